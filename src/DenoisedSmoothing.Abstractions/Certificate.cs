@@ -1,0 +1,56 @@
+namespace DenoisedSmoothing;
+
+/// <summary>
+/// The outcome of certifying one image: with confidence 1 - <see cref="Alpha"/> over the noise, the smoothed classifier answers
+/// <see cref="Label"/> for every image within l2 distance <see cref="Radius"/>; or an abstention. Carries what a sceptic needs to recompute it.
+/// </summary>
+public sealed record Certificate
+{
+    /// <summary>The version of this record's meaning.</summary>
+    public const int CurrentSchema = 1;
+
+    /// <summary>The certified label; null for an abstention.</summary>
+    public required int? Label { get; init; }
+
+    /// <summary>The certified l2 radius in [0,1] pixel space, rounded down; 0 for an abstention.</summary>
+    public required double Radius { get; init; }
+
+    /// <summary>The label that the selection votes picked, also where it could not be certified.</summary>
+    public required int SelectedLabel { get; init; }
+
+    /// <summary>Lower confidence bound of the probability that one noisy vote falls on <see cref="SelectedLabel"/>.</summary>
+    public required double PALower { get; init; }
+
+    /// <summary>Upper confidence bound of the probability of every other label; 1 - <see cref="PALower"/> for one-sided methods.</summary>
+    public required double PBUpper { get; init; }
+
+    /// <summary>The n0 votes that selected the label.</summary>
+    public required VoteCounts SelectionVotes { get; init; }
+
+    /// <summary>The n fresh votes behind the bound.</summary>
+    public required VoteCounts EstimationVotes { get; init; }
+
+    /// <summary>The allowed probability that the certificate is wrong.</summary>
+    public required double Alpha { get; init; }
+
+    /// <summary>The certified noise level in [0,1] pixel space: never above the level that was drawn.</summary>
+    public required double Sigma { get; init; }
+
+    /// <summary>The method and its parameters (<see cref="ICertifier.Description"/>).</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Where the votes came from; null when the certifier was fed by hand.</summary>
+    public Provenance? Provenance { get; init; }
+
+    /// <summary>The version of this record's meaning.</summary>
+    public int Schema { get; init; } = CurrentSchema;
+
+    /// <summary>True when no label was certified.</summary>
+    public bool Abstained => Label is null;
+
+    /// <summary>The number of selection votes n0.</summary>
+    public long N0 => SelectionVotes.Total;
+
+    /// <summary>The number of estimation votes n.</summary>
+    public long N => EstimationVotes.Total;
+}

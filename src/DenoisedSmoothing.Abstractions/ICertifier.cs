@@ -1,0 +1,22 @@
+namespace DenoisedSmoothing;
+
+/// <summary>A statistical method that turns votes into predictions and certificates. Pure numbers: it makes tests and holds no state of a run.</summary>
+/// <remarks>Immutable and safe for concurrent use.</remarks>
+public interface ICertifier
+{
+    /// <summary>A short name and the parameters, such as <c>cohen n0=100 n=100000 alpha=0.001</c>; equal text means equal method.</summary>
+    string Description { get; }
+
+    /// <summary>Starts a prediction: a label, or an abstention when unsure at level alpha.</summary>
+    /// <param name="classCount">The number of classes, at least 2.</param>
+    IVoteTest<Prediction> Predict(int classCount);
+
+    /// <summary>Starts a certification: a label and an l2 radius, wrong with probability at most alpha, or an abstention.</summary>
+    /// <param name="classCount">The number of classes, at least 2.</param>
+    /// <param name="sigma">The smoothing noise in [0,1] pixel space, which scales the radius.</param>
+    IVoteTest<Certificate> Certify(int classCount, double sigma);
+
+    /// <summary>Says, before any work, what these settings cannot do: for instance an n too small to certify at alpha. Empty when all is well.</summary>
+    /// <param name="classCount">The number of classes, at least 2.</param>
+    IReadOnlyList<string> Warnings(int classCount);
+}

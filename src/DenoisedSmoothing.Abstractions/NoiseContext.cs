@@ -1,0 +1,39 @@
+using TorchSharp;
+
+namespace DenoisedSmoothing;
+
+/// <summary>What a denoiser may know about the noise in front of it: its level, and fresh normals of its own.</summary>
+public sealed class NoiseContext
+{
+    private readonly Func<int, torch.Tensor>? _draw;
+
+    /// <summary>Creates a context.</summary>
+    /// <param name="sigma">Standard deviation of the smoothing noise in [0,1] pixel space; finite, above 0.</param>
+    /// <param name="draw">Given a stream number of 1 or more, fresh standard normals shaped like the noisy batch and on its device;
+    /// null where only deterministic denoisers are used.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive.</exception>
+    public NoiseContext(double sigma, Func<int, torch.Tensor>? draw = null)
+    {
+        if (!(sigma > 0) || double.IsInfinity(sigma))
+            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "Sigma must be finite and above 0 (an l2 length per pixel in [0,1] space).");
+        Sigma = sigma;
+        _draw = draw;
+    }
+
+    /// <summary>Standard deviation of the smoothing noise in [0,1] pixel space.</summary>
+    public double Sigma { get; }
+
+    /// <summary>Fresh standard normals for these rows: independent of the smoothing noise, of other rows and of every other stream.</summary>
+    /// <param name="stream">1 or more; stream 0 is the smoothing noise, which nobody may see. The same stream gives the same numbers again.</param>
+    /// <returns>float32, the noisy batch's shape and device; the caller disposes it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The stream is below 1.</exception>
+    /// <exception cref="InvalidOperationException">The context was made without a source of normals.</exception>
+    public torch.Tensor Draw(int stream)
+    {
+        if (stream < 1)
+            throw new ArgumentOutOfRangeException(nameof(stream), stream, "Inner streams start at 1: stream 0 is the smoothing noise.");
+        return _draw is null
+            ? throw new InvalidOperationException("This NoiseContext has no source of normals: pass one to its constructor to use a stochastic denoiser.")
+            : _draw(stream);
+    }
+}

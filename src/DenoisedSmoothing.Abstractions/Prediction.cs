@@ -1,0 +1,35 @@
+namespace DenoisedSmoothing;
+
+/// <summary>
+/// The smoothed classifier's answer for one image. A label that is given differs from the smoothed classifier's true answer with
+/// probability at most <see cref="Alpha"/>; otherwise it abstains. It says nothing about nearby images: that is a <see cref="Certificate"/>.
+/// </summary>
+public sealed record Prediction
+{
+    /// <summary>The predicted label; null for an abstention.</summary>
+    public required int? Label { get; init; }
+
+    /// <summary>The label with most votes, also when abstaining.</summary>
+    public required int TopLabel { get; init; }
+
+    /// <summary>The label with most votes after <see cref="TopLabel"/>.</summary>
+    public required int RunnerUpLabel { get; init; }
+
+    /// <summary>All votes.</summary>
+    public required VoteCounts Votes { get; init; }
+
+    /// <summary>Evidence against "the runner-up is as likely as the top label": rejected when at most <see cref="Alpha"/>.</summary>
+    public required double PValue { get; init; }
+
+    /// <summary>The allowed probability of a wrong answer.</summary>
+    public required double Alpha { get; init; }
+
+    /// <summary>The method and its parameters (<see cref="ICertifier.Description"/>).</summary>
+    public required string Method { get; init; }
+
+    /// <summary>True when no label was given.</summary>
+    public bool Abstained => Label is null;
+
+    /// <summary>The number of votes n.</summary>
+    public long N => Votes.Total;
+}

@@ -1,0 +1,35 @@
+namespace DenoisedSmoothing;
+
+/// <summary>Where a certificate's votes came from: enough to draw the same votes again.</summary>
+public sealed record Provenance
+{
+    /// <summary>The key of the noise generator. A published seed is for reproduction; trying several and keeping the best voids alpha.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>The image's index in its data set, part of the noise counter.</summary>
+    public required long ImageIndex { get; init; }
+
+    /// <summary>SHA-256 of the certified tensor's float32 values, little endian, in [C,H,W] order; lower-case hexadecimal.</summary>
+    public required string ImageHash { get; init; }
+
+    /// <summary>The certified tensor's shape [C,H,W]; its product is the dimension d.</summary>
+    public required IReadOnlyList<long> ImageShape { get; init; }
+
+    /// <summary>The standard deviation that was drawn: (float)sigma.</summary>
+    public required double DrawnSigma { get; init; }
+
+    /// <summary>The base classifier's fingerprint (<see cref="IFingerprinted"/>).</summary>
+    public required string BaseClassifier { get; init; }
+
+    /// <summary>The arithmetic of the forward pass, such as <c>float32</c>. It belongs to the classifier that was certified.</summary>
+    public required string Precision { get; init; }
+
+    /// <summary>The device kind of the forward pass, such as <c>cpu</c>.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>The rows of every forward pass. Float rows change with it, so it belongs to the classifier that was certified.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>The version of the noise scheme.</summary>
+    public required string Noise { get; init; }
+}
