@@ -118,7 +118,11 @@ public static class GaussianNoise
     }
 
     /// <summary>Fills whole groups, the first of which begins at the counter's block.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <remarks>
+    /// The compiler stops inlining when a method has some hundreds of operations, and a call per addition is ten times slower:
+    /// so this method is never part of another, and holds one copy of the transformation (a loop over the two pairs of a block).
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void FillGroups<T>(ulong seed, UInt128 counter, Span<float> normals)
         where T : struct, ILanes<T>
     {
@@ -133,8 +137,11 @@ public static class GaussianNoise
             {
                 T w0 = T.AddWords(T.Word(block + (uint)lane), T.Indices), w1 = word1, w2 = word2, w3 = word3;
                 Philox.Apply<T>(ref w0, ref w1, ref w2, ref w3, seed);
-                StorePair<T>(w0, w1, ref Unsafe.Add(ref destination, start + lane));
-                StorePair<T>(w2, w3, ref Unsafe.Add(ref destination, start + lane + 2 * GroupBlocks));
+                for (int pair = 0; pair < BlockNormals / 2; pair++)
+                {
+                    StorePair(w0, w1, ref Unsafe.Add(ref destination, start + lane + 2 * pair * GroupBlocks));
+                    (w0, w1) = (w2, w3);
+                }
             }
             block += GroupBlocks;
         }

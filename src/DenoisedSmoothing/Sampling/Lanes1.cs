@@ -1,16 +1,12 @@
 using System.Runtime.CompilerServices;
+using static System.BitConverter;
 
 namespace DenoisedSmoothing;
 
 /// <summary>One lane: the reference, and the path of processors without AVX2.</summary>
 internal readonly struct Lanes1(ulong bits) : ILanes<Lanes1>
 {
-    private Lanes1(double value)
-        : this(BitConverter.DoubleToUInt64Bits(value))
-    {
-    }
-
-    public ulong Bits { get; } = bits;
+    public readonly ulong Bits = bits;
 
     public static bool IsSupported => true;
 
@@ -18,32 +14,26 @@ internal readonly struct Lanes1(ulong bits) : ILanes<Lanes1>
 
     public static Lanes1 Indices => new(0UL);
 
-    private double Value
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => BitConverter.UInt64BitsToDouble(Bits);
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 Word(ulong value) => new(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 Real(double value) => new(value);
+    public static Lanes1 Real(double value) => new(DoubleToUInt64Bits(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 operator +(Lanes1 a, Lanes1 b) => new(a.Value + b.Value);
+    public static Lanes1 operator +(Lanes1 a, Lanes1 b) => new(DoubleToUInt64Bits(UInt64BitsToDouble(a.Bits) + UInt64BitsToDouble(b.Bits)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 operator -(Lanes1 a, Lanes1 b) => new(a.Value - b.Value);
+    public static Lanes1 operator -(Lanes1 a, Lanes1 b) => new(DoubleToUInt64Bits(UInt64BitsToDouble(a.Bits) - UInt64BitsToDouble(b.Bits)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 operator *(Lanes1 a, Lanes1 b) => new(a.Value * b.Value);
+    public static Lanes1 operator *(Lanes1 a, Lanes1 b) => new(DoubleToUInt64Bits(UInt64BitsToDouble(a.Bits) * UInt64BitsToDouble(b.Bits)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 operator /(Lanes1 a, Lanes1 b) => new(a.Value / b.Value);
+    public static Lanes1 operator /(Lanes1 a, Lanes1 b) => new(DoubleToUInt64Bits(UInt64BitsToDouble(a.Bits) / UInt64BitsToDouble(b.Bits)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 Sqrt(Lanes1 x) => new(Math.Sqrt(x.Value));
+    public static Lanes1 Sqrt(Lanes1 x) => new(DoubleToUInt64Bits(Math.Sqrt(UInt64BitsToDouble(x.Bits))));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 operator &(Lanes1 a, Lanes1 b) => new(a.Bits & b.Bits);
@@ -70,5 +60,5 @@ internal readonly struct Lanes1(ulong bits) : ILanes<Lanes1>
     public static Lanes1 Multiply32(Lanes1 a, Lanes1 b) => new((ulong)(uint)a.Bits * (uint)b.Bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Store(ref float destination) => destination = (float)Value;
+    public void Store(ref float destination) => destination = (float)UInt64BitsToDouble(Bits);
 }
