@@ -8,4 +8,8 @@ public interface IFingerprinted
     /// which holds for the certified function only.
     /// </summary>
     string Fingerprint { get; }
+
+    /// <summary>The arithmetic of the forward pass.</summary>
+    /// <value>float32.</value>
+    string Precision => "float32";
 }

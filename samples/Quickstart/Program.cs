@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using DenoisedSmoothing;
+using Quickstart;
+using Spectre.Console;
+
+return await QuickstartCommand.RunAsync(args, Certify);
+
+static void Certify(QuickstartOptions options, CancellationToken cancellationToken)
+{
+    // The pair that comes with the library. Your own goes in the same two places: any IDenoiser and any IClassifier, for instance
+    //   IDenoiser denoiser = new OneShotDenoiser(unet, new CosineSchedule(4000), timestepScale: 0.25);
+    //   IClassifier classifier = new ModuleClassifier(vit, classCount: 10, Normalization.ToSymmetric, resizeTo: (224, 224));
+    using FashionMnistPair pair = FashionMnistPair.Load();
+    LabeledImages test = FashionMnistPair.TestImages();
+
+    SmoothedClassifier smoothed = new(
+        pair.Denoiser,
+        pair.Classifier,
+        options.Sigma,
+        new CohenCertifier(n0: 100, n: options.N, alpha: 0.001),
+        new SmoothingOptions { Seed = options.Seed });
+
+    List<CertifiedImage> results = [];
+    Stopwatch clock = Stopwatch.StartNew();
+    AnsiConsole.Progress().Start(context =>
+    {
+        ProgressTask bar = context.AddTask($"Certifying {options.Images} images at sigma {smoothed.Sigma:G4}", maxValue: options.Images * (100.0 + options.N));
+        Progress<SmoothingProgress> progress = new(at => bar.Value = at.TotalDrawn);
+        IEnumerable<IndexedImage> images = Enumerable.Range(0, options.Images).Select(i => new IndexedImage(i, test.Image(i)));
+        foreach (Certificate certificate in smoothed.CertifyMany(images, progress, cancellationToken))
+        {
+            results.Add(new CertifiedImage(test.Label(results.Count), certificate, clock.Elapsed));
+            clock.Restart();
+        }
+
+        bar.Value = bar.MaxValue;
+    });
+
+    Report.Print(results, test.ClassNames);
+    PictureGrid.Save(options.Out, pair, test, options.Sigma, options.Seed, columns: Math.Min(options.Images, 10));
+    AnsiConsole.MarkupLineInterpolated($"Clean, noisy and denoised images: {Path.GetFullPath(options.Out)}");
+}

@@ -1,0 +1,46 @@
+using TorchSharp;
+
+namespace DenoisedSmoothing;
+
+/// <summary>The paper's base classifier: denoise, then classify. Disposes neither.</summary>
+public sealed class DenoisedClassifier : IBaseClassifier, IFingerprinted, ISigmaLimited
+{
+    private readonly IDenoiser _denoiser;
+    private readonly IClassifier _classifier;
+
+    /// <summary>Joins a denoiser and a classifier.</summary>
+    /// <param name="denoiser">Any pretrained denoiser.</param>
+    /// <param name="classifier">Any pretrained classifier.</param>
+    public DenoisedClassifier(IDenoiser denoiser, IClassifier classifier)
+    {
+        ArgumentNullException.ThrowIfNull(denoiser);
+        ArgumentNullException.ThrowIfNull(classifier);
+        (_denoiser, _classifier) = (denoiser, classifier);
+    }
+
+    /// <inheritdoc/>
+    public int ClassCount => _classifier.ClassCount;
+
+    /// <inheritdoc/>
+    public double LargestSigma => _denoiser is ISigmaLimited limited ? limited.LargestSigma : double.PositiveInfinity;
+
+    /// <inheritdoc/>
+    public string Fingerprint => $"{ModuleFingerprint.Of(_denoiser)}+{ModuleFingerprint.Of(_classifier)}";
+
+    /// <inheritdoc/>
+    public string Precision
+    {
+        get
+        {
+            string denoiser = ModuleFingerprint.PrecisionOf(_denoiser), classifier = ModuleFingerprint.PrecisionOf(_classifier);
+            return denoiser == classifier ? denoiser : $"{denoiser}+{classifier}";
+        }
+    }
+
+    /// <inheritdoc/>
+    public torch.Tensor Score(torch.Tensor noisy, NoiseContext noise)
+    {
+        using torch.Tensor denoised = _denoiser.Denoise(noisy, noise);
+        return _classifier.Classify(denoised);
+    }
+}

@@ -1,0 +1,116 @@
+using TorchSharp;
+
+namespace DenoisedSmoothing;
+
+/// <summary>Byte images of one size with their labels, held in memory; pixels come out as float32 in [0,1]. Immutable.</summary>
+public sealed class LabeledImages
+{
+    private readonly ReadOnlyMemory<byte> _pixels;
+    private readonly ReadOnlyMemory<byte> _labels;
+
+    /// <summary>Wraps pixels and labels.</summary>
+    /// <param name="pixels">Count x C x H x W bytes, row-major.</param>
+    /// <param name="labels">One label an image, below <paramref name="classNames"/>'s count.</param>
+    /// <param name="channels">C.</param>
+    /// <param name="height">H.</param>
+    /// <param name="width">W.</param>
+    /// <param name="classNames">The classes' names, by label.</param>
+    /// <exception cref="ArgumentException">The sizes do not fit together, or a label has no class.</exception>
+    public LabeledImages(ReadOnlyMemory<byte> pixels, ReadOnlyMemory<byte> labels, int channels, int height, int width, IReadOnlyList<string> classNames)
+    {
+        ArgumentNullException.ThrowIfNull(classNames);
+        if ((long)labels.Length * channels * height * width != pixels.Length)
+            throw new ArgumentException($"{labels.Length} labels and {pixels.Length} pixel bytes do not fit images of {channels}x{height}x{width}.", nameof(pixels));
+        foreach (byte label in labels.Span)
+        {
+            if (label >= classNames.Count)
+                throw new ArgumentException($"Label {label} has no class: there are {classNames.Count} classes.", nameof(labels));
+        }
+
+        _pixels = pixels;
+        _labels = labels;
+        (Channels, Height, Width, ClassNames) = (channels, height, width, classNames);
+    }
+
+    /// <summary>The number of images.</summary>
+    public int Count => _labels.Length;
+
+    /// <summary>Channels C.</summary>
+    public int Channels { get; }
+
+    /// <summary>Height H in pixels.</summary>
+    public int Height { get; }
+
+    /// <summary>Width W in pixels.</summary>
+    public int Width { get; }
+
+    /// <summary>The classes' names, by label.</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>The number of classes.</summary>
+    public int ClassCount => ClassNames.Count;
+
+    /// <summary>Reads grey images and labels from a pair of IDX files (MNIST and its family), plain or gzip-compressed.</summary>
+    /// <param name="imagesPath">An IDX file of shape [count,H,W].</param>
+    /// <param name="labelsPath">An IDX file of shape [count].</param>
+    /// <param name="classNames">The classes' names; the digits 0 to 9 when not given.</param>
+    /// <exception cref="InvalidDataException">A file is damaged or of another shape.</exception>
+    public static LabeledImages FromIdx(string imagesPath, string labelsPath, IReadOnlyList<string>? classNames = null) =>
+        FromIdx(IdxFile.Read(imagesPath), imagesPath, IdxFile.Read(labelsPath), labelsPath, classNames);
+
+    internal static LabeledImages FromIdx(IdxFile images, string imagesName, IdxFile labels, string labelsName, IReadOnlyList<string>? classNames)
+    {
+        if (images.Shape.Count != 3)
+            throw new InvalidDataException($"{imagesName}: images have shape [count,H,W]; this has {images.Shape.Count} dimensions. Are images and labels swapped?");
+        if (labels.Shape.Count != 1)
+            throw new InvalidDataException($"{labelsName}: labels have shape [count]; this has {labels.Shape.Count} dimensions. Are images and labels swapped?");
+        if (images.Shape[0] != labels.Shape[0])
+            throw new InvalidDataException($"{imagesName} has {images.Shape[0]} images, {labelsName} {labels.Shape[0]} labels. Do they belong together?");
+        string[] digits = [.. Enumerable.Range(0, 10).Select(digit => digit.ToString(System.Globalization.CultureInfo.InvariantCulture))];
+        return new LabeledImages(images.Data, labels.Data, 1, images.Shape[1], images.Shape[2], classNames ?? digits);
+    }
+
+    /// <summary>The label of one image.</summary>
+    /// <param name="index">0 to Count - 1.</param>
+    public int Label(int index) => _labels.Span[index];
+
+    /// <summary>The bytes of one image, C x H x W.</summary>
+    /// <param name="index">0 to Count - 1.</param>
+    public ReadOnlySpan<byte> Pixels(int index) => _pixels.Span.Slice(index * Channels * Height * Width, Channels * Height * Width);
+
+    /// <summary>One image.</summary>
+    /// <param name="index">0 to Count - 1.</param>
+    /// <returns>float32 [C,H,W] in [0,1] on the CPU; the caller disposes it.</returns>
+    public torch.Tensor Image(int index)
+    {
+        using torch.Tensor batch = Images([index]);
+        return batch.squeeze(0);
+    }
+
+    /// <summary>Several images.</summary>
+    /// <param name="indices">Each 0 to Count - 1.</param>
+    /// <returns>float32 [N,C,H,W] in [0,1] on the CPU; the caller disposes it.</returns>
+    public torch.Tensor Images(ReadOnlySpan<int> indices)
+    {
+        float[] values = new float[(long)indices.Length * Channels * Height * Width];
+        int at = 0;
+        foreach (int index in indices)
+        {
+            foreach (byte pixel in Pixels(index))
+                values[at++] = pixel / 255f;
+        }
+
+        return torch.tensor(values, [indices.Length, Channels, Height, Width]);
+    }
+
+    /// <summary>The labels of several images.</summary>
+    /// <param name="indices">Each 0 to Count - 1.</param>
+    /// <returns>int64 [N] on the CPU; the caller disposes it.</returns>
+    public torch.Tensor Labels(ReadOnlySpan<int> indices)
+    {
+        long[] labels = new long[indices.Length];
+        for (int i = 0; i < labels.Length; i++)
+            labels[i] = Label(indices[i]);
+        return torch.tensor(labels);
+    }
+}

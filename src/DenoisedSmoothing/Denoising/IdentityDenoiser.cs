@@ -1,0 +1,17 @@
+using TorchSharp;
+
+namespace DenoisedSmoothing;
+
+/// <summary>No denoising: plain randomized smoothing (Cohen et al. 2019) over a classifier that copes with noise itself.</summary>
+public sealed class IdentityDenoiser : IDenoiser, IFingerprinted
+{
+    /// <inheritdoc/>
+    public string Fingerprint => "identity";
+
+    /// <inheritdoc/>
+    public torch.Tensor Denoise(torch.Tensor noisy, NoiseContext noise)
+    {
+        ArgumentNullException.ThrowIfNull(noisy);
+        return noisy.clone();
+    }
+}

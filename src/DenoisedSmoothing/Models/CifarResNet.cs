@@ -1,0 +1,119 @@
+using System.Globalization;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace DenoisedSmoothing;
+
+/// <summary>How a <see cref="CifarResNet"/> widens its shortcut.</summary>
+public enum ResNetShortcut
+{
+    /// <summary>Every second pixel, channels padded with zeros (option A of He et al.; akamaster/pytorch_resnet_cifar10).</summary>
+    Pad,
+
+    /// <summary>A 1x1 convolution with batch norm under the name <c>downsample</c> (archs/cifar_resnet.py of Cohen et al.).</summary>
+    Convolution,
+}
+
+/// <summary>
+/// The residual networks for small images of He et al. 2015, section 4.2: depth 6n + 2, widths w, 2w, 4w. Takes normalised images
+/// [N,C,H,W] and returns logits [N,K]. ResNet-20 of akamaster/pytorch_resnet_cifar10 and ResNet-110 of Cohen et al. under their state_dict names.
+/// </summary>
+public sealed class CifarResNet : Module<Tensor, Tensor>
+{
+    private readonly Module<Tensor, Tensor> _conv1, _bn1, _classifier;
+    private readonly Sequential[] _layers = new Sequential[3];
+
+    /// <summary>Builds the network with random weights.</summary>
+    /// <param name="depth">20, 32, 44, 56, 110 ...: 6n + 2.</param>
+    /// <param name="classCount">Classes K, at least 2.</param>
+    /// <param name="shortcut">How the shortcut widens; it also decides the classifier's name: <c>linear</c> for Pad, <c>fc</c> for Convolution.</param>
+    /// <param name="inChannels">Channels of the image, C.</param>
+    /// <param name="width">Channels of the first stage, w.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The depth is not 6n + 2, or a count is below its least.</exception>
+    public CifarResNet(int depth, int classCount, ResNetShortcut shortcut, int inChannels = 3, int width = 16) : base(nameof(CifarResNet))
+    {
+        if (depth < 8 || (depth - 2) % 6 != 0)
+            throw new ArgumentOutOfRangeException(nameof(depth), depth, "The depth of a CIFAR ResNet is 6n + 2: 20, 32, 44, 56, 110 ...");
+        ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(inChannels, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+
+        _conv1 = Conv2d(inChannels, width, 3, padding: 1, bias: false);
+        _bn1 = BatchNorm2d(width);
+        register_module("conv1", _conv1);
+        register_module("bn1", _bn1);
+        int channels = width;
+        for (int stage = 0; stage < 3; stage++)
+        {
+            List<Module<Tensor, Tensor>> blocks = [];
+            for (int block = 0; block < (depth - 2) / 6; block++)
+            {
+                int wanted = width << stage;
+                blocks.Add(new BasicBlock(channels, wanted, stage > 0 && block == 0 ? 2 : 1, shortcut));
+                channels = wanted;
+            }
+
+            _layers[stage] = Sequential(blocks);
+            register_module("layer" + (stage + 1).ToString(CultureInfo.InvariantCulture), _layers[stage]);
+        }
+
+        _classifier = Linear(channels, classCount);
+        register_module(shortcut == ResNetShortcut.Pad ? "linear" : "fc", _classifier);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor x)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor h = nn.functional.relu(_bn1.call(_conv1.call(x)), inplace: true);
+        foreach (Sequential layer in _layers)
+            h = layer.call(h);
+        return _classifier.call(h.mean([2, 3])).MoveToOuterDisposeScope();
+    }
+
+    private sealed class BasicBlock : Module<Tensor, Tensor>
+    {
+        private readonly Module<Tensor, Tensor> _conv1, _bn1, _conv2, _bn2;
+        private readonly Sequential? _downsample;
+        private readonly int _stride, _added;
+
+        public BasicBlock(int channels, int outChannels, int stride, ResNetShortcut shortcut) : base(nameof(BasicBlock))
+        {
+            _stride = stride;
+            _added = outChannels - channels;
+            _conv1 = Conv2d(channels, outChannels, 3, stride: stride, padding: 1, bias: false);
+            _bn1 = BatchNorm2d(outChannels);
+            _conv2 = Conv2d(outChannels, outChannels, 3, padding: 1, bias: false);
+            _bn2 = BatchNorm2d(outChannels);
+            register_module("conv1", _conv1);
+            register_module("bn1", _bn1);
+            register_module("conv2", _conv2);
+            register_module("bn2", _bn2);
+            if (shortcut == ResNetShortcut.Convolution && (stride != 1 || _added != 0))
+            {
+                _downsample = Sequential(Conv2d(channels, outChannels, 1, stride: stride, bias: false), BatchNorm2d(outChannels));
+                register_module("downsample", _downsample);
+            }
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor h = nn.functional.relu(_bn1.call(_conv1.call(x)), inplace: true);
+            h = _bn2.call(_conv2.call(h));
+            return nn.functional.relu(h + Shortcut(x), inplace: true).MoveToOuterDisposeScope();
+        }
+
+        private Tensor Shortcut(Tensor x)
+        {
+            if (_downsample is not null)
+                return _downsample.call(x);
+            if (_stride == 1 && _added == 0)
+                return x;
+            Tensor strided = x.slice(2, 0, x.shape[2], _stride).slice(3, 0, x.shape[3], _stride);
+            return nn.functional.pad(strided, [0, 0, 0, 0, _added / 2, _added / 2]);
+        }
+    }
+}

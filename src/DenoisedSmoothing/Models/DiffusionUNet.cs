@@ -1,0 +1,302 @@
+using System.Globalization;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace DenoisedSmoothing;
+
+/// <summary>
+/// The U-Net of openai/improved-diffusion and openai/guided-diffusion (unet.py, UNetModel): same state_dict names, same numbers.
+/// Takes x [N,C,H,W] in the model's own scaling and a timestep for each row [N] (the value fed to the sinusoidal embedding), and returns
+/// [N,OutChannels,H,W]: the predicted noise, then, where learned, the variance's interpolation.
+/// </summary>
+/// <remarks>H and W must be divisible by 2 to the power of the number of levels less one. Rows are independent.</remarks>
+public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
+{
+    private readonly Sequential _timeEmbed;
+    private readonly ModuleList<Stage> _inputBlocks = new();
+    private readonly Stage _middleBlock;
+    private readonly ModuleList<Stage> _outputBlocks = new();
+    private readonly Sequential _out;
+
+    /// <summary>Builds the network with random weights.</summary>
+    /// <param name="options">Its shape.</param>
+    /// <exception cref="ArgumentException">A width is not a multiple of 32, or cannot be shared by the heads.</exception>
+    public DiffusionUNet(DiffusionUNetOptions options) : base(nameof(DiffusionUNet))
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        Options = options;
+        int width = options.ModelChannels, embedding = 4 * width;
+        _timeEmbed = Sequential(Linear(width, embedding), SiLU(), Linear(embedding, embedding));
+
+        int channels = width * options.ChannelMultipliers[0], factor = 1, levels = options.ChannelMultipliers.Count;
+        Stack<int> skips = new([channels]);
+        _inputBlocks.Add(new Stage(Conv2d(options.InChannels, channels, 3, padding: 1)));
+        for (int level = 0; level < levels; level++)
+        {
+            for (int block = 0; block < options.ResidualBlocks; block++)
+            {
+                int wanted = width * options.ChannelMultipliers[level];
+                _inputBlocks.Add(new Stage([new ResBlock(channels, wanted, embedding, options), .. Attend(wanted, factor)]));
+                channels = wanted;
+                skips.Push(channels);
+            }
+
+            if (level < levels - 1)
+            {
+                _inputBlocks.Add(new Stage(options.ResBlockUpDown
+                    ? new ResBlock(channels, channels, embedding, options, Resample.Down)
+                    : new Downsample(channels)));
+                factor *= 2;
+                skips.Push(channels);
+            }
+        }
+
+        _middleBlock = new Stage(
+            new ResBlock(channels, channels, embedding, options),
+            new AttentionBlock(channels, options),
+            new ResBlock(channels, channels, embedding, options));
+
+        for (int level = levels - 1; level >= 0; level--)
+        {
+            for (int block = 0; block <= options.ResidualBlocks; block++)
+            {
+                int wanted = width * options.ChannelMultipliers[level];
+                List<Module> layers = [new ResBlock(channels + skips.Pop(), wanted, embedding, options), .. Attend(wanted, factor)];
+                channels = wanted;
+                if (level > 0 && block == options.ResidualBlocks)
+                {
+                    layers.Add(options.ResBlockUpDown ? new ResBlock(channels, channels, embedding, options, Resample.Up) : new Upsample(channels));
+                    factor /= 2;
+                }
+
+                _outputBlocks.Add(new Stage([.. layers]));
+            }
+        }
+
+        _out = Sequential(Norm(channels), SiLU(), Zero(Conv2d(channels, options.OutChannels, 3, padding: 1)));
+
+        register_module("time_embed", _timeEmbed);
+        register_module("input_blocks", _inputBlocks);
+        register_module("middle_block", _middleBlock);
+        register_module("output_blocks", _outputBlocks);
+        register_module("out", _out);
+
+        IEnumerable<Module> Attend(int wanted, int at) => options.AttentionFactors.Contains(at) ? [new AttentionBlock(wanted, options)] : [];
+    }
+
+    /// <summary>The network's shape.</summary>
+    public DiffusionUNetOptions Options { get; }
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor x, Tensor timesteps)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        CheckInput(x, timesteps);
+        Tensor embedding = _timeEmbed.call(TimestepEmbedding(timesteps, Options.ModelChannels));
+        Stack<Tensor> skips = new();
+        Tensor h = x;
+        foreach (Stage stage in _inputBlocks)
+            skips.Push(h = stage.call(h, embedding));
+        h = _middleBlock.call(h, embedding);
+        foreach (Stage stage in _outputBlocks)
+        {
+            using Tensor skip = skips.Pop();
+            using Tensor joined = cat([h, skip], 1);
+            h.Dispose();
+            h = stage.call(joined, embedding);
+        }
+
+        return _out.call(h).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Sinusoidal embedding [N,width]: cosines, then sines, of t exp(-ln(10000) i / half) (improved-diffusion nn.py).</summary>
+    internal static Tensor TimestepEmbedding(Tensor timesteps, int width)
+    {
+        int half = width / 2;
+        Tensor frequencies = exp(arange(half, float32, timesteps.device) * (-Math.Log(10000) / half));
+        Tensor angles = timesteps.to_type(ScalarType.Float32).unsqueeze(1) * frequencies.unsqueeze(0);
+        Tensor embedding = cat([cos(angles), sin(angles)], 1);
+        return width % 2 == 0 ? embedding : nn.functional.pad(embedding, [0, 1]);
+    }
+
+    private void CheckInput(Tensor x, Tensor timesteps)
+    {
+        int multiple = 1 << (Options.ChannelMultipliers.Count - 1);
+        if (x.dim() != 4 || x.shape[1] != Options.InChannels || x.shape[2] % multiple != 0 || x.shape[3] % multiple != 0)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"This DiffusionUNet takes [N,{Options.InChannels},H,W] with H and W divisible by {multiple}; got [{string.Join(',', x.shape)}]."));
+        }
+
+        if (timesteps.dim() != 1 || timesteps.shape[0] != x.shape[0])
+            throw new ArgumentException($"One timestep a row is needed: [{x.shape[0]}]; got [{string.Join(',', timesteps.shape)}].");
+    }
+
+    // TorchSharp 0.107 leaves GroupNorm's weight and bias uninitialised.
+    private static Module<Tensor, Tensor> Norm(int channels)
+    {
+        var norm = GroupNorm(32, channels);
+        init.ones_(norm.weight);
+        init.zeros_(norm.bias);
+        return norm;
+    }
+
+    // The reference starts every residual branch and the output at zero, so that training begins at the identity.
+    private static Module<Tensor, Tensor> Zero(Module<Tensor, Tensor> layer)
+    {
+        foreach (var parameter in layer.parameters())
+            init.zeros_(parameter);
+        return layer;
+    }
+
+    private enum Resample
+    {
+        None,
+        Down,
+        Up,
+    }
+
+    /// <summary>Layers in a row, of which only residual blocks see the time embedding (TimestepEmbedSequential).</summary>
+    private sealed class Stage : Module<Tensor, Tensor, Tensor>
+    {
+        private readonly Module[] _layers;
+
+        public Stage(params Module[] layers) : base(nameof(Stage))
+        {
+            _layers = layers;
+            for (int i = 0; i < layers.Length; i++)
+                register_module(i.ToString(CultureInfo.InvariantCulture), layers[i]);
+        }
+
+        public override Tensor forward(Tensor x, Tensor embedding)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor h = x;
+            foreach (Module layer in _layers)
+                h = layer is ResBlock block ? block.call(h, embedding) : ((Module<Tensor, Tensor>)layer).call(h);
+            return h.MoveToOuterDisposeScope();
+        }
+    }
+
+    private sealed class ResBlock : Module<Tensor, Tensor, Tensor>
+    {
+        private readonly Sequential _inLayers, _embLayers, _outLayers;
+        private readonly Module<Tensor, Tensor> _skip;
+        private readonly bool _scaleShift;
+        private readonly Resample _resample;
+
+        public ResBlock(int channels, int outChannels, int embedding, DiffusionUNetOptions options, Resample resample = Resample.None)
+            : base(nameof(ResBlock))
+        {
+            _scaleShift = options.ScaleShiftNorm;
+            _resample = resample;
+            _inLayers = Sequential(Norm(channels), SiLU(), Conv2d(channels, outChannels, 3, padding: 1));
+            _embLayers = Sequential(SiLU(), Linear(embedding, _scaleShift ? 2 * outChannels : outChannels));
+            _outLayers = Sequential(Norm(outChannels), SiLU(), nn.Dropout(options.Dropout), Zero(Conv2d(outChannels, outChannels, 3, padding: 1)));
+            _skip = channels == outChannels ? Identity() : Conv2d(channels, outChannels, 1);
+            register_module("in_layers", _inLayers);
+            register_module("emb_layers", _embLayers);
+            register_module("out_layers", _outLayers);
+            register_module("skip_connection", _skip);
+        }
+
+        public override Tensor forward(Tensor x, Tensor embedding)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor h = _inLayers[0].call(x);
+            h = _inLayers[1].call(h);
+            if (_resample != Resample.None)
+            {
+                h = Resized(h);
+                x = Resized(x);
+            }
+
+            h = _inLayers[2].call(h);
+            Tensor time = _embLayers.call(embedding).unsqueeze(-1).unsqueeze(-1);
+            if (_scaleShift)
+            {
+                Tensor[] parts = time.chunk(2, 1);
+                h = _outLayers[0].call(h) * (1 + parts[0]) + parts[1];
+            }
+            else
+            {
+                h = _outLayers[0].call(h + time);
+            }
+
+            h = _outLayers[3].call(_outLayers[2].call(_outLayers[1].call(h)));
+            return (_skip.call(x) + h).MoveToOuterDisposeScope();
+        }
+
+        private Tensor Resized(Tensor x) => _resample == Resample.Up
+            ? nn.functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest)
+            : nn.functional.avg_pool2d(x, 2);
+    }
+
+    private sealed class AttentionBlock : Module<Tensor, Tensor>
+    {
+        private readonly Module<Tensor, Tensor> _norm, _qkv, _projOut;
+        private readonly int _heads;
+        private readonly bool _newOrder;
+
+        public AttentionBlock(int channels, DiffusionUNetOptions options) : base(nameof(AttentionBlock))
+        {
+            _heads = options.HeadsFor(channels);
+            _newOrder = options.NewAttentionOrder;
+            _norm = Norm(channels);
+            _qkv = Conv1d(channels, 3 * channels, 1);
+            _projOut = Zero(Conv1d(channels, channels, 1));
+            register_module("norm", _norm);
+            register_module("qkv", _qkv);
+            register_module("proj_out", _projOut);
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            long n = x.shape[0], channels = x.shape[1], width = channels / _heads;
+            Tensor flat = x.reshape(n, channels, -1);
+            Tensor qkv = _qkv.call(_norm.call(flat));
+            // Legacy order keeps each head's q, k, v together; the new order splits q, k, v first.
+            Tensor split = _newOrder
+                ? qkv.reshape(n, 3, _heads, width, -1).transpose(1, 2)
+                : qkv.reshape(n, _heads, 3, width, -1);
+            Tensor q = split.select(2, 0).transpose(-1, -2), k = split.select(2, 1).transpose(-1, -2), v = split.select(2, 2).transpose(-1, -2);
+            Tensor attended = nn.functional.scaled_dot_product_attention(q, k, v);
+            Tensor h = _projOut.call(attended.transpose(-1, -2).reshape(n, channels, -1));
+            return (flat + h).reshape(x.shape).MoveToOuterDisposeScope();
+        }
+    }
+
+    private sealed class Downsample : Module<Tensor, Tensor>
+    {
+        private readonly Module<Tensor, Tensor> _op;
+
+        public Downsample(int channels) : base(nameof(Downsample))
+        {
+            _op = Conv2d(channels, channels, 3, stride: 2, padding: 1);
+            register_module("op", _op);
+        }
+
+        public override Tensor forward(Tensor x) => _op.call(x);
+    }
+
+    private sealed class Upsample : Module<Tensor, Tensor>
+    {
+        private readonly Module<Tensor, Tensor> _conv;
+
+        public Upsample(int channels) : base(nameof(Upsample))
+        {
+            _conv = Conv2d(channels, channels, 3, padding: 1);
+            register_module("conv", _conv);
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            using Tensor large = nn.functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
+            return _conv.call(large);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace DenoisedSmoothing;
+
+/// <summary>
+/// Runs a noise predictor on patches: p x p pixels become channels, the network works at 1/p of the resolution, and its result is spread
+/// out again. Takes x [N,C,H,W] and timesteps [N]; the inner network takes and returns [N,C p p,H/p,W/p]. Cheap for small grey images.
+/// </summary>
+public sealed class PatchedNetwork : Module<Tensor, Tensor, Tensor>
+{
+    private readonly Module<Tensor, Tensor, Tensor> _network;
+    private readonly int _patch;
+
+    /// <summary>Wraps a network, which it then owns.</summary>
+    /// <param name="network">The inner network, registered as <c>network</c>.</param>
+    /// <param name="patch">The patch size p in pixels, at least 1.</param>
+    public PatchedNetwork(Module<Tensor, Tensor, Tensor> network, int patch) : base(nameof(PatchedNetwork))
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentOutOfRangeException.ThrowIfLessThan(patch, 1);
+        _network = network;
+        _patch = patch;
+        register_module("network", network);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor x, Tensor timesteps)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor patches = nn.functional.pixel_unshuffle(x, _patch);
+        return nn.functional.pixel_shuffle(_network.call(patches, timesteps), _patch).MoveToOuterDisposeScope();
+    }
+}

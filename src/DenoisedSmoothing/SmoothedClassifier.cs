@@ -1,0 +1,180 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using TorchSharp;
+
+namespace DenoisedSmoothing;
+
+/// <summary>
+/// The smoothed classifier g of a base classifier f: g(x) is the class that f most often gives x + N(0, sigma^2 I). Predict answers g(x) or
+/// abstains; Certify also gives an l2 radius within which g's answer cannot change (Cohen et al. 2019, theorem 1; Carlini et al. 2022).
+/// </summary>
+/// <remarks>
+/// Safe for concurrent use: forward passes through one base classifier are taken in turn. It disposes nothing that it did not make.
+/// What is certified is the tensor handed in, in [0,1]: crops and resizes before it are the caller's.
+/// </remarks>
+public sealed class SmoothedClassifier : ICertifiedClassifier
+{
+    private readonly IReadOnlyList<IBaseClassifier> _replicas;
+    private readonly IReadOnlyList<string> _devices;
+    private readonly ICertifier _certifier;
+    private readonly SmoothingOptions _options;
+    private readonly VotePool _pool;
+
+    /// <summary>Smooths a pretrained denoiser and a pretrained classifier.</summary>
+    /// <param name="denoiser">Any denoiser.</param>
+    /// <param name="classifier">Any classifier.</param>
+    /// <param name="sigma">The smoothing noise a pixel, in [0,1] pixel space; finite, above 0.</param>
+    /// <param name="certifier">The statistics; <see cref="CohenCertifier"/> with its defaults when not given.</param>
+    /// <param name="options">How to sample.</param>
+    /// <param name="logger">Told of warnings (an n too small to certify) and of the work done.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, or beyond what the denoiser reaches.</exception>
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
+    public SmoothedClassifier(
+        IDenoiser denoiser, IClassifier classifier, double sigma, ICertifier? certifier = null, SmoothingOptions? options = null, ILogger<SmoothedClassifier>? logger = null)
+        : this([new DenoisedClassifier(denoiser, classifier)], sigma, certifier, options, logger)
+    {
+    }
+
+    /// <summary>Smooths a base classifier, of which there may be one replica on each of several devices.</summary>
+    /// <param name="replicas">The same function, once for each entry of <see cref="SmoothingOptions.Devices"/>.</param>
+    /// <param name="sigma">The smoothing noise a pixel, in [0,1] pixel space; finite, above 0.</param>
+    /// <param name="certifier">The statistics; <see cref="CohenCertifier"/> with its defaults when not given.</param>
+    /// <param name="options">How to sample.</param>
+    /// <param name="logger">Told of warnings (an n too small to certify) and of the work done.</param>
+    /// <exception cref="ArgumentException">There is no replica, or replicas or devices do not fit together.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, or beyond what the base classifier reaches.</exception>
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
+    public SmoothedClassifier(
+        IReadOnlyList<IBaseClassifier> replicas, double sigma, ICertifier? certifier = null, SmoothingOptions? options = null, ILogger<SmoothedClassifier>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(replicas);
+        if (replicas.Count == 0 || replicas.Any(replica => replica is null || replica.ClassCount != replicas[0].ClassCount))
+            throw new ArgumentException("At least one base classifier is needed, and all replicas must have the same ClassCount.", nameof(replicas));
+        if (replicas[0].ClassCount < 2)
+            throw new ArgumentException($"A classifier has at least 2 classes; this one says ClassCount = {replicas[0].ClassCount}.", nameof(replicas));
+        CheckSigma(sigma, replicas);
+        LibTorch.EnsureAvailable();
+
+        _options = options ?? new SmoothingOptions();
+        _options.Validate(replicas.Count);
+        _replicas = [.. replicas];
+        _devices = _options.Devices ?? [.. replicas.Select(_ => "cpu")];
+        _certifier = certifier ?? new CohenCertifier();
+        // float32 noise has (float)sigma, which may lie just below or above sigma: certify with the smaller.
+        DrawnSigma = (float)sigma;
+        Sigma = Math.Min(sigma, DrawnSigma);
+        _pool = new VotePool([.. replicas.Zip(_devices, (replica, device) => new VoteSampler(replica, torch.device(device), DrawnSigma, _options.Batch))], ClassCount, _options.Batch);
+
+        foreach (string warning in _certifier.Warnings(ClassCount))
+            (logger ?? NullLogger<SmoothedClassifier>.Instance).LogWarning("{Warning}", warning);
+    }
+
+    /// <inheritdoc/>
+    public int ClassCount => _replicas[0].ClassCount;
+
+    /// <summary>The certified noise level: the smaller of the sigma asked for and the sigma drawn.</summary>
+    public double Sigma { get; }
+
+    /// <summary>The noise level drawn: the sigma asked for, rounded to float32.</summary>
+    public double DrawnSigma { get; }
+
+    /// <inheritdoc/>
+    public Prediction Predict(torch.Tensor image, CancellationToken cancellationToken = default) =>
+        PredictMany([image], null, cancellationToken).Single();
+
+    /// <inheritdoc/>
+    public Certificate Certify(torch.Tensor image, long imageIndex = 0, CancellationToken cancellationToken = default) =>
+        CertifyMany([new IndexedImage(imageIndex, image)], null, cancellationToken).Single();
+
+    /// <summary>Predicts many images: ordered, streaming, rows of several images pooled into full batches. Each gets the votes that it would get alone.</summary>
+    /// <param name="images">float32 [C,H,W] or [1,C,H,W] in [0,1], all of one shape; drawn from as needed.</param>
+    /// <param name="progress">Told about ten times a second.</param>
+    /// <param name="cancellationToken">Cancels between batches; results already handed out stand.</param>
+    public IEnumerable<Prediction> PredictMany(
+        IEnumerable<torch.Tensor> images, IProgress<SmoothingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return Run();
+
+        IEnumerable<Prediction> Run()
+        {
+            ulong seed = _options.PredictSeed ?? FreshSeed();
+            Door door = new();
+            IEnumerable<OpenTest<Prediction>> tests = images.Select(
+                (image, index) => new OpenTest<Prediction>(door.Read(image), index, seed, _certifier.Predict(ClassCount)));
+            foreach (Prediction prediction in _pool.Run(tests, () => door.Shape, progress, cancellationToken))
+                yield return prediction;
+        }
+    }
+
+    /// <summary>Certifies many images: ordered, streaming, rows of several images pooled into full batches. Each gets the votes that it would get alone.</summary>
+    /// <param name="images">Images with distinct indices, all of one shape; drawn from as needed.</param>
+    /// <param name="progress">Told about ten times a second.</param>
+    /// <param name="cancellationToken">Cancels between batches; certificates already handed out stand.</param>
+    public IEnumerable<Certificate> CertifyMany(
+        IEnumerable<IndexedImage> images, IProgress<SmoothingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return Run();
+
+        IEnumerable<Certificate> Run()
+        {
+            ulong seed = _options.Seed ?? FreshSeed();
+            Door door = new();
+            Queue<Provenance> provenances = new();
+            IEnumerable<OpenTest<Certificate>> tests = images.Select(item =>
+            {
+                float[] values = door.Read(item.Image, item.Index);
+                provenances.Enqueue(ProvenanceOf(values, door.Shape, item.Index, seed));
+                return new OpenTest<Certificate>(values, item.Index, seed, _certifier.Certify(ClassCount, Sigma));
+            });
+            foreach (Certificate certificate in _pool.Run(tests, () => door.Shape, progress, cancellationToken))
+                yield return certificate with { Provenance = provenances.Dequeue() };
+        }
+    }
+
+    private Provenance ProvenanceOf(float[] values, long[] shape, long index, ulong seed) => new()
+    {
+        Seed = seed,
+        ImageIndex = index,
+        ImageHash = ImageTensors.Hash(values),
+        ImageShape = shape,
+        DrawnSigma = DrawnSigma,
+        BaseClassifier = ModuleFingerprint.Of(_replicas[0]),
+        Precision = ModuleFingerprint.PrecisionOf(_replicas[0]),
+        Device = string.Join(',', _devices),
+        Batch = _options.Batch,
+        Noise = GaussianNoise.Version,
+    };
+
+    private static ulong FreshSeed() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+
+    private static void CheckSigma(double sigma, IReadOnlyList<IBaseClassifier> replicas)
+    {
+        if (!(sigma > 0) || !double.IsFinite(sigma) || (float)sigma == 0 || float.IsInfinity((float)sigma))
+            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "Sigma must be finite and above 0: the noise a pixel, for pixels in [0,1].");
+        double reach = replicas.Min(replica => replica is ISigmaLimited limited ? limited.LargestSigma : double.PositiveInfinity);
+        if (sigma > reach)
+            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, $"Sigma is beyond the denoiser's noisiest timestep, which is sigma {reach:G6}. Use a smaller sigma or a denoiser trained on more noise.");
+    }
+
+    /// <summary>What comes in by one call: images of one shape, distinct indices.</summary>
+    private sealed class Door
+    {
+        private readonly HashSet<long> _indices = [];
+
+        public long[] Shape { get; private set; } = [];
+
+        public float[] Read(torch.Tensor image, long? index = null)
+        {
+            if (index is { } given && !_indices.Add(given))
+                throw new ArgumentException($"Image index {given} comes twice: noise is a function of seed and index, so distinct images need distinct indices.");
+            (float[] values, long[] shape) = ImageTensors.Read(image);
+            if (Shape.Length > 0 && !Shape.SequenceEqual(shape))
+                throw new ArgumentException($"All images of one call have one shape: the first was [{string.Join(',', Shape)}], this is [{string.Join(',', shape)}].");
+            Shape = shape;
+            return values;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing;
+
+/// <summary>A training run on disk: <c>step-N</c> folders, each complete or absent, of which the newest is kept.</summary>
+internal sealed class TrainingCheckpoint(string folder, string settings)
+{
+    private sealed record State(int Step, string Settings);
+
+    /// <summary>Writes the run's state: to a fresh folder first, renamed when whole.</summary>
+    public void Save(int step, nn.Module network, IReadOnlyDictionary<string, Tensor> ema, OptimizerHelper optimizer)
+    {
+        string target = Path.Combine(folder, $"step-{step:D8}"), fresh = target + ".partial";
+        if (Directory.Exists(target))
+            return;
+        if (Directory.Exists(fresh))
+            Directory.Delete(fresh, recursive: true);
+        Directory.CreateDirectory(fresh);
+        SafetensorsWriter.Write(Path.Combine(fresh, "network.safetensors"), network.state_dict());
+        SafetensorsWriter.Write(Path.Combine(fresh, "average.safetensors"), ema);
+        optimizer.save_state_dict(Path.Combine(fresh, "optimizer.bin"));
+        File.WriteAllText(Path.Combine(fresh, "state.json"), JsonSerializer.Serialize(new State(step, settings)));
+        Directory.Move(fresh, target);
+        foreach (string older in Directory.GetDirectories(folder, "step-*"))
+        {
+            if (older != target)
+                Directory.Delete(older, recursive: true);
+        }
+    }
+
+    /// <summary>Continues from the newest checkpoint, if there is one.</summary>
+    /// <returns>The number of finished steps; 0 for a new run.</returns>
+    /// <exception cref="InvalidOperationException">The folder holds a run under other settings.</exception>
+    public int Restore(nn.Module network, IReadOnlyDictionary<string, Tensor> ema, OptimizerHelper optimizer)
+    {
+        string? newest = Directory.Exists(folder)
+            ? Directory.GetDirectories(folder, "step-*").Where(path => !path.EndsWith(".partial", StringComparison.Ordinal)).Order(StringComparer.Ordinal).LastOrDefault()
+            : null;
+        if (newest is null)
+            return 0;
+        State state = JsonSerializer.Deserialize<State>(File.ReadAllText(Path.Combine(newest, "state.json")))
+            ?? throw new InvalidDataException($"{newest}: state.json is empty.");
+        if (state.Settings != settings)
+        {
+            throw new InvalidOperationException(
+                $"'{folder}' holds a run under other settings. Continue it with those, or name another checkpoint folder.\n  there: {state.Settings}\n  now:   {settings}");
+        }
+
+        using SafetensorsFile weights = SafetensorsFile.Open(Path.Combine(newest, "network.safetensors"));
+        StateDict.Load(network, weights);
+        using SafetensorsFile average = SafetensorsFile.Open(Path.Combine(newest, "average.safetensors"));
+        using var noGrad = no_grad();
+        foreach ((string name, Tensor value) in ema)
+        {
+            using Tensor stored = average.Read(name);
+            value.copy_(stored);
+        }
+
+        optimizer.load_state_dict(Path.Combine(newest, "optimizer.bin"));
+        return state.Step;
+    }
+}
