@@ -1,0 +1,139 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing;
+
+/// <summary>Weights into a module, and the fingerprint of the weights that a module has.</summary>
+public static class StateDict
+{
+    private const string FingerprintVersion = "state_dict/1";
+
+    /// <summary>Copies weights into a module, which wants exactly these: see <see cref="Load(nn.Module, IReadOnlyDictionary{string, Tensor}, bool)"/>.</summary>
+    /// <param name="module">The module, on any device, of any floating-point type.</param>
+    /// <param name="source">Weights by the names of the module's state_dict, of its shapes; not disposed.</param>
+    /// <exception cref="CheckpointException">The weights do not fit; the module is unchanged, and the message lists the first few of each kind.</exception>
+    /// <exception cref="ArgumentException">The module lies on the meta device, which holds no values.</exception>
+    public static void Load(nn.Module module, IReadOnlyDictionary<string, Tensor> source) => Load(module, source, strict: true);
+
+    /// <summary>Copies weights from a file into a module, which wants exactly these: see <see cref="Load(nn.Module, SafetensorsFile, bool)"/>.</summary>
+    /// <param name="module">The module, on any device, of any floating-point type.</param>
+    /// <param name="source">A file with the names of the module's state_dict and its shapes; not disposed.</param>
+    /// <exception cref="CheckpointException">The weights do not fit, and the module is unchanged: the message lists the first few of
+    /// each kind. Or the file became unreadable, and the module is partly loaded.</exception>
+    /// <exception cref="ArgumentException">The module lies on the meta device, which holds no values.</exception>
+    public static void Load(nn.Module module, SafetensorsFile source) => Load(module, source, strict: true);
+
+    /// <summary>Copies weights into a module's parameters and buffers; everything is checked before anything is copied.</summary>
+    /// <param name="module">The module, on any device, of any floating-point type.</param>
+    /// <param name="source">Weights by the names of the module's state_dict, of its shapes. Floating-point weights of another
+    /// floating-point type (such as float16) are converted, rounding to nearest; other types have to be the same. Not disposed.</param>
+    /// <param name="strict">Whether a missing or an unexpected entry is an error. If false, missing entries keep the values they
+    /// have and unexpected ones are ignored; another shape or type, or no entry in common, is still an error.</param>
+    /// <exception cref="CheckpointException">The weights do not fit; the module is unchanged, and the message lists the first few of each kind.</exception>
+    /// <exception cref="ArgumentException">The module lies on the meta device, which holds no values.</exception>
+    public static void Load(nn.Module module, IReadOnlyDictionary<string, Tensor> source, bool strict)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var found = source.ToDictionary(pair => pair.Key, pair => (pair.Value.dtype, (IReadOnlyList<long>)pair.Value.shape), StringComparer.Ordinal);
+        Load(module, "The state_dict", found, strict, (name, target) => target.copy_(source[name]));
+    }
+
+    /// <summary>
+    /// Copies weights from a file into a module's parameters and buffers, one tensor at a time; everything that the header tells
+    /// is checked before anything is copied.
+    /// </summary>
+    /// <param name="module">The module, on any device, of any floating-point type.</param>
+    /// <param name="source">A file with the names of the module's state_dict and its shapes. Floating-point weights of another
+    /// floating-point type (such as float16) are converted, rounding to nearest; other types have to be the same. Not disposed.</param>
+    /// <param name="strict">Whether a missing or an unexpected entry is an error. If false, missing entries keep the values they
+    /// have and unexpected ones are ignored; another shape or type, or no entry in common, is still an error.</param>
+    /// <exception cref="CheckpointException">The weights do not fit, and the module is unchanged: the message lists the first few of
+    /// each kind. Or the file became unreadable, and the module is partly loaded.</exception>
+    /// <exception cref="ArgumentException">The module lies on the meta device, which holds no values.</exception>
+    public static void Load(nn.Module module, SafetensorsFile source, bool strict)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var found = source.Entries.ToDictionary(entry => entry.Name, entry => (entry.DType, entry.Shape), StringComparer.Ordinal);
+        Load(module, source.Name, found, strict, (name, target) => target.copy_(source.Read(name)));
+    }
+
+    /// <summary>A hash of every parameter and buffer: equal only for the same names, types, shapes and bits.</summary>
+    /// <param name="module">The module, on any device; unchanged.</param>
+    /// <returns>64 lower-case hexadecimal digits: the SHA-256 of the entries in ordinal order of their names.</returns>
+    /// <remarks>
+    /// Hashed are, in UTF-8 and little-endian, every text behind its length in 4 bytes: "state_dict/1"; the number of entries in
+    /// 8 bytes; for each its name, its type as safetensors calls it, the number of dimensions in 4 bytes, each size in 8, and the
+    /// elements, row-major. The same weights in another type, or under other names, are another fingerprint. What the module
+    /// computes with them is not hashed: a module that is not fully described by its state_dict has to say more.
+    /// </remarks>
+    public static string Fingerprint(nn.Module module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        using var scope = NewDisposeScope();
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(hash, FingerprintVersion);
+        Dictionary<string, Tensor> entries = module.state_dict();
+        Append(hash, (long)entries.Count);
+        foreach (var (name, entry) in entries.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            Append(hash, name);
+            Append(hash, SafetensorsDType.NameOf(entry.dtype));
+            long[] shape = entry.shape;
+            Append(hash, shape.Length);
+            foreach (long size in shape)
+                Append(hash, size);
+            using Tensor local = TensorBytes.Local(entry);
+            TensorBytes.Visit(local, bytes => hash.AppendData(bytes));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void Load(
+        nn.Module module,
+        string file,
+        Dictionary<string, (ScalarType DType, IReadOnlyList<long> Shape)> found,
+        bool strict,
+        Action<string, Tensor> copy)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        using var scope = NewDisposeScope();
+        // Parameters are leaves that require a gradient: only without a tape may they be written.
+        using var guard = no_grad();
+        Dictionary<string, Tensor> wanted = module.state_dict();
+        if (wanted.Values.Any(target => target.is_meta))
+            throw new ArgumentException("The module lies on the meta device, which holds no values: create it on a real one.", nameof(module));
+        StateDictMismatch.Check(file, module.GetType().Name, wanted, found, strict);
+        foreach (var (name, target) in wanted)
+        {
+            if (!found.ContainsKey(name))
+                continue;
+            using var one = NewDisposeScope();
+            copy(name, target);
+        }
+    }
+
+    private static void Append(IncrementalHash hash, string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        Append(hash, bytes.Length);
+        hash.AppendData(bytes);
+    }
+
+    private static void Append(IncrementalHash hash, int value)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
+        hash.AppendData(bytes);
+    }
+
+    private static void Append(IncrementalHash hash, long value)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
+        hash.AppendData(bytes);
+    }
+}

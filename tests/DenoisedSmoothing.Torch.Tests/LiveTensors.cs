@@ -1,0 +1,17 @@
+using TorchSharp;
+
+namespace DenoisedSmoothing.Testing;
+
+/// <summary>How many tensors this thread has left alive: the process-wide count would see the tests that run beside this one.</summary>
+internal static class LiveTensors
+{
+    public static long Count => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+
+    /// <summary>Fails if <paramref name="action"/> leaves a tensor alive, or disposes one that it did not make.</summary>
+    public static void ShouldNotChange(Action action)
+    {
+        long before = Count;
+        action();
+        Count.Should().Be(before, "nothing may leak");
+    }
+}
