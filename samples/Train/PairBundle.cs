@@ -34,7 +34,7 @@ internal static class PairBundle
         Dictionary<string, Tensor> half = [];
         foreach ((string name, Tensor value) in file.ReadAll())
             half[name] = value.dim() >= 2 ? value.to_type(ScalarType.Float16) : value;
-        SafetensorsWriter.Write(to, half);
+        SafetensorsWriter.Write(to, half, null);
     }
 
     private static void WriteIdx(string path, byte[] values, params int[] shape)

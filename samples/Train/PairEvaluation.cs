@@ -12,7 +12,7 @@ internal static class PairEvaluation
 
     public static void Run(LabeledImages images, string? folder, double[] sigmas, CancellationToken cancellationToken)
     {
-        using FashionMnistPair pair = folder is null ? FashionMnistPair.Load() : FashionMnistPair.Load(
+        using FashionMnistPair pair = folder is null ? FashionMnistPair.Load() : FashionMnistPair.LoadFrom(
             Path.Combine(folder, PairTraining.DenoiserFile), Path.Combine(folder, PairTraining.ClassifierFile));
         Print("clean", Accuracy(images, pair.Classifier, x => x.alias(), cancellationToken));
         foreach (double sigma in sigmas)

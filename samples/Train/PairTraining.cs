@@ -9,7 +9,7 @@ internal static class PairTraining
 {
     public const string DenoiserFile = "denoiser.safetensors", ClassifierFile = "classifier.safetensors";
 
-    private const int DenoiserSteps = 10_000, ClassifierSteps = 6_500;
+    private const int DenoiserSteps = 6_000, ClassifierSteps = 6_500;
 
     public static void Denoiser(LabeledImages images, string folder, int steps, int seed, string device, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
     {
@@ -25,7 +25,7 @@ internal static class PairTraining
             CheckpointFolder = Path.Combine(folder, "denoiser"),
         };
         new DiffusionTrainer(network, FashionMnistPair.Schedule, options) { LastTimestep = FashionMnistPair.LastTimestep }.Train(images, progress, cancellationToken);
-        SafetensorsWriter.Write(Path.Combine(folder, DenoiserFile), network.state_dict());
+        SafetensorsWriter.Write(Path.Combine(folder, DenoiserFile), network.state_dict(), null);
     }
 
     public static void Classifier(LabeledImages images, string folder, int steps, int seed, string device, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
@@ -45,6 +45,6 @@ internal static class PairTraining
         };
         ClassifierTrainer trainer = new(network, options) { Augmentation = new() { Shift = 2, Mirror = true, Soften = 1 }, LabelSmoothing = 0.05 };
         trainer.Train(images, progress, cancellationToken);
-        SafetensorsWriter.Write(Path.Combine(folder, ClassifierFile), network.state_dict());
+        SafetensorsWriter.Write(Path.Combine(folder, ClassifierFile), network.state_dict(), null);
     }
 }

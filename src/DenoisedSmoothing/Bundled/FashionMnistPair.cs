@@ -44,7 +44,7 @@ public sealed class FashionMnistPair : IDisposable
     /// <param name="classifierPath">Weights of <see cref="NewClassifierNetwork"/>.</param>
     /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <exception cref="CheckpointException">A file is damaged or holds other weights.</exception>
-    public static FashionMnistPair Load(string denoiserPath, string classifierPath, string device = "cpu") =>
+    public static FashionMnistPair LoadFrom(string denoiserPath, string classifierPath, string device = "cpu") =>
         Load(() => SafetensorsFile.Open(denoiserPath), () => SafetensorsFile.Open(classifierPath), device);
 
     /// <summary>The first 500 images of Fashion-MNIST's test set, with labels; the pair never saw them in training.</summary>

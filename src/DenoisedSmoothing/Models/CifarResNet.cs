@@ -1,4 +1,3 @@
-using System.Globalization;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -22,8 +21,10 @@ public enum ResNetShortcut
 /// </summary>
 public sealed class CifarResNet : Module<Tensor, Tensor>
 {
-    private readonly Module<Tensor, Tensor> _conv1, _bn1, _classifier;
-    private readonly Sequential[] _layers = new Sequential[3];
+    // Fields carry the reference's names: TorchSharp makes the state_dict's names from them.
+    private readonly Module<Tensor, Tensor> conv1, bn1;
+    private readonly Sequential layer1, layer2, layer3;
+    private readonly Module<Tensor, Tensor>? linear, fc;
 
     /// <summary>Builds the network with random weights.</summary>
     /// <param name="depth">20, 32, 44, 56, 110 ...: 6n + 2.</param>
@@ -40,76 +41,62 @@ public sealed class CifarResNet : Module<Tensor, Tensor>
         ArgumentOutOfRangeException.ThrowIfLessThan(inChannels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
 
-        _conv1 = Conv2d(inChannels, width, 3, padding: 1, bias: false);
-        _bn1 = BatchNorm2d(width);
-        register_module("conv1", _conv1);
-        register_module("bn1", _bn1);
-        int channels = width;
-        for (int stage = 0; stage < 3; stage++)
-        {
-            List<Module<Tensor, Tensor>> blocks = [];
-            for (int block = 0; block < (depth - 2) / 6; block++)
-            {
-                int wanted = width << stage;
-                blocks.Add(new BasicBlock(channels, wanted, stage > 0 && block == 0 ? 2 : 1, shortcut));
-                channels = wanted;
-            }
+        conv1 = Conv2d(inChannels, width, 3, padding: 1, bias: false);
+        bn1 = BatchNorm2d(width);
+        layer1 = Stage(width, width, stride: 1);
+        layer2 = Stage(width, 2 * width, stride: 2);
+        layer3 = Stage(2 * width, 4 * width, stride: 2);
+        Module<Tensor, Tensor> classifier = Linear(4 * width, classCount);
+        if (shortcut == ResNetShortcut.Pad)
+            linear = classifier;
+        else
+            fc = classifier;
+        RegisterComponents();
 
-            _layers[stage] = Sequential(blocks);
-            register_module("layer" + (stage + 1).ToString(CultureInfo.InvariantCulture), _layers[stage]);
-        }
-
-        _classifier = Linear(channels, classCount);
-        register_module(shortcut == ResNetShortcut.Pad ? "linear" : "fc", _classifier);
+        Sequential Stage(int channels, int wanted, int stride) => Sequential(Enumerable.Range(0, (depth - 2) / 6)
+            .Select(block => new BasicBlock(block == 0 ? channels : wanted, wanted, block == 0 ? stride : 1, shortcut)));
     }
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor h = nn.functional.relu(_bn1.call(_conv1.call(x)), inplace: true);
-        foreach (Sequential layer in _layers)
-            h = layer.call(h);
-        return _classifier.call(h.mean([2, 3])).MoveToOuterDisposeScope();
+        Tensor h = nn.functional.relu(bn1.call(conv1.call(x)), inplace: true);
+        h = layer3.call(layer2.call(layer1.call(h)));
+        return (linear ?? fc)!.call(h.mean([2, 3])).MoveToOuterDisposeScope();
     }
 
     private sealed class BasicBlock : Module<Tensor, Tensor>
     {
-        private readonly Module<Tensor, Tensor> _conv1, _bn1, _conv2, _bn2;
-        private readonly Sequential? _downsample;
+        private readonly Module<Tensor, Tensor> conv1, bn1, conv2, bn2;
+        private readonly Sequential? downsample;
         private readonly int _stride, _added;
 
         public BasicBlock(int channels, int outChannels, int stride, ResNetShortcut shortcut) : base(nameof(BasicBlock))
         {
             _stride = stride;
             _added = outChannels - channels;
-            _conv1 = Conv2d(channels, outChannels, 3, stride: stride, padding: 1, bias: false);
-            _bn1 = BatchNorm2d(outChannels);
-            _conv2 = Conv2d(outChannels, outChannels, 3, padding: 1, bias: false);
-            _bn2 = BatchNorm2d(outChannels);
-            register_module("conv1", _conv1);
-            register_module("bn1", _bn1);
-            register_module("conv2", _conv2);
-            register_module("bn2", _bn2);
+            conv1 = Conv2d(channels, outChannels, 3, stride: stride, padding: 1, bias: false);
+            bn1 = BatchNorm2d(outChannels);
+            conv2 = Conv2d(outChannels, outChannels, 3, padding: 1, bias: false);
+            bn2 = BatchNorm2d(outChannels);
             if (shortcut == ResNetShortcut.Convolution && (stride != 1 || _added != 0))
-            {
-                _downsample = Sequential(Conv2d(channels, outChannels, 1, stride: stride, bias: false), BatchNorm2d(outChannels));
-                register_module("downsample", _downsample);
-            }
+                downsample = Sequential(Conv2d(channels, outChannels, 1, stride: stride, bias: false), BatchNorm2d(outChannels));
+            RegisterComponents();
         }
 
         public override Tensor forward(Tensor x)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor h = nn.functional.relu(_bn1.call(_conv1.call(x)), inplace: true);
-            h = _bn2.call(_conv2.call(h));
+            Tensor h = nn.functional.relu(bn1.call(conv1.call(x)), inplace: true);
+            h = bn2.call(conv2.call(h));
             return nn.functional.relu(h + Shortcut(x), inplace: true).MoveToOuterDisposeScope();
         }
 
         private Tensor Shortcut(Tensor x)
         {
-            if (_downsample is not null)
-                return _downsample.call(x);
+            if (downsample is not null)
+                return downsample.call(x);
             if (_stride == 1 && _added == 0)
                 return x;
             Tensor strided = x.slice(2, 0, x.shape[2], _stride).slice(3, 0, x.shape[3], _stride);

@@ -14,11 +14,12 @@ namespace DenoisedSmoothing;
 /// <remarks>H and W must be divisible by 2 to the power of the number of levels less one. Rows are independent.</remarks>
 public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
 {
-    private readonly Sequential _timeEmbed;
-    private readonly ModuleList<Stage> _inputBlocks = new();
-    private readonly Stage _middleBlock;
-    private readonly ModuleList<Stage> _outputBlocks = new();
-    private readonly Sequential _out;
+    // Fields carry the reference's names: TorchSharp makes the state_dict's names from them.
+    private readonly Sequential time_embed;
+    private readonly ModuleList<Stage> input_blocks = new();
+    private readonly Stage middle_block;
+    private readonly ModuleList<Stage> output_blocks = new();
+    private readonly Sequential @out;
 
     /// <summary>Builds the network with random weights.</summary>
     /// <param name="options">Its shape.</param>
@@ -29,24 +30,24 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
         options.Validate();
         Options = options;
         int width = options.ModelChannels, embedding = 4 * width;
-        _timeEmbed = Sequential(Linear(width, embedding), SiLU(), Linear(embedding, embedding));
+        time_embed = Sequential(Linear(width, embedding), SiLU(), Linear(embedding, embedding));
 
         int channels = width * options.ChannelMultipliers[0], factor = 1, levels = options.ChannelMultipliers.Count;
         Stack<int> skips = new([channels]);
-        _inputBlocks.Add(new Stage(Conv2d(options.InChannels, channels, 3, padding: 1)));
+        input_blocks.Add(new Stage(Conv2d(options.InChannels, channels, 3, padding: 1)));
         for (int level = 0; level < levels; level++)
         {
             for (int block = 0; block < options.ResidualBlocks; block++)
             {
                 int wanted = width * options.ChannelMultipliers[level];
-                _inputBlocks.Add(new Stage([new ResBlock(channels, wanted, embedding, options), .. Attend(wanted, factor)]));
+                input_blocks.Add(new Stage([new ResBlock(channels, wanted, embedding, options), .. Attend(wanted, factor)]));
                 channels = wanted;
                 skips.Push(channels);
             }
 
             if (level < levels - 1)
             {
-                _inputBlocks.Add(new Stage(options.ResBlockUpDown
+                input_blocks.Add(new Stage(options.ResBlockUpDown
                     ? new ResBlock(channels, channels, embedding, options, Resample.Down)
                     : new Downsample(channels)));
                 factor *= 2;
@@ -54,7 +55,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
             }
         }
 
-        _middleBlock = new Stage(
+        middle_block = new Stage(
             new ResBlock(channels, channels, embedding, options),
             new AttentionBlock(channels, options),
             new ResBlock(channels, channels, embedding, options));
@@ -72,17 +73,13 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
                     factor /= 2;
                 }
 
-                _outputBlocks.Add(new Stage([.. layers]));
+                output_blocks.Add(new Stage([.. layers]));
             }
         }
 
-        _out = Sequential(Norm(channels), SiLU(), Zero(Conv2d(channels, options.OutChannels, 3, padding: 1)));
+        @out = Sequential(Norm(channels), SiLU(), Zero(Conv2d(channels, options.OutChannels, 3, padding: 1)));
 
-        register_module("time_embed", _timeEmbed);
-        register_module("input_blocks", _inputBlocks);
-        register_module("middle_block", _middleBlock);
-        register_module("output_blocks", _outputBlocks);
-        register_module("out", _out);
+        RegisterComponents();
 
         IEnumerable<Module> Attend(int wanted, int at) => options.AttentionFactors.Contains(at) ? [new AttentionBlock(wanted, options)] : [];
     }
@@ -95,13 +92,13 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         CheckInput(x, timesteps);
-        Tensor embedding = _timeEmbed.call(TimestepEmbedding(timesteps, Options.ModelChannels));
+        Tensor embedding = time_embed.call(TimestepEmbedding(timesteps, Options.ModelChannels));
         Stack<Tensor> skips = new();
         Tensor h = x;
-        foreach (Stage stage in _inputBlocks)
+        foreach (Stage stage in input_blocks)
             skips.Push(h = stage.call(h, embedding));
-        h = _middleBlock.call(h, embedding);
-        foreach (Stage stage in _outputBlocks)
+        h = middle_block.call(h, embedding);
+        foreach (Stage stage in output_blocks)
         {
             using Tensor skip = skips.Pop();
             using Tensor joined = cat([h, skip], 1);
@@ -109,7 +106,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
             h = stage.call(joined, embedding);
         }
 
-        return _out.call(h).MoveToOuterDisposeScope();
+        return @out.call(h).MoveToOuterDisposeScope();
     }
 
     /// <summary>Sinusoidal embedding [N,width]: cosines, then sines, of t exp(-ln(10000) i / half) (improved-diffusion nn.py).</summary>
@@ -183,8 +180,8 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
 
     private sealed class ResBlock : Module<Tensor, Tensor, Tensor>
     {
-        private readonly Sequential _inLayers, _embLayers, _outLayers;
-        private readonly Module<Tensor, Tensor> _skip;
+        private readonly Sequential in_layers, emb_layers, out_layers;
+        private readonly Module<Tensor, Tensor> skip_connection;
         private readonly bool _scaleShift;
         private readonly Resample _resample;
 
@@ -193,41 +190,38 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
         {
             _scaleShift = options.ScaleShiftNorm;
             _resample = resample;
-            _inLayers = Sequential(Norm(channels), SiLU(), Conv2d(channels, outChannels, 3, padding: 1));
-            _embLayers = Sequential(SiLU(), Linear(embedding, _scaleShift ? 2 * outChannels : outChannels));
-            _outLayers = Sequential(Norm(outChannels), SiLU(), nn.Dropout(options.Dropout), Zero(Conv2d(outChannels, outChannels, 3, padding: 1)));
-            _skip = channels == outChannels ? Identity() : Conv2d(channels, outChannels, 1);
-            register_module("in_layers", _inLayers);
-            register_module("emb_layers", _embLayers);
-            register_module("out_layers", _outLayers);
-            register_module("skip_connection", _skip);
+            in_layers = Sequential(Norm(channels), SiLU(), Conv2d(channels, outChannels, 3, padding: 1));
+            emb_layers = Sequential(SiLU(), Linear(embedding, _scaleShift ? 2 * outChannels : outChannels));
+            out_layers = Sequential(Norm(outChannels), SiLU(), nn.Dropout(options.Dropout), Zero(Conv2d(outChannels, outChannels, 3, padding: 1)));
+            skip_connection = channels == outChannels ? Identity() : Conv2d(channels, outChannels, 1);
+            RegisterComponents();
         }
 
         public override Tensor forward(Tensor x, Tensor embedding)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor h = _inLayers[0].call(x);
-            h = _inLayers[1].call(h);
+            Tensor h = in_layers[0].call(x);
+            h = in_layers[1].call(h);
             if (_resample != Resample.None)
             {
                 h = Resized(h);
                 x = Resized(x);
             }
 
-            h = _inLayers[2].call(h);
-            Tensor time = _embLayers.call(embedding).unsqueeze(-1).unsqueeze(-1);
+            h = in_layers[2].call(h);
+            Tensor time = emb_layers.call(embedding).unsqueeze(-1).unsqueeze(-1);
             if (_scaleShift)
             {
                 Tensor[] parts = time.chunk(2, 1);
-                h = _outLayers[0].call(h) * (1 + parts[0]) + parts[1];
+                h = out_layers[0].call(h) * (1 + parts[0]) + parts[1];
             }
             else
             {
-                h = _outLayers[0].call(h + time);
+                h = out_layers[0].call(h + time);
             }
 
-            h = _outLayers[3].call(_outLayers[2].call(_outLayers[1].call(h)));
-            return (_skip.call(x) + h).MoveToOuterDisposeScope();
+            h = out_layers[3].call(out_layers[2].call(out_layers[1].call(h)));
+            return (skip_connection.call(x) + h).MoveToOuterDisposeScope();
         }
 
         private Tensor Resized(Tensor x) => _resample == Resample.Up
@@ -237,7 +231,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
 
     private sealed class AttentionBlock : Module<Tensor, Tensor>
     {
-        private readonly Module<Tensor, Tensor> _norm, _qkv, _projOut;
+        private readonly Module<Tensor, Tensor> norm, qkv, proj_out;
         private readonly int _heads;
         private readonly bool _newOrder;
 
@@ -245,12 +239,10 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
         {
             _heads = options.HeadsFor(channels);
             _newOrder = options.NewAttentionOrder;
-            _norm = Norm(channels);
-            _qkv = Conv1d(channels, 3 * channels, 1);
-            _projOut = Zero(Conv1d(channels, channels, 1));
-            register_module("norm", _norm);
-            register_module("qkv", _qkv);
-            register_module("proj_out", _projOut);
+            norm = Norm(channels);
+            qkv = Conv1d(channels, 3 * channels, 1);
+            proj_out = Zero(Conv1d(channels, channels, 1));
+            RegisterComponents();
         }
 
         public override Tensor forward(Tensor x)
@@ -258,45 +250,45 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
             using DisposeScope scope = NewDisposeScope();
             long n = x.shape[0], channels = x.shape[1], width = channels / _heads;
             Tensor flat = x.reshape(n, channels, -1);
-            Tensor qkv = _qkv.call(_norm.call(flat));
+            Tensor joined = qkv.call(norm.call(flat));
             // Legacy order keeps each head's q, k, v together; the new order splits q, k, v first.
             Tensor split = _newOrder
-                ? qkv.reshape(n, 3, _heads, width, -1).transpose(1, 2)
-                : qkv.reshape(n, _heads, 3, width, -1);
+                ? joined.reshape(n, 3, _heads, width, -1).transpose(1, 2)
+                : joined.reshape(n, _heads, 3, width, -1);
             Tensor q = split.select(2, 0).transpose(-1, -2), k = split.select(2, 1).transpose(-1, -2), v = split.select(2, 2).transpose(-1, -2);
             Tensor attended = nn.functional.scaled_dot_product_attention(q, k, v);
-            Tensor h = _projOut.call(attended.transpose(-1, -2).reshape(n, channels, -1));
+            Tensor h = proj_out.call(attended.transpose(-1, -2).reshape(n, channels, -1));
             return (flat + h).reshape(x.shape).MoveToOuterDisposeScope();
         }
     }
 
     private sealed class Downsample : Module<Tensor, Tensor>
     {
-        private readonly Module<Tensor, Tensor> _op;
+        private readonly Module<Tensor, Tensor> op;
 
         public Downsample(int channels) : base(nameof(Downsample))
         {
-            _op = Conv2d(channels, channels, 3, stride: 2, padding: 1);
-            register_module("op", _op);
+            op = Conv2d(channels, channels, 3, stride: 2, padding: 1);
+            RegisterComponents();
         }
 
-        public override Tensor forward(Tensor x) => _op.call(x);
+        public override Tensor forward(Tensor x) => op.call(x);
     }
 
     private sealed class Upsample : Module<Tensor, Tensor>
     {
-        private readonly Module<Tensor, Tensor> _conv;
+        private readonly Module<Tensor, Tensor> conv;
 
         public Upsample(int channels) : base(nameof(Upsample))
         {
-            _conv = Conv2d(channels, channels, 3, padding: 1);
-            register_module("conv", _conv);
+            conv = Conv2d(channels, channels, 3, padding: 1);
+            RegisterComponents();
         }
 
         public override Tensor forward(Tensor x)
         {
             using Tensor large = nn.functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
-            return _conv.call(large);
+            return conv.call(large);
         }
     }
 }

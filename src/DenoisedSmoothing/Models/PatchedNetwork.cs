@@ -10,7 +10,7 @@ namespace DenoisedSmoothing;
 /// </summary>
 public sealed class PatchedNetwork : Module<Tensor, Tensor, Tensor>
 {
-    private readonly Module<Tensor, Tensor, Tensor> _network;
+    private readonly Module<Tensor, Tensor, Tensor> network;
     private readonly int _patch;
 
     /// <summary>Wraps a network, which it then owns.</summary>
@@ -20,9 +20,9 @@ public sealed class PatchedNetwork : Module<Tensor, Tensor, Tensor>
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfLessThan(patch, 1);
-        _network = network;
+        this.network = network;
         _patch = patch;
-        register_module("network", network);
+        RegisterComponents();
     }
 
     /// <inheritdoc/>
@@ -30,6 +30,6 @@ public sealed class PatchedNetwork : Module<Tensor, Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor patches = nn.functional.pixel_unshuffle(x, _patch);
-        return nn.functional.pixel_shuffle(_network.call(patches, timesteps), _patch).MoveToOuterDisposeScope();
+        return nn.functional.pixel_shuffle(network.call(patches, timesteps), _patch).MoveToOuterDisposeScope();
     }
 }

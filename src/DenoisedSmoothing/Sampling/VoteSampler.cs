@@ -7,7 +7,7 @@ namespace DenoisedSmoothing;
 /// The hot loop: noisy rows, scores, argmax, counts, for one base classifier on one device. Every forward pass has exactly
 /// <paramref name="batch"/> rows, the last one padded, since floating-point rows change with the batch size but not with their place in it.
 /// </summary>
-internal sealed class VoteSampler(IBaseClassifier classifier, Device device, double sigma, int batch) : IDisposable
+internal sealed class VoteSampler(IBaseClassifier classifier, Device device, double sigma, int batch)
 {
     private readonly float _sigma = (float)sigma;
     private readonly Lock _oneAtATime = new();
@@ -62,8 +62,6 @@ internal sealed class VoteSampler(IBaseClassifier classifier, Device device, dou
         if (flag.item<long>() > 0)
             throw new InvalidOperationException("The base classifier returned NaN or infinite scores: those are never votes. Check its weights, precision and input range.");
     }
-
-    public void Dispose() => device.Dispose();
 
     private delegate void FillRow(int row, Span<float> values);
 

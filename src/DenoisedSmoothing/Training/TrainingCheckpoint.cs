@@ -19,8 +19,8 @@ internal sealed class TrainingCheckpoint(string folder, string settings)
         if (Directory.Exists(fresh))
             Directory.Delete(fresh, recursive: true);
         Directory.CreateDirectory(fresh);
-        SafetensorsWriter.Write(Path.Combine(fresh, "network.safetensors"), network.state_dict());
-        SafetensorsWriter.Write(Path.Combine(fresh, "average.safetensors"), ema);
+        SafetensorsWriter.Write(Path.Combine(fresh, "network.safetensors"), network.state_dict(), null);
+        SafetensorsWriter.Write(Path.Combine(fresh, "average.safetensors"), ema, null);
         optimizer.save_state_dict(Path.Combine(fresh, "optimizer.bin"));
         File.WriteAllText(Path.Combine(fresh, "state.json"), JsonSerializer.Serialize(new State(step, settings)));
         Directory.Move(fresh, target);
