@@ -7,7 +7,8 @@ namespace DenoisedSmoothing;
 /// <summary>Standard normals as a pure function of seed, place and element: the same bits on every machine, in any order.</summary>
 /// <remarks>
 /// <para>Philox4x32-10 makes four 32-bit words a block, <see cref="BoxMuller{T}"/> two normals a pair of words.
-/// In double precision the normals are within 4e-15 of the exact transformation, and each is then rounded once, to float.
+/// In double precision each normal is within 2e-15, relatively, of the exact transformation (measured over a dense sweep: 7e-16 in
+/// the radius, 3e-16 in the direction); it is then rounded once, to float.
 /// The radius of a pair takes 2^32 values, so its distribution function is within 2^-33 of the true one; no normal is beyond 6.77.</para>
 /// <para>A row is laid out in groups of 32 elements from 8 blocks: element 32 g + 8 k + l is normal k of block 8 g + l, where
 /// normals 0 and 1 of a block are the cosine and sine of words (0, 1), normals 2 and 3 those of words (2, 3). Element i depends
