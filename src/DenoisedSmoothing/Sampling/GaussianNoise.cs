@@ -28,7 +28,7 @@ public static class GaussianNoise
     private const int GroupNormals = BlockNormals * GroupBlocks;
     private const int ChunkNormals = 32 * GroupNormals; // 4 KB of stack, stays in the first cache
 
-    /// <summary>The paths of this processor, widest first; all give the same bits.</summary>
+    /// <summary>The widths of arithmetic, narrowest first; all give the same bits.</summary>
     internal enum Path { Scalar, Vector256, Vector512 }
 
     internal static Path BestPath => Lanes8.IsSupported ? Path.Vector512 : Lanes4.IsSupported ? Path.Vector256 : Path.Scalar;
@@ -69,11 +69,12 @@ public static class GaussianNoise
     internal static void AddTo(ulong seed, in NoiseCoordinate at, ReadOnlySpan<float> image, float sigma, Span<float> noisy, Path path)
     {
         if (!(sigma > 0) || float.IsInfinity(sigma))
-            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "Sigma must be finite and above 0 (an l2 length per pixel in [0,1] space).");
+            throw new ArgumentOutOfRangeException(nameof(sigma), sigma,
+                "Sigma must be finite and above 0 (an l2 length per pixel in [0,1] space).");
         if (image.Length != noisy.Length)
             throw new ArgumentException($"The image has {image.Length} elements, the noisy image {noisy.Length}.", nameof(noisy));
         if (image.Overlaps(noisy, out int offset) && offset != 0)
-            throw new ArgumentException("The noisy image overlaps the image with an offset: use the same memory, or memory apart from it.", nameof(noisy));
+            throw new ArgumentException("The noisy image overlaps the image with an offset: use its own memory or memory apart.", nameof(noisy));
         RequireFitting(image.Length, nameof(image));
 
         UInt128 counter = at.Counter;

@@ -1,6 +1,7 @@
 namespace DenoisedSmoothing;
 
-/// <summary>The cosine schedule of improved-diffusion: alpha-bar follows cos^2((u + s)/(1 + s) pi/2), u = t / T, s = 0.008, with every beta at most 0.999.</summary>
+/// <summary>The cosine schedule of improved-diffusion:
+/// alpha-bar follows cos^2((u + s)/(1 + s) pi/2), u = t / T, s = 0.008, with every beta at most 0.999.</summary>
 /// <remarks>openai/improved-diffusion, gaussian_diffusion.py, betas_for_alpha_bar; the CIFAR-10 model of the paper has T = 4000.</remarks>
 public sealed class CosineSchedule : NoiseSchedule
 {

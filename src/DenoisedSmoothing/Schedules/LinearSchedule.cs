@@ -1,7 +1,8 @@
 namespace DenoisedSmoothing;
 
 /// <summary>The linear schedule of DDPM and guided-diffusion: beta from 1e-4 s to 0.02 s in equal steps, s = 1000 / T.</summary>
-/// <remarks>openai/improved-diffusion, gaussian_diffusion.py, get_named_beta_schedule("linear"); the ImageNet model of the paper has T = 1000.</remarks>
+/// <remarks>openai/improved-diffusion, gaussian_diffusion.py, get_named_beta_schedule("linear");
+/// the ImageNet model of the paper has T = 1000.</remarks>
 public sealed class LinearSchedule : NoiseSchedule
 {
     /// <summary>Makes the schedule.</summary>

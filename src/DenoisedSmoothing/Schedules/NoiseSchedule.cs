@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DenoisedSmoothing;
 
 /// <summary>A table of alpha-bar and the two look-ups that denoising needs; the common part of all schedules.</summary>
@@ -18,7 +20,8 @@ public abstract class NoiseSchedule : INoiseSchedule
     /// <inheritdoc/>
     public int TimestepCount => _alphaBar.Length;
 
-    /// <summary>The largest noise-to-signal ratio that the schedule reaches, at its last timestep; half of it is the largest sigma for pixels in [0,1].</summary>
+    /// <summary>The largest noise-to-signal ratio that the schedule reaches, at its last timestep;
+    /// half of it is the largest sigma for pixels in [0,1].</summary>
     public double MaxNoiseToSignal => _noiseToSignal[^1];
 
     /// <inheritdoc/>
@@ -69,8 +72,9 @@ public abstract class NoiseSchedule : INoiseSchedule
             throw new ArgumentOutOfRangeException(nameof(noiseToSignal), noiseToSignal, "A noise-to-signal ratio is 0 or more.");
         if (noiseToSignal > MaxNoiseToSignal)
         {
-            FormattableString message = $"The schedule reaches a noise-to-signal ratio of {MaxNoiseToSignal:G6} at most (its last timestep, {TimestepCount - 1}), which is sigma {MaxNoiseToSignal / 2:G6} for pixels in [0,1].";
-            throw new ArgumentOutOfRangeException(nameof(noiseToSignal), noiseToSignal, FormattableString.Invariant(message));
+            throw new ArgumentOutOfRangeException(nameof(noiseToSignal), noiseToSignal, string.Create(CultureInfo.InvariantCulture,
+                $"The schedule reaches a noise-to-signal ratio of {MaxNoiseToSignal:G6} at most (its last timestep, {TimestepCount - 1}), " +
+                $"which is sigma {MaxNoiseToSignal / 2:G6} for pixels in [0,1]."));
         }
     }
 
@@ -83,8 +87,8 @@ public abstract class NoiseSchedule : INoiseSchedule
         {
             if (!(alphaBar[t] > 0 && alphaBar[t] < last))
             {
-                FormattableString message = $"alpha-bar must decrease strictly within (0,1): it is {alphaBar[t]:R} at timestep {t}, after {last:R}.";
-                throw new ArgumentException(FormattableString.Invariant(message), nameof(alphaBar));
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                    $"alpha-bar must decrease strictly within (0,1): it is {alphaBar[t]:R} at timestep {t}, after {last:R}."), nameof(alphaBar));
             }
             last = alphaBar[t];
         }

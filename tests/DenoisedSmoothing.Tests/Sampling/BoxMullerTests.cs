@@ -69,7 +69,8 @@ public class BoxMullerTests(ITestOutputHelper output)
     {
         WorstCountError(word => 1.000001 * Radius(word)).Should().BeGreaterThan(1000, "a millionth too wide shows");
         WorstCountError(word => Radius(word & 0xFFFF_FF00 | 0x80)).Should().BeGreaterThan(50, "24 bits of u end at 5.9");
-        WorstCountError(word => (float)Math.Sqrt(-2 * Math.Log((float)((word + 0.5) / Words)))).Should().BeGreaterThan(50, "a float u loses the words near 1");
+        WorstCountError(word => (float)Math.Sqrt(-2 * Math.Log((float)((word + 0.5) / Words)))).Should().BeGreaterThan(50,
+            "a float u loses the words near 1");
     }
 
     private static double WorstCountError(Func<uint, double> radius)

@@ -27,14 +27,16 @@ public class GaussianNoiseTests
     ];
 
     /// <summary>The paths this processor can run; those that it cannot are covered on machines that can, by the same pinned bits.</summary>
-    public static TheoryData<string> Paths => new(Enum.GetValues<Path>().Where(path => path <= GaussianNoise.BestPath).Select(path => path.ToString()));
+    public static TheoryData<string> Paths => new(
+        Enum.GetValues<Path>().Where(path => path <= GaussianNoise.BestPath).Select(path => path.ToString()));
 
     [Theory]
     [MemberData(nameof(Paths))]
     public void Fill_first_elements_are_the_high_precision_ones(string path) =>
         MemoryMarshal.Cast<float, uint>(Row(72, Enum.Parse<Path>(path))).ToArray().Should().Equal(FirstBits);
 
-    /// <summary>Pins the scheme. A Python script with its own Philox and libm's double log, sin and cos gives the same hash. If this fails, noise has changed and <see cref="GaussianNoise.Version"/> must too.</summary>
+    /// <summary>Pins the scheme. A Python script with its own Philox and libm's double log, sin and cos gives the same
+    /// hash. If this fails, noise has changed and <see cref="GaussianNoise.Version"/> must too.</summary>
     [Theory]
     [MemberData(nameof(Paths))]
     public void Fill_million_normals_have_the_pinned_hash(string path)
