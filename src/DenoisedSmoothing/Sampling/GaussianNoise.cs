@@ -7,7 +7,8 @@ namespace DenoisedSmoothing;
 /// <summary>Standard normals as a pure function of seed, place and element: the same bits on every machine, in any order.</summary>
 /// <remarks>
 /// <para>Philox4x32-10 makes four 32-bit words a block, <see cref="BoxMuller{T}"/> two normals a pair of words.
-/// In double precision the normals are within 4e-15 of the exact transformation, and each is then rounded once, to float.
+/// In double precision each normal is within 2e-15, relatively, of the exact transformation (measured over a dense sweep: 7e-16 in
+/// the radius, 3e-16 in the direction); it is then rounded once, to float.
 /// The radius of a pair takes 2^32 values, so its distribution function is within 2^-33 of the true one; no normal is beyond 6.77.</para>
 /// <para>A row is laid out in groups of 32 elements from 8 blocks: element 32 g + 8 k + l is normal k of block 8 g + l, where
 /// normals 0 and 1 of a block are the cosine and sine of words (0, 1), normals 2 and 3 those of words (2, 3). Element i depends
@@ -27,7 +28,7 @@ public static class GaussianNoise
     private const int GroupNormals = BlockNormals * GroupBlocks;
     private const int ChunkNormals = 32 * GroupNormals; // 4 KB of stack, stays in the first cache
 
-    /// <summary>The paths of this processor, widest first; all give the same bits.</summary>
+    /// <summary>The widths of arithmetic, narrowest first; all give the same bits.</summary>
     internal enum Path { Scalar, Vector256, Vector512 }
 
     internal static Path BestPath => Lanes8.IsSupported ? Path.Vector512 : Lanes4.IsSupported ? Path.Vector256 : Path.Scalar;
@@ -68,11 +69,12 @@ public static class GaussianNoise
     internal static void AddTo(ulong seed, in NoiseCoordinate at, ReadOnlySpan<float> image, float sigma, Span<float> noisy, Path path)
     {
         if (!(sigma > 0) || float.IsInfinity(sigma))
-            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "Sigma must be finite and above 0 (an l2 length per pixel in [0,1] space).");
+            throw new ArgumentOutOfRangeException(nameof(sigma), sigma,
+                "Sigma must be finite and above 0 (an l2 length per pixel in [0,1] space).");
         if (image.Length != noisy.Length)
             throw new ArgumentException($"The image has {image.Length} elements, the noisy image {noisy.Length}.", nameof(noisy));
         if (image.Overlaps(noisy, out int offset) && offset != 0)
-            throw new ArgumentException("The noisy image overlaps the image with an offset: use the same memory, or memory apart from it.", nameof(noisy));
+            throw new ArgumentException("The noisy image overlaps the image with an offset: use its own memory or memory apart.", nameof(noisy));
         RequireFitting(image.Length, nameof(image));
 
         UInt128 counter = at.Counter;

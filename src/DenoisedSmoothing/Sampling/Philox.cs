@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace DenoisedSmoothing;
 
 /// <summary>Philox4x32-10: a keyed function from a 128-bit counter to four random 32-bit words, without state.</summary>
-/// <remarks>Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011); reference code DEShawResearch/random123, philox.h.</remarks>
+/// <remarks>Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011);
+/// reference code DEShawResearch/random123, philox.h.</remarks>
 internal static class Philox
 {
     private const int Rounds = 10;

@@ -1,0 +1,3 @@
+using BenchmarkDotNet.Running;
+
+BenchmarkSwitcher.FromAssembly(typeof(DenoisedSmoothing.Benchmarks.NoiseBenchmarks).Assembly).Run(args);
