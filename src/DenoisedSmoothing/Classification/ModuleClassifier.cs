@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,7 +12,7 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
     private readonly Normalization? _normalization;
     private readonly (int Height, int Width)? _resizeTo;
     private readonly Lazy<string> _fingerprint;
-    private (DeviceType Type, int Index, Tensor Mean, Tensor Std)? _constants;
+    private readonly ConcurrentDictionary<(DeviceType Type, int Index), (Tensor Mean, Tensor Std)> _constants = new();
 
     /// <summary>Wraps a network.</summary>
     /// <param name="network">Takes images [N,C,H,W], normalised and resized, and returns logits [N,K]. Put in evaluation mode; not disposed.</param>
@@ -46,7 +47,7 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
         {
             if (images.shape[1] != _normalization.Mean.Count)
                 throw new ArgumentException($"The normalisation has {_normalization.Mean.Count} channels, the images have {images.shape[1]}.", nameof(images));
-            (_, _, Tensor mean, Tensor std) = ConstantsOn(images.device);
+            (Tensor mean, Tensor std) = ConstantsOn(images.device);
             h = h.sub(mean).div_(std);
         }
 
@@ -66,19 +67,21 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
     /// <summary>Frees the normalisation's constants; the network is the caller's.</summary>
     public void Dispose()
     {
-        _constants?.Mean.Dispose();
-        _constants?.Std.Dispose();
-        _constants = null;
+        foreach ((Tensor mean, Tensor std) in _constants.Values)
+        {
+            mean.Dispose();
+            std.Dispose();
+        }
+
+        _constants.Clear();
     }
 
-    private (DeviceType Type, int Index, Tensor Mean, Tensor Std) ConstantsOn(Device device)
+    // Kept on the device: a copy at every batch would make the host wait for an accelerator.
+    private (Tensor Mean, Tensor Std) ConstantsOn(Device device) => _constants.GetOrAdd((device.type, device.index), _ =>
     {
-        if (_constants is { } known && known.Type == device.type && known.Index == device.index)
-            return known;
-        Dispose();
-        Tensor mean = tensor(_normalization!.Mean.ToArray(), [1, _normalization.Mean.Count, 1, 1], device: device);
-        Tensor std = tensor(_normalization.Std.ToArray(), [1, _normalization.Std.Count, 1, 1], device: device);
-        _constants = (device.type, device.index, mean.DetachFromDisposeScope(), std.DetachFromDisposeScope());
-        return _constants.Value;
-    }
+        long[] shape = [1, _normalization!.Mean.Count, 1, 1];
+        return (
+            tensor(_normalization.Mean.ToArray(), shape, device: device).DetachFromDisposeScope(),
+            tensor(_normalization.Std.ToArray(), shape, device: device).DetachFromDisposeScope());
+    });
 }

@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using TorchSharp;
 
 namespace DenoisedSmoothing;
@@ -10,13 +13,22 @@ internal static class ModuleFingerprint
     private static readonly ConditionalWeakTable<object, string> Unnamed = [];
     private static int s_count;
 
-    /// <summary>The part's own fingerprint, or its weights' hash, or its type with a process-wide number.</summary>
+    /// <summary>The part's own fingerprint, or a hash of its weights or noise levels, or its type with a process-wide number.</summary>
     public static string Of(object part) => part switch
     {
         IFingerprinted named => named.Fingerprint,
+        INoiseSchedule schedule => OfSchedule(schedule),
         torch.nn.Module module => $"{module.GetName()}:{StateDict.Fingerprint(module)[..16]}",
         _ => Unnamed.GetValue(part, static x => $"{x.GetType().Name}#{Interlocked.Increment(ref s_count)}"),
     };
+
+    // Twelve digits: the last bits of a cosine differ between systems, and mean nothing here.
+    private static string OfSchedule(INoiseSchedule schedule)
+    {
+        IEnumerable<string> levels = Enumerable.Range(0, schedule.TimestepCount).Select(t => schedule.AlphaBar(t).ToString("E11", CultureInfo.InvariantCulture));
+        byte[] hash = SHA256.HashData(Encoding.ASCII.GetBytes(string.Join('\n', levels)));
+        return $"schedule T={schedule.TimestepCount}:{Convert.ToHexStringLower(hash)[..16]}";
+    }
 
     /// <summary>The part's arithmetic; float32 unless it says otherwise.</summary>
     public static string PrecisionOf(object part) => part is IFingerprinted named ? named.Precision : "float32";
