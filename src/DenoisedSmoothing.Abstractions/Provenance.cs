@@ -12,8 +12,8 @@ public sealed record Provenance
     /// <summary>SHA-256 of the certified tensor's float32 values, little endian, in [C,H,W] order; lower-case hexadecimal.</summary>
     public required string ImageHash { get; init; }
 
-    /// <summary>The certified tensor's shape [C,H,W]; its product is the dimension d.</summary>
-    public required IReadOnlyList<long> ImageShape { get; init; }
+    /// <summary>The certified tensor's shape [C,H,W]; its product is the dimension d. Copied, and compared by content.</summary>
+    public required IReadOnlyList<long> ImageShape { get; init => field = new ValueList<long>(value); }
 
     /// <summary>The standard deviation that was drawn: (float)sigma.</summary>
     public required double DrawnSigma { get; init; }
@@ -24,7 +24,7 @@ public sealed record Provenance
     /// <summary>The arithmetic of the forward pass, such as <c>float32</c>. It belongs to the classifier that was certified.</summary>
     public required string Precision { get; init; }
 
-    /// <summary>The device kind of the forward pass, such as <c>cpu</c>.</summary>
+    /// <summary>The device kind of the forward pass, such as <c>cpu</c>; several kinds are comma separated.</summary>
     public required string Device { get; init; }
 
     /// <summary>The rows of every forward pass. Float rows change with it, so it belongs to the classifier that was certified.</summary>

@@ -20,8 +20,8 @@ public static class ImageTensors
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
-        if (pixels.Length != (long)height * width * channels)
-            throw new ArgumentException($"{height}x{width} pixels of {channels} channels are {(long)height * width * channels} bytes, got {pixels.Length}. Is there an alpha channel or row padding?", nameof(pixels));
+        if (pixels.Length != (Int128)height * width * channels)
+            throw new ArgumentException($"{height}x{width} pixels of {channels} channels are {(Int128)height * width * channels} bytes, got {pixels.Length}. Is there an alpha channel or row padding?", nameof(pixels));
         LibTorch.EnsureAvailable();
         float[] values = new float[pixels.Length];
         for (int i = 0; i < height * width; i++)
@@ -49,7 +49,9 @@ public static class ImageTensors
                 + (image.shape.Length == 4 ? " For several images use PredictMany or CertifyMany." : ""), nameof(image));
         }
 
-        using torch.Tensor onHost = image.detach().cpu().contiguous();
+        // A scope: every step on the way to the host's memory is a tensor of its own.
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor onHost = image.detach().cpu().contiguous();
         float[] values = MemoryMarshal.Cast<byte, float>(onHost.bytes).ToArray();
         CheckRange(values);
         return (values, shape);

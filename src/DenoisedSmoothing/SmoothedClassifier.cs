@@ -16,7 +16,7 @@ namespace DenoisedSmoothing;
 public sealed class SmoothedClassifier : ICertifiedClassifier
 {
     private readonly IReadOnlyList<IBaseClassifier> _replicas;
-    private readonly IReadOnlyList<string> _devices;
+    private readonly string _deviceKinds;
     private readonly ICertifier _certifier;
     private readonly SmoothingOptions _options;
     private readonly VotePool _pool;
@@ -27,7 +27,7 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     /// <param name="sigma">The smoothing noise a pixel, in [0,1] pixel space; finite, above 0.</param>
     /// <param name="certifier">The statistics; <see cref="CohenCertifier"/> with its defaults when not given.</param>
     /// <param name="options">How to sample.</param>
-    /// <param name="logger">Told of warnings (an n too small to certify) and of the work done.</param>
+    /// <param name="logger">Told of what the settings cannot do, such as an n too small to certify.</param>
     /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, or beyond what the denoiser reaches.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public SmoothedClassifier(
@@ -41,7 +41,7 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     /// <param name="sigma">The smoothing noise a pixel, in [0,1] pixel space; finite, above 0.</param>
     /// <param name="certifier">The statistics; <see cref="CohenCertifier"/> with its defaults when not given.</param>
     /// <param name="options">How to sample.</param>
-    /// <param name="logger">Told of warnings (an n too small to certify) and of the work done.</param>
+    /// <param name="logger">Told of what the settings cannot do, such as an n too small to certify.</param>
     /// <exception cref="ArgumentException">There is no replica, or replicas or devices do not fit together.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, or beyond what the base classifier reaches.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
@@ -59,12 +59,14 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
         _options = options ?? new SmoothingOptions();
         _options.Validate(replicas.Count);
         _replicas = [.. replicas];
-        _devices = _options.Devices ?? [.. replicas.Select(_ => "cpu")];
+        torch.Device[] devices = [.. _options.Devices?.Select(DeviceOf) ?? replicas.Select(_ => torch.CPU)];
+        _deviceKinds = string.Join(',', devices.Select(device => device.type.ToString().ToLowerInvariant()).Distinct());
         _certifier = certifier ?? new CohenCertifier();
         // float32 noise has (float)sigma, which may lie just below or above sigma: certify with the smaller.
-        DrawnSigma = (float)sigma;
-        Sigma = Math.Min(sigma, DrawnSigma);
-        _pool = new VotePool([.. replicas.Zip(_devices, (replica, device) => new VoteSampler(replica, torch.device(device), DrawnSigma, _options.Batch))], ClassCount, _options.Batch);
+        float drawn = (float)sigma;
+        DrawnSigma = drawn;
+        Sigma = Math.Min(sigma, drawn);
+        _pool = new VotePool([.. replicas.Zip(devices, (replica, device) => new VoteSampler(replica, device, drawn, Sigma, _options.Batch))], ClassCount, _options.Batch);
 
         foreach (string warning in _certifier.Warnings(ClassCount))
             (logger ?? NullLogger<SmoothedClassifier>.Instance).LogWarning("{Warning}", warning);
@@ -90,7 +92,7 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     /// <summary>Predicts many images: ordered, streaming, rows of several images pooled into full batches. Each gets the votes that it would get alone.</summary>
     /// <param name="images">float32 [C,H,W] or [1,C,H,W] in [0,1], all of one shape; drawn from as needed.</param>
     /// <param name="progress">Told about ten times a second.</param>
-    /// <param name="cancellationToken">Cancels between batches; results already handed out stand.</param>
+    /// <param name="cancellationToken">Cancels between batches; results already handed out stand, no other follows.</param>
     public IEnumerable<Prediction> PredictMany(
         IEnumerable<torch.Tensor> images, IProgress<SmoothingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -111,7 +113,7 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     /// <summary>Certifies many images: ordered, streaming, rows of several images pooled into full batches. Each gets the votes that it would get alone.</summary>
     /// <param name="images">Images with distinct indices, all of one shape; drawn from as needed.</param>
     /// <param name="progress">Told about ten times a second.</param>
-    /// <param name="cancellationToken">Cancels between batches; certificates already handed out stand.</param>
+    /// <param name="cancellationToken">Cancels between batches; certificates already handed out stand, no other follows.</param>
     public IEnumerable<Certificate> CertifyMany(
         IEnumerable<IndexedImage> images, IProgress<SmoothingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -123,10 +125,12 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
             ulong seed = _options.Seed ?? FreshSeed();
             Door door = new();
             Queue<Provenance> provenances = new();
+            string? fingerprint = null;
             IEnumerable<OpenTest<Certificate>> tests = images.Select(item =>
             {
                 float[] values = door.Read(item.Image, item.Index);
-                provenances.Enqueue(ProvenanceOf(values, door.Shape, item.Index, seed));
+                fingerprint ??= ModuleFingerprint.Of(_replicas[0]); // once a call: it may hash half a billion weights
+                provenances.Enqueue(ProvenanceOf(values, door.Shape, item.Index, seed, fingerprint));
                 return new OpenTest<Certificate>(values, item.Index, seed, _certifier.Certify(ClassCount, Sigma));
             });
             foreach (Certificate certificate in _pool.Run(tests, () => door.Shape, progress, cancellationToken))
@@ -134,21 +138,33 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
         }
     }
 
-    private Provenance ProvenanceOf(float[] values, long[] shape, long index, ulong seed) => new()
+    private Provenance ProvenanceOf(float[] values, long[] shape, long index, ulong seed, string fingerprint) => new()
     {
         Seed = seed,
         ImageIndex = index,
         ImageHash = ImageTensors.Hash(values),
         ImageShape = shape,
         DrawnSigma = DrawnSigma,
-        BaseClassifier = ModuleFingerprint.Of(_replicas[0]),
+        BaseClassifier = fingerprint,
         Precision = ModuleFingerprint.PrecisionOf(_replicas[0]),
-        Device = string.Join(',', _devices),
+        Device = _deviceKinds,
         Batch = _options.Batch,
         Noise = GaussianNoise.Version,
     };
 
     private static ulong FreshSeed() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+
+    private static torch.Device DeviceOf(string name)
+    {
+        try
+        {
+            return torch.device(string.IsNullOrWhiteSpace(name) ? "none" : name);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
+        {
+            throw new ArgumentException($"'{name}' is not a device. Say cpu, cuda or cuda:1, for instance.", nameof(SmoothingOptions.Devices), e);
+        }
+    }
 
     private static void CheckSigma(double sigma, IReadOnlyList<IBaseClassifier> replicas)
     {
@@ -168,6 +184,8 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
 
         public float[] Read(torch.Tensor image, long? index = null)
         {
+            if (index is < 0 or >= NoiseCoordinate.MaxImages)
+                throw new ArgumentOutOfRangeException(nameof(index), index, $"An image index must be in [0, 2^{NoiseCoordinate.ImageBits}): it is part of the noise counter.");
             if (index is { } given && !_indices.Add(given))
                 throw new ArgumentException($"Image index {given} comes twice: noise is a function of seed and index, so distinct images need distinct indices.");
             (float[] values, long[] shape) = ImageTensors.Read(image);

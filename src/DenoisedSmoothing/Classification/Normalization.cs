@@ -8,13 +8,13 @@ public sealed class Normalization
     /// <summary>Creates a normalisation.</summary>
     /// <param name="mean">One value a channel.</param>
     /// <param name="std">One positive value a channel.</param>
-    /// <exception cref="ArgumentException">The lengths differ, or a std is not positive.</exception>
+    /// <exception cref="ArgumentException">The lengths differ, a std is not positive, or a value is not finite.</exception>
     public Normalization(IReadOnlyList<float> mean, IReadOnlyList<float> std)
     {
         ArgumentNullException.ThrowIfNull(mean);
         ArgumentNullException.ThrowIfNull(std);
-        if (mean.Count == 0 || mean.Count != std.Count || std.Any(value => !(value > 0)))
-            throw new ArgumentException($"A normalisation needs one mean and one positive std a channel; got {mean.Count} means and stds [{string.Join(", ", std)}].");
+        if (mean.Count == 0 || mean.Count != std.Count || std.Any(value => !(value > 0) || float.IsInfinity(value)) || mean.Any(value => !float.IsFinite(value)))
+            throw new ArgumentException($"A normalisation needs one finite mean and one positive std a channel; got means [{Join(", ", mean)}] and stds [{Join(", ", std)}].");
         (Mean, Std) = ([.. mean], [.. std]);
     }
 
@@ -34,5 +34,9 @@ public sealed class Normalization
     public static Normalization ImageNet { get; } = new([.485f, .456f, .406f], [.229f, .224f, .225f]);
 
     /// <summary>The values, for fingerprints.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"mean={string.Join('/', Mean)} std={string.Join('/', Std)}");
+    public override string ToString() => $"mean={Join("/", Mean)} std={Join("/", Std)}";
+
+    // string.Join would write the numbers as the user's language does, and a fingerprint must be the same everywhere.
+    private static string Join(string separator, IEnumerable<float> values) =>
+        string.Join(separator, values.Select(value => value.ToString(CultureInfo.InvariantCulture)));
 }

@@ -7,7 +7,7 @@ namespace DenoisedSmoothing;
 public sealed class IdxFile
 {
     // The largest set of the family (EMNIST) holds 0.7 GB; a header that asks for more is damaged.
-    private const long MostBytes = 1L << 31;
+    private static readonly long MostBytes = Array.MaxLength;
 
     private IdxFile(int[] shape, byte[] data)
     {

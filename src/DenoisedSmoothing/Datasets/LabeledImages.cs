@@ -19,7 +19,10 @@ public sealed class LabeledImages
     public LabeledImages(ReadOnlyMemory<byte> pixels, ReadOnlyMemory<byte> labels, int channels, int height, int width, IReadOnlyList<string> classNames)
     {
         ArgumentNullException.ThrowIfNull(classNames);
-        if ((long)labels.Length * channels * height * width != pixels.Length)
+        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        if ((Int128)labels.Length * channels * height * width != pixels.Length)
             throw new ArgumentException($"{labels.Length} labels and {pixels.Length} pixel bytes do not fit images of {channels}x{height}x{width}.", nameof(pixels));
         foreach (byte label in labels.Span)
         {
@@ -76,7 +79,13 @@ public sealed class LabeledImages
 
     /// <summary>The bytes of one image, C x H x W.</summary>
     /// <param name="index">0 to Count - 1.</param>
-    public ReadOnlySpan<byte> Pixels(int index) => _pixels.Span.Slice(index * Channels * Height * Width, Channels * Height * Width);
+    public ReadOnlySpan<byte> Pixels(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+        int size = _pixels.Length / Count;
+        return _pixels.Span.Slice(index * size, size);
+    }
 
     /// <summary>One image.</summary>
     /// <param name="index">0 to Count - 1.</param>

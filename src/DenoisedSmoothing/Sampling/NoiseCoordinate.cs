@@ -25,6 +25,8 @@ public readonly record struct NoiseCoordinate(int Stream, long ImageIndex, VoteP
     internal const int ImageBits = 32;
     internal const int PhaseBits = 2;
     internal const int StreamBits = 30;
+    internal const long MaxSamples = 1L << SampleBits;
+    internal const long MaxImages = 1L << ImageBits;
 
     /// <summary>The stream: 0 is the smoothing noise, 1 or more the inner noise of a denoiser. In [0, 2^30).</summary>
     public int Stream { get; init => field = (int)Fit(value, StreamBits, nameof(Stream)); } = (int)Fit(Stream, StreamBits, nameof(Stream));

@@ -18,7 +18,7 @@ internal sealed class VotePool(IReadOnlyList<VoteSampler> samplers, int classCou
     /// <param name="tests">Drawn from only as rows are needed; all images have one shape.</param>
     /// <param name="imageShape">[C,H,W] of the images read so far.</param>
     /// <param name="progress">Told about ten times a second.</param>
-    /// <param name="cancellationToken">Looked at before every round.</param>
+    /// <param name="cancellationToken">Looked at before every round and every result.</param>
     public IEnumerable<TResult> Run<TResult>(
         IEnumerable<OpenTest<TResult>> tests, Func<long[]> imageShape, IProgress<SmoothingProgress>? progress, CancellationToken cancellationToken)
     {
@@ -31,16 +31,24 @@ internal sealed class VotePool(IReadOnlyList<VoteSampler> samplers, int classCou
         for (int round = 1; ; round++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            while (more && open.Sum(test => test.Unplanned) < (long)batch * samplers.Count && (more = source.MoveNext()))
+            long unplanned = open.Sum(test => test.Unplanned);
+            while (more && unplanned < (long)batch * samplers.Count && (more = source.MoveNext()))
             {
                 source.Current.Slot = tables.Rent();
                 open.Enqueue(source.Current);
+                unplanned += source.Current.Unplanned;
             }
 
             if (open.Count == 0)
                 yield break;
 
             total += Round(open, imageShape(), tables);
+            if (progress is not null && sinceProgress.Elapsed >= ProgressEvery && open.Peek() is { Request: { } request } first)
+            {
+                sinceProgress.Restart();
+                progress.Report(new SmoothingProgress(finished, first.ImageIndex, request.Phase, first.Drawn, request.Count, total));
+            }
+
             if (round % RoundsBetweenWaits == 0)
                 tables.CheckFinite();
             foreach (OpenTest<TResult> test in open)
@@ -52,16 +60,9 @@ internal sealed class VotePool(IReadOnlyList<VoteSampler> samplers, int classCou
                 }
             }
 
-            if (progress is not null && sinceProgress.Elapsed >= ProgressEvery)
-            {
-                sinceProgress.Restart();
-                OpenTest<TResult> oldest = open.Peek();
-                progress.Report(new SmoothingProgress(
-                    finished, oldest.ImageIndex, oldest.Request?.Phase ?? VotePhase.Estimation, oldest.Drawn, oldest.Request?.Count ?? 0, total));
-            }
-
             while (open.TryPeek(out OpenTest<TResult>? oldest) && oldest.Request is null)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 tables.Return(open.Dequeue().Slot);
                 finished++;
                 yield return oldest.Result;
@@ -97,7 +98,7 @@ internal sealed class VotePool(IReadOnlyList<VoteSampler> samplers, int classCou
         }
         else
         {
-            Parallel.For(0, plans.Count, replica => tables.Draw(replica, plans[replica], imageShape));
+            PlainParallel.For(plans.Count, replica => tables.Draw(replica, plans[replica], imageShape));
         }
 
         int drawn = 0;
@@ -170,6 +171,7 @@ internal sealed class VotePool(IReadOnlyList<VoteSampler> samplers, int classCou
             for (int replica = 0; replica < _samplers.Count; replica++)
             {
                 using DisposeScope scope = NewDisposeScope();
+                using IDisposable inference = inference_mode(); // the old table may be an inference tensor, as the caller's mode was then
                 Tensor larger = _samplers[replica].NewCounts(slots);
                 if (_slots > 0)
                     larger.narrow(0, 0, _slots).copy_(_counts[replica].narrow(0, 0, _slots));

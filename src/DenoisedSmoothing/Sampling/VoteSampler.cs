@@ -7,9 +7,13 @@ namespace DenoisedSmoothing;
 /// The hot loop: noisy rows, scores, argmax, counts, for one base classifier on one device. Every forward pass has exactly
 /// <paramref name="batch"/> rows, the last one padded, since floating-point rows change with the batch size but not with their place in it.
 /// </summary>
-internal sealed class VoteSampler(IBaseClassifier classifier, Device device, double sigma, int batch)
+/// <param name="classifier">Called by one thread at a time.</param>
+/// <param name="device">Where it computes.</param>
+/// <param name="drawnSigma">The standard deviation of the noise.</param>
+/// <param name="sigma">What the classifier is told: the certified one, since the drawn one may lie a rounding beyond its reach.</param>
+/// <param name="batch">Rows of every forward pass.</param>
+internal sealed class VoteSampler(IBaseClassifier classifier, Device device, float drawnSigma, double sigma, int batch)
 {
-    private readonly float _sigma = (float)sigma;
     private readonly Lock _oneAtATime = new();
 
     /// <summary>Votes by slot and class, int64 [slots + 1, K] on the device; the last row takes the padding's votes.</summary>
@@ -29,11 +33,11 @@ internal sealed class VoteSampler(IBaseClassifier classifier, Device device, dou
         {
             using DisposeScope scope = NewDisposeScope();
             using IDisposable inference = inference_mode();
-            BatchLayout layout = new(rows, batch, _sigma, paddingSlot: (int)counts.shape[0] - 1);
+            BatchLayout layout = new(rows, batch, drawnSigma, paddingSlot: (int)counts.shape[0] - 1);
             long[] shape = [batch, .. imageShape];
             Tensor noisy = ToDevice(shape, layout.FillNoisy);
             NoiseContext noise = new(sigma, stream => ToDevice(shape, (row, values) => layout.FillInner(stream, row, values)));
-            Tensor scores = classifier.Score(noisy, noise);
+            using Tensor scores = classifier.Score(noisy, noise); // ours, whatever scope it is in
             CheckShape(scores);
             flag.add_(isfinite(scores).all().logical_not());
             Tensor votes = argmax(scores, 1);
@@ -78,7 +82,7 @@ internal sealed class VoteSampler(IBaseClassifier classifier, Device device, dou
         fixed (byte* start = host.bytes)
         {
             float* values = (float*)start;
-            Parallel.For(0, batch, row => fill(row, new Span<float>(values + (long)row * length, length)));
+            PlainParallel.For(batch, row => fill(row, new Span<float>(values + (long)row * length, length)));
         }
 
         return device.type == DeviceType.CPU ? host : host.to(device, non_blocking: true);

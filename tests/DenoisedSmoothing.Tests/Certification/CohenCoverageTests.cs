@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Testing;
 using MathNet.Numerics.Distributions;
 
 namespace DenoisedSmoothing.Tests.Certification;
@@ -9,9 +10,6 @@ namespace DenoisedSmoothing.Tests.Certification;
 public class CohenCoverageTests
 {
     private const double Alpha = .05;
-
-    /// <summary>The chance that a sound certifier is called unsound. Seeds are fixed, so a test passes always or never.</summary>
-    private const double Significance = 1e-6;
 
     private const int Runs = 100_000;
 
@@ -138,8 +136,7 @@ public class CohenCoverageTests
         }
     }
 
-    /// <summary>Whether so many wrong ones are plausible for a method that errs with probability alpha, independently each time.</summary>
-    private static bool Sound(long wrong, long runs) => BinomialTail.AtLeast(wrong, runs, Alpha).UpperProbability > Significance;
+    private static bool Sound(long wrong, long runs) => Coverage.IsPlausible(wrong, runs, Alpha);
 
     private static Certificate Certify(CohenCertifier certifier, double sigma, VoteCounts selection, VoteCounts estimation)
     {

@@ -1,0 +1,21 @@
+using System.Runtime.ExceptionServices;
+
+namespace DenoisedSmoothing;
+
+/// <summary>A parallel loop whose errors come through as they are.</summary>
+internal static class PlainParallel
+{
+    /// <summary>As <see cref="Parallel.For(int, int, Action{int})"/> from 0, but the first error is thrown itself, not wrapped.</summary>
+    public static void For(int count, Action<int> body)
+    {
+        try
+        {
+            Parallel.For(0, count, body);
+        }
+        catch (AggregateException e)
+        {
+            // The caller wrote one of these, or reads the message: which loop it came from is of no use to either.
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using DenoisedSmoothing.Testing;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing.Torch.Tests.Sampling;
+
+/// <summary>The loop between vote tests and the sampler, with tests that ask as a sequential certifier does.</summary>
+public class VotePoolTests
+{
+    private static readonly VoteRequest[] Stages =
+    [
+        new(VotePhase.Selection, 5), new(VotePhase.Estimation, 7), new(VotePhase.Estimation, 9), new(VotePhase.Selection, 3), new(VotePhase.Estimation, 1), new(VotePhase.Estimation, 4),
+    ];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(64)]
+    public void Several_requests_of_a_phase_go_on_with_fresh_samples(int batch)
+    {
+        HashSet<string> rows = [];
+        FakeClassifier recording = new(2, noisy =>
+        {
+            float[] values = Images.ValuesOf(noisy);
+            rows.UnionWith(values.Chunk(9).Select(Key)); // a set: padding repeats a row
+            return zeros(noisy.shape[0], 2);
+        });
+        using Tensor image = Images.Random(1, 1, 3, 3);
+        SmoothedClassifier smoothed = new([recording], .5, new StagedCertifier(Stages), new SmoothingOptions { Batch = batch, Seed = 4 });
+
+        Certificate certificate = smoothed.Certify(image, imageIndex: 6);
+
+        (certificate.N0, certificate.N).Should().Be((8, 21));
+        IEnumerable<string> expected = Enumerable.Range(0, 8).Select(sample => Noisy(VotePhase.Selection, sample))
+            .Concat(Enumerable.Range(0, 21).Select(sample => Noisy(VotePhase.Estimation, sample)));
+        rows.Should().BeEquivalentTo(expected);
+
+        string Noisy(VotePhase phase, int sample)
+        {
+            float[] noisy = new float[9];
+            GaussianNoise.AddTo(4, new NoiseCoordinate(0, 6, phase, sample), Images.ValuesOf(image), .5f, noisy);
+            return Key(noisy);
+        }
+
+        static string Key(float[] row) => string.Join(' ', row.Select(BitConverter.SingleToInt32Bits));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(200)]
+    public void Sequential_tests_in_company_get_what_each_gets_alone(int batch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        IndexedImage[] images = [.. Enumerable.Range(0, 20).Select(i => new IndexedImage(100 - i, Images.Random((uint)i, 1, 3, 3)))];
+        SmoothedClassifier smoothed = new([FakeClassifier.Checksum(3)], .5, new StagedCertifier(Stages), new SmoothingOptions { Batch = batch, Seed = 4 });
+
+        smoothed.CertifyMany(images).Should().Equal(images.Select(item => smoothed.Certify(item.Image, item.Index)));
+    }
+
+    [Fact]
+    public void Votes_of_every_class_are_counted_where_they_belong()
+    {
+        // The vote is the image's index, carried in its first pixel under very little noise.
+        using DisposeScope scope = NewDisposeScope();
+        FakeClassifier reader = new(10, noisy => nn.functional.one_hot(noisy.flatten(1).select(1, 0).mul(10).round().to_type(ScalarType.Int64), 10).to_type(ScalarType.Float32));
+        IndexedImage[] images = [.. Enumerable.Range(0, 10).Select(i => new IndexedImage(i, full([1, 2, 2], i / 10f)))];
+        SmoothedClassifier smoothed = new([reader], 1e-4, new StagedCertifier(Stages), new SmoothingOptions { Batch = 16 });
+
+        foreach ((Certificate certificate, int label) in smoothed.CertifyMany(images).Select((certificate, i) => (certificate, i)))
+        {
+            certificate.SelectionVotes[label].Should().Be(8);
+            certificate.EstimationVotes[label].Should().Be(21);
+        }
+    }
+
+    [Fact]
+    public void Test_that_wants_nothing_concludes_at_once()
+    {
+        using Tensor image = Images.Grey(1, 2, 2);
+        FakeClassifier classifier = FakeClassifier.Constant(0, 1);
+        new SmoothedClassifier([classifier], .5, new StagedCertifier()).Certify(image).N.Should().Be(0);
+        classifier.Calls.Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData(VotePhase.Estimation, 0)]
+    [InlineData(VotePhase.Estimation, -3)]
+    [InlineData((VotePhase)3, 5)]
+    [InlineData(VotePhase.Selection, (1L << 36) + 1)]
+    public void Test_that_asks_for_what_cannot_be_drawn_is_an_error_at_once(VotePhase phase, long count)
+    {
+        using Tensor image = Images.Grey(1, 2, 2);
+        FakeClassifier classifier = FakeClassifier.Constant(0, 1);
+        SmoothedClassifier smoothed = new([classifier], .5, new StagedCertifier(new VoteRequest(phase, count)));
+        Action act = () => smoothed.Certify(image);
+        act.Should().Throw<InvalidOperationException>().WithMessage($"*{count}*{phase}*");
+        classifier.Calls.Should().Be(0);
+    }
+}
