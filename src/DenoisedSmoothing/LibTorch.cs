@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using TorchSharp;
 
 namespace DenoisedSmoothing;
@@ -5,18 +7,23 @@ namespace DenoisedSmoothing;
 /// <summary>Whether the native library that TorchSharp needs is here.</summary>
 public static class LibTorch
 {
+    private static readonly Lock s_gate = new();
+    private static volatile bool s_loaded;
+
     /// <summary>Loads libtorch now, with a short error that says what to do where TorchSharp's own fills a page.</summary>
     /// <remarks>Called by everything in this library that starts tensor work; cheap after the first time.</remarks>
-    /// <exception cref="DllNotFoundException">No native package is referenced, or this system cannot load it.</exception>
+    /// <exception cref="DllNotFoundException">
+    /// No native package is referenced, or this system cannot load it. TorchSharp's own words are under the key <c>TorchSharp</c> of its Data.
+    /// </exception>
     public static void EnsureAvailable()
     {
-        try
+        if (s_loaded)
+            return;
+        lock (s_gate)
         {
-            torch.InitializeDeviceType(DeviceType.CPU);
-        }
-        catch (Exception e) when (e is NotSupportedException or TypeInitializationException or DllNotFoundException or BadImageFormatException)
-        {
-            throw new DllNotFoundException(Advice(e.ToString()), e);
+            ProbeOnLinux();
+            Load();
+            s_loaded = true;
         }
     }
 
@@ -26,4 +33,71 @@ public static class LibTorch
         : "The native library of TorchSharp could not be loaded. Add one native package to your application: "
             + "TorchSharp-cpu, TorchSharp-cuda-windows or TorchSharp-cuda-linux, of the same version as TorchSharp ("
             + (typeof(torch).Assembly.GetName().Version?.ToString(3) ?? "unknown") + "). On Linux, also check that libgomp is installed.";
+
+    /// <summary>
+    /// Loads as TorchSharp does, for the loader's own words: TorchSharp drops them, and goes on to copy half a gigabyte out of the package
+    /// folder that would fail in the same way.
+    /// </summary>
+    private static void ProbeOnLinux()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        try
+        {
+            NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out _);
+            NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null);
+        }
+        catch (DllNotFoundException e) when (e.Message.Contains("GLIBCXX_", StringComparison.Ordinal))
+        {
+            throw Unavailable(e);
+        }
+        catch (DllNotFoundException)
+        {
+            // In notebooks TorchSharp may still find it.
+        }
+    }
+
+    private static void Load()
+    {
+        TextWriter console = Console.Out;
+        using WithoutTraces filter = new(console);
+        Console.SetOut(filter);
+        TextWriter filtered = Console.Out;
+        try
+        {
+            torch.InitializeDeviceType(DeviceType.CPU);
+        }
+        catch (Exception e) when (e is NotSupportedException or TypeInitializationException or DllNotFoundException or BadImageFormatException)
+        {
+            throw Unavailable(e);
+        }
+        finally
+        {
+            if (ReferenceEquals(Console.Out, filtered))
+                Console.SetOut(console);
+        }
+    }
+
+    // Not as the inner exception, which an unhandled one prints in full: a page.
+    private static DllNotFoundException Unavailable(Exception e) => new(Advice(e.ToString())) { Data = { ["TorchSharp"] = e.ToString() } };
+
+    /// <summary>Passes everything on but TorchSharp's account of where it looked, which it writes to the console before it throws.</summary>
+    private sealed class WithoutTraces(TextWriter console) : TextWriter
+    {
+        public override Encoding Encoding => console.Encoding;
+
+        public override void Write(char value) => console.Write(value);
+
+        public override void Write(char[] buffer, int index, int count) => console.Write(buffer, index, count);
+
+        public override void Write(string? value) => console.Write(value);
+
+        public override void WriteLine(string? value)
+        {
+            if (value?.Contains("Trace from LoadNativeBackend", StringComparison.Ordinal) != true)
+                console.WriteLine(value);
+        }
+
+        public override void Flush() => console.Flush();
+    }
 }

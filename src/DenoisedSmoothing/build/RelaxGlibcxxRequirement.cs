@@ -1,135 +1,128 @@
-// Compiled by MSBuild while a consumer builds (RoslynCodeTaskFactory), never into the library.
+// Compiled by MSBuild while a consumer builds (RoslynCodeTaskFactory takes one file, against netstandard2.0), never into the library.
+#nullable disable
 using System;
 using System.IO;
 using System.Text;
 using Microsoft.Build.Framework;
-using Microsoft.Build.Utilities;
 
 /// <summary>Writes a copy of an ELF library in which the requirement of GLIBCXX_3.4.32 is weak.</summary>
-public class RelaxGlibcxxRequirement : Task
+public class RelaxGlibcxxRequirement : Microsoft.Build.Utilities.Task
 {
-    private const string Version = "GLIBCXX_3.4.32";
-    private const uint GnuVersionRequirements = 0x6ffffffe; // SHT_GNU_verneed
-    private const ushort Weak = 0x2; // VER_FLG_WEAK
-
     [Required]
     public string Source { get; set; }
 
     [Required]
     public string Target { get; set; }
 
-    public bool OnlyIfHostLacks { get; set; }
-
-    [Output]
-    public bool Written { get; set; }
-
     public override bool Execute()
     {
-        if (OnlyIfHostLacks && !HostLacks())
-            return true;
-        if (File.Exists(Target) && File.GetLastWriteTimeUtc(Target) >= File.GetLastWriteTimeUtc(Source))
-        {
-            Written = true;
-            return true;
-        }
-
         byte[] elf = File.ReadAllBytes(Source);
-        if (!Relax(elf))
+        try
         {
-            // A later TorchSharp may not need it: leave the original in place.
-            Log.LogMessage(MessageImportance.Normal, "{0} does not require {1}; nothing to relax.", Source, Version);
-            return true;
+            // A later TorchSharp may not need it: the copy is then the original.
+            if (!ElfVersionRequirement.MakeWeak(elf, "GLIBCXX_3.4.32"))
+                Log.LogMessage(MessageImportance.Normal, "{0} does not require GLIBCXX_3.4.32; nothing to relax.", Source);
+        }
+        catch (InvalidDataException e)
+        {
+            Log.LogError("{0}: {1} Build with RelaxLibTorchSharp=false to take the library as it is.", Source, e.Message);
+            return false;
         }
 
+        // Under a fresh name first: a half-written library, or one written through a hard link, must never be seen.
         Directory.CreateDirectory(Path.GetDirectoryName(Target));
         string fresh = Target + "." + Guid.NewGuid().ToString("N");
         File.WriteAllBytes(fresh, elf);
-        if (File.Exists(Target))
-            File.Delete(Target);
         try
         {
             File.Move(fresh, Target);
         }
         catch (IOException) when (File.Exists(Target))
         {
-            File.Delete(fresh); // another project of the same build was quicker
+            File.Delete(fresh); // a build of the same project for another runtime was quicker, with the same bytes
         }
 
-        Written = true;
         return true;
     }
+}
 
-    private static bool HostLacks()
+/// <summary>The .gnu.version_r section of a 64-bit little-endian ELF file.</summary>
+public static class ElfVersionRequirement
+{
+    private const uint GnuVersionRequirements = 0x6ffffffe; // SHT_GNU_verneed
+    private const ushort Weak = 0x2; // VER_FLG_WEAK
+
+    /// <summary>Sets the weak flag on every requirement of a version, in place; false where there is none.</summary>
+    /// <exception cref="InvalidDataException">Not such a file, or an offset in it leads outside.</exception>
+    public static bool MakeWeak(byte[] elf, string version)
     {
-        byte[] version = Encoding.ASCII.GetBytes(Version + "\0");
-        foreach (string folder in new[] { "/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib/aarch64-linux-gnu", "/usr/lib" })
+        bool found = false;
+        ForEach(elf, (name, flags) =>
         {
-            string library = Path.Combine(folder, "libstdc++.so.6");
-            if (File.Exists(library))
-                return IndexOf(File.ReadAllBytes(library), version) < 0;
-        }
-
-        return false; // unknown layout: leave the library as it came
+            if (name != version)
+                return;
+            found = true;
+            elf[flags] |= (byte)Weak;
+        });
+        return found;
     }
 
-    private static int IndexOf(byte[] where, byte[] what)
+    /// <summary>Whether a version is required, and if so, weakly.</summary>
+    /// <exception cref="InvalidDataException">Not such a file, or an offset in it leads outside.</exception>
+    public static bool? IsWeak(byte[] elf, string version)
     {
-        for (int i = 0; i + what.Length <= where.Length; i++)
+        bool? weak = null;
+        ForEach(elf, (name, flags) =>
         {
-            int j = 0;
-            while (j < what.Length && where[i + j] == what[j])
-                j++;
-            if (j == what.Length)
-                return i;
-        }
-
-        return -1;
+            if (name == version)
+                weak = (elf[flags] & Weak) != 0;
+        });
+        return weak;
     }
 
-    /// <summary>Sets the weak flag on the one entry of .gnu.version_r, in place (ELF64, little endian).</summary>
-    private static bool Relax(byte[] elf)
+    private static void ForEach(byte[] elf, Action<string, long> visit)
     {
         if (elf.Length < 64 || elf[0] != 0x7f || elf[1] != 'E' || elf[2] != 'L' || elf[3] != 'F' || elf[4] != 2 || elf[5] != 1)
-            return false;
-        long sections = BitConverter.ToInt64(elf, 0x28);
-        int size = BitConverter.ToUInt16(elf, 0x3a), count = BitConverter.ToUInt16(elf, 0x3c);
-        for (int i = 0; i < count; i++)
+            throw new InvalidDataException("This is not a 64-bit little-endian ELF library.");
+        long sections = Read(elf, 0x28, 8), size = Read(elf, 0x3a, 2), count = Read(elf, 0x3c, 2);
+        for (long i = 0; i < count; i++)
         {
-            long header = sections + (long)i * size;
-            if (BitConverter.ToUInt32(elf, (int)header + 4) != GnuVersionRequirements)
+            long section = sections + i * size;
+            if (Read(elf, section + 4, 4) != GnuVersionRequirements)
                 continue;
-            long need = BitConverter.ToInt64(elf, (int)header + 0x18);
-            long strings = BitConverter.ToInt64(elf, (int)(sections + (long)BitConverter.ToUInt32(elf, (int)header + 0x28) * size) + 0x18);
-            while (true)
+            long strings = Read(elf, sections + Read(elf, section + 0x28, 4) * size + 0x18, 8);
+            long need = Read(elf, section + 0x18, 8), next;
+            do
             {
-                int entries = BitConverter.ToUInt16(elf, (int)need + 2);
-                long entry = need + BitConverter.ToUInt32(elf, (int)need + 8);
-                for (int j = 0; j < entries; j++)
+                long requirement = need + Read(elf, need + 8, 4);
+                for (long left = Read(elf, need + 2, 2); left > 0; left--)
                 {
-                    if (NameAt(elf, strings + BitConverter.ToUInt32(elf, (int)entry + 8)) == Version)
-                    {
-                        elf[entry + 4] |= (byte)Weak;
-                        return true;
-                    }
-
-                    entry += BitConverter.ToUInt32(elf, (int)entry + 12);
+                    visit(NameAt(elf, strings + Read(elf, requirement + 8, 4)), requirement + 4);
+                    requirement += Read(elf, requirement + 12, 4);
                 }
 
-                uint next = BitConverter.ToUInt32(elf, (int)need + 12);
-                if (next == 0)
-                    break;
+                next = Read(elf, need + 12, 4);
                 need += next;
             }
+            while (next != 0);
         }
+    }
 
-        return false;
+    private static long Read(byte[] elf, long offset, int bytes)
+    {
+        if (offset < 0 || offset > elf.Length - bytes)
+            throw new InvalidDataException("This ELF library is damaged: an offset leads outside the file.");
+        ulong value = 0;
+        for (int i = bytes - 1; i >= 0; i--)
+            value = value << 8 | elf[offset + i];
+        return unchecked((long)value);
     }
 
     private static string NameAt(byte[] elf, long offset)
     {
-        int end = (int)offset;
-        while (elf[end] != 0)
+        long end = offset;
+        while (Read(elf, end, 1) != 0)
             end++;
-        return Encoding.ASCII.GetString(elf, (int)offset, end - (int)offset);
+        return Encoding.ASCII.GetString(elf, (int)offset, (int)(end - offset));
     }
 }
