@@ -25,9 +25,6 @@ public sealed class Beit : Module<Tensor, Tensor>
     private readonly Module<Tensor, Tensor>? norm, fc_norm;
     private readonly Module<Tensor, Tensor> head;
 
-    // One for all blocks (the reference has one in each, 8 MB at 512 pixels), and as there no part of the state_dict.
-    private readonly Tensor relative_position_index;
-
     /// <summary>Builds the network with random weights.</summary>
     /// <param name="options">Its shape.</param>
     /// <exception cref="ArgumentException">A size is not a multiple of what divides it, or a count is below its least.</exception>
@@ -48,8 +45,6 @@ public sealed class Beit : Module<Tensor, Tensor>
         else
             norm = LayerNorm(width, Epsilon);
         head = Linear(width, options.ClassCount);
-        relative_position_index = RelativePositionIndex(options.Side).DetachFromDisposeScope();
-        register_buffer(nameof(relative_position_index), relative_position_index, persistent: false);
         RegisterComponents();
     }
 
@@ -62,7 +57,7 @@ public sealed class Beit : Module<Tensor, Tensor>
     public static Dictionary<string, Tensor> FromTimm(IReadOnlyDictionary<string, Tensor> weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        return weights.Where(entry => entry.Key.Split('.')[^1] != nameof(relative_position_index)).ToDictionary(StringComparer.Ordinal);
+        return weights.Where(entry => entry.Key.Split('.')[^1] != "relative_position_index").ToDictionary(StringComparer.Ordinal);
     }
 
     /// <inheritdoc/>
@@ -78,11 +73,14 @@ public sealed class Beit : Module<Tensor, Tensor>
 
         using DisposeScope scope = NewDisposeScope();
         Tensor h = Embed(x);
-        Tensor? shared = rel_pos_bias?.Gather(relative_position_index);
+        // The reference keeps it as a buffer outside of the state_dict, in every block. TorchSharp 0.107 makes such a buffer part of the
+        // state_dict when the module moves to another device or type; and next to one block, making it costs nothing.
+        Tensor index = RelativePositionIndex(Options.Side, x.device);
+        Tensor? shared = rel_pos_bias?.Gather(index);
         foreach (Block block in blocks)
         {
             using Tensor taken = h;
-            h = block.call(taken, relative_position_index, shared);
+            h = block.call(taken, index, shared);
         }
 
         // The norm of the class token alone is enough: a norm is a token's own.
@@ -94,21 +92,19 @@ public sealed class Beit : Module<Tensor, Tensor>
     /// Which row of a bias table belongs to a pair of tokens [T,T], T = side^2 + 1: one row for every offset between two patches, then
     /// class token to patch, patch to class token, and class token to itself.
     /// </summary>
-    internal static Tensor RelativePositionIndex(int side)
+    internal static Tensor RelativePositionIndex(int side, Device device)
     {
-        int offsets = 2 * side - 1, tokens = side * side + 1;
-        long[] index = new long[tokens * tokens];
-        for (int from = 1; from < tokens; from++)
-        {
-            (int y, int x) = Math.DivRem(from - 1, side);
-            for (int to = 1; to < tokens; to++)
-                index[from * tokens + to] = (y - (to - 1) / side + side - 1) * offsets + x - (to - 1) % side + side - 1;
-            index[from] = (long)offsets * offsets;
-            index[from * tokens] = (long)offsets * offsets + 1;
-        }
+        using DisposeScope scope = NewDisposeScope();
+        long offsets = 2 * side - 1, patches = (long)side * side;
+        Tensor patch = arange(patches, ScalarType.Int64, device), y = patch.div(side, RoundingMode.floor), x = patch.remainder(side);
+        Tensor index = full([patches + 1, patches + 1], offsets * offsets + 1, ScalarType.Int64, device);
+        index.narrow(0, 1, patches).narrow(1, 1, patches).copy_(Offset(y).mul_(offsets).add_(Offset(x)));
+        index.narrow(0, 0, 1).fill_(offsets * offsets);
+        index.narrow(0, 0, 1).narrow(1, 0, 1).fill_(offsets * offsets + 2);
+        return index.MoveToOuterDisposeScope();
 
-        index[0] = (long)offsets * offsets + 2;
-        return tensor(index, [tokens, tokens]);
+        // From 0 for the farthest back.
+        Tensor Offset(Tensor place) => place.unsqueeze(1).sub(place.unsqueeze(0)).add_(side - 1);
     }
 
     private static BeitOptions Checked(BeitOptions options)
