@@ -53,11 +53,12 @@ public sealed class Beit : Module<Tensor, Tensor>
 
     /// <summary>A timm checkpoint's weights as this network wants them: without the relative position indices, which older files hold and the shape decides.</summary>
     /// <param name="weights">A timm Beit's state_dict; not disposed.</param>
-    /// <returns>A new dictionary of the same tensors, which stay the caller's.</returns>
+    /// <returns>The rest under the same names: fresh handles on the same memory, which the caller disposes; the source may be disposed first.</returns>
     public static Dictionary<string, Tensor> FromTimm(IReadOnlyDictionary<string, Tensor> weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        return weights.Where(entry => entry.Key.Split('.')[^1] != "relative_position_index").ToDictionary(StringComparer.Ordinal);
+        return weights.Where(entry => entry.Key.Split('.')[^1] != "relative_position_index")
+            .ToDictionary(entry => entry.Key, entry => entry.Value.alias(), StringComparer.Ordinal);
     }
 
     /// <inheritdoc/>

@@ -16,7 +16,6 @@ public class WideResNetTests
     }
 
     [Fact]
-    [Trait("Category", "Slow")]
     public void Forward_wrn_28_10_equals_the_reference()
     {
         using DisposeScope scope = NewDisposeScope();
