@@ -21,9 +21,15 @@ internal static class SyntheticWeights
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
+        Fill(module.state_dict());
+    }
+
+    /// <summary>As <see cref="Fill(nn.Module)"/>, for a state_dict without a module; call it without a tape.</summary>
+    public static void Fill(IReadOnlyDictionary<string, Tensor> entries)
+    {
         uint tag = 0;
         // Names are ASCII, where ordinal order of UTF-16 is byte order.
-        foreach (var (name, entry) in module.state_dict().OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        foreach (var (name, entry) in entries.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             tag++;
             if (!entry.is_floating_point())

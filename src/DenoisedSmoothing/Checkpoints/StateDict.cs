@@ -31,7 +31,8 @@ public static class StateDict
     /// <param name="source">Weights by the names of the module's state_dict, of its shapes. Floating-point weights of another
     /// floating-point type (such as float16) are converted, rounding to nearest; other types have to be the same. Not disposed.</param>
     /// <param name="strict">Whether a missing or an unexpected entry is an error. If false, missing entries keep the values they
-    /// have and unexpected ones are ignored; another shape or type, or no entry in common, is still an error.</param>
+    /// have and unexpected ones are ignored; another shape or type, or no entry in common, is still an error. A batch norm's
+    /// num_batches_tracked may be missing either way, as in old files.</param>
     /// <exception cref="CheckpointException">The weights do not fit; the module is unchanged, and the message lists the first few of each kind.</exception>
     /// <exception cref="ArgumentException">The module lies on the meta device, which holds no values.</exception>
     public static void Load(nn.Module module, IReadOnlyDictionary<string, Tensor> source, bool strict)
@@ -49,7 +50,8 @@ public static class StateDict
     /// <param name="source">A file with the names of the module's state_dict and its shapes. Floating-point weights of another
     /// floating-point type (such as float16) are converted, rounding to nearest; other types have to be the same. Not disposed.</param>
     /// <param name="strict">Whether a missing or an unexpected entry is an error. If false, missing entries keep the values they
-    /// have and unexpected ones are ignored; another shape or type, or no entry in common, is still an error.</param>
+    /// have and unexpected ones are ignored; another shape or type, or no entry in common, is still an error. A batch norm's
+    /// num_batches_tracked may be missing either way, as in old files.</param>
     /// <exception cref="CheckpointException">The weights do not fit, and the module is unchanged: the message lists the first few of
     /// each kind. Or the file became unreadable, and the module is partly loaded.</exception>
     /// <exception cref="ArgumentException">The module lies on the meta device, which holds no values.</exception>

@@ -20,7 +20,7 @@ internal static class StateDictMismatch
         string[] both = Sorted(wanted.Keys.Where(found.ContainsKey));
         // A checkpoint with nothing in common would "load" and leave random weights: never what was meant.
         bool exact = strict || both.Length == 0;
-        string[] missing = exact ? Sorted(wanted.Keys.Where(name => !found.ContainsKey(name))) : [];
+        string[] missing = exact ? Sorted(wanted.Keys.Where(name => !found.ContainsKey(name) && !IsOptional(name, found.ContainsKey))) : [];
         string[] unexpected = exact ? Sorted(found.Keys.Where(name => !wanted.ContainsKey(name))) : [];
         string[] misshapen = [.. both.Where(name => !found[name].Shape.SequenceEqual(wanted[name].shape))];
         string[] mistyped = [.. both.Where(name => !Converts(found[name].DType, wanted[name].dtype))];
@@ -39,6 +39,14 @@ internal static class StateDictMismatch
     }
 
     private static string[] Sorted(IEnumerable<string> names) => [.. names.Order(StringComparer.Ordinal)];
+
+    // Files from before PyTorch 0.4.1 have a batch norm's statistics without their count, and PyTorch itself loads them: only a norm
+    // without a momentum uses the count.
+    private static bool IsOptional(string name, Func<string, bool> found)
+    {
+        const string count = "num_batches_tracked";
+        return name.EndsWith(count, StringComparison.Ordinal) && found($"{name[..^count.Length]}running_var");
+    }
 
     // A weight may lose precision, never meaning: an index or a flag is kept exactly.
     private static bool Converts(ScalarType from, ScalarType to) => from == to || (IsFloatingPoint(from) && IsFloatingPoint(to));

@@ -11,11 +11,15 @@ namespace DenoisedSmoothing;
 /// Takes x [N,C,H,W] in the model's own scaling and a timestep for each row [N] (the value fed to the sinusoidal embedding), and returns
 /// [N,OutChannels,H,W]: the predicted noise, then, where learned, the variance's interpolation.
 /// </summary>
-/// <remarks>H and W must be divisible by 2 to the power of the number of levels less one. Rows are independent.</remarks>
+/// <remarks>
+/// H and W must be divisible by 2 to the power of the number of levels less one. Rows are independent. A class-conditional network
+/// (<see cref="DiffusionUNetOptions.ClassCount"/>) takes labels too: <see cref="forward(Tensor, Tensor, Tensor)"/>.
+/// </remarks>
 public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
 {
     // Fields carry the reference's names: TorchSharp makes the state_dict's names from them.
     private readonly Sequential time_embed;
+    private readonly Module<Tensor, Tensor>? label_emb;
     private readonly ModuleList<Stage> input_blocks = new();
     private readonly Stage middle_block;
     private readonly ModuleList<Stage> output_blocks = new();
@@ -23,24 +27,24 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
 
     /// <summary>Builds the network with random weights.</summary>
     /// <param name="options">Its shape.</param>
-    /// <exception cref="ArgumentException">A width is not a multiple of 32, or cannot be shared by the heads.</exception>
-    public DiffusionUNet(DiffusionUNetOptions options) : base(nameof(DiffusionUNet))
+    /// <exception cref="ArgumentException">A width is not a multiple of 32, or cannot be shared by the heads; or a count is below its least.</exception>
+    public DiffusionUNet(DiffusionUNetOptions options) : base(Checked(options).Describe())
     {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
         Options = options;
         int width = options.ModelChannels, embedding = 4 * width;
         time_embed = Sequential(Linear(width, embedding), SiLU(), Linear(embedding, embedding));
+        if (options.ClassCount is { } classes)
+            label_emb = Embedding(classes, embedding);
 
-        int channels = width * options.ChannelMultipliers[0], factor = 1, levels = options.ChannelMultipliers.Count;
+        int channels = options.ChannelsAt(0), factor = 1, levels = options.ChannelMultipliers.Count;
         Stack<int> skips = new([channels]);
         input_blocks.Add(new Stage(Conv2d(options.InChannels, channels, 3, padding: 1)));
         for (int level = 0; level < levels; level++)
         {
             for (int block = 0; block < options.ResidualBlocks; block++)
             {
-                int wanted = width * options.ChannelMultipliers[level];
-                input_blocks.Add(new Stage([new ResBlock(channels, wanted, embedding, options), .. Attend(wanted, factor)]));
+                int wanted = options.ChannelsAt(level);
+                input_blocks.Add(new Stage([new ResBlock(channels, wanted, embedding, options), .. Attend(wanted, upsampling: false)]));
                 channels = wanted;
                 skips.Push(channels);
             }
@@ -49,7 +53,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
             {
                 input_blocks.Add(new Stage(options.ResBlockUpDown
                     ? new ResBlock(channels, channels, embedding, options, Resample.Down)
-                    : new Downsample(channels)));
+                    : new Downsample(channels, options.ConvResample)));
                 factor *= 2;
                 skips.Push(channels);
             }
@@ -57,19 +61,21 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
 
         middle_block = new Stage(
             new ResBlock(channels, channels, embedding, options),
-            new AttentionBlock(channels, options),
+            new AttentionBlock(channels, options, upsampling: false),
             new ResBlock(channels, channels, embedding, options));
 
         for (int level = levels - 1; level >= 0; level--)
         {
             for (int block = 0; block <= options.ResidualBlocks; block++)
             {
-                int wanted = width * options.ChannelMultipliers[level];
-                List<Module> layers = [new ResBlock(channels + skips.Pop(), wanted, embedding, options), .. Attend(wanted, factor)];
+                int wanted = options.ChannelsAt(level);
+                List<Module> layers = [new ResBlock(channels + skips.Pop(), wanted, embedding, options), .. Attend(wanted, upsampling: true)];
                 channels = wanted;
                 if (level > 0 && block == options.ResidualBlocks)
                 {
-                    layers.Add(options.ResBlockUpDown ? new ResBlock(channels, channels, embedding, options, Resample.Up) : new Upsample(channels));
+                    layers.Add(options.ResBlockUpDown
+                        ? new ResBlock(channels, channels, embedding, options, Resample.Up)
+                        : new Upsample(channels, options.ConvResample));
                     factor /= 2;
                 }
 
@@ -81,7 +87,8 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
 
         RegisterComponents();
 
-        IEnumerable<Module> Attend(int wanted, int at) => options.AttentionFactors.Contains(at) ? [new AttentionBlock(wanted, options)] : [];
+        IEnumerable<Module> Attend(int wanted, bool upsampling) =>
+            options.AttentionFactors.Contains(factor) ? [new AttentionBlock(wanted, options, upsampling)] : [];
     }
 
     /// <summary>The network's shape.</summary>
@@ -90,9 +97,36 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
     /// <inheritdoc/>
     public override Tensor forward(Tensor x, Tensor timesteps)
     {
-        using DisposeScope scope = NewDisposeScope();
+        if (label_emb is not null)
+            throw new InvalidOperationException("This DiffusionUNet is class-conditional: it needs labels too.");
         CheckInput(x, timesteps);
-        Tensor embedding = time_embed.call(TimestepEmbedding(timesteps, Options.ModelChannels));
+        return Run(x, timesteps, labels: null);
+    }
+
+    /// <summary>Predicts with the class of each row given, for a class-conditional network.</summary>
+    /// <param name="x">[N,C,H,W] in the network's own scaling.</param>
+    /// <param name="timesteps">[N], as without labels.</param>
+    /// <param name="labels">int64 [N], each in [0, ClassCount).</param>
+    /// <returns>[N,OutChannels,H,W].</returns>
+    /// <exception cref="InvalidOperationException">The network is not class-conditional.</exception>
+    /// <exception cref="ArgumentException">A shape does not fit.</exception>
+    public Tensor forward(Tensor x, Tensor timesteps, Tensor labels)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        if (label_emb is null)
+            throw new InvalidOperationException("This DiffusionUNet is not class-conditional: it takes no labels.");
+        CheckInput(x, timesteps);
+        if (labels.dim() != 1 || labels.shape[0] != x.shape[0])
+            throw new ArgumentException($"One label a row is needed: [{x.shape[0]}]; got [{string.Join(',', labels.shape)}].", nameof(labels));
+        return Run(x, timesteps, labels);
+    }
+
+    private Tensor Run(Tensor x, Tensor timesteps, Tensor? labels)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor embedding = time_embed.call(TimestepEmbedding(timesteps, Options.ModelChannels).to_type(x.dtype));
+        if (labels is not null)
+            embedding = embedding + label_emb!.call(labels);
         Stack<Tensor> skips = new();
         Tensor h = x;
         foreach (Stage stage in input_blocks)
@@ -100,10 +134,12 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
         h = middle_block.call(h, embedding);
         foreach (Stage stage in output_blocks)
         {
-            using Tensor skip = skips.Pop();
-            using Tensor joined = cat([h, skip], 1);
+            Tensor joined;
+            using (Tensor skip = skips.Pop())
+                joined = cat([h, skip], 1);
             h.Dispose();
-            h = stage.call(joined, embedding);
+            using (joined)
+                h = stage.call(joined, embedding);
         }
 
         return @out.call(h).MoveToOuterDisposeScope();
@@ -113,14 +149,24 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
     internal static Tensor TimestepEmbedding(Tensor timesteps, int width)
     {
         int half = width / 2;
-        Tensor frequencies = exp(arange(half, float32, timesteps.device) * (-Math.Log(10000) / half));
+        // The product before the quotient, as the reference rounds it: t is up to 1000, and magnifies the last bit.
+        Tensor frequencies = exp(arange(half, float32, timesteps.device) * -Math.Log(10000) / half);
         Tensor angles = timesteps.to_type(ScalarType.Float32).unsqueeze(1) * frequencies.unsqueeze(0);
         Tensor embedding = cat([cos(angles), sin(angles)], 1);
         return width % 2 == 0 ? embedding : nn.functional.pad(embedding, [0, 1]);
     }
 
+    private static DiffusionUNetOptions Checked(DiffusionUNetOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return options;
+    }
+
     private void CheckInput(Tensor x, Tensor timesteps)
     {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(timesteps);
         int multiple = 1 << (Options.ChannelMultipliers.Count - 1);
         if (x.dim() != 4 || x.shape[1] != Options.InChannels || x.shape[2] % multiple != 0 || x.shape[3] % multiple != 0)
         {
@@ -171,11 +217,18 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
         public override Tensor forward(Tensor x, Tensor embedding)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor h = x;
-            foreach (Module layer in _layers)
-                h = layer is ResBlock block ? block.call(h, embedding) : ((Module<Tensor, Tensor>)layer).call(h);
+            Tensor h = Apply(_layers[0], x, embedding);
+            foreach (Module layer in _layers.AsSpan(1))
+            {
+                using Tensor taken = h;
+                h = Apply(layer, taken, embedding);
+            }
+
             return h.MoveToOuterDisposeScope();
         }
+
+        private static Tensor Apply(Module layer, Tensor x, Tensor embedding) =>
+            layer is ResBlock block ? block.call(x, embedding) : ((Module<Tensor, Tensor>)layer).call(x);
     }
 
     private sealed class ResBlock : Module<Tensor, Tensor, Tensor>
@@ -200,28 +253,30 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
         public override Tensor forward(Tensor x, Tensor embedding)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor h = in_layers[0].call(x);
-            h = in_layers[1].call(h);
+            Tensor h = Activations.Silu(in_layers[0].call(x));
             if (_resample != Resample.None)
             {
-                h = Resized(h);
+                using (Tensor small = h)
+                    h = Resized(small);
                 x = Resized(x);
             }
 
-            h = in_layers[2].call(h);
+            h = in_layers[2].Consume(h);
             Tensor time = emb_layers.call(embedding).unsqueeze(-1).unsqueeze(-1);
             if (_scaleShift)
             {
                 Tensor[] parts = time.chunk(2, 1);
-                h = out_layers[0].call(h) * (1 + parts[0]) + parts[1];
+                using Tensor normed = out_layers[0].Consume(h);
+                h = addcmul(parts[1], normed, 1 + parts[0], 1);
             }
             else
             {
-                h = out_layers[0].call(h + time);
+                using Tensor sum = h;
+                h = out_layers[0].call(sum + time);
             }
 
-            h = out_layers[3].call(out_layers[2].call(out_layers[1].call(h)));
-            return (skip_connection.call(x) + h).MoveToOuterDisposeScope();
+            h = out_layers[3].Consume(out_layers[2].Consume(Activations.Silu(h)));
+            return h.add_(skip_connection.call(x)).MoveToOuterDisposeScope();
         }
 
         private Tensor Resized(Tensor x) => _resample == Resample.Up
@@ -235,9 +290,9 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
         private readonly int _heads;
         private readonly bool _newOrder;
 
-        public AttentionBlock(int channels, DiffusionUNetOptions options) : base(nameof(AttentionBlock))
+        public AttentionBlock(int channels, DiffusionUNetOptions options, bool upsampling) : base(nameof(AttentionBlock))
         {
-            _heads = options.HeadsFor(channels);
+            _heads = options.HeadsFor(channels, upsampling);
             _newOrder = options.NewAttentionOrder;
             norm = Norm(channels);
             qkv = Conv1d(channels, 3 * channels, 1);
@@ -250,7 +305,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
             using DisposeScope scope = NewDisposeScope();
             long n = x.shape[0], channels = x.shape[1], width = channels / _heads;
             Tensor flat = x.reshape(n, channels, -1);
-            Tensor joined = qkv.call(norm.call(flat));
+            Tensor joined = qkv.Consume(norm.call(flat));
             // Legacy order keeps each head's q, k, v together; the new order splits q, k, v first.
             Tensor split = _newOrder
                 ? joined.reshape(n, 3, _heads, width, -1).transpose(1, 2)
@@ -258,7 +313,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
             Tensor q = split.select(2, 0).transpose(-1, -2), k = split.select(2, 1).transpose(-1, -2), v = split.select(2, 2).transpose(-1, -2);
             Tensor attended = nn.functional.scaled_dot_product_attention(q, k, v);
             Tensor h = proj_out.call(attended.transpose(-1, -2).reshape(n, channels, -1));
-            return (flat + h).reshape(x.shape).MoveToOuterDisposeScope();
+            return h.add_(flat).reshape(x.shape).MoveToOuterDisposeScope();
         }
     }
 
@@ -266,9 +321,9 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
     {
         private readonly Module<Tensor, Tensor> op;
 
-        public Downsample(int channels) : base(nameof(Downsample))
+        public Downsample(int channels, bool learned) : base(nameof(Downsample))
         {
-            op = Conv2d(channels, channels, 3, stride: 2, padding: 1);
+            op = learned ? Conv2d(channels, channels, 3, stride: 2, padding: 1) : AvgPool2d(2);
             RegisterComponents();
         }
 
@@ -277,18 +332,18 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
 
     private sealed class Upsample : Module<Tensor, Tensor>
     {
-        private readonly Module<Tensor, Tensor> conv;
+        private readonly Module<Tensor, Tensor>? conv;
 
-        public Upsample(int channels) : base(nameof(Upsample))
+        public Upsample(int channels, bool learned) : base(nameof(Upsample))
         {
-            conv = Conv2d(channels, channels, 3, padding: 1);
+            conv = learned ? Conv2d(channels, channels, 3, padding: 1) : null;
             RegisterComponents();
         }
 
         public override Tensor forward(Tensor x)
         {
-            using Tensor large = nn.functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
-            return conv.call(large);
+            Tensor large = nn.functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
+            return conv is null ? large : conv.Consume(large);
         }
     }
 }

@@ -16,13 +16,20 @@ public sealed class PatchedNetwork : Module<Tensor, Tensor, Tensor>
     /// <summary>Wraps a network, which it then owns.</summary>
     /// <param name="network">The inner network, registered as <c>network</c>.</param>
     /// <param name="patch">The patch size p in pixels, at least 1.</param>
-    public PatchedNetwork(Module<Tensor, Tensor, Tensor> network, int patch) : base(nameof(PatchedNetwork))
+    /// <exception cref="ArgumentOutOfRangeException">The patch size is below 1.</exception>
+    public PatchedNetwork(Module<Tensor, Tensor, Tensor> network, int patch) : base(Describe(network, patch))
     {
-        ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfLessThan(patch, 1);
         this.network = network;
         _patch = patch;
         RegisterComponents();
+    }
+
+    // What the state_dict does not show of the function computed.
+    private static string Describe(Module<Tensor, Tensor, Tensor> network, int patch)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return $"{nameof(PatchedNetwork)}({patch};{network.GetName()})";
     }
 
     /// <inheritdoc/>

@@ -45,6 +45,24 @@ public class StateDictTests
         }
     }
 
+    /// <summary>As in the checkpoints of 2018, and as PyTorch loads them.</summary>
+    [Fact]
+    public void Load_batch_norm_without_its_count_is_complete()
+    {
+        using var scope = NewDisposeScope();
+        using var made = Network();
+        using var loaded = Network();
+        SyntheticWeights.Fill(made);
+        Dictionary<string, Tensor> old = made.state_dict();
+        old.Remove("bn.num_batches_tracked").Should().BeTrue();
+        StateDict.Load(loaded, old);
+        StateDict.Fingerprint(loaded).Should().Be(StateDict.Fingerprint(made));
+
+        old.Remove("bn.running_var").Should().BeTrue();
+        Action act = () => StateDict.Load(loaded, old);
+        act.Should().Throw<CheckpointException>().WithMessage("*2 missing*");
+    }
+
     [Fact]
     public void Load_from_a_dictionary_disposes_nothing_of_the_caller()
     {

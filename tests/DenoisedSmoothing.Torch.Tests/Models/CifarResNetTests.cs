@@ -27,6 +27,27 @@ public class CifarResNetTests
         Parity.RelativeError(output, golden.Read("logits")).Should().BeLessThan(1e-4);
     }
 
+    /// <summary>Trained weights, and the logits that akamaster/pytorch_resnet_cifar10 itself gives for a golden input in [-2,2), normalised as in its training.</summary>
+    [SkippableFact]
+    public void Forward_trained_resnet20_equals_the_reference()
+    {
+        string folder = SharedData.PathOf("pretrained/resnet20-cifar10");
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable inference = inference_mode();
+        CifarResNet network = new(20, 10, ResNetShortcut.Pad);
+        using SafetensorsFile weights = SafetensorsFile.Open(Path.Combine(folder, "resnet20.safetensors"));
+        using SafetensorsFile expected = SafetensorsFile.Open(Path.Combine(folder, "expected.safetensors"));
+        StateDict.Load(network, weights);
+        using ModuleClassifier classifier = new(network, 10, Normalization.ImageNet);
+        Tensor logits = classifier.Classify(SyntheticWeights.Input(1000071, [8, 3, 32, 32], -2, 2));
+        Parity.RelativeError(logits, expected.Read("logits")).Should().BeLessThan(1e-5);
+    }
+
+    [Theory]
+    [InlineData(ResNetShortcut.Pad)]
+    [InlineData(ResNetShortcut.Convolution)]
+    public void Network_leaks_nothing_moves_whole_and_trains(ResNetShortcut shortcut) => Parity.ShouldBehave(() => new CifarResNet(14, 10, shortcut), 2, 3, 32, 32);
+
     [Fact]
     public void Constructor_depth_not_6n_plus_2_is_refused()
     {

@@ -1,0 +1,41 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing;
+
+/// <summary>
+/// A network that maps noisy images to clean ones and is not told sigma, such as <see cref="DnCnn"/> and <see cref="MemNet"/> under the
+/// weights of Salman et al. 2020, who train one set of weights a noise level: use the one that was trained at the certified sigma.
+/// </summary>
+/// <remarks>The result is the network's, as it is: not clipped to [0,1]. Safe for concurrent use where the network is.</remarks>
+public sealed class NetworkDenoiser : IDenoiser, IFingerprinted
+{
+    private readonly nn.IModule<Tensor, Tensor> _network;
+    private readonly Lazy<string> _fingerprint;
+
+    /// <summary>Wraps a network.</summary>
+    /// <param name="network">Takes noisy images [N,C,H,W] in [0,1] and returns clean ones of the same shape. Put in evaluation mode; not disposed.</param>
+    public NetworkDenoiser(nn.IModule<Tensor, Tensor> network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        _network = network;
+        (network as nn.Module)?.eval();
+        _fingerprint = new(() => $"network({ModuleFingerprint.Of(network)})");
+    }
+
+    /// <inheritdoc/>
+    public string Fingerprint => _fingerprint.Value;
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The network's result has another shape than its input.</exception>
+    public Tensor Denoise(Tensor noisy, NoiseContext noise)
+    {
+        ArgumentNullException.ThrowIfNull(noisy);
+        ArgumentNullException.ThrowIfNull(noise);
+        Tensor clean = _network.call(noisy);
+        if (clean.shape.SequenceEqual(noisy.shape))
+            return clean;
+        using (clean)
+            throw new InvalidOperationException($"A denoiser keeps the shape: the network made [{string.Join(',', clean.shape)}] of [{string.Join(',', noisy.shape)}].");
+    }
+}

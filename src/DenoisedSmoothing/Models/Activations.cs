@@ -1,0 +1,37 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace DenoisedSmoothing;
+
+/// <summary>
+/// Layers on tensors that the caller owns and is done with: a dispose scope alone would keep every intermediate until its end, and a
+/// network's largest batch is bounded by what is alive at once.
+/// </summary>
+internal static class Activations
+{
+    /// <summary>Calls the layer and frees its input.</summary>
+    public static Tensor Consume(this IModule<Tensor, Tensor> layer, Tensor input)
+    {
+        using (input)
+            return layer.call(input);
+    }
+
+    /// <summary>x sigmoid(x), in the memory of x where no gradient needs it.</summary>
+    public static Tensor Silu(Tensor x)
+    {
+        if (!x.requires_grad)
+            return x.silu_();
+        using (x)
+            return nn.functional.silu(x);
+    }
+
+    /// <summary>The exact (erf) GELU, in the memory of x where no gradient needs it.</summary>
+    public static Tensor Gelu(Tensor x)
+    {
+        if (!x.requires_grad)
+            return x.gelu_();
+        using (x)
+            return nn.functional.gelu(x);
+    }
+}

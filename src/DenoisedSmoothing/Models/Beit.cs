@@ -1,0 +1,247 @@
+using System.Globalization;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace DenoisedSmoothing;
+
+/// <summary>
+/// The image transformer BEiT (Bao et al. 2021) as timm has it (timm/models/beit.py), under its state_dict names: relative position
+/// biases, layer scale, biases on query and value only. Takes normalised images [N,C,S,S] and returns logits [N,K].
+/// </summary>
+/// <remarks>Rows are independent.</remarks>
+public sealed class Beit : Module<Tensor, Tensor>
+{
+    // timm 1.0, timm.layers.LayerNorm.
+    private const double Epsilon = 1e-6;
+
+    // Fields, here and in the modules below, carry the reference's names: TorchSharp makes the state_dict's names from them.
+    private readonly Parameter cls_token;
+    private readonly Parameter? pos_embed;
+    private readonly Sequential patch_embed;
+    private readonly RelativePositionBias? rel_pos_bias;
+    private readonly ModuleList<Block> blocks = new();
+    private readonly Module<Tensor, Tensor>? norm, fc_norm;
+    private readonly Module<Tensor, Tensor> head;
+
+    /// <summary>Builds the network with random weights.</summary>
+    /// <param name="options">Its shape.</param>
+    /// <exception cref="ArgumentException">A size is not a multiple of what divides it, or a count is below its least.</exception>
+    public Beit(BeitOptions options) : base(Checked(options).Describe())
+    {
+        Options = options;
+        int width = options.EmbedDim;
+        cls_token = TransformerWeights.Tokens(1, width);
+        if (options.AbsolutePositions)
+            pos_embed = TransformerWeights.Tokens(options.Side * options.Side + 1, width);
+        patch_embed = Sequential(("proj", Conv2d(options.InChannels, width, options.PatchSize, stride: options.PatchSize)));
+        if (options.SharedRelativePositions)
+            rel_pos_bias = new RelativePositionBias(options);
+        for (int i = 0; i < options.Depth; i++)
+            blocks.Add(new Block(options));
+        if (options.AveragePool)
+            fc_norm = LayerNorm(width, Epsilon);
+        else
+            norm = LayerNorm(width, Epsilon);
+        head = Linear(width, options.ClassCount);
+        RegisterComponents();
+    }
+
+    /// <summary>The network's shape.</summary>
+    public BeitOptions Options { get; }
+
+    /// <summary>A timm checkpoint's weights as this network wants them: without the relative position indices, which older files hold and the shape decides.</summary>
+    /// <param name="weights">A timm Beit's state_dict; not disposed.</param>
+    /// <returns>The rest under the same names: fresh handles on the same memory, which the caller disposes; the source may be disposed first.</returns>
+    public static Dictionary<string, Tensor> FromTimm(IReadOnlyDictionary<string, Tensor> weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        return weights.Where(entry => entry.Key.Split('.')[^1] != "relative_position_index")
+            .ToDictionary(entry => entry.Key, entry => entry.Value.alias(), StringComparer.Ordinal);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The input is not [N,C,S,S] with this network's C and image size S.</exception>
+    public override Tensor forward(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        if (x.dim() != 4 || x.shape[1] != Options.InChannels || x.shape[2] != Options.ImageSize || x.shape[3] != Options.ImageSize)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"This Beit takes [N,{Options.InChannels},{Options.ImageSize},{Options.ImageSize}]; got [{string.Join(',', x.shape)}]. Resize in the classifier around it."), nameof(x));
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        Tensor h = Embed(x);
+        // The reference keeps it as a buffer outside of the state_dict, in every block. TorchSharp 0.107 makes such a buffer part of the
+        // state_dict when the module moves to another device or type; and next to one block, making it costs nothing.
+        Tensor index = RelativePositionIndex(Options.Side, x.device);
+        Tensor? shared = rel_pos_bias?.Gather(index);
+        foreach (Block block in blocks)
+        {
+            using Tensor taken = h;
+            h = block.call(taken, index, shared);
+        }
+
+        // The norm of the class token alone is enough: a norm is a token's own.
+        Tensor pooled = fc_norm is not null ? fc_norm.call(h.narrow(1, 1, h.shape[1] - 1).mean([1])) : norm!.call(h.select(1, 0));
+        return head.call(pooled).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Which row of a bias table belongs to a pair of tokens [T,T], T = side^2 + 1: one row for every offset between two patches, then
+    /// class token to patch, patch to class token, and class token to itself.
+    /// </summary>
+    internal static Tensor RelativePositionIndex(int side, Device device)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long offsets = 2 * side - 1, patches = (long)side * side;
+        Tensor patch = arange(patches, ScalarType.Int64, device), y = patch.div(side, RoundingMode.floor), x = patch.remainder(side);
+        Tensor index = full([patches + 1, patches + 1], offsets * offsets + 1, ScalarType.Int64, device);
+        index.narrow(0, 1, patches).narrow(1, 1, patches).copy_(Offset(y).mul_(offsets).add_(Offset(x)));
+        index.narrow(0, 0, 1).fill_(offsets * offsets);
+        index.narrow(0, 0, 1).narrow(1, 0, 1).fill_(offsets * offsets + 2);
+        return index.MoveToOuterDisposeScope();
+
+        // From 0 for the farthest back.
+        Tensor Offset(Tensor place) => place.unsqueeze(1).sub(place.unsqueeze(0)).add_(side - 1);
+    }
+
+    private static BeitOptions Checked(BeitOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return options;
+    }
+
+    private Tensor Embed(Tensor x)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor patches = patch_embed.call(x).flatten(2).transpose(1, 2);
+        Tensor tokens = cat([cls_token.expand(x.shape[0], -1, -1), patches], 1);
+        return (pos_embed is null ? tokens : tokens.add_(pos_embed)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The bias table of one block, or of all.</summary>
+    private static Parameter BiasTable(BeitOptions options) =>
+        TransformerWeights.Own(zeros((2 * options.Side - 1) * (2 * options.Side - 1) + 3, options.Heads));
+
+    /// <summary>A table [offsets,heads] spread over all pairs of tokens: [1,heads,T,T].</summary>
+    private static Tensor Spread(Tensor table, Tensor index)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor byHead = table.transpose(0, 1).contiguous().index_select(1, index.reshape(-1));
+        return byHead.reshape(1, table.shape[1], index.shape[0], index.shape[1]).MoveToOuterDisposeScope();
+    }
+
+    private sealed class RelativePositionBias : Module
+    {
+        private readonly Parameter relative_position_bias_table;
+
+        public RelativePositionBias(BeitOptions options) : base(nameof(RelativePositionBias))
+        {
+            relative_position_bias_table = BiasTable(options);
+            RegisterComponents();
+        }
+
+        public Tensor Gather(Tensor index) => Spread(relative_position_bias_table, index);
+    }
+
+    private sealed class Block : Module<Tensor, Tensor, Tensor?, Tensor>
+    {
+        private readonly Parameter? gamma_1, gamma_2;
+        private readonly Module<Tensor, Tensor> norm1, norm2;
+        private readonly Attention attn;
+        private readonly Mlp mlp;
+
+        public Block(BeitOptions options) : base(nameof(Block))
+        {
+            int width = options.EmbedDim;
+            if (options.LayerScale is { } scale)
+            {
+                gamma_1 = TransformerWeights.Own(full(width, scale));
+                gamma_2 = TransformerWeights.Own(full(width, scale));
+            }
+
+            norm1 = LayerNorm(width, Epsilon);
+            attn = new Attention(options);
+            norm2 = LayerNorm(width, Epsilon);
+            mlp = new Mlp(width, (int)(width * options.MlpRatio));
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x, Tensor index, Tensor? sharedBias)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor attended;
+            using (Tensor normed = norm1.call(x))
+                attended = attn.call(normed, index, sharedBias);
+            Tensor h = Add(x, attended, gamma_1);
+            return Add(h, mlp.Consume(norm2.call(h)), gamma_2).MoveToOuterDisposeScope();
+        }
+
+        // x + gamma y; y is not needed any more.
+        private static Tensor Add(Tensor x, Tensor y, Tensor? gamma)
+        {
+            using (y)
+                return gamma is null ? x + y : addcmul(x, gamma, y, 1);
+        }
+    }
+
+    private sealed class Attention : Module<Tensor, Tensor, Tensor?, Tensor>
+    {
+        private readonly Linear qkv;
+        private readonly Parameter? q_bias, v_bias, relative_position_bias_table;
+        private readonly Module<Tensor, Tensor> proj;
+        private readonly int _heads;
+
+        public Attention(BeitOptions options) : base(nameof(Attention))
+        {
+            _heads = options.Heads;
+            qkv = Linear(options.EmbedDim, 3 * options.EmbedDim, hasBias: false);
+            if (options.QkvBias)
+            {
+                q_bias = TransformerWeights.Own(zeros(options.EmbedDim));
+                v_bias = TransformerWeights.Own(zeros(options.EmbedDim));
+            }
+
+            if (options.RelativePositions)
+                relative_position_bias_table = BiasTable(options);
+            proj = Linear(options.EmbedDim, options.EmbedDim);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x, Tensor index, Tensor? sharedBias)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor? bias = q_bias is null ? null : cat([q_bias, zeros_like(q_bias), v_bias!]);
+            // [N,T,3C] to three of [N,heads,T,C/heads]
+            Tensor[] parts = nn.functional.linear(x, qkv.weight!, bias).reshape(x.shape[0], x.shape[1], 3, _heads, -1).permute(2, 0, 3, 1, 4).unbind(0);
+            Tensor attended = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], Mask(index, sharedBias));
+            return proj.call(attended.transpose(1, 2).reshape(x.shape)).MoveToOuterDisposeScope();
+        }
+
+        private Tensor? Mask(Tensor index, Tensor? sharedBias)
+        {
+            if (relative_position_bias_table is null)
+                return sharedBias;
+            Tensor own = Spread(relative_position_bias_table, index);
+            return sharedBias is null ? own : own + sharedBias;
+        }
+    }
+
+    private sealed class Mlp : Module<Tensor, Tensor>
+    {
+        private readonly Module<Tensor, Tensor> fc1, fc2;
+
+        public Mlp(int width, int inner) : base(nameof(Mlp))
+        {
+            fc1 = Linear(width, inner);
+            fc2 = Linear(inner, width);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x) => fc2.Consume(Activations.Gelu(fc1.call(x)));
+    }
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+
+namespace DenoisedSmoothing;
+
+/// <summary>The shape of a <see cref="Beit"/>: the settings of timm's Beit. The defaults are the published models', not timm's class's.</summary>
+public sealed record BeitOptions
+{
+    /// <summary>Height and width of the image in pixels, a multiple of <see cref="PatchSize"/> (img_size).</summary>
+    /// <value>224.</value>
+    public int ImageSize { get; init; } = 224;
+
+    /// <summary>Height and width of a patch in pixels.</summary>
+    /// <value>16.</value>
+    public int PatchSize { get; init; } = 16;
+
+    /// <summary>Channels of the image, C (in_chans).</summary>
+    /// <value>3.</value>
+    public int InChannels { get; init; } = 3;
+
+    /// <summary>Width of a token, a multiple of <see cref="Heads"/> (embed_dim).</summary>
+    public required int EmbedDim { get; init; }
+
+    /// <summary>Transformer blocks.</summary>
+    public required int Depth { get; init; }
+
+    /// <summary>Attention heads a block (num_heads).</summary>
+    public required int Heads { get; init; }
+
+    /// <summary>Width inside a block's feed-forward half over <see cref="EmbedDim"/>.</summary>
+    /// <value>4.</value>
+    public double MlpRatio { get; init; } = 4;
+
+    /// <summary>Whether query and value have biases (the key never has).</summary>
+    /// <value>true.</value>
+    public bool QkvBias { get; init; } = true;
+
+    /// <summary>What the layer scales gamma_1 and gamma_2 start at (init_values: 1e-5 for the large models, 0.1 for BEiT-B); null for none.</summary>
+    /// <value>1e-5.</value>
+    public double? LayerScale { get; init; } = 1e-5;
+
+    /// <summary>Whether tokens have learned absolute positions (use_abs_pos_emb).</summary>
+    public bool AbsolutePositions { get; init; }
+
+    /// <summary>Whether each block has a relative position bias of its own (use_rel_pos_bias).</summary>
+    /// <value>true.</value>
+    public bool RelativePositions { get; init; } = true;
+
+    /// <summary>Whether all blocks share one relative position bias (use_shared_rel_pos_bias), alone or on top of their own.</summary>
+    public bool SharedRelativePositions { get; init; }
+
+    /// <summary>Whether the logits come from the mean of the patches, normed by fc_norm (global_pool avg), or from the class token, normed by norm.</summary>
+    /// <value>true.</value>
+    public bool AveragePool { get; init; } = true;
+
+    /// <summary>Classes K, at least 2.</summary>
+    /// <value>1000.</value>
+    public int ClassCount { get; init; } = 1000;
+
+    /// <summary>The paper's ImageNet classifier (beit_large_patch16_512): 305,674,728 parameters; takes images normalised with mean = std = 0.5.</summary>
+    public static BeitOptions Large16Size512 { get; } = new() { ImageSize = 512, EmbedDim = 1024, Depth = 24, Heads = 16 };
+
+    /// <summary>Patches along one side of the image.</summary>
+    internal int Side => ImageSize / PatchSize;
+
+    /// <summary>What the state_dict may not show of the function computed.</summary>
+    internal string Describe() => string.Create(CultureInfo.InvariantCulture, $"Beit(heads={Heads})");
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(PatchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(InChannels, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Depth, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Heads, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ClassCount, 2);
+        if (ImageSize < PatchSize || ImageSize % PatchSize != 0)
+            throw new ArgumentException($"The image size must be a positive multiple of the patch size; {ImageSize} is not one of {PatchSize}.");
+        if (EmbedDim < Heads || EmbedDim % Heads != 0)
+            throw new ArgumentException($"{EmbedDim} channels cannot be shared by {Heads} attention heads.");
+        if (!(EmbedDim * MlpRatio is >= 1 and < int.MaxValue))
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The feed-forward width {EmbedDim} * {MlpRatio} must be at least 1."));
+    }
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace DenoisedSmoothing;
+
+/// <summary>
+/// The denoiser DnCNN (Zhang et al. 2017) as Salman et al. 2020 train it (archs/dncnn.py): convolutions, batch norms and ReLUs predict
+/// the noise, y = x - f(x). Takes noisy images [N,C,H,W] in [0,1] and returns [N,C,H,W]; one set of weights a noise level.
+/// </summary>
+public sealed class DnCnn : Module<Tensor, Tensor>
+{
+    // The field carries the reference's name: TorchSharp makes the state_dict's names from it.
+    private readonly Sequential dncnn;
+    private readonly int _inChannels;
+
+    /// <summary>Builds the network: the identity, until it is trained or loaded.</summary>
+    /// <param name="inChannels">Channels of the image, C.</param>
+    /// <param name="depth">Convolutions, at least 2.</param>
+    /// <param name="width">Channels inside: 64 for the reference's cifar_dncnn and imagenet_dncnn, 128 for cifar_dncnn_wide.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is below its least.</exception>
+    public DnCnn(int inChannels = 3, int depth = 17, int width = 64) : base(nameof(DnCnn))
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(inChannels, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(depth, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        _inChannels = inChannels;
+        List<Module<Tensor, Tensor>> layers = [Convolution(inChannels, width, bias: true), ReLU(inplace: true)];
+        for (int i = 0; i < depth - 2; i++)
+            layers.AddRange([Convolution(width, width, bias: false), BatchNorm2d(width, eps: 1e-4, momentum: 0.95), ReLU(inplace: true)]);
+        Conv2d last = Convolution(width, inChannels, bias: false);
+        init.zeros_(last.weight);
+        dncnn = Sequential([.. layers, last]);
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The input is not [N,C,H,W] with this network's C.</exception>
+    public override Tensor forward(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        if (x.dim() != 4 || x.shape[1] != _inChannels)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"This DnCnn takes [N,{_inChannels},H,W]; got [{string.Join(',', x.shape)}]."), nameof(x));
+        }
+
+        using Tensor noise = dncnn.call(x);
+        return x - noise;
+    }
+
+    private static Conv2d Convolution(int channels, int outChannels, bool bias)
+    {
+        Conv2d layer = Conv2d(channels, outChannels, 3, padding: 1, bias: bias);
+        init.orthogonal_(layer.weight);
+        if (bias)
+            init.zeros_(layer.bias);
+        return layer;
+    }
+}

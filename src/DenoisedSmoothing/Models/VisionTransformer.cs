@@ -1,0 +1,200 @@
+using System.Globalization;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace DenoisedSmoothing;
+
+/// <summary>
+/// The vision transformer of Dosovitskiy et al. 2020 as an image classifier: Hugging Face's ViTForImageClassification (modeling_vit.py)
+/// under its state_dict names; <see cref="FromTimm"/> renames timm's. Takes normalised images [N,C,S,S] and returns logits [N,K].
+/// </summary>
+/// <remarks>The logits come from the class token, as in both libraries' plain models. Rows are independent.</remarks>
+public sealed class VisionTransformer : Module<Tensor, Tensor>
+{
+    // Fields, here and in the modules below, carry the reference's names: TorchSharp makes the state_dict's names from them.
+    private readonly Body vit;
+    private readonly Module<Tensor, Tensor> classifier;
+
+    /// <summary>Builds the network with random weights.</summary>
+    /// <param name="options">Its shape.</param>
+    /// <exception cref="ArgumentException">A size is not a multiple of what divides it, or a count is below its least.</exception>
+    public VisionTransformer(VisionTransformerOptions options) : base(Checked(options).Describe())
+    {
+        Options = options;
+        vit = new Body(options);
+        classifier = Linear(options.HiddenSize, options.ClassCount);
+        RegisterComponents();
+    }
+
+    /// <summary>The network's shape.</summary>
+    public VisionTransformerOptions Options { get; }
+
+    /// <summary>Weights under timm's names (timm/models/vision_transformer.py) as this network wants them: renamed, and the joined query, key and value cut in three.</summary>
+    /// <param name="weights">A timm ViT's state_dict, of the plain kind: class token, absolute positions, no layer scale, no pooling. Not disposed.</param>
+    /// <returns>The same weights under Hugging Face's names: fresh handles on the same memory, which the caller disposes; the source may be disposed first.</returns>
+    /// <exception cref="CheckpointException">An entry is none of a plain timm ViT's.</exception>
+    public static Dictionary<string, Tensor> FromTimm(IReadOnlyDictionary<string, Tensor> weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, Tensor> renamed = new(StringComparer.Ordinal);
+        foreach (var (name, tensor) in weights)
+        {
+            if (TimmNames.Joined(name) is { } parts)
+            {
+                if (tensor.dim() == 0 || tensor.shape[0] % 3 != 0)
+                    throw new CheckpointException($"The entry {CheckpointException.Quote(name)} joins query, key and value, but its shape [{string.Join(',', tensor.shape)}] cannot be cut in three.");
+                Tensor[] cut = tensor.chunk(3);
+                for (int i = 0; i < 3; i++)
+                    renamed.Add(parts[i], cut[i]);
+            }
+            else
+            {
+                renamed.Add(TimmNames.Renamed(name), tensor.alias());
+            }
+        }
+
+        foreach (Tensor tensor in renamed.Values)
+            tensor.MoveToOuterDisposeScope();
+        return renamed;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The input is not [N,C,S,S] with this network's C and image size S.</exception>
+    public override Tensor forward(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        if (x.dim() != 4 || x.shape[1] != Options.Channels || x.shape[2] != Options.ImageSize || x.shape[3] != Options.ImageSize)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"This VisionTransformer takes [N,{Options.Channels},{Options.ImageSize},{Options.ImageSize}]; got [{string.Join(',', x.shape)}]. Resize in the classifier around it."), nameof(x));
+        }
+
+        return classifier.Consume(vit.call(x));
+    }
+
+    private static VisionTransformerOptions Checked(VisionTransformerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return options;
+    }
+
+    /// <summary>From images to the normed class token [N,HiddenSize].</summary>
+    private sealed class Body : Module<Tensor, Tensor>
+    {
+        private readonly Embeddings embeddings;
+        private readonly Encoder encoder;
+        private readonly Module<Tensor, Tensor> layernorm;
+
+        public Body(VisionTransformerOptions options) : base(nameof(Body))
+        {
+            embeddings = new Embeddings(options);
+            encoder = new Encoder(options);
+            layernorm = LayerNorm(options.HiddenSize, options.LayerNormEpsilon);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            using Tensor tokens = encoder.Consume(embeddings.call(x));
+            // The norm is a token's own: that of the class token is enough.
+            return layernorm.Consume(tokens.select(1, 0));
+        }
+    }
+
+    private sealed class Embeddings : Module<Tensor, Tensor>
+    {
+        private readonly Parameter cls_token, position_embeddings;
+        private readonly Sequential patch_embeddings;
+
+        public Embeddings(VisionTransformerOptions options) : base(nameof(Embeddings))
+        {
+            int side = options.ImageSize / options.PatchSize;
+            cls_token = TransformerWeights.Tokens(1, options.HiddenSize);
+            position_embeddings = TransformerWeights.Tokens(side * side + 1, options.HiddenSize);
+            patch_embeddings = Sequential(("projection", Conv2d(options.Channels, options.HiddenSize, options.PatchSize, stride: options.PatchSize)));
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor patches = patch_embeddings.call(x).flatten(2).transpose(1, 2);
+            return cat([cls_token.expand(x.shape[0], -1, -1), patches], 1).add_(position_embeddings).MoveToOuterDisposeScope();
+        }
+    }
+
+    private sealed class Encoder : Module<Tensor, Tensor>
+    {
+        private readonly ModuleList<Layer> layer = new();
+
+        public Encoder(VisionTransformerOptions options) : base(nameof(Encoder))
+        {
+            for (int i = 0; i < options.HiddenLayers; i++)
+                layer.Add(new Layer(options));
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            Tensor h = x.alias();
+            foreach (Layer each in layer)
+                h = each.Consume(h);
+            return h;
+        }
+    }
+
+    private sealed class Layer : Module<Tensor, Tensor>
+    {
+        private readonly Module<Tensor, Tensor> layernorm_before, attention, layernorm_after, intermediate, output;
+
+        public Layer(VisionTransformerOptions options) : base(nameof(Layer))
+        {
+            int width = options.HiddenSize;
+            layernorm_before = LayerNorm(width, options.LayerNormEpsilon);
+            attention = Sequential(("attention", new SelfAttention(options)), ("output", Dense(width, width)));
+            layernorm_after = LayerNorm(width, options.LayerNormEpsilon);
+            intermediate = Dense(width, options.IntermediateSize);
+            output = Dense(options.IntermediateSize, width);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor h = attention.Consume(layernorm_before.call(x)).add_(x);
+            Tensor wide = Activations.Gelu(intermediate.Consume(layernorm_after.call(h)));
+            return output.Consume(wide).add_(h).MoveToOuterDisposeScope();
+        }
+
+        private static Sequential Dense(int from, int to) => Sequential(("dense", Linear(from, to)));
+    }
+
+    private sealed class SelfAttention : Module<Tensor, Tensor>
+    {
+        private readonly Module<Tensor, Tensor> query, key, value;
+        private readonly int _heads;
+
+        public SelfAttention(VisionTransformerOptions options) : base(nameof(SelfAttention))
+        {
+            _heads = options.AttentionHeads;
+            query = Linear(options.HiddenSize, options.HiddenSize, hasBias: options.QkvBias);
+            key = Linear(options.HiddenSize, options.HiddenSize, hasBias: options.QkvBias);
+            value = Linear(options.HiddenSize, options.HiddenSize, hasBias: options.QkvBias);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor attended = nn.functional.scaled_dot_product_attention(Heads(query), Heads(key), Heads(value));
+            return attended.transpose(1, 2).reshape(x.shape).MoveToOuterDisposeScope();
+
+            // [N,T,C] to [N,heads,T,C/heads]
+            Tensor Heads(Module<Tensor, Tensor> projection) => projection.call(x).reshape(x.shape[0], x.shape[1], _heads, -1).transpose(1, 2);
+        }
+    }
+}

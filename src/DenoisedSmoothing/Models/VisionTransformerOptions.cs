@@ -1,0 +1,69 @@
+using System.Globalization;
+
+namespace DenoisedSmoothing;
+
+/// <summary>The shape of a <see cref="VisionTransformer"/>: the settings of Hugging Face's ViTConfig, under their names.</summary>
+public sealed record VisionTransformerOptions
+{
+    /// <summary>Height and width of the image in pixels, a multiple of <see cref="PatchSize"/>.</summary>
+    /// <value>224.</value>
+    public int ImageSize { get; init; } = 224;
+
+    /// <summary>Height and width of a patch in pixels.</summary>
+    /// <value>16.</value>
+    public int PatchSize { get; init; } = 16;
+
+    /// <summary>Channels of the image, C.</summary>
+    /// <value>3.</value>
+    public int Channels { get; init; } = 3;
+
+    /// <summary>Width of a token, a multiple of <see cref="AttentionHeads"/>.</summary>
+    /// <value>768.</value>
+    public int HiddenSize { get; init; } = 768;
+
+    /// <summary>Transformer layers.</summary>
+    /// <value>12.</value>
+    public int HiddenLayers { get; init; } = 12;
+
+    /// <summary>Attention heads a layer. The weights do not tell: a wrong number loads, and computes something else.</summary>
+    /// <value>12.</value>
+    public int AttentionHeads { get; init; } = 12;
+
+    /// <summary>Width inside the feed-forward half of a layer.</summary>
+    /// <value>3072.</value>
+    public int IntermediateSize { get; init; } = 3072;
+
+    /// <summary>Whether query, key and value have biases.</summary>
+    /// <value>true.</value>
+    public bool QkvBias { get; init; } = true;
+
+    /// <summary>The layer norms' epsilon: 1e-12 for Hugging Face's models, 1e-6 for timm's.</summary>
+    /// <value>1e-12.</value>
+    public double LayerNormEpsilon { get; init; } = 1e-12;
+
+    /// <summary>Classes K, at least 2.</summary>
+    public required int ClassCount { get; init; }
+
+    /// <summary>The paper's CIFAR-10 classifier, ViT-B/16 at 224 under Hugging Face's names: 85,806,346 parameters; takes images normalised with mean = std = 0.5.</summary>
+    public static VisionTransformerOptions Base16Cifar10 { get; } = new() { ClassCount = 10 };
+
+    /// <summary>What the state_dict does not show of the function computed.</summary>
+    internal string Describe() => string.Create(CultureInfo.InvariantCulture,
+        $"VisionTransformer(heads={AttentionHeads};eps={LayerNormEpsilon})");
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(PatchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Channels, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(HiddenLayers, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(AttentionHeads, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(IntermediateSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ClassCount, 2);
+        if (ImageSize < PatchSize || ImageSize % PatchSize != 0)
+            throw new ArgumentException($"The image size must be a positive multiple of the patch size; {ImageSize} is not one of {PatchSize}.");
+        if (HiddenSize < AttentionHeads || HiddenSize % AttentionHeads != 0)
+            throw new ArgumentException($"{HiddenSize} channels cannot be shared by {AttentionHeads} attention heads.");
+        if (!(LayerNormEpsilon > 0))
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The layer norms' epsilon must be above 0; got {LayerNormEpsilon}."));
+    }
+}
