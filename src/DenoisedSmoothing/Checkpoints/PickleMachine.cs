@@ -137,8 +137,12 @@ internal sealed class PickleMachine(ByteInput input, string file, IReadOnlyColle
     {
         if (length > MaxLongByteCount)
             throw new PickleException($"an integer has {length} bytes");
-        ReadOnlySpan<byte> bytes = input.Read(length);
-        _stack.Push(length <= sizeof(long) ? (long)new BigInteger(bytes) : new BigInteger(bytes));
+        BigInteger value = new(input.Read(length));
+        // A conditional of both types would be a BigInteger either way.
+        if (length <= sizeof(long))
+            _stack.Push((long)value);
+        else
+            _stack.Push(value);
     }
 
     private string Text(ulong length) => Strict.GetString(input.Read(length > long.MaxValue ? -1 : (long)length));

@@ -57,7 +57,8 @@ public static class StateDict
     {
         ArgumentNullException.ThrowIfNull(source);
         var found = source.Entries.ToDictionary(entry => entry.Name, entry => (entry.DType, entry.Shape), StringComparer.Ordinal);
-        Load(module, source.Name, found, strict, (name, target) => target.copy_(source.Read(name)));
+        string file = source is Checkpoint { Key: { Length: > 0 } key } ? $"{source.Name} (key {CheckpointException.Quote(key)})" : source.Name;
+        Load(module, file, found, strict, (name, target) => target.copy_(source.Read(name)));
     }
 
     /// <summary>A hash of every parameter and buffer: equal only for the same names, types, shapes and bits.</summary>

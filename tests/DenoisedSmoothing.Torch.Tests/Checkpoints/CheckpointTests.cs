@@ -40,6 +40,7 @@ public class CheckpointTests
     [InlineData("odd_legacy4.pt")]
     [InlineData("odd_legacy5.pt")]
     [InlineData("odd_deflated.pt")]
+    [InlineData("odd_zip64.pt")]
     [InlineData("odd_big_endian.pt")]
     public void Read_understands_every_protocol_layout_and_inert_value(string file)
     {

@@ -186,6 +186,9 @@ def main():
     state = tensors()
     write_zip("odd_deflated.pt", state, state, 2, zipfile.ZIP_DEFLATED)
     write_zip("odd_big_endian.pt", state, state, 2, order=">")
+    # Zip64 fields wherever they may stand, as in a file beyond 4 GB.
+    zipfile.ZIP64_LIMIT, zipfile.ZIP_FILECOUNT_LIMIT = 8, 1
+    write_zip("odd_zip64.pt", state, state, 2)
     dtypes = {"FloatStorage": "float32", "DoubleStorage": "float64", "HalfStorage": "float16", "LongStorage": "int64", "ShortStorage": "int16", "CharStorage": "int8", "BoolStorage": "bool"}
     with open("odd_expected.json", "w") as f:
         json.dump({"source": "odd_layouts.py", "tensors": {n: {"dtype": dtypes[t.storage.kind], "shape": t.size, "values": t.values()} for n, t in state.items()}}, f)
