@@ -10,8 +10,10 @@ namespace DenoisedSmoothing.Testing;
 /// </summary>
 internal sealed class CheckpointFuzzer
 {
-    /// <summary>A part of a zip file that is not written anew, and the pickle that is.</summary>
+    /// <summary>A sound file; of a zip file also the pickle and the storages, to write it anew around a damaged pickle.</summary>
     private sealed record Seed(string Name, byte[] File, byte[]? Pickle, (string Key, byte[] Bytes)[] Storages);
+
+    private const int Repeats = 5;
 
     private static readonly string[] Names =
     [
@@ -23,6 +25,8 @@ internal sealed class CheckpointFuzzer
 
     private readonly int _seed;
     private readonly Seed[] _seeds;
+    private long _slowest;
+    private long _hungriest;
 
     public CheckpointFuzzer(int seed)
     {
@@ -43,9 +47,6 @@ internal sealed class CheckpointFuzzer
     /// <summary>What the slowest and the hungriest input were, to make them again.</summary>
     public string Extremes => $"slowest: input {_slowest}, hungriest: input {_hungriest}";
 
-    private long _slowest;
-    private long _hungriest;
-
     /// <summary>Makes and reads one input; its number says all about it.</summary>
     /// <exception cref="InvalidOperationException">The input broke a reader: something else than a CheckpointException, or entries that make no sense.</exception>
     public void Run(long number)
@@ -53,28 +54,41 @@ internal sealed class CheckpointFuzzer
         Random random = new(HashCode(_seed, number));
         Seed seed = _seeds[random.Next(_seeds.Length)];
         byte[] input = Make(seed, random);
-        using MemoryStream stream = new(input);
         long before = GC.GetAllocatedBytesForCurrentThread(), start = Stopwatch.GetTimestamp();
-        bool accepted = false;
-        try
-        {
-            Read(stream);
-            accepted = true;
-        }
-        catch (CheckpointException)
-        {
-        }
-        catch (Exception e)
-        {
-            throw new InvalidOperationException($"Input {number} of seed {_seed} ({seed.Name}) broke a reader: {Convert.ToBase64String(input)}", e);
-        }
-
+        bool accepted = Accepts(input, number, seed.Name);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        // What was slow may have waited for another process: the quickest of a few times is its own.
+        for (int again = 0; again < Repeats && elapsed > Slowest; again++)
+        {
+            start = Stopwatch.GetTimestamp();
+            Accepts(input, number, seed.Name);
+            TimeSpan time = Stopwatch.GetElapsedTime(start);
+            elapsed = time < elapsed ? time : elapsed;
+        }
+
         Inputs++;
         Refused += accepted ? 0 : 1;
         (Slowest, _slowest) = elapsed > Slowest ? (elapsed, number) : (Slowest, _slowest);
         (MostAllocated, _hungriest) = allocated > MostAllocated ? (allocated, number) : (MostAllocated, _hungriest);
+    }
+
+    private bool Accepts(byte[] input, long number, string name)
+    {
+        try
+        {
+            using MemoryStream stream = new(input);
+            Read(stream);
+            return true;
+        }
+        catch (CheckpointException)
+        {
+            return false;
+        }
+        catch (Exception e)
+        {
+            throw new InvalidOperationException($"Input {number} of seed {_seed} ({name}) broke a reader: {Convert.ToBase64String(input)}", e);
+        }
     }
 
     private static Seed Load(string name)

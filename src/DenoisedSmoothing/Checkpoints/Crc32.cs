@@ -19,9 +19,10 @@ internal static class Crc32
         foreach (ulong word in words)
         {
             ulong next = (BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word)) ^ crc;
-            crc = 0;
-            for (int i = 0; i < Slices; i++)
-                crc ^= tables[((Slices - 1 - i) << 8) | (byte)(next >> (8 * i))];
+            crc = tables[0x700 | (byte)next] ^ tables[0x600 | (byte)(next >> 8)]
+                ^ tables[0x500 | (byte)(next >> 16)] ^ tables[0x400 | (byte)(next >> 24)]
+                ^ tables[0x300 | (byte)(next >> 32)] ^ tables[0x200 | (byte)(next >> 40)]
+                ^ tables[0x100 | (byte)(next >> 48)] ^ tables[(byte)(next >> 56)];
         }
 
         foreach (byte next in bytes[(words.Length * sizeof(ulong))..])

@@ -83,12 +83,10 @@ internal sealed class PickleMachine(ByteInput input, string file, IReadOnlyColle
             case PickleOpcode.Long1: PushLong(input.ReadByte()); break;
             case PickleOpcode.Long4: PushLong(input.ReadUInt32()); break;
             case PickleOpcode.BinFloat: _stack.Push(BinaryPrimitives.ReadDoubleBigEndian(input.Read(sizeof(double)))); break;
-            case PickleOpcode.ShortBinUnicode: _stack.Push(Text(input.ReadByte())); break;
-            case PickleOpcode.BinUnicode: _stack.Push(Text(input.ReadUInt32())); break;
+            // Strings are Python 2's.
+            case PickleOpcode.ShortBinUnicode or PickleOpcode.ShortBinString: _stack.Push(Text(input.ReadByte())); break;
+            case PickleOpcode.BinUnicode or PickleOpcode.BinString: _stack.Push(Text(input.ReadUInt32())); break;
             case PickleOpcode.BinUnicode8: _stack.Push(Text(input.ReadUInt64())); break;
-            // Python 2's strings.
-            case PickleOpcode.ShortBinString: _stack.Push(Text(input.ReadByte())); break;
-            case PickleOpcode.BinString: _stack.Push(Text(input.ReadUInt32())); break;
             case PickleOpcode.ShortBinBytes: PushBytes(input.ReadByte()); break;
             case PickleOpcode.BinBytes: PushBytes(input.ReadUInt32()); break;
             case PickleOpcode.BinBytes8 or PickleOpcode.ByteArray8: PushBytes(input.ReadUInt64()); break;
@@ -115,8 +113,7 @@ internal sealed class PickleMachine(ByteInput input, string file, IReadOnlyColle
             case PickleOpcode.Global: PushGlobal(Line(), Line()); break;
             case PickleOpcode.StackGlobal: PushGlobal(PopMany(2)); break;
             case PickleOpcode.BinPersId: _stack.Push(_calls.Persistent(_stack.Pop())); break;
-            case PickleOpcode.Reduce: Call(PopMany(2)); break;
-            case PickleOpcode.NewObj: Call(PopMany(2)); break;
+            case PickleOpcode.Reduce or PickleOpcode.NewObj: Call(PopMany(2)); break;
             case PickleOpcode.NewObjEx: Call(PopMany(3)[..2]); break;
             case PickleOpcode.Build: _stack.Pop(); PickleCalls.CheckState(_stack.Peek()); break;
             default: throw new PickleException($"the opcode 0x{(byte)opcode:x2} is not one that weights need", PickleCalls.Remedy);

@@ -21,11 +21,11 @@ internal sealed record PickleTensor(PickleStorage Storage, long Offset, long[] S
     {
         get
         {
+            if (Count == 0)
+                return true;
             long expected = 1;
             for (int i = Shape.Length - 1; i >= 0; i--)
             {
-                if (Shape[i] == 0)
-                    return true;
                 if (Shape[i] != 1 && Strides[i] != expected)
                     return false;
                 expected *= Shape[i];

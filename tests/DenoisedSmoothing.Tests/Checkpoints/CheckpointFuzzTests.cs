@@ -5,7 +5,7 @@ namespace DenoisedSmoothing.Tests.Checkpoints;
 /// <summary>A short run of the fuzzer; tests/DenoisedSmoothing.Fuzz is the long one.</summary>
 public class CheckpointFuzzTests
 {
-    private const int Inputs = 15_000;
+    private const int Inputs = 8_000;
 
     [Fact]
     public void Damaged_checkpoints_are_refused_or_read_quickly_and_in_little_memory()
