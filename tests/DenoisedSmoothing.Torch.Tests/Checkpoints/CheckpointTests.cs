@@ -140,6 +140,21 @@ public class CheckpointTests
         }
     }
 
+    [SkippableFact]
+    public void Read_of_a_real_diffusion_network_finds_the_reference_entries()
+    {
+        string? path = SharedData.Find("goldens/improved_diffusion_unet_small.pt");
+        Skip.If(path is null, "There is no shared/goldens beside this checkout.");
+        using Checkpoint checkpoint = Checkpoint.Open(path!);
+        checkpoint.Entries.Select(entry => $"{entry.Name} {string.Join('x', entry.Shape)}").Should().BeEquivalentTo(
+            File.ReadLines(Golden.PathOf("improved_diffusion_unet_small.keys.tsv")).Select(line => line.Split('\t')).Select(row => $"{row[0]} {row[1]}"));
+        foreach (TensorEntry entry in checkpoint.Entries)
+        {
+            using var scope = NewDisposeScope();
+            checkpoint.Read(entry.Name).isfinite().all().item<bool>().Should().BeTrue(entry.Name);
+        }
+    }
+
     internal static void HasValues(ITensorSource source, JsonElement expected)
     {
         source.Entries.Select(entry => entry.Name).Should().BeEquivalentTo(expected.EnumerateObject().Select(entry => entry.Name));
