@@ -38,6 +38,9 @@ public sealed class CheckpointException : Exception
     internal static CheckpointException InEntry(string file, string entry, string problem, string remedy = Damaged) =>
         new($"{file}: entry {Quote(entry)}: {problem}. {remedy}");
 
+    internal static CheckpointException NoSuchEntry(string file, string entry, int count) =>
+        InEntry(file, entry, $"there is no such entry among the {count}", "Ask for one of the names in Entries.");
+
     /// <summary>Text from a file, made fit for a message: short, and without anything that a terminal would obey.</summary>
     internal static string Quote(string text)
     {

@@ -11,7 +11,7 @@ namespace DenoisedSmoothing;
 /// The format is the one of https://github.com/huggingface/safetensors. Reading from several threads is safe, and takes turns.
 /// A file that changes while it is open yields an error or the changed values: the fingerprint of the loaded module tells.
 /// </remarks>
-public sealed class SafetensorsFile : IDisposable
+public sealed class SafetensorsFile : ITensorSource, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Stream _stream;
@@ -37,6 +37,8 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>The tensors, in the order of their data.</summary>
     public IReadOnlyList<SafetensorsEntry> Entries => Header.Entries;
+
+    IReadOnlyList<TensorEntry> ITensorSource.Entries => Header.Entries;
 
     /// <summary>Opens a file and checks its header; the file stays open until <see cref="Dispose"/>.</summary>
     /// <param name="path">A safetensors file; others may read it meanwhile.</param>
@@ -79,7 +81,7 @@ public sealed class SafetensorsFile : IDisposable
     {
         ArgumentNullException.ThrowIfNull(name);
         if (!_byName.TryGetValue(name, out SafetensorsEntry? entry))
-            throw CheckpointException.InEntry(Name, name, $"there is no such entry among the {Entries.Count}", "Ask for one of the names in Entries.");
+            throw CheckpointException.NoSuchEntry(Name, name, Entries.Count);
 
         Tensor tensor = empty([.. entry.Shape], entry.DType, CPU);
         try
@@ -90,8 +92,7 @@ public sealed class SafetensorsFile : IDisposable
                 TensorBytes.Visit(tensor, _stream.ReadExactly);
             }
 
-            if (entry.DType == ScalarType.Bool)
-                CheckBooleans(tensor, entry);
+            TensorBytes.CheckBooleans(tensor, Name, name);
             return tensor;
         }
         catch (EndOfStreamException)
@@ -124,11 +125,4 @@ public sealed class SafetensorsFile : IDisposable
         if (!_leaveOpen)
             _stream.Dispose();
     }
-
-    // A bool that is neither 0 nor 1 is undefined behaviour in C++.
-    private void CheckBooleans(Tensor tensor, SafetensorsEntry entry) => TensorBytes.Visit(tensor, bytes =>
-    {
-        if (bytes.ContainsAnyExceptInRange((byte)0, (byte)1))
-            throw CheckpointException.InEntry(Name, entry.Name, "a BOOL is neither 0 nor 1");
-    });
 }

@@ -18,13 +18,13 @@ public static class StateDict
     /// <exception cref="ArgumentException">The module lies on the meta device, which holds no values.</exception>
     public static void Load(nn.Module module, IReadOnlyDictionary<string, Tensor> source) => Load(module, source, strict: true);
 
-    /// <summary>Copies weights from a file into a module, which wants exactly these: see <see cref="Load(nn.Module, SafetensorsFile, bool)"/>.</summary>
+    /// <summary>Copies weights from a checkpoint into a module, which wants exactly these: see <see cref="Load(nn.Module, ITensorSource, bool)"/>.</summary>
     /// <param name="module">The module, on any device, of any floating-point type.</param>
-    /// <param name="source">A file with the names of the module's state_dict and its shapes; not disposed.</param>
+    /// <param name="source">A checkpoint with the names of the module's state_dict and its shapes; not disposed.</param>
     /// <exception cref="CheckpointException">The weights do not fit, and the module is unchanged: the message lists the first few of
     /// each kind. Or the file became unreadable, and the module is partly loaded.</exception>
     /// <exception cref="ArgumentException">The module lies on the meta device, which holds no values.</exception>
-    public static void Load(nn.Module module, SafetensorsFile source) => Load(module, source, strict: true);
+    public static void Load(nn.Module module, ITensorSource source) => Load(module, source, strict: true);
 
     /// <summary>Copies weights into a module's parameters and buffers; everything is checked before anything is copied.</summary>
     /// <param name="module">The module, on any device, of any floating-point type.</param>
@@ -43,11 +43,11 @@ public static class StateDict
     }
 
     /// <summary>
-    /// Copies weights from a file into a module's parameters and buffers, one tensor at a time; everything that the header tells
-    /// is checked before anything is copied.
+    /// Copies weights from a checkpoint into a module's parameters and buffers, one tensor at a time, so that it takes little more
+    /// memory than the module itself; names, shapes and types are all checked before anything is copied.
     /// </summary>
     /// <param name="module">The module, on any device, of any floating-point type.</param>
-    /// <param name="source">A file with the names of the module's state_dict and its shapes. Floating-point weights of another
+    /// <param name="source">A checkpoint with the names of the module's state_dict and its shapes. Floating-point weights of another
     /// floating-point type (such as float16) are converted, rounding to nearest; other types have to be the same. Not disposed.</param>
     /// <param name="strict">Whether a missing or an unexpected entry is an error. If false, missing entries keep the values they
     /// have and unexpected ones are ignored; another shape or type, or no entry in common, is still an error. A batch norm's
@@ -55,11 +55,12 @@ public static class StateDict
     /// <exception cref="CheckpointException">The weights do not fit, and the module is unchanged: the message lists the first few of
     /// each kind. Or the file became unreadable, and the module is partly loaded.</exception>
     /// <exception cref="ArgumentException">The module lies on the meta device, which holds no values.</exception>
-    public static void Load(nn.Module module, SafetensorsFile source, bool strict)
+    public static void Load(nn.Module module, ITensorSource source, bool strict)
     {
         ArgumentNullException.ThrowIfNull(source);
         var found = source.Entries.ToDictionary(entry => entry.Name, entry => (entry.DType, entry.Shape), StringComparer.Ordinal);
-        Load(module, source.Name, found, strict, (name, target) => target.copy_(source.Read(name)));
+        string file = source is Checkpoint { Key: { Length: > 0 } key } ? $"{source.Name} (key {CheckpointException.Quote(key)})" : source.Name;
+        Load(module, file, found, strict, (name, target) => target.copy_(source.Read(name)));
     }
 
     /// <summary>A hash of every parameter and buffer: equal only for the same names, types, shapes and bits.</summary>

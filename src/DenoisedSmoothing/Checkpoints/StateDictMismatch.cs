@@ -34,7 +34,7 @@ internal static class StateDictMismatch
             $"{CheckpointException.Text(found[name].Shape)} for {CheckpointException.Text(wanted[name].shape)}");
         Describe(message, mistyped, "of another type", name =>
             $"{SafetensorsDType.NameOf(found[name].DType)} for {SafetensorsDType.NameOf(wanted[name].dtype)}");
-        message.Append(Environment.NewLine).Append(Remedy(missing, unexpected));
+        message.Append(Environment.NewLine).Append(Recognised(wanted, found) ?? Remedy(missing, unexpected));
         throw new CheckpointException(message.ToString());
     }
 
@@ -64,14 +64,32 @@ internal static class StateDictMismatch
             message.Append($" and {names.Length - Shown} more");
     }
 
+    // Nothing where both are the same network, or neither is known: then the names say more.
+    private static string? Recognised(Dictionary<string, Tensor> wanted, Dictionary<string, (ScalarType DType, IReadOnlyList<long> Shape)> found)
+    {
+        string? there = KnownCheckpoints.Describe(found.ToDictionary(pair => pair.Key, pair => pair.Value.Shape, StringComparer.Ordinal));
+        string? here = KnownCheckpoints.Describe(wanted.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<long>)pair.Value.shape, StringComparer.Ordinal));
+        if (there == here)
+            return null;
+        string module = here is null ? "" : $" The module is {here}.";
+        return there is null
+            ? $"This is not a checkpoint of {here}, which the module is: take one of this network in this configuration."
+            : $"This is a checkpoint of {there}.{module} Make the network in that configuration, or take another checkpoint.";
+    }
+
     private static string Remedy(string[] missing, string[] unexpected)
     {
         // Checkpoints of wrapped modules (DataParallel, Lightning) have the right names behind a prefix.
         foreach (string name in unexpected.Take(Shown))
         {
-            string? tail = missing.FirstOrDefault(wanted => name.EndsWith($".{wanted}", StringComparison.Ordinal));
-            if (tail is not null)
-                return $"The names of the checkpoint begin with {CheckpointException.Quote(name[..^tail.Length])}: strip that first.";
+            if (missing.FirstOrDefault(wanted => name.EndsWith($".{wanted}", StringComparison.Ordinal)) is { } tail)
+                return $"The names of the checkpoint begin with {CheckpointException.Quote(name[..^tail.Length])}: strip that first (CheckpointOptions.StripPrefixes).";
+        }
+
+        foreach (string wanted in missing.Take(Shown))
+        {
+            if (unexpected.FirstOrDefault(name => wanted.EndsWith($".{name}", StringComparison.Ordinal)) is { } tail)
+                return $"The names of the module begin with {CheckpointException.Quote(wanted[..^tail.Length])}, those of the checkpoint do not: load into the network inside of it.";
         }
 
         return "Take the checkpoint of this network in this configuration.";

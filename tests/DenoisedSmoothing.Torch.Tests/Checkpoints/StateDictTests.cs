@@ -111,6 +111,26 @@ public class StateDictTests
     }
 
     [Fact]
+    public void Load_says_what_known_checkpoint_it_is_given()
+    {
+        using var resnet = new CifarResNet(20, 10, ResNetShortcut.Convolution);
+        Refused(resnet, Reference("improved_diffusion_cifar10_50m"), "*This is a checkpoint of improved-diffusion CIFAR-10 (50M). The module is CIFAR ResNet-20 (Cohen et al.'s names). Make the network in that configuration, or take another checkpoint.");
+        Refused(resnet, Reference("cifar_resnet110"), "*This is a checkpoint of CIFAR ResNet-110 (Cohen et al.'s names). The module is CIFAR ResNet-20*");
+        Refused(resnet, new Entries("other", [new TensorEntry("w", ScalarType.Float32, [1])]), "*This is not a checkpoint of CIFAR ResNet-20*");
+        using var linear = nn.Sequential(("net", nn.Linear(2, 3)));
+        Refused(linear, Reference("guided_diffusion_imagenet256_uncond"), "*This is a checkpoint of guided-diffusion 256x256, unconditional. Make the network*");
+        Refused(linear, new Entries("inner", [new("weight", ScalarType.Float32, [3, 2]), new("bias", ScalarType.Float32, [3])]), "*The names of the module begin with 'net.', those of the checkpoint do not*");
+    }
+
+    [Fact]
+    public void Load_names_the_key_that_the_entries_are_from()
+    {
+        using var module = Network();
+        using Checkpoint checkpoint = Checkpoint.Open(Golden.PathOf("checkpoints/training_checkpoint.pt"));
+        Refused(module, checkpoint, "*training_checkpoint.pt (key 'state_dict') does not fit the module Sequential of 7 entries*");
+    }
+
+    [Fact]
     public void Load_that_is_not_strict_takes_what_there_is_but_not_nothing()
     {
         using var scope = NewDisposeScope();
@@ -178,6 +198,25 @@ public class StateDictTests
         }
 
         new[] { wide, tall, other, twice }.Select(StateDict.Fingerprint).Should().OnlyHaveUniqueItems();
+    }
+
+    private static void Refused(nn.Module module, ITensorSource source, string message)
+    {
+        Action load = () => StateDict.Load(module, source);
+        load.Should().Throw<CheckpointException>().WithMessage(message);
+    }
+
+    /// <summary>What a reference implementation's checkpoint has, without its values.</summary>
+    private static Entries Reference(string name) => new(name, [.. File.ReadLines(Golden.PathOf($"{name}.keys.tsv")).Select(line => line.Split('\t'))
+        .Select(row => new TensorEntry(row[0], ScalarType.Float32, row[1].Split('x', StringSplitOptions.RemoveEmptyEntries).Select(long.Parse)))]);
+
+    private sealed class Entries(string name, IReadOnlyList<TensorEntry> entries) : ITensorSource
+    {
+        public string Name => name;
+
+        IReadOnlyList<TensorEntry> ITensorSource.Entries => entries;
+
+        public Tensor Read(string name) => throw new InvalidOperationException("Nothing is read before everything fits.");
     }
 
     private static nn.Module<Tensor, Tensor> Network() => nn.Sequential(("conv", nn.Conv2d(3, 4, 3)), ("bn", nn.BatchNorm2d(4)));

@@ -31,7 +31,7 @@ public class CifarResNetTests
     [SkippableFact]
     public void Forward_trained_resnet20_equals_the_reference()
     {
-        string folder = SharedData.PathOf("pretrained/resnet20-cifar10");
+        string folder = SharedData.PathOf("data/pretrained/resnet20-cifar10");
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
         CifarResNet network = new(20, 10, ResNetShortcut.Pad);

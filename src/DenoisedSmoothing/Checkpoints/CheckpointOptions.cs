@@ -1,0 +1,45 @@
+namespace DenoisedSmoothing;
+
+/// <summary>How a <see cref="Checkpoint"/> is opened.</summary>
+public sealed record CheckpointOptions
+{
+    /// <summary>
+    /// Which dictionary of a torch.save file holds the weights: a path joined by dots, such as <c>state_dict</c> or <c>model.ema</c>;
+    /// empty for the outermost one. A safetensors file has no such thing, and leaves it null.
+    /// </summary>
+    /// <value>
+    /// Null: the first that has tensors of ema_state_dict, state_dict_ema, model_ema, ema_model, ema, params_ema, state_dict,
+    /// model_state_dict, model, net, network, module, weights, params, denoiser, classifier; then of two of these joined by a dot;
+    /// then the outermost one, if it has tensors itself; then the only one that has any.
+    /// </value>
+    public string? Key { get; init; }
+
+    /// <summary>
+    /// Prefixes to take off the names, in this order, each where every name begins with it. Classifiers of Cohen et al. and Salman et
+    /// al. are a Sequential of a normalisation without weights and the network: theirs are <c>1.</c>, then <c>module.</c>.
+    /// </summary>
+    /// <value><c>module.</c>, which DataParallel puts before every name.</value>
+    public IReadOnlyList<string> StripPrefixes { get; init; } = ["module."];
+
+    /// <summary>
+    /// More Python types (such as <c>omegaconf.dictconfig.DictConfig</c>) that a torch.save file may hold beside the weights and that
+    /// are read past. Nothing of a file is ever run, whatever is named here; a weight of such a type is not found.
+    /// </summary>
+    /// <value>None: a closed list of types that hold settings, numbers, paths and dates is known anyway, and others are refused.</value>
+    public IReadOnlyCollection<string> InertTypes { get; init; } = [];
+
+    /// <summary>
+    /// Whether the checksums (CRC-32) of a zip file are compared with what is read. They tell damage, not malice. torch.save can be
+    /// told to leave them out; a file where they are missing is read all the same.
+    /// </summary>
+    /// <value>True.</value>
+    public bool VerifyChecksums { get; init; } = true;
+
+    internal void Validate()
+    {
+        if (StripPrefixes is null || StripPrefixes.Any(string.IsNullOrEmpty))
+            throw new ArgumentException("StripPrefixes needs texts that are not empty; leave the list empty to keep all names.", nameof(StripPrefixes));
+        if (InertTypes is null || InertTypes.Any(string.IsNullOrEmpty))
+            throw new ArgumentException("InertTypes needs names of types, module and name joined by a dot.", nameof(InertTypes));
+    }
+}
