@@ -73,15 +73,22 @@ public sealed class FashionMnistPair : IDisposable
     private static FashionMnistPair Load(Func<SafetensorsFile> openDenoiser, Func<SafetensorsFile> openClassifier, string device)
     {
         LibTorch.EnsureAvailable();
-        nn.Module<Tensor, Tensor, Tensor> denoiser = NewDenoiserNetwork();
-        nn.Module<Tensor, Tensor> classifier = NewClassifierNetwork();
-        using (SafetensorsFile file = openDenoiser())
-            StateDict.Load(denoiser, file);
-        using (SafetensorsFile file = openClassifier())
-            StateDict.Load(classifier, file);
-        denoiser.to(device);
-        classifier.to(device);
-        return new FashionMnistPair(denoiser, classifier);
+        FashionMnistPair pair = new(NewDenoiserNetwork(), NewClassifierNetwork());
+        try
+        {
+            using (SafetensorsFile file = openDenoiser())
+                StateDict.Load(pair._denoiserNetwork, file);
+            using (SafetensorsFile file = openClassifier())
+                StateDict.Load(pair._classifierNetwork, file);
+            pair._denoiserNetwork.to(device);
+            pair._classifierNetwork.to(device);
+            return pair;
+        }
+        catch
+        {
+            pair.Dispose();
+            throw;
+        }
     }
 
     private static Stream Resource(string name) => typeof(FashionMnistPair).Assembly.GetManifestResourceStream("DenoisedSmoothing.Bundled." + name)

@@ -34,6 +34,8 @@ public sealed class OneShotDenoiser : IDenoiser, IFingerprinted, ISigmaLimited
         if (!(timestepScale > 0) || double.IsInfinity(timestepScale))
             throw new ArgumentOutOfRangeException(nameof(timestepScale), timestepScale, "The timestep scale must be finite and above 0.");
         (_network, _schedule, _timestepScale) = (network, schedule, timestepScale);
+        if (lastTimestep < 1)
+            throw new ArgumentOutOfRangeException(nameof(lastTimestep), lastTimestep, "The last timestep must be at least 1, the lowest that is ever asked for.");
         double last = schedule.AlphaBar(lastTimestep ?? schedule.TimestepCount - 1);
         LargestSigma = Math.Sqrt((1 - last) / last) / 2;
         (network as nn.Module)?.eval();
@@ -64,8 +66,21 @@ public sealed class OneShotDenoiser : IDenoiser, IFingerprinted, ISigmaLimited
         double alphaBar = _schedule.AlphaBar(timestep);
         Tensor scaled = noisy.mul(2).sub_(1).mul_(Math.Sqrt(alphaBar));
         Tensor timesteps = full(noisy.shape[0], timestep * _timestepScale, ScalarType.Float32, noisy.device);
-        Tensor epsilon = _network.call(scaled, timesteps).narrow(1, 0, noisy.shape[1]);
+        Tensor output = _network.call(scaled, timesteps);
+        CheckShape(output.shape, noisy.shape);
+        Tensor epsilon = output.narrow(1, 0, noisy.shape[1]);
         Tensor clean = scaled.div_(Math.Sqrt(alphaBar)).sub_(epsilon.mul(Math.Sqrt(1 / alphaBar - 1))).clamp_(-1, 1);
         return clean.add_(1).div_(2).MoveToOuterDisposeScope();
+    }
+
+    // Broadcasting would take other shapes without a word.
+    private static void CheckShape(long[] output, long[] noisy)
+    {
+        long[] learned = [noisy[0], 2 * noisy[1], .. noisy[2..]];
+        if (!output.SequenceEqual(noisy) && !output.SequenceEqual(learned))
+        {
+            throw new InvalidOperationException(
+                $"For images [{string.Join(',', noisy)}] the network must return [{string.Join(',', noisy)}], or [{string.Join(',', learned)}] with a learned variance; it returned [{string.Join(',', output)}].");
+        }
     }
 }

@@ -1,0 +1,105 @@
+using DenoisedSmoothing.Testing;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing.Torch.Tests.Classification;
+
+public class DenoisedClassifierTests
+{
+    [Fact]
+    public void Score_classifies_what_the_denoiser_returns_and_leaves_nothing()
+    {
+        using Tensor noisy = Images.Random(1, 4, 1, 2, 2);
+        NoiseContext noise = new(.5);
+        DenoisedClassifier classifier = new(new Part(.5, "d"), new Part(2, "c"));
+        using Tensor expected = noisy.flatten(1).narrow(1, 0, 2) * .5 * 2;
+        LiveTensors.ShouldNotChange(() =>
+        {
+            using Tensor scores = classifier.Score(noisy, noise);
+            Images.ValuesOf(scores).Should().Equal(Images.ValuesOf(expected));
+        });
+        classifier.ClassCount.Should().Be(2);
+        noisy.IsInvalid.Should().BeFalse();
+    }
+
+    [Fact]
+    public void Score_failing_classifier_leaves_nothing()
+    {
+        using Tensor noisy = Images.Random(1, 4, 1, 2, 2);
+        DenoisedClassifier classifier = new(new IdentityDenoiser(), new Failing());
+        LiveTensors.ShouldNotChange(() =>
+        {
+            Action act = () => classifier.Score(noisy, new NoiseContext(.5));
+            act.Should().Throw<NotSupportedException>();
+        });
+    }
+
+    [Fact]
+    public void Fingerprint_and_precision_join_both_parts()
+    {
+        new DenoisedClassifier(new Part(1, "a"), new Part(1, "b")).Fingerprint.Should().Be("a+b");
+        new DenoisedClassifier(new Part(1, "a", "float16"), new Part(1, "b", "float16")).Precision.Should().Be("float16");
+        new DenoisedClassifier(new Part(1, "a", "float16"), new Part(1, "b")).Precision.Should().Be("float16+float32");
+        new DenoisedClassifier(new LimitedDenoiser(1), new FlatClassifier(2)).Precision.Should().Be("float32");
+    }
+
+    [Fact]
+    public void LargestSigma_is_the_denoisers()
+    {
+        new DenoisedClassifier(new LimitedDenoiser(.75), new FlatClassifier(2)).LargestSigma.Should().Be(.75);
+        new DenoisedClassifier(new IdentityDenoiser(), new FlatClassifier(2)).LargestSigma.Should().Be(double.PositiveInfinity);
+    }
+
+    [Fact]
+    public void Constructor_null_is_refused()
+    {
+        Action denoiser = () => _ = new DenoisedClassifier(null!, new FlatClassifier(2)), classifier = () => _ = new DenoisedClassifier(new IdentityDenoiser(), null!);
+        denoiser.Should().Throw<ArgumentNullException>();
+        classifier.Should().Throw<ArgumentNullException>();
+    }
+
+    [Fact]
+    public void ModuleFingerprint_unnamed_parts_are_told_apart_and_keep_their_name()
+    {
+        LimitedDenoiser one = new(1), other = new(1);
+        ModuleFingerprint.Of(one).Should().StartWith("LimitedDenoiser#").And.Be(ModuleFingerprint.Of(one)).And.NotBe(ModuleFingerprint.Of(other));
+    }
+
+    [Fact]
+    public void ModuleFingerprint_of_a_network_is_that_of_its_weights()
+    {
+        using nn.Module<Tensor, Tensor> one = FashionMnistPair.NewClassifierNetwork(), other = FashionMnistPair.NewClassifierNetwork();
+        SyntheticWeights.Fill(one);
+        SyntheticWeights.Fill(other);
+        string name = ModuleFingerprint.Of(one);
+        name.Should().StartWith("CifarResNet:").And.Be(ModuleFingerprint.Of(other));
+        using (no_grad())
+            other.state_dict().First(entry => entry.Key.EndsWith("running_mean", StringComparison.Ordinal)).Value.add_(1e-3);
+        ModuleFingerprint.Of(other).Should().NotBe(name);
+    }
+
+    /// <summary>Multiplies; the classifier's scores are the first two pixels.</summary>
+    private sealed class Part(double factor, string name, string precision = "float32") : IDenoiser, IClassifier, IFingerprinted
+    {
+        public int ClassCount => 2;
+
+        public string Fingerprint => name;
+
+        public string Precision => precision;
+
+        public Tensor Denoise(Tensor noisy, NoiseContext noise) => noisy * factor;
+
+        public Tensor Classify(Tensor images)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            return (images.flatten(1).narrow(1, 0, 2) * factor).MoveToOuterDisposeScope();
+        }
+    }
+
+    private sealed class Failing : IClassifier
+    {
+        public int ClassCount => 2;
+
+        public Tensor Classify(Tensor images) => throw new NotSupportedException();
+    }
+}
