@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp;
 
 namespace DenoisedSmoothing;
@@ -16,6 +17,12 @@ public sealed record Augmentation
     /// A denoiser's results are soft, and this prepares a classifier for them without ever seeing a denoiser or noise.
     /// </summary>
     public double Soften { get; init; }
+
+    internal void Validate()
+    {
+        if (Shift < 0 || !(Soften is >= 0 and <= 1))
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"An augmentation has Shift of at least 0 and Soften in [0,1]; got {Shift} and {Soften}."));
+    }
 
     internal torch.Tensor Apply(LabeledImages images, ReadOnlySpan<int> indices, Random random)
     {

@@ -39,6 +39,9 @@ public sealed class ClassifierTrainer
     public void Train(LabeledImages images, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
+        Augmentation.Validate();
+        if (!(LabelSmoothing is >= 0 and < 1))
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"LabelSmoothing must be in [0,1); it is {LabelSmoothing}."));
         Device device = _network.parameters().First().device;
         EpochOrder order = new(images.Count, _options.Seed);
         string settings = string.Create(CultureInfo.InvariantCulture,

@@ -54,8 +54,9 @@ public sealed class DiffusionTrainer
         using DisposeScope scope = NewDisposeScope();
         Tensor alphaBars = tensor(Enumerable.Range(0, _schedule.TimestepCount).Select(t => (float)_schedule.AlphaBar(t)).ToArray());
         EpochOrder order = new(images.Count, _options.Seed);
+        // Two noise levels tell schedules of one length apart; few digits, since the last bits of a cosine differ between systems.
         string settings = string.Create(CultureInfo.InvariantCulture,
-            $"diffusion T={_schedule.TimestepCount} t={FirstTimestep}..{LastTimestep} images={images.Count} {_options.Settings}");
+            $"diffusion T={_schedule.TimestepCount} t={FirstTimestep}..{LastTimestep} abar={_schedule.AlphaBar(FirstTimestep):E5}..{_schedule.AlphaBar(LastTimestep):E5} images={images.Count} {_options.Settings}");
         WeightInitialization.Initialize(_network, _options.Seed);
         new TrainingRun(_network, _options, settings, _logger).Run(Loss, progress, cancellationToken);
 
