@@ -7,7 +7,7 @@ namespace Quickstart;
 /// <summary>Rows of clean, noisy and denoised images; the denoised ones framed green where the classifier gets them right, red where not.</summary>
 internal static class PictureGrid
 {
-    private const int Scale = 3, Frame = 4, Gap = 6, Caption = 70;
+    private const int Scale = 3, Frame = 4, Gap = 6, Caption = 78;
 
     public static void Save(string path, FashionMnistPair pair, LabeledImages images, double sigma, ulong seed, int columns)
     {

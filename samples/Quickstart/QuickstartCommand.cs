@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Globalization;
 using Spectre.Console;
 
 namespace Quickstart;
@@ -8,32 +10,17 @@ internal static class QuickstartCommand
 {
     public static Task<int> RunAsync(string[] args, Action<QuickstartOptions, CancellationToken> run)
     {
+        // Numbers are read and written alike whatever the system's language: 0.5 is not 5 where the comma is the decimal point.
+        CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
         Option<double> sigma = new("--sigma") { Description = "Noise a pixel, for pixels in [0,1]", DefaultValueFactory = _ => 0.5 };
         Option<int> n = new("--n") { Description = "Noise samples an image behind each radius (the paper takes 100000)", DefaultValueFactory = _ => 1000 };
         Option<int> images = new("--images") { Description = "How many test images, 1 to 500", DefaultValueFactory = _ => 20 };
         Option<ulong> seed = new("--seed") { Description = "Noise key, for reproduction", DefaultValueFactory = _ => 1 };
         Option<string> output = new("--out") { Description = "The picture to write (PNG)", DefaultValueFactory = _ => "quickstart.png" };
-        sigma.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<double>() is not (> 0 and <= 1.5))
-                result.AddError("--sigma must be above 0 and at most 1.5, the most noise that the bundled denoiser was trained for.");
-        });
-        n.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError("--n must be at least 1; below 10 nothing can be certified at alpha = 0.001.");
-        });
-        images.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 500)
-                result.AddError("--images must be 1 to 500: the library carries 500 test images.");
-        });
-        output.Validators.Add(result =>
-        {
-            string path = result.GetValueOrDefault<string>()!;
-            if (Directory.Exists(path) || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
-                result.AddError($"--out '{path}' must name a file in a folder that exists.");
-        });
+        Check(sigma, value => value is > 0 and <= 1.5, "--sigma must be above 0 and at most 1.5, the most noise that the bundled denoiser was trained for.");
+        Check(n, value => value >= 1, "--n must be at least 1; below 10 nothing can be certified at alpha = 0.001.");
+        Check(images, value => value is >= 1 and <= 500, "--images must be 1 to 500: the library carries 500 test images.");
+        Check(output, IsFileToWrite, "--out must name a file in a folder that exists.");
 
         RootCommand root = new("Certifies real Fashion-MNIST test images against every l2 attack, with the bundled denoiser and classifier.") { sigma, n, images, seed, output };
         root.SetAction((parsed, cancellationToken) => Task.Run(() =>
@@ -48,12 +35,35 @@ internal static class QuickstartCommand
                 AnsiConsole.WriteLine("Cancelled: an unfinished image has no certificate.");
                 return 130;
             }
-            catch (Exception e) when (e is ArgumentException or InvalidOperationException or DllNotFoundException or IOException)
+            catch (Exception e) when (e is ArgumentException or InvalidOperationException or DllNotFoundException or IOException or UnauthorizedAccessException)
             {
                 Console.Error.WriteLine(e.Message);
                 return 1;
             }
         }));
-        return root.Parse(args).InvokeAsync();
+        ParseResult parseResult = root.Parse(args);
+        if (parseResult.Action is ParseErrorAction error)
+            error.ShowHelp = false;
+        // Without a timeout Ctrl-C ends the process at once; a batch in work takes seconds at most.
+        return parseResult.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
     }
+
+    private static void Check<T>(Option<T> option, Func<T, bool> isValid, string error) => option.Validators.Add(result =>
+    {
+        T value;
+        try
+        {
+            value = result.GetValueOrDefault<T>();
+        }
+        catch (InvalidOperationException)
+        {
+            return; // not even a number: the parser says so itself
+        }
+
+        if (!isValid(value))
+            result.AddError(error);
+    });
+
+    private static bool IsFileToWrite(string path) =>
+        path.Length > 0 && !Directory.Exists(path) && Path.GetFileName(path).Length > 0 && Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path)));
 }

@@ -28,7 +28,11 @@ evaluate.SetAction((parsed, token) => Guard(() => PairEvaluation.Run(
 Command bundle = new("bundle", "Writes the pair in half precision and the first 500 test images, as the library embeds them.") { data, output, target };
 bundle.SetAction((parsed, _) => Guard(() => PairBundle.Write(parsed.GetValue(data)!, parsed.GetValue(output)!, parsed.GetValue(target)!)));
 
-return await new RootCommand("Trains, evaluates and bundles the Fashion-MNIST pair of DenoisedSmoothing.") { denoiser, classifier, evaluate, bundle }.Parse(args).InvokeAsync();
+// Numbers are read alike whatever the system's language.
+CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+// Without a timeout Ctrl-C ends the process at once, without a checkpoint.
+InvocationConfiguration configuration = new() { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) };
+return await new RootCommand("Trains, evaluates and bundles the Fashion-MNIST pair of DenoisedSmoothing.") { denoiser, classifier, evaluate, bundle }.Parse(args).InvokeAsync(configuration);
 
 static Task<int> Guard(Action action) => Task.Run(() =>
 {
