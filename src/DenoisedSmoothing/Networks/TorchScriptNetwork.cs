@@ -12,7 +12,7 @@ namespace DenoisedSmoothing;
 /// </summary>
 /// <remarks>
 /// A TorchScript file is a program: load only files that you trust. The script computes as it was saved, on the device that it was loaded
-/// to; a script traced in training mode stays there. Call it from one thread at a time. On a GPU the first calls of a script may round
+/// to; a script traced in training mode stays there, and one saved in half precision must convert at its own border. Call it from one thread at a time. On a GPU the first calls of a script may round
 /// differently from later, optimised ones.
 /// </remarks>
 public sealed class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IFingerprinted, IDisposable
@@ -121,7 +121,7 @@ public sealed class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<
             kind = zip.Entries.Any(entry => entry.FullName.EndsWith("/data.pkl", StringComparison.Ordinal))
                 ? "it was written by torch.save and holds weights without the network. Build the network and load them with StateDict.Load, or save the model with torch.jit.save"
                 : zip.Entries.Any(entry => entry.FullName.EndsWith("archive_format", StringComparison.Ordinal))
-                    ? "it was written by torch.export. Compile it with AOTInductor (see the AotInductor class), or save the model with torch.jit.save"
+                    ? "it was written by torch.export. Save the model with torch.jit.save, or export it to ONNX"
                     : "it is some other zip archive";
         }
         catch (InvalidDataException)
