@@ -12,8 +12,8 @@ namespace DenoisedSmoothing;
 /// </summary>
 /// <remarks>
 /// A TorchScript file is a program: load only files that you trust. The script computes as it was saved, on the device that it was loaded
-/// to; a script traced in training mode stays there, and one saved in half precision must convert at its own border. Call it from one thread at a time. On a GPU the first calls of a script may round
-/// differently from later, optimised ones.
+/// to; a script traced in training mode stays there, and one saved in half precision must convert at its own border. Call it from one
+/// thread at a time. On a GPU the first calls of a script may round differently from later, optimised ones.
 /// </remarks>
 public sealed class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IFingerprinted, IDisposable
 {
