@@ -35,7 +35,8 @@ public sealed class OnnxDenoiser : IDenoiser, IFingerprinted, ISigmaLimited, IDi
     /// <exception cref="ArgumentOutOfRangeException">The scale is not finite and positive, or the timestep is not one of the schedule's.</exception>
     /// <exception cref="DllNotFoundException">A native library is missing; the message says which package to add.</exception>
     public static OnnxDenoiser Load(
-        string path, INoiseSchedule schedule, Parametrization parametrization = Parametrization.Epsilon, double timestepScale = 1, int? lastTimestep = null, OnnxOptions? options = null)
+        string path, INoiseSchedule schedule, Parametrization parametrization = Parametrization.Epsilon, double timestepScale = 1,
+        int? lastTimestep = null, OnnxOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(schedule);
         OnnxNetwork network = OnnxNetwork.Load(path, options ?? new OnnxOptions(), outputRank: 4);

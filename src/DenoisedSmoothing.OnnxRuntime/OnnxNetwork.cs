@@ -153,7 +153,8 @@ public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor,
         string remedy = images.dim() == 4 && wanted.Fits([wanted.Shape[0], .. images.shape[1..]])
             ? $" Its batch is fixed: set SmoothingOptions.Batch = {wanted.Shape[0]}, or export it with a dynamic batch axis."
             : images.dim() == 4 && wanted.Fits([.. images.shape[..2], .. wanted.Shape.Skip(2)])
-                ? $" Its size is fixed: resize to {wanted.Shape[2]}x{wanted.Shape[3]} (resizeTo), or export it with dynamic height and width." : "";
+                ? $" Its size is fixed: resize to {wanted.Shape[2]}x{wanted.Shape[3]} (resizeTo), or export it with dynamic height and width."
+            : images.dim() == 4 && images.shape[1] == 1 && wanted.Shape[1] == 3 ? " For grey images, wrap it in GreyToColorClassifier or GreyToColorDenoiser." : "";
         throw new ArgumentException($"{_name} takes images {wanted.ShapeText}; got [{string.Join(',', images.shape)}].{remedy}", nameof(images));
     }
 
@@ -171,8 +172,8 @@ public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor,
         catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException)
         {
             throw new DllNotFoundException(
-                "The native library of ONNX Runtime could not be loaded, or lacks the execution provider asked for. Add one native package to your application: Microsoft.ML.OnnxRuntime (CPU), "
-                + "Microsoft.ML.OnnxRuntime.Gpu (CUDA) or Microsoft.ML.OnnxRuntime.DirectML, of the version of Microsoft.ML.OnnxRuntime.Managed or newer.", e);
+                "The native library of ONNX Runtime could not be loaded, or lacks the execution provider asked for. Add one native package to your "
+                + "application: Microsoft.ML.OnnxRuntime (CPU), Microsoft.ML.OnnxRuntime.Gpu (CUDA) or Microsoft.ML.OnnxRuntime.DirectML, of the version of Microsoft.ML.OnnxRuntime.Managed or newer.", e);
         }
     }
 }

@@ -14,7 +14,11 @@ internal static class OnnxTimesteps
         using DisposeScope scope = NewDisposeScope();
         Tensor values = timesteps.cpu().to_type(ScalarType.Float64);
         if (wanted.IsInteger && values.frac().count_nonzero().item<long>() > 0)
-            throw new ArgumentException($"{name} takes whole timesteps ({wanted}); got {values.frac().abs().max().item<double>():G3} beyond one. Use timestepScale 1.", nameof(timesteps));
+        {
+            throw new ArgumentException(
+                $"{name} takes whole timesteps ({wanted}); got {values.frac().abs().max().item<double>():G3} beyond one. Use timestepScale 1.", nameof(timesteps));
+        }
+
         bool oneForAll = wanted.Rank == 0 || (wanted.Shape[0] == 1 && values.numel() != 1);
         if (oneForAll)
         {

@@ -85,6 +85,25 @@ public sealed class OnnxLoadErrorTests : IDisposable
         given.ClassCount.Should().Be(4);
     }
 
+    [Fact]
+    public void Load_on_an_execution_provider_that_the_native_package_lacks_names_the_packages()
+    {
+        string path = _models.Classifier("n", 6);
+        Action cuda = () => OnnxClassifier.Load(path, options: new OnnxOptions { Configure = options => options.AppendExecutionProvider_CUDA(0) }).Dispose();
+        cuda.Should().Throw<DllNotFoundException>().WithMessage("*Microsoft.ML.OnnxRuntime.Gpu*");
+    }
+
+    [Fact]
+    public void Load_options_reach_the_session_and_the_certificate()
+    {
+        bool configured = false;
+        using OnnxClassifier classifier = OnnxClassifier.Load(_models.Classifier("n", 6), options: new OnnxOptions { Images = "images", Output = "logits", Threads = 1, Precision = "tf32", Configure = _ => configured = true });
+        configured.Should().BeTrue();
+        classifier.Precision.Should().Be("tf32");
+        Action timesteps = () => OnnxClassifier.Load(_models.PathOf("classifier.onnx"), options: new OnnxOptions { Timesteps = "t" }).Dispose();
+        timesteps.Should().Throw<CheckpointException>().WithMessage("*no timestep input 't'*");
+    }
+
     private string TwoOutputs(string second, OnnxType type, params object[] shape) => OnnxModels.ClassifierGraph()
         .Input("images", OnnxType.Float, "n", 3, 4, 4)
         .Constant("weight", OnnxType.Float, [3, 4], OnnxModels.Weights)

@@ -101,13 +101,14 @@ public sealed class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<
         }
         catch (ExternalException e)
         {
-            throw new InvalidOperationException(
-                $"{_name} failed on {string.Join(" and ", arguments.Select(argument => $"{argument.dtype} [{string.Join(',', argument.shape)}] on {argument.device}"))}: {FirstLine(e)}", e);
+            IEnumerable<string> given = arguments.Select(argument => $"{argument.dtype} [{string.Join(',', argument.shape)}] on {argument.device}");
+            throw new InvalidOperationException($"{_name} failed on {string.Join(" and ", given)}: {FirstLine(e)}", e);
         }
 
         return answer is Tensor tensor
             ? tensor.MoveToOuterDisposeScope()
-            : throw new InvalidOperationException($"{_name} returns a {answer?.GetType().Name ?? "None"}, not one tensor: wrap the model before saving, so that forward returns its logits or its prediction alone.");
+            : throw new InvalidOperationException(
+                $"{_name} returns a {answer?.GetType().Name ?? "None"}, not one tensor: wrap the model before saving, so that forward returns its logits or its prediction alone.");
     }
 
     private static void CheckKind(string path)
@@ -133,5 +134,6 @@ public sealed class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<
     }
 
     // libtorch adds a C++ stack trace; the exception within has it all.
-    private static string FirstLine(ExternalException e) => e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? "no reason given";
+    private static string FirstLine(ExternalException e) =>
+        e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? "no reason given";
 }
