@@ -83,6 +83,19 @@ public sealed class SameModelTests(ITestOutputHelper output)
         logits[2].Should().Equal(logits[0]);
     }
 
+    [SkippableTheory]
+    [InlineData("onnx")]
+    [InlineData("torchscript")]
+    public void A_rows_logits_do_not_depend_on_its_place_in_the_batch(string format)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable inference = inference_mode();
+        using IDisposable model = Load(format, out IClassifier classifier);
+        Tensor images = SyntheticWeights.Input(4, [13, 3, 32, 32], 0, 1);
+        Tensor logits = classifier.Classify(images), turned = classifier.Classify(images.roll(5, 0).contiguous()).roll(-5, 0);
+        turned.data<float>().ToArray().Should().Equal(logits.data<float>().ToArray());
+    }
+
     private static IDisposable Load(string format, out IClassifier classifier)
     {
         switch (format)
