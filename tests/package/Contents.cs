@@ -7,7 +7,7 @@ using System.Xml.Linq;
 List<string> wrong = [];
 
 string[] found = [.. Directory.GetFiles(folder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
-string[] expected = [.. from id in new[] { "DenoisedSmoothing", "DenoisedSmoothing.Abstractions" } from kind in new[] { "nupkg", "snupkg" } select $"{id}.{version}.{kind}"];
+string[] expected = [.. from id in new[] { "DenoisedSmoothing", "DenoisedSmoothing.Abstractions", "DenoisedSmoothing.OnnxRuntime" } from kind in new[] { "nupkg", "snupkg" } select $"{id}.{version}.{kind}"];
 if (!found.SequenceEqual(expected.Order(StringComparer.Ordinal)))
     wrong.Add($"The packages are {string.Join(", ", found)}; expected {string.Join(", ", expected)}.");
 
@@ -15,6 +15,8 @@ Check("DenoisedSmoothing",
     files: ["buildTransitive/DenoisedSmoothing.targets", "buildTransitive/RelaxGlibcxxRequirement.cs"],
     dependencies: ["DenoisedSmoothing.Abstractions", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions", "SharpZipLib", "SkiaSharp", "TorchSharp"]);
 Check("DenoisedSmoothing.Abstractions", files: [], dependencies: ["SharpZipLib", "SkiaSharp", "TorchSharp"]);
+Check("DenoisedSmoothing.OnnxRuntime", files: [], dependencies:
+    ["DenoisedSmoothing", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions", "Microsoft.ML.OnnxRuntime.Managed", "SharpZipLib", "SkiaSharp", "System.Numerics.Tensors", "TorchSharp"]);
 
 foreach (string line in wrong)
     Console.Error.WriteLine(line);

@@ -11,22 +11,25 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
     private readonly nn.IModule<Tensor, Tensor> _network;
     private readonly Normalization? _normalization;
     private readonly (int Height, int Width)? _resizeTo;
+    private readonly bool _disposeNetwork;
     private readonly Lazy<string> _fingerprint;
     private readonly ConcurrentDictionary<(DeviceType Type, int Index), (Tensor Mean, Tensor Std)> _constants = new();
 
     /// <summary>Wraps a network.</summary>
-    /// <param name="network">Takes images [N,C,H,W], normalised and resized, and returns logits [N,K]. Put in evaluation mode; not disposed.</param>
+    /// <param name="network">Takes images [N,C,H,W], normalised and resized, and returns logits [N,K]. Put in evaluation mode.</param>
     /// <param name="classCount">K, at least 2.</param>
     /// <param name="normalization">What the network was trained with; null where it takes [0,1].</param>
     /// <param name="resizeTo">Size in pixels to resize to, bicubic with antialiasing (32 to 224 for the paper's ViT); null to leave the size.</param>
+    /// <param name="disposeNetwork">Whether <see cref="Dispose"/> frees the network too, where it can be.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 2 classes, or a size below 1.</exception>
-    public ModuleClassifier(nn.IModule<Tensor, Tensor> network, int classCount, Normalization? normalization = null, (int Height, int Width)? resizeTo = null)
+    public ModuleClassifier(
+        nn.IModule<Tensor, Tensor> network, int classCount, Normalization? normalization = null, (int Height, int Width)? resizeTo = null, bool disposeNetwork = false)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 2);
         if (resizeTo is { } size && (size.Height < 1 || size.Width < 1))
             throw new ArgumentOutOfRangeException(nameof(resizeTo), resizeTo, "The size to resize to must be at least 1x1.");
-        (_network, ClassCount, _normalization, _resizeTo) = (network, classCount, normalization, resizeTo);
+        (_network, ClassCount, _normalization, _resizeTo, _disposeNetwork) = (network, classCount, normalization, resizeTo, disposeNetwork);
         (network as nn.Module)?.eval();
         _fingerprint = new(() => $"classifier({ModuleFingerprint.Of(network)};{normalization?.ToString() ?? "raw"};{(resizeTo is { } to ? $"resize={to.Height}x{to.Width}" : "as-is")})");
     }
@@ -36,6 +39,9 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
 
     /// <inheritdoc/>
     public string Fingerprint => _fingerprint.Value;
+
+    /// <inheritdoc/>
+    public string Precision => ModuleFingerprint.PrecisionOf(_network);
 
     /// <inheritdoc/>
     public Tensor Classify(Tensor images)
@@ -64,7 +70,7 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
     public static Tensor Resize(Tensor images, int height, int width) =>
         nn.functional.interpolate(images, size: [height, width], mode: InterpolationMode.Bicubic, align_corners: false, antialias: true);
 
-    /// <summary>Frees the normalisation's constants; the network is the caller's.</summary>
+    /// <summary>Frees the normalisation's constants, and the network where the constructor was told to; otherwise it is the caller's.</summary>
     public void Dispose()
     {
         foreach ((Tensor mean, Tensor std) in _constants.Values)
@@ -74,6 +80,8 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
         }
 
         _constants.Clear();
+        if (_disposeNetwork)
+            (_network as IDisposable)?.Dispose();
     }
 
     // Kept on the device: a copy at every batch would make the host wait for an accelerator.

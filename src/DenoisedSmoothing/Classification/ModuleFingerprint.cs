@@ -30,6 +30,18 @@ internal static class ModuleFingerprint
         return $"schedule T={schedule.TimestepCount}:{Convert.ToHexStringLower(hash)[..16]}";
     }
 
-    /// <summary>The part's arithmetic; float32 unless it says otherwise.</summary>
-    public static string PrecisionOf(object part) => part is IFingerprinted named ? named.Precision : "float32";
+    /// <summary>The part's arithmetic: what it says, else the types of its weights, else float32.</summary>
+    public static string PrecisionOf(object part) => part switch
+    {
+        IFingerprinted named => named.Precision,
+        torch.nn.Module module => OfWeights(module),
+        _ => "float32",
+    };
+
+    private static string OfWeights(torch.nn.Module module)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        string[] types = [.. module.parameters().Where(weight => weight.is_floating_point()).Select(weight => weight.dtype.ToString().ToLowerInvariant()).Distinct().Order()];
+        return types.Length == 0 ? "float32" : string.Join('+', types);
+    }
 }

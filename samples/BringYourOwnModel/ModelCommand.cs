@@ -1,0 +1,77 @@
+using System.CommandLine;
+using DenoisedSmoothing;
+
+namespace BringYourOwnModel;
+
+/// <summary>The command line: options, their checks, errors in one line, Ctrl-C.</summary>
+internal static class ModelCommand
+{
+    public static Task<int> RunAsync(string[] args, Action<ModelOptions, CancellationToken> run)
+    {
+        Option<string> classifier = new("--classifier") { Required = true, HelpName = "file", Description = "The classifier: .onnx, TorchScript .pt, or .safetensors weights of a named --network" };
+        Option<string?> network = new("--network") { HelpName = "name", Description = $"What weights alone belong to: {ModelFiles.ClassifierNetworks}" };
+        Option<int?> classes = new("--classes") { HelpName = "K", Description = "Number of classes; an ONNX file mostly says it [default: 10]" };
+        Option<string> normalization = new("--normalization") { Description = "What the classifier was trained with; none if it normalises by itself", DefaultValueFactory = _ => "none" };
+        Option<int?> resize = new("--resize") { HelpName = "pixels", Description = "Height and width that the classifier wants" };
+        Option<string?> denoiser = new("--denoiser") { HelpName = "file", Description = "A diffusion model, in the same formats; without one the classifier meets the noise itself" };
+        Option<string?> denoiserNetwork = new("--denoiser-network") { HelpName = "name", Description = $"What weights alone belong to: {ModelFiles.DenoiserNetworks}" };
+        Option<string> schedule = new("--schedule") { Description = "The diffusion model's noise schedule", DefaultValueFactory = _ => "cosine" };
+        Option<int> timesteps = new("--timesteps") { Description = "The schedule's number of timesteps", DefaultValueFactory = _ => 1000 };
+        Option<Parametrization> predicts = new("--predicts") { Description = "What the diffusion model predicts", DefaultValueFactory = _ => Parametrization.Epsilon };
+        Option<double> scale = new("--timestep-scale") { Description = "The diffusion model is fed t times this", DefaultValueFactory = _ => 1 };
+        Option<string?> images = new("--images") { HelpName = "folder", Description = "PNG or JPEG images of one size [default: Fashion-MNIST test images from the library]" };
+        Option<bool> grey = new("--grey") { Description = "Read the folder's images as grey, for a model of one channel" };
+        Option<int> first = new("--first") { Description = "At most so many images", DefaultValueFactory = _ => 10 };
+        Option<double> sigma = new("--sigma") { Description = "Noise a pixel, for pixels in [0,1]", DefaultValueFactory = _ => 0.25 };
+        Option<int> n = new("--n") { Description = "Noise samples an image behind each radius (the paper takes 100000)", DefaultValueFactory = _ => 1000 };
+        Option<int> batch = new("--batch") { Description = "Rows a forward pass; what a model with a fixed batch was exported with", DefaultValueFactory = _ => 100 };
+        Option<ulong> seed = new("--seed") { Description = "Noise key, for reproduction", DefaultValueFactory = _ => 1 };
+        Option<string> device = new("--device") { Description = "Where TorchSharp computes: cpu, cuda, cuda:1 ...", DefaultValueFactory = _ => "cpu" };
+        normalization.AcceptOnlyFromAmong([.. ModelFiles.Normalizations.Keys]);
+        schedule.AcceptOnlyFromAmong("cosine", "linear");
+
+        RootCommand root = new("Certifies images with a classifier, and a denoiser, of your own.")
+        {
+            classifier, network, classes, normalization, resize, denoiser, denoiserNetwork, schedule, timesteps, predicts, scale, images, grey, first, sigma, n, batch, seed, device,
+        };
+        root.SetAction((parsed, cancellationToken) => Task.Run(() =>
+        {
+            try
+            {
+                run(new ModelOptions
+                {
+                    Classifier = parsed.GetValue(classifier)!,
+                    ClassifierNetwork = parsed.GetValue(network),
+                    Classes = parsed.GetValue(classes),
+                    Normalization = ModelFiles.Normalizations[parsed.GetValue(normalization)!],
+                    Resize = parsed.GetValue(resize),
+                    Denoiser = parsed.GetValue(denoiser),
+                    DenoiserNetwork = parsed.GetValue(denoiserNetwork),
+                    Schedule = parsed.GetValue(schedule) == "linear" ? new LinearSchedule(parsed.GetValue(timesteps)) : new CosineSchedule(parsed.GetValue(timesteps)),
+                    Predicts = parsed.GetValue(predicts),
+                    TimestepScale = parsed.GetValue(scale),
+                    Images = parsed.GetValue(images),
+                    Grey = parsed.GetValue(grey),
+                    First = parsed.GetValue(first),
+                    Sigma = parsed.GetValue(sigma),
+                    N = parsed.GetValue(n),
+                    Batch = parsed.GetValue(batch),
+                    Seed = parsed.GetValue(seed),
+                    Device = parsed.GetValue(device)!,
+                }, cancellationToken);
+                return 0;
+            }
+            catch (OperationCanceledException)
+            {
+                Console.WriteLine("Cancelled: an unfinished image has no certificate.");
+                return 130;
+            }
+            catch (Exception e) when (e is ArgumentException or InvalidOperationException or DllNotFoundException or IOException or CheckpointException or UnauthorizedAccessException)
+            {
+                Console.Error.WriteLine(e.Message);
+                return 1;
+            }
+        }));
+        return root.Parse(args).InvokeAsync();
+    }
+}

@@ -1,0 +1,92 @@
+using DenoisedSmoothing;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BringYourOwnModel;
+
+/// <summary>Classifiers and denoisers from files, by what the file is.</summary>
+internal static class ModelFiles
+{
+    private static readonly Dictionary<string, Func<int, nn.Module<Tensor, Tensor>>> s_classifiers = new()
+    {
+        ["fashion-mnist"] = _ => FashionMnistPair.NewClassifierNetwork(),
+        ["resnet20"] = classes => new CifarResNet(20, classes, ResNetShortcut.Pad),
+        ["resnet110"] = classes => new CifarResNet(110, classes, ResNetShortcut.Convolution),
+    };
+
+    private static readonly Dictionary<string, Func<nn.Module<Tensor, Tensor, Tensor>>> s_denoisers = new()
+    {
+        ["fashion-mnist"] = FashionMnistPair.NewDenoiserNetwork,
+        ["improved-diffusion-cifar10"] = () => new DiffusionUNet(DiffusionUNetOptions.ImprovedDiffusionCifar10),
+        ["guided-diffusion-256"] = () => new DiffusionUNet(DiffusionUNetOptions.GuidedDiffusionImageNet256),
+    };
+
+    public static string ClassifierNetworks => string.Join(", ", s_classifiers.Keys);
+
+    public static string DenoiserNetworks => string.Join(", ", s_denoisers.Keys);
+
+    public static IReadOnlyDictionary<string, Normalization?> Normalizations { get; } = new Dictionary<string, Normalization?>
+    {
+        ["none"] = null,
+        ["imagenet"] = Normalization.ImageNet,
+        ["cifar10"] = Normalization.CohenCifar10,
+        ["symmetric"] = Normalization.ToSymmetric,
+    };
+
+    public static (IClassifier, IDisposable) Classifier(ModelOptions options)
+    {
+        string path = Existing(options.Classifier);
+        int classes = options.Classes ?? 10;
+        (int, int)? resizeTo = options.Resize is { } size ? (size, size) : null;
+        if (IsOnnx(path))
+        {
+            OnnxClassifier onnx = OnnxClassifier.Load(path, options.Classes, options.Normalization, resizeTo);
+            return (onnx, onnx);
+        }
+
+        ModuleClassifier classifier = TorchScriptNetwork.IsTorchScript(path)
+            ? TorchScript.LoadClassifier(path, classes, options.Normalization, resizeTo, options.Device)
+            : new ModuleClassifier(
+                WithWeights(Named(s_classifiers, options.ClassifierNetwork, path, "--network")(classes), path, options.Device),
+                classes, options.Normalization, resizeTo, disposeNetwork: true);
+        return (classifier, classifier);
+    }
+
+    public static (IDenoiser, IDisposable?) Denoiser(ModelOptions options)
+    {
+        if (options.Denoiser is null)
+            return (new IdentityDenoiser(), null);
+        string path = Existing(options.Denoiser);
+        if (IsOnnx(path))
+        {
+            OnnxDenoiser onnx = OnnxDenoiser.Load(path, options.Schedule, options.Predicts, options.TimestepScale);
+            return (onnx, onnx);
+        }
+
+        OneShotDenoiser denoiser = TorchScriptNetwork.IsTorchScript(path)
+            ? TorchScript.LoadDenoiser(path, options.Schedule, options.TimestepScale, parametrization: options.Predicts, device: options.Device)
+            : new OneShotDenoiser(
+                WithWeights(Named(s_denoisers, options.DenoiserNetwork, path, "--denoiser-network")(), path, options.Device),
+                options.Schedule, options.TimestepScale, parametrization: options.Predicts, disposeNetwork: true);
+        return (denoiser, denoiser);
+    }
+
+    private static TNetwork WithWeights<TNetwork>(TNetwork network, string path, string device) where TNetwork : nn.Module
+    {
+        using SafetensorsFile weights = SafetensorsFile.Open(path);
+        // Weights from before PyTorch 0.4.1 lack the count of batches, which evaluation never reads; nothing else may be missing.
+        HashSet<string> present = [.. weights.Entries.Select(entry => entry.Name)];
+        bool complete = network.state_dict().Keys.All(name => present.Contains(name) || name.EndsWith("num_batches_tracked", StringComparison.Ordinal));
+        StateDict.Load(network, weights, strict: !complete);
+        network.to(torch.device(device));
+        return network;
+    }
+
+    private static T Named<T>(Dictionary<string, T> networks, string? name, string path, string option) => name is not null && networks.TryGetValue(name, out T? network)
+        ? network
+        : throw new ArgumentException($"{path} holds weights alone: say what network they belong to with {option} {string.Join(" | ", networks.Keys)}.");
+
+    private static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
+
+    private static string Existing(string path) => File.Exists(path) ? path : throw new FileNotFoundException($"There is no file '{path}'.");
+}

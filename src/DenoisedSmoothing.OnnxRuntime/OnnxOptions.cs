@@ -1,0 +1,43 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace DenoisedSmoothing;
+
+/// <summary>How an ONNX model is opened: which of its tensors are meant, on how many threads and on what it computes.</summary>
+public sealed record OnnxOptions
+{
+    /// <summary>The name of the image input.</summary>
+    /// <value>Null: the only input of four dimensions.</value>
+    public string? Images { get; init; }
+
+    /// <summary>The name of the timestep input.</summary>
+    /// <value>Null: the only other input, where there is one.</value>
+    public string? Timesteps { get; init; }
+
+    /// <summary>The name of the output.</summary>
+    /// <value>Null: the only output of the right number of dimensions: two for logits, four for images.</value>
+    public string? Output { get; init; }
+
+    /// <summary>Threads of ONNX Runtime on the CPU, the calling one included; 0 leaves the number to it (one a physical core).</summary>
+    /// <value>0.</value>
+    public int Threads { get; init; }
+
+    /// <summary>
+    /// Called last with the session's options, for everything else: <c>options =&gt; options.AppendExecutionProvider_CUDA(0)</c> computes
+    /// on a GPU, given the package <c>Microsoft.ML.OnnxRuntime.Gpu</c>.
+    /// </summary>
+    public Action<SessionOptions>? Configure { get; init; }
+
+    /// <summary>The arithmetic, for the certificate. An execution provider may compute otherwise than the model says (TF32, float16): then say so here.</summary>
+    /// <value>Null: the type of the image input.</value>
+    public string? Precision { get; init; }
+
+    internal SessionOptions ToSessionOptions()
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(Threads);
+        SessionOptions session = new() { IntraOpNumThreads = Threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        // libtorch takes its turn on the same cores: threads that spin while they wait would slow it down.
+        session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        Configure?.Invoke(session);
+        return session;
+    }
+}

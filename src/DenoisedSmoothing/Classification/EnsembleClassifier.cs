@@ -1,0 +1,40 @@
+using TorchSharp;
+
+namespace DenoisedSmoothing;
+
+/// <summary>Several classifiers as one: the mean of their logits. Averaging lowers the variance under noise, which enlarges certified radii (Horvath et al. 2022).</summary>
+/// <remarks>Members should score on one scale: logits of networks trained alike. Disposes no member. Safe for concurrent use where the members are.</remarks>
+public sealed class EnsembleClassifier : IClassifier, IFingerprinted
+{
+    private readonly IClassifier[] _members;
+
+    /// <summary>Joins classifiers.</summary>
+    /// <param name="members">At least one, all with the same number of classes.</param>
+    /// <exception cref="ArgumentException">There is no member, or their classes differ in number.</exception>
+    public EnsembleClassifier(params IReadOnlyList<IClassifier> members)
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        if (members.Count == 0 || members.Any(member => member is null || member.ClassCount != members[0].ClassCount))
+            throw new ArgumentException("An ensemble needs at least one classifier, all with the same ClassCount.", nameof(members));
+        _members = [.. members];
+    }
+
+    /// <inheritdoc/>
+    public int ClassCount => _members[0].ClassCount;
+
+    /// <inheritdoc/>
+    public string Fingerprint => $"mean({string.Join('+', _members.Select(ModuleFingerprint.Of))})";
+
+    /// <inheritdoc/>
+    public string Precision => string.Join('+', _members.Select(ModuleFingerprint.PrecisionOf).Distinct());
+
+    /// <inheritdoc/>
+    public torch.Tensor Classify(torch.Tensor images)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor sum = _members[0].Classify(images);
+        foreach (IClassifier member in _members.Skip(1))
+            sum = sum.add(member.Classify(images));
+        return sum.div(_members.Length).MoveToOuterDisposeScope();
+    }
+}

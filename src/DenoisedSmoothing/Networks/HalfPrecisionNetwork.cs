@@ -1,0 +1,72 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing;
+
+/// <summary>
+/// A network computing in float16 or bfloat16 behind a float32 border: half the memory, and several times the speed on a GPU. It stands
+/// wherever a network does, and the certificate's precision says so: votes in another precision are another classifier's.
+/// </summary>
+/// <remarks>
+/// Timesteps stay float32, since bfloat16 holds whole numbers only up to 256. Overflow in float16 shows as NaN scores, which are an error
+/// and never a vote; bfloat16 has float32's range. Safe for concurrent use where the network is.
+/// </remarks>
+public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IFingerprinted, IDisposable
+{
+    private readonly nn.Module _network;
+    private readonly ScalarType _type;
+    private readonly Lazy<string> _fingerprint;
+
+    /// <summary>Converts a network in place, and owns it from then on.</summary>
+    /// <param name="network">A module over images (a classifier), or over images and timesteps (a denoiser). Put in evaluation mode.</param>
+    /// <param name="type">Float16 or BFloat16.</param>
+    /// <exception cref="ArgumentException">The type is neither, or the module takes something else.</exception>
+    public HalfPrecisionNetwork(nn.Module network, ScalarType type = ScalarType.Float16)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        if (type is not (ScalarType.Float16 or ScalarType.BFloat16))
+            throw new ArgumentException($"Half precision is Float16 or BFloat16; got {type}.", nameof(type));
+        if (network is not (nn.IModule<Tensor, Tensor> or nn.IModule<Tensor, Tensor, Tensor>))
+            throw new ArgumentException($"{network.GetName()} must take one tensor (images) or two (images, timesteps) and return one.", nameof(network));
+        network.to(type);
+        network.eval();
+        (_network, _type) = (network, type);
+        _fingerprint = new(() => ModuleFingerprint.Of(network));
+    }
+
+    /// <inheritdoc/>
+    public string Fingerprint => _fingerprint.Value;
+
+    /// <inheritdoc/>
+    public string Precision => _type == ScalarType.Float16 ? "float16" : "bfloat16";
+
+    /// <summary>Calls a network of one argument.</summary>
+    /// <param name="images">float32 [N,C,H,W].</param>
+    /// <returns>The network's answer as float32; fresh.</returns>
+    /// <exception cref="InvalidOperationException">The network takes timesteps as well.</exception>
+    public Tensor call(Tensor images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (_network is not nn.IModule<Tensor, Tensor> network)
+            throw new InvalidOperationException($"{_network.GetName()} takes images and timesteps: it is a denoiser's network, not a classifier's.");
+        using DisposeScope scope = NewDisposeScope();
+        return network.call(images.to_type(_type)).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Calls a network of two arguments.</summary>
+    /// <param name="images">float32 [N,C,H,W].</param>
+    /// <param name="timesteps">float32 [N]; handed on as they are.</param>
+    /// <returns>The network's answer as float32; fresh.</returns>
+    /// <exception cref="InvalidOperationException">The network takes no timesteps.</exception>
+    public Tensor call(Tensor images, Tensor timesteps)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (_network is not nn.IModule<Tensor, Tensor, Tensor> network)
+            throw new InvalidOperationException($"{_network.GetName()} takes images only: it is no diffusion network.");
+        using DisposeScope scope = NewDisposeScope();
+        return network.call(images.to_type(_type), timesteps).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Frees the network.</summary>
+    public void Dispose() => _network.Dispose();
+}

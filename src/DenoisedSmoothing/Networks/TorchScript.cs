@@ -1,0 +1,51 @@
+namespace DenoisedSmoothing;
+
+/// <summary>Classifiers and denoisers from TorchScript files: see <see cref="TorchScriptNetwork"/>. Such files carry code: load only those that you trust.</summary>
+public static class TorchScript
+{
+    /// <summary>Loads a classifier.</summary>
+    /// <param name="path">A file by <c>torch.jit.save</c> whose <c>forward</c> takes images [N,C,H,W] and returns logits [N,K].</param>
+    /// <param name="classCount">K, at least 2.</param>
+    /// <param name="normalization">What the network was trained with; null where it takes [0,1], or normalises by itself.</param>
+    /// <param name="resizeTo">Size in pixels to resize to, bicubic with antialiasing; null to leave the size.</param>
+    /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
+    /// <returns>The classifier; disposing it frees the script.</returns>
+    /// <exception cref="CheckpointException">The file is no script, cannot be loaded, or does not take images alone.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than 2 classes, or a size below 1.</exception>
+    public static ModuleClassifier LoadClassifier(
+        string path, int classCount, Normalization? normalization = null, (int Height, int Width)? resizeTo = null, string device = "cpu")
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 2);
+        TorchScriptNetwork network = Load(path, device, inputs: 1, "images [N,C,H,W]");
+        return new ModuleClassifier(network, classCount, normalization, resizeTo, disposeNetwork: true);
+    }
+
+    /// <summary>Loads a diffusion network as one-shot denoiser.</summary>
+    /// <param name="path">A file by <c>torch.jit.save</c> whose <c>forward</c> takes x_t [N,C,H,W] in [-1,1] scaling and float32 timesteps [N],
+    /// and returns [N,C,H,W], or [N,2C,H,W] with a learned variance.</param>
+    /// <param name="schedule">The schedule that the network was trained with.</param>
+    /// <param name="timestepScale">The network is fed t times this.</param>
+    /// <param name="lastTimestep">The highest timestep that the network was trained for; null for all of the schedule's.</param>
+    /// <param name="parametrization">What the network predicts.</param>
+    /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
+    /// <returns>The denoiser; disposing it frees the script.</returns>
+    /// <exception cref="CheckpointException">The file is no script, cannot be loaded, or does not take images and timesteps.</exception>
+    public static OneShotDenoiser LoadDenoiser(
+        string path, INoiseSchedule schedule, double timestepScale = 1, int? lastTimestep = null,
+        Parametrization parametrization = Parametrization.Epsilon, string device = "cpu")
+    {
+        ArgumentNullException.ThrowIfNull(schedule);
+        TorchScriptNetwork network = Load(path, device, inputs: 2, "images [N,C,H,W] and timesteps [N]");
+        return new OneShotDenoiser(network, schedule, timestepScale, lastTimestep, parametrization, disposeNetwork: true);
+    }
+
+    private static TorchScriptNetwork Load(string path, string device, int inputs, string wanted)
+    {
+        TorchScriptNetwork network = TorchScriptNetwork.Load(path, device);
+        if (network.InputCount == inputs)
+            return network;
+        int found = network.InputCount;
+        network.Dispose();
+        throw new CheckpointException($"{path}: forward must take {wanted}; this script's takes {found} argument{(found == 1 ? "" : "s")}.");
+    }
+}

@@ -1,0 +1,85 @@
+using System.IO.Compression;
+using DenoisedSmoothing.Testing;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing.Torch.Tests.Networks;
+
+public sealed class TorchScriptTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("torchscript-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void LoadClassifier_computes_what_the_script_says()
+    {
+        string path = Script("x: Tensor) -> Tensor:\n    return torch.mean(x, [2, 3])");
+        using ModuleClassifier classifier = TorchScript.LoadClassifier(path, 3, new Normalization([.5f, .5f, .5f], [.25f, .25f, .25f]));
+        using Tensor images = full([2, 3, 4, 4], .75f);
+        classifier.Classify(images).data<float>().ToArray().Should().AllSatisfy(logit => logit.Should().BeApproximately(1, 1e-6f));
+        classifier.Fingerprint.Should().Contain("torchscript:");
+        classifier.Precision.Should().Be("float32");
+        LiveTensors.ShouldNotChange(() => classifier.Classify(images).Dispose());
+    }
+
+    [Fact]
+    public void LoadDenoiser_computes_what_the_script_says()
+    {
+        string path = Script("x: Tensor,\n    t: Tensor) -> Tensor:\n    return torch.mul(x, torch.mul(torch.reshape(t, [-1, 1, 1, 1]), 0.001))");
+        CosineSchedule schedule = new(1000);
+        using OneShotDenoiser denoiser = TorchScript.LoadDenoiser(path, schedule, parametrization: Parametrization.X0);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor noisy = rand(2, 3, 4, 4);
+        int t = schedule.TimestepFor(0.5);
+        Tensor expected = ((noisy * 2 - 1) * (Math.Sqrt(schedule.AlphaBar(t)) * t * 0.001) + 1) / 2;
+        Parity.RelativeError(denoiser.Denoise(noisy, new NoiseContext(0.25)), expected).Should().BeLessThan(1e-5);
+        LiveTensors.ShouldNotChange(() => denoiser.Denoise(noisy, new NoiseContext(0.25)).Dispose());
+    }
+
+    [Fact]
+    public void Load_scripts_of_other_arguments_are_refused()
+    {
+        string one = Script("x: Tensor) -> Tensor:\n    return x"), two = Script("x: Tensor,\n    t: Tensor) -> Tensor:\n    return torch.add(x, t)");
+        Action denoiser = () => TorchScript.LoadDenoiser(one, new CosineSchedule(1000)).Dispose();
+        denoiser.Should().Throw<CheckpointException>().WithMessage("*images [N,C,H,W] and timesteps [N]; this script's takes 1 argument.");
+        Action classifier = () => TorchScript.LoadClassifier(two, 10).Dispose();
+        classifier.Should().Throw<CheckpointException>().WithMessage("*images [N,C,H,W]; this script's takes 2 arguments.");
+    }
+
+    [Fact]
+    public void Call_a_script_that_fails_or_returns_no_tensor_is_an_error_that_names_it()
+    {
+        using Tensor images = zeros(2, 3, 4, 4);
+        using TorchScriptNetwork failing = TorchScriptNetwork.Load(Script("x: Tensor) -> Tensor:\n    return torch.reshape(x, [7])"));
+        failing.Invoking(it => it.call(images)).Should().Throw<InvalidOperationException>().WithMessage("script*.pt failed on Float32 [2,3,4,4] on cpu:*");
+        using TorchScriptNetwork pair = TorchScriptNetwork.Load(Script("x: Tensor) -> Tuple[Tensor, Tensor]:\n    return (x, x)"));
+        pair.Invoking(it => it.call(images)).Should().Throw<InvalidOperationException>().WithMessage("*not one tensor*");
+    }
+
+    [Fact]
+    public void Load_files_that_are_no_scripts_say_what_they_are()
+    {
+        string old = Path.Combine(_folder.FullName, "old.th");
+        File.WriteAllBytes(old, [0x80, 2, 0x8a, 10]);
+        Load(old).Should().Throw<CheckpointException>().WithMessage("*old.th*not even a zip*StateDict.Load*");
+        Load(Zip("weights.pt", "archive/data.pkl")).Should().Throw<CheckpointException>().WithMessage("*weights.pt*torch.save*StateDict.Load*");
+        Load(Zip("exported.pt2", "exported/archive_format")).Should().Throw<CheckpointException>().WithMessage("*exported.pt2*torch.export*");
+        Load(Zip("other.zip", "readme.txt")).Should().Throw<CheckpointException>().WithMessage("*other zip*");
+        Load(Zip("damaged.pt", "archive/constants.pkl")).Should().Throw<CheckpointException>().WithMessage("*damaged.pt*cannot load*");
+        Load(Path.Combine(_folder.FullName, "absent.pt")).Should().Throw<FileNotFoundException>();
+    }
+
+    private static Action Load(string path) => () => TorchScript.LoadClassifier(path, 10).Dispose();
+
+    private string Script(string forward) => TorchScriptFile.Save(Path.Combine(_folder.FullName, $"script{_folder.GetFiles().Length}.pt"), forward);
+
+    private string Zip(string name, string entry)
+    {
+        string path = Path.Combine(_folder.FullName, name);
+        using ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Create);
+        using Stream content = zip.CreateEntry(entry).Open();
+        content.Write("pt2"u8);
+        return path;
+    }
+}
