@@ -1,0 +1,60 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing.Torch.Tests.Presets;
+
+public class ImagePreprocessTests
+{
+    [Theory]
+    [InlineData(256, 256)]
+    [InlineData(300, 500)]
+    [InlineData(640, 333)]
+    [InlineData(100, 80)]
+    public void Apply_resize_and_crop_gives_the_size_and_keeps_a_flat_image(int height, int width)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor image = full(3, height, width, 0.25f);
+        Tensor prepared = ImagePreprocess.ResizeAndCrop(256, 224).Apply(image);
+        prepared.shape.Should().Equal(3, 224, 224);
+        prepared.sub(0.25).abs().max().item<float>().Should().BeLessThan(1e-6f);
+    }
+
+    [Fact]
+    public void Apply_shorter_side_already_right_only_crops_the_middle()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor image = rand(3, 256, 300);
+        Tensor prepared = ImagePreprocess.ResizeAndCrop(256, 224).Apply(image);
+        prepared.equal(image.slice(1, 16, 240, 1).slice(2, 38, 262, 1)).all().item<bool>().Should().BeTrue();
+    }
+
+    [Fact]
+    public void Apply_stays_in_range()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor prepared = ImagePreprocess.ResizeAndCrop(256, 224).Apply(rand(3, 90, 90).round());
+        prepared.min().item<float>().Should().BeGreaterThanOrEqualTo(0);
+        prepared.max().item<float>().Should().BeLessThanOrEqualTo(1);
+    }
+
+    [Fact]
+    public void Apply_exact_size_returns_a_fresh_copy_and_refuses_others()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        ImagePreprocess preprocess = ImagePreprocess.Exactly(3, 32, 32);
+        Tensor image = rand(1, 3, 32, 32);
+        Tensor prepared = preprocess.Apply(image);
+        prepared.shape.Should().Equal(3, 32, 32);
+        prepared.zero_();
+        image.sum().item<float>().Should().BeGreaterThan(0);
+        Action act = () => preprocess.Apply(rand(3, 28, 28));
+        act.Should().Throw<ArgumentException>().WithMessage("*3,32,32*as it is*3,28,28*");
+    }
+
+    [Fact]
+    public void ResizeAndCrop_crop_larger_than_the_side_is_refused()
+    {
+        Action act = () => ImagePreprocess.ResizeAndCrop(200, 224);
+        act.Should().Throw<ArgumentOutOfRangeException>();
+    }
+}
