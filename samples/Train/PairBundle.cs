@@ -23,7 +23,7 @@ internal static class PairBundle
         byte[] labels = [.. Enumerable.Range(0, Images).Select(i => (byte)test.Label(i))];
         WriteIdx(Path.Combine(target, "test-images.idx3.gz"), pixels, Images, test.Height, test.Width);
         WriteIdx(Path.Combine(target, "test-labels.idx1.gz"), labels, Images);
-        foreach (string file in Directory.GetFiles(target))
+        foreach (string file in Directory.GetFiles(target).Where(file => file.EndsWith(".safetensors", StringComparison.Ordinal) || file.EndsWith(".gz", StringComparison.Ordinal)))
             Console.WriteLine($"{new FileInfo(file).Length,9:N0} bytes  {file}");
     }
 
