@@ -8,7 +8,7 @@ internal static class ModelCommand
 {
     public static Task<int> RunAsync(string[] args, Action<ModelOptions, CancellationToken> run)
     {
-        Option<string> classifier = new("--classifier") { Required = true, HelpName = "file", Description = "The classifier: .onnx, TorchScript .pt, or .safetensors weights of a named --network" };
+        Option<string> classifier = new("--classifier") { Required = true, HelpName = "file", Description = "The classifier: .onnx, TorchScript .pt, or weights (.pt, .th, .safetensors ...) of a named --network" };
         Option<string?> network = new("--network") { HelpName = "name", Description = $"What weights alone belong to: {ModelFiles.ClassifierNetworks}" };
         Option<int?> classes = new("--classes") { HelpName = "K", Description = "Number of classes; an ONNX file mostly says it [default: 10]" };
         Option<string> normalization = new("--normalization") { Description = "What the classifier was trained with; none if it normalises by itself", DefaultValueFactory = _ => "none" };
