@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Globalization;
 using DenoisedSmoothing;
 
 namespace BringYourOwnModel;
@@ -8,7 +10,9 @@ internal static class ModelCommand
 {
     public static Task<int> RunAsync(string[] args, Action<ModelOptions, CancellationToken> run)
     {
-        Option<string> classifier = new("--classifier") { Required = true, HelpName = "file", Description = "The classifier: .onnx, TorchScript .pt, or .safetensors weights of a named --network" };
+        // Numbers are read alike whatever the system's language.
+        CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+        Option<string> classifier = new("--classifier") { Required = true, HelpName = "file", Description = "The classifier: .onnx, TorchScript .pt, or weights (.pt, .th, .safetensors ...) of a named --network" };
         Option<string?> network = new("--network") { HelpName = "name", Description = $"What weights alone belong to: {ModelFiles.ClassifierNetworks}" };
         Option<int?> classes = new("--classes") { HelpName = "K", Description = "Number of classes; an ONNX file mostly says it [default: 10]" };
         Option<string> normalization = new("--normalization") { Description = "What the classifier was trained with; none if it normalises by itself", DefaultValueFactory = _ => "none" };
@@ -27,6 +31,11 @@ internal static class ModelCommand
         Option<int> batch = new("--batch") { Description = "Rows a forward pass; what a model with a fixed batch was exported with", DefaultValueFactory = _ => 100 };
         Option<ulong> seed = new("--seed") { Description = "Noise key, for reproduction", DefaultValueFactory = _ => 1 };
         Option<string> device = new("--device") { Description = "Where TorchSharp computes: cpu, cuda, cuda:1 ...", DefaultValueFactory = _ => "cpu" };
+        first.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int count) && count < 1)
+                result.AddError("--first must be at least 1.");
+        });
         normalization.AcceptOnlyFromAmong([.. ModelFiles.Normalizations.Keys]);
         schedule.AcceptOnlyFromAmong("cosine", "linear");
 
@@ -72,6 +81,10 @@ internal static class ModelCommand
                 return 1;
             }
         }));
-        return root.Parse(args).InvokeAsync();
+        ParseResult parseResult = root.Parse(args);
+        if (parseResult.Action is ParseErrorAction error)
+            error.ShowHelp = false;
+        // Without a timeout Ctrl-C ends the process at once; a batch in work takes seconds at most.
+        return parseResult.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
     }
 }

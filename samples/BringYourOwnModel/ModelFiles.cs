@@ -12,6 +12,9 @@ internal static class ModelFiles
         ["fashion-mnist"] = _ => FashionMnistPair.NewClassifierNetwork(),
         ["resnet20"] = classes => new CifarResNet(20, classes, ResNetShortcut.Pad),
         ["resnet110"] = classes => new CifarResNet(110, classes, ResNetShortcut.Convolution),
+        ["wide-resnet-28-10"] = classes => new WideResNet(28, 10, classes),
+        ["vit-b16-cifar10"] = _ => new VisionTransformer(VisionTransformerOptions.Base16Cifar10),
+        ["beit-l16-512"] = _ => new Beit(BeitOptions.Large16Size512),
     };
 
     private static readonly Dictionary<string, Func<nn.Module<Tensor, Tensor, Tensor>>> s_denoisers = new()
@@ -73,11 +76,8 @@ internal static class ModelFiles
 
     private static TNetwork WithWeights<TNetwork>(TNetwork network, string path, string device) where TNetwork : nn.Module
     {
-        using SafetensorsFile weights = SafetensorsFile.Open(path);
-        // Weights from before PyTorch 0.4.1 lack the count of batches, which evaluation never reads; nothing else may be missing.
-        HashSet<string> present = [.. weights.Entries.Select(entry => entry.Name)];
-        bool complete = network.state_dict().Keys.All(name => present.Contains(name) || name.EndsWith("num_batches_tracked", StringComparison.Ordinal));
-        StateDict.Load(network, weights, strict: !complete);
+        using Checkpoint checkpoint = Checkpoint.Open(path);
+        StateDict.Load(network, checkpoint);
         network.to(torch.device(device));
         return network;
     }

@@ -6,13 +6,14 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.OnnxRuntime.Tests;
 
 /// <summary>
-/// One real CIFAR-10 ResNet-20 (akamaster/pytorch_resnet_cifar10), as safetensors, TorchScript and ONNX: the same function, up to rounding.
+/// One real CIFAR-10 ResNet-20 (akamaster/pytorch_resnet_cifar10), as checkpoint, safetensors, TorchScript and ONNX: the same function, up to rounding.
 /// The expected logits were computed by PyTorch. TorchScript and ONNX files normalise by themselves; the weights alone do not.
 /// </summary>
 public sealed class SameModelTests(ITestOutputHelper output)
 {
     [SkippableTheory]
     [InlineData("safetensors")]
+    [InlineData("torch.save")]
     [InlineData("torchscript")]
     [InlineData("onnx")]
     public void Logits_of_each_format_are_the_expected_ones(string format)
@@ -34,7 +35,7 @@ public sealed class SameModelTests(ITestOutputHelper output)
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
         const int batch = 100, batches = 20;
-        string[] formats = ["safetensors", "torchscript", "onnx"];
+        string[] formats = ["safetensors", "torch.save", "torchscript", "onnx"];
         List<IDisposable> models = [];
         IClassifier[] classifiers = [.. formats.Select(format => { models.Add(Load(format, out IClassifier classifier)); return classifier; })];
         int[] differing = new int[formats.Length];
@@ -110,8 +111,8 @@ public sealed class SameModelTests(ITestOutputHelper output)
                 return script;
             default:
                 CifarResNet network = new(20, 10, ResNetShortcut.Pad);
-                using (SafetensorsFile file = SafetensorsFile.Open(PretrainedResNet.PathOf("resnet20.safetensors")))
-                    StateDict.Load(network, file, strict: false); // It lacks num_batches_tracked, which evaluation never reads.
+                using (Checkpoint file = Checkpoint.Open(PretrainedResNet.PathOf(format == "torch.save" ? "resnet20-12fca82f.th" : "resnet20.safetensors")))
+                    StateDict.Load(network, file);
                 ModuleClassifier module = new(network, 10, Normalization.ImageNet, disposeNetwork: true);
                 classifier = module;
                 return module;

@@ -8,23 +8,28 @@ namespace DenoisedSmoothing;
 /// weights of Salman et al. 2020, who train one set of weights a noise level: use the one that was trained at the certified sigma.
 /// </summary>
 /// <remarks>The result is the network's, as it is: not clipped to [0,1]. Safe for concurrent use where the network is.</remarks>
-public sealed class NetworkDenoiser : IDenoiser, IFingerprinted
+public sealed class NetworkDenoiser : IDenoiser, IFingerprinted, IDisposable
 {
     private readonly nn.IModule<Tensor, Tensor> _network;
+    private readonly bool _disposeNetwork;
     private readonly Lazy<string> _fingerprint;
 
     /// <summary>Wraps a network.</summary>
-    /// <param name="network">Takes noisy images [N,C,H,W] in [0,1] and returns clean ones of the same shape. Put in evaluation mode; not disposed.</param>
-    public NetworkDenoiser(nn.IModule<Tensor, Tensor> network)
+    /// <param name="network">Takes noisy images [N,C,H,W] in [0,1] and returns clean ones of the same shape. Put in evaluation mode.</param>
+    /// <param name="disposeNetwork">Whether <see cref="Dispose"/> frees the network too, where it can be.</param>
+    public NetworkDenoiser(nn.IModule<Tensor, Tensor> network, bool disposeNetwork = false)
     {
         ArgumentNullException.ThrowIfNull(network);
-        _network = network;
+        (_network, _disposeNetwork) = (network, disposeNetwork);
         (network as nn.Module)?.eval();
         _fingerprint = new(() => $"network({ModuleFingerprint.Of(network)})");
     }
 
     /// <inheritdoc/>
     public string Fingerprint => _fingerprint.Value;
+
+    /// <inheritdoc/>
+    public string Precision => ModuleFingerprint.PrecisionOf(_network);
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The network's result has another shape than its input.</exception>
@@ -37,5 +42,12 @@ public sealed class NetworkDenoiser : IDenoiser, IFingerprinted
             return clean;
         using (clean)
             throw new InvalidOperationException($"A denoiser keeps the shape: the network made [{string.Join(',', clean.shape)}] of [{string.Join(',', noisy.shape)}].");
+    }
+
+    /// <summary>Frees the network where the constructor was told to; otherwise it is the caller's.</summary>
+    public void Dispose()
+    {
+        if (_disposeNetwork)
+            (_network as IDisposable)?.Dispose();
     }
 }
