@@ -27,6 +27,41 @@ public static class LibTorch
         }
     }
 
+    /// <summary>The device of that name, checked to be there.</summary>
+    /// <param name="name"><c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> and so on.</param>
+    /// <exception cref="ArgumentException">The text names no device, or this process has none such; the message says what to do.</exception>
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
+    public static torch.Device DeviceNamed(string name)
+    {
+        EnsureAvailable();
+        torch.Device device;
+        try
+        {
+            device = torch.device(string.IsNullOrWhiteSpace(name) ? "none" : name);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
+        {
+            throw new ArgumentException($"'{name}' is not a device. Say cpu, cuda or cuda:1, for instance.", nameof(name), e);
+        }
+
+        int count = device.type == DeviceType.CUDA ? CudaDevices() : int.MaxValue;
+        if (count == 0)
+            throw new ArgumentException($"'{name}': no CUDA device can be used. Add TorchSharp-cuda-windows or TorchSharp-cuda-linux to your application in place of TorchSharp-cpu, and check the driver; or say cpu.", nameof(name));
+        return device.index < count ? device : throw new ArgumentException($"'{name}': there are {count} CUDA devices, counted from 0.", nameof(name));
+    }
+
+    private static int CudaDevices()
+    {
+        try
+        {
+            return torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+        }
+        catch (Exception e) when (e is NotSupportedException or TypeInitializationException or DllNotFoundException or ExternalException)
+        {
+            return 0; // a native package without CUDA
+        }
+    }
+
     internal static string Advice(string trace) => trace.Contains("GLIBCXX_", StringComparison.Ordinal)
         ? "libtorch is here, but TorchSharp's native library asks for a newer libstdc++ (GLIBCXX_3.4.32) than this system has. "
             + "Set <RelaxLibTorchSharp>auto</RelaxLibTorchSharp> in your application's project file and rebuild, or run on a newer system (Debian 13, Ubuntu 24.04)."

@@ -59,7 +59,7 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
         _options = options ?? new SmoothingOptions();
         _options.Validate(replicas.Count);
         _replicas = [.. replicas];
-        torch.Device[] devices = [.. _options.Devices?.Select(DeviceOf) ?? replicas.Select(_ => torch.CPU)];
+        torch.Device[] devices = [.. _options.Devices?.Select(LibTorch.DeviceNamed) ?? replicas.Select(_ => torch.CPU)];
         _deviceKinds = string.Join(',', devices.Select(device => device.type.ToString().ToLowerInvariant()).Distinct());
         _certifier = certifier ?? new CohenCertifier();
         // float32 noise has (float)sigma, which may lie just below or above sigma: certify with the smaller.
@@ -153,18 +153,6 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     };
 
     private static ulong FreshSeed() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-
-    private static torch.Device DeviceOf(string name)
-    {
-        try
-        {
-            return torch.device(string.IsNullOrWhiteSpace(name) ? "none" : name);
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
-        {
-            throw new ArgumentException($"'{name}' is not a device. Say cpu, cuda or cuda:1, for instance.", nameof(SmoothingOptions.Devices), e);
-        }
-    }
 
     private static void CheckSigma(double sigma, IReadOnlyList<IBaseClassifier> replicas)
     {

@@ -72,7 +72,7 @@ public sealed class FashionMnistPair : IDisposable
 
     private static FashionMnistPair Load(Func<SafetensorsFile> openDenoiser, Func<SafetensorsFile> openClassifier, string device)
     {
-        LibTorch.EnsureAvailable();
+        Device target = LibTorch.DeviceNamed(device);
         FashionMnistPair pair = new(NewDenoiserNetwork(), NewClassifierNetwork());
         try
         {
@@ -80,8 +80,8 @@ public sealed class FashionMnistPair : IDisposable
                 StateDict.Load(pair._denoiserNetwork, file);
             using (SafetensorsFile file = openClassifier())
                 StateDict.Load(pair._classifierNetwork, file);
-            pair._denoiserNetwork.to(device);
-            pair._classifierNetwork.to(device);
+            pair._denoiserNetwork.to(target);
+            pair._classifierNetwork.to(target);
             return pair;
         }
         catch

@@ -45,14 +45,14 @@ public sealed class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentException.ThrowIfNullOrEmpty(device);
-        LibTorch.EnsureAvailable();
+        Device target = LibTorch.DeviceNamed(device);
         CheckKind(path);
         string hash;
         using (FileStream file = File.OpenRead(path))
             hash = Convert.ToHexStringLower(SHA256.HashData(file));
         try
         {
-            return new TorchScriptNetwork(jit.load(path, torch.device(device)), Path.GetFileName(path), $"torchscript:{hash[..16]}");
+            return new TorchScriptNetwork(jit.load(path, target), Path.GetFileName(path), $"torchscript:{hash[..16]}");
         }
         catch (ExternalException e)
         {

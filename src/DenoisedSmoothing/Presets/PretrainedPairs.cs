@@ -90,7 +90,7 @@ public static class PretrainedPairs
 
     private static PretrainedPair Build(string name, string device, ImagePreprocess preprocess, Func<List<IDisposable>, (IDenoiser Denoiser, IClassifier Classifier)> load)
     {
-        LibTorch.EnsureAvailable();
+        LibTorch.DeviceNamed(device); // before gigabytes are read
         List<IDisposable> owned = [];
         try
         {
