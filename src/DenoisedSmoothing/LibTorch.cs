@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using TorchSharp;
@@ -33,21 +34,21 @@ public static class LibTorch
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public static torch.Device DeviceNamed(string name)
     {
+        // Looked at before torch.device, which starts CUDA at once and fails with a page of text.
+        string[] parts = (name ?? "").Split(':');
+        if (parts[0] is not ("cpu" or "cuda" or "mps") || parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+            throw new ArgumentException($"'{name}' is not a device. Say cpu, cuda or cuda:1, for instance.", nameof(name));
         EnsureAvailable();
-        torch.Device device;
-        try
+        if (parts[0] == "cuda")
         {
-            device = torch.device(string.IsNullOrWhiteSpace(name) ? "none" : name);
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
-        {
-            throw new ArgumentException($"'{name}' is not a device. Say cpu, cuda or cuda:1, for instance.", nameof(name), e);
+            int count = CudaDevices();
+            if (count == 0)
+                throw new ArgumentException($"'{name}': no CUDA device can be used. Add TorchSharp-cuda-windows or TorchSharp-cuda-linux to your application in place of TorchSharp-cpu, and check the driver; or say cpu.", nameof(name));
+            if (parts.Length == 2 && int.Parse(parts[1], CultureInfo.InvariantCulture) >= count)
+                throw new ArgumentException($"'{name}': there are {count} CUDA devices, counted from 0.", nameof(name));
         }
 
-        int count = device.type == DeviceType.CUDA ? CudaDevices() : int.MaxValue;
-        if (count == 0)
-            throw new ArgumentException($"'{name}': no CUDA device can be used. Add TorchSharp-cuda-windows or TorchSharp-cuda-linux to your application in place of TorchSharp-cpu, and check the driver; or say cpu.", nameof(name));
-        return device.index < count ? device : throw new ArgumentException($"'{name}': there are {count} CUDA devices, counted from 0.", nameof(name));
+        return torch.device(name);
     }
 
     private static int CudaDevices()
@@ -56,7 +57,7 @@ public static class LibTorch
         {
             return torch.cuda.is_available() ? torch.cuda.device_count() : 0;
         }
-        catch (Exception e) when (e is NotSupportedException or TypeInitializationException or DllNotFoundException or ExternalException)
+        catch (Exception e) when (e is NotSupportedException or InvalidOperationException or TypeInitializationException or DllNotFoundException or ExternalException)
         {
             return 0; // a native package without CUDA
         }

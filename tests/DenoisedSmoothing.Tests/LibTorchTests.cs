@@ -30,6 +30,6 @@ public class LibTorchTests
     {
         // This project references no native package.
         Action act = LibTorch.EnsureAvailable;
-        act.Should().Throw<DllNotFoundException>().Where(error => error.Message == LibTorch.Advice(error.InnerException!.ToString()));
+        act.Should().Throw<DllNotFoundException>().Where(error => error.Message == LibTorch.Advice((string)error.Data["TorchSharp"]!) && error.InnerException == null);
     }
 }
