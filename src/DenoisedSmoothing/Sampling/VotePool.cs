@@ -171,7 +171,6 @@ internal sealed class VotePool(IReadOnlyList<VoteSampler> samplers, int classCou
             for (int replica = 0; replica < _samplers.Count; replica++)
             {
                 using DisposeScope scope = NewDisposeScope();
-                using IDisposable inference = inference_mode(); // the old table may be an inference tensor, as the caller's mode was then
                 Tensor larger = _samplers[replica].NewCounts(slots);
                 if (_slots > 0)
                     larger.narrow(0, 0, _slots).copy_(_counts[replica].narrow(0, 0, _slots));
