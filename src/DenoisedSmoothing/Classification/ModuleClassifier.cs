@@ -76,6 +76,8 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
         if (_constants is { } known && known.Type == device.type && known.Index == device.index)
             return known;
         Dispose();
+        // Made under the sampler's inference mode they would break every later gradient through Classify, such as an attack's.
+        using IDisposable normal = inference_mode(false);
         Tensor mean = tensor(_normalization!.Mean.ToArray(), [1, _normalization.Mean.Count, 1, 1], device: device);
         Tensor std = tensor(_normalization.Std.ToArray(), [1, _normalization.Std.Count, 1, 1], device: device);
         _constants = (device.type, device.index, mean.DetachFromDisposeScope(), std.DetachFromDisposeScope());
