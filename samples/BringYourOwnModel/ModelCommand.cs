@@ -15,14 +15,14 @@ internal static class ModelCommand
         Option<string> classifier = new("--classifier") { Required = true, HelpName = "file", Description = "The classifier: .onnx, TorchScript .pt, or weights (.pt, .th, .safetensors ...) of a named --network" };
         Option<string?> network = new("--network") { HelpName = "name", Description = $"What weights alone belong to: {ModelFiles.ClassifierNetworks}" };
         Option<int?> classes = new("--classes") { HelpName = "K", Description = "Number of classes; an ONNX file mostly says it [default: 10]" };
-        Option<string> normalization = new("--normalization") { Description = "What the classifier was trained with; none if it normalises by itself", DefaultValueFactory = _ => "none" };
-        Option<int?> resize = new("--resize") { HelpName = "pixels", Description = "Height and width that the classifier wants" };
+        Option<string?> normalization = new("--normalization") { Description = "What the classifier was trained with; none if it normalises by itself [default: the named network's, else none]" };
+        Option<int?> resize = new("--resize") { HelpName = "pixels", Description = "Height and width that the classifier wants [default: the named network's, else the image's own]" };
         Option<string?> denoiser = new("--denoiser") { HelpName = "file", Description = "A diffusion model, in the same formats; without one the classifier meets the noise itself" };
         Option<string?> denoiserNetwork = new("--denoiser-network") { HelpName = "name", Description = $"What weights alone belong to: {ModelFiles.DenoiserNetworks}" };
-        Option<string> schedule = new("--schedule") { Description = "The diffusion model's noise schedule", DefaultValueFactory = _ => "cosine" };
-        Option<int> timesteps = new("--timesteps") { Description = "The schedule's number of timesteps", DefaultValueFactory = _ => 1000 };
+        Option<string?> schedule = new("--schedule") { Description = "The diffusion model's noise schedule [default: the named network's, else cosine]" };
+        Option<int?> timesteps = new("--timesteps") { HelpName = "T", Description = "The schedule's number of timesteps [default: the named network's, else 1000]" };
         Option<Parametrization> predicts = new("--predicts") { Description = "What the diffusion model predicts", DefaultValueFactory = _ => Parametrization.Epsilon };
-        Option<double> scale = new("--timestep-scale") { Description = "The diffusion model is fed t times this", DefaultValueFactory = _ => 1 };
+        Option<double?> scale = new("--timestep-scale") { HelpName = "factor", Description = "The diffusion model is fed t times this [default: the named network's, else 1]" };
         Option<string?> images = new("--images") { HelpName = "folder", Description = "PNG or JPEG images of one size [default: Fashion-MNIST test images from the library]" };
         Option<bool> grey = new("--grey") { Description = "Read the folder's images as grey, for a model of one channel" };
         Option<int> first = new("--first") { Description = "At most so many images", DefaultValueFactory = _ => 10 };
@@ -47,18 +47,21 @@ internal static class ModelCommand
         {
             try
             {
+                NamedClassifier classifierDefaults = ModelFiles.DefaultsOfClassifier(parsed.GetValue(network));
+                NamedDenoiser denoiserDefaults = ModelFiles.DefaultsOfDenoiser(parsed.GetValue(denoiserNetwork));
+                int steps = parsed.GetValue(timesteps) ?? denoiserDefaults.Timesteps;
                 run(new ModelOptions
                 {
                     Classifier = parsed.GetValue(classifier)!,
                     ClassifierNetwork = parsed.GetValue(network),
                     Classes = parsed.GetValue(classes),
-                    Normalization = ModelFiles.Normalizations[parsed.GetValue(normalization)!],
-                    Resize = parsed.GetValue(resize),
+                    Normalization = ModelFiles.Normalizations[parsed.GetValue(normalization) ?? classifierDefaults.Normalization],
+                    Resize = parsed.GetValue(resize) ?? classifierDefaults.Resize,
                     Denoiser = parsed.GetValue(denoiser),
                     DenoiserNetwork = parsed.GetValue(denoiserNetwork),
-                    Schedule = parsed.GetValue(schedule) == "linear" ? new LinearSchedule(parsed.GetValue(timesteps)) : new CosineSchedule(parsed.GetValue(timesteps)),
+                    Schedule = (parsed.GetValue(schedule) ?? denoiserDefaults.Schedule) == "linear" ? new LinearSchedule(steps) : new CosineSchedule(steps),
                     Predicts = parsed.GetValue(predicts),
-                    TimestepScale = parsed.GetValue(scale),
+                    TimestepScale = parsed.GetValue(scale) ?? denoiserDefaults.TimestepScale,
                     Images = parsed.GetValue(images),
                     Grey = parsed.GetValue(grey),
                     First = parsed.GetValue(first),
@@ -75,7 +78,7 @@ internal static class ModelCommand
                 Console.WriteLine("Cancelled: an unfinished image has no certificate.");
                 return 130;
             }
-            catch (Exception e) when (e is ArgumentException or InvalidOperationException or DllNotFoundException or IOException or CheckpointException or UnauthorizedAccessException)
+            catch (Exception e) when (e is ArgumentException or InvalidOperationException or DllNotFoundException or IOException or InvalidDataException or CheckpointException or UnauthorizedAccessException)
             {
                 Console.Error.WriteLine(e.Message);
                 return 1;

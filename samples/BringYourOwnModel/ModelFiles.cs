@@ -7,22 +7,26 @@ namespace BringYourOwnModel;
 /// <summary>Classifiers and denoisers from files, by what the file is.</summary>
 internal static class ModelFiles
 {
-    private static readonly Dictionary<string, Func<int, nn.Module<Tensor, Tensor>>> s_classifiers = new()
+    // With what each was published: the commonest mistake with these files is the wrong setting beside the right weights.
+    private static readonly Dictionary<string, NamedClassifier> s_classifiers = new()
     {
-        ["fashion-mnist"] = _ => FashionMnistPair.NewClassifierNetwork(),
-        ["resnet20"] = classes => new CifarResNet(20, classes, ResNetShortcut.Pad),
-        ["resnet110"] = classes => new CifarResNet(110, classes, ResNetShortcut.Convolution),
-        ["wide-resnet-28-10"] = classes => new WideResNet(28, 10, classes),
-        ["vit-b16-cifar10"] = _ => new VisionTransformer(VisionTransformerOptions.Base16Cifar10),
-        ["beit-l16-512"] = _ => new Beit(BeitOptions.Large16Size512),
+        ["fashion-mnist"] = new(_ => FashionMnistPair.NewClassifierNetwork()),
+        ["resnet20"] = new(classes => new CifarResNet(20, classes, ResNetShortcut.Pad), "imagenet"),
+        ["resnet110"] = new(classes => new CifarResNet(110, classes, ResNetShortcut.Convolution), "cifar10"),
+        ["wide-resnet-28-10"] = new(classes => new WideResNet(28, 10, classes)),
+        ["vit-b16-cifar10"] = new(_ => new VisionTransformer(VisionTransformerOptions.Base16Cifar10), "symmetric", 224),
+        ["beit-l16-512"] = new(_ => new Beit(BeitOptions.Large16Size512), "symmetric", 512),
     };
 
-    private static readonly Dictionary<string, Func<nn.Module<Tensor, Tensor, Tensor>>> s_denoisers = new()
+    private static readonly Dictionary<string, NamedDenoiser> s_denoisers = new()
     {
-        ["fashion-mnist"] = FashionMnistPair.NewDenoiserNetwork,
-        ["improved-diffusion-cifar10"] = () => new DiffusionUNet(DiffusionUNetOptions.ImprovedDiffusionCifar10),
-        ["guided-diffusion-256"] = () => new DiffusionUNet(DiffusionUNetOptions.GuidedDiffusionImageNet256),
+        ["fashion-mnist"] = new(FashionMnistPair.NewDenoiserNetwork),
+        ["improved-diffusion-cifar10"] = new(() => new DiffusionUNet(DiffusionUNetOptions.ImprovedDiffusionCifar10), "cosine", 4000, 0.25),
+        ["guided-diffusion-256"] = new(() => new DiffusionUNet(DiffusionUNetOptions.GuidedDiffusionImageNet256), "linear"),
     };
+
+    private static readonly NamedClassifier s_anyClassifier = new(_ => throw new InvalidOperationException("No network was named."));
+    private static readonly NamedDenoiser s_anyDenoiser = new(() => throw new InvalidOperationException("No network was named."));
 
     public static string ClassifierNetworks => string.Join(", ", s_classifiers.Keys);
 
@@ -35,6 +39,10 @@ internal static class ModelFiles
         ["cifar10"] = Normalization.CohenCifar10,
         ["symmetric"] = Normalization.ToSymmetric,
     };
+
+    public static NamedClassifier DefaultsOfClassifier(string? network) => network is null ? s_anyClassifier : s_classifiers.GetValueOrDefault(network, s_anyClassifier);
+
+    public static NamedDenoiser DefaultsOfDenoiser(string? network) => network is null ? s_anyDenoiser : s_denoisers.GetValueOrDefault(network, s_anyDenoiser);
 
     public static (IClassifier, IDisposable) Classifier(ModelOptions options)
     {
@@ -50,7 +58,7 @@ internal static class ModelFiles
         ModuleClassifier classifier = TorchScriptNetwork.IsTorchScript(path)
             ? TorchScript.LoadClassifier(path, classes, options.Normalization, resizeTo, options.Device)
             : new ModuleClassifier(
-                WithWeights(Named(s_classifiers, options.ClassifierNetwork, path, "--network")(classes), path, options.Device),
+                WithWeights(Named(s_classifiers, options.ClassifierNetwork, path, "--network").Create(classes), path, options.Device),
                 classes, options.Normalization, resizeTo, disposeNetwork: true);
         return (classifier, classifier);
     }
@@ -69,7 +77,7 @@ internal static class ModelFiles
         OneShotDenoiser denoiser = TorchScriptNetwork.IsTorchScript(path)
             ? TorchScript.LoadDenoiser(path, options.Schedule, options.TimestepScale, parametrization: options.Predicts, device: options.Device)
             : new OneShotDenoiser(
-                WithWeights(Named(s_denoisers, options.DenoiserNetwork, path, "--denoiser-network")(), path, options.Device),
+                WithWeights(Named(s_denoisers, options.DenoiserNetwork, path, "--denoiser-network").Create(), path, options.Device),
                 options.Schedule, options.TimestepScale, parametrization: options.Predicts, disposeNetwork: true);
         return (denoiser, denoiser);
     }
@@ -78,7 +86,7 @@ internal static class ModelFiles
     {
         using Checkpoint checkpoint = Checkpoint.Open(path);
         StateDict.Load(network, checkpoint);
-        network.to(torch.device(device));
+        network.to(LibTorch.DeviceNamed(device));
         return network;
     }
 

@@ -11,8 +11,11 @@ static void Certify(ModelOptions options, CancellationToken cancellationToken)
     (IDenoiser denoiser, IDisposable? denoiserModel) = ModelFiles.Denoiser(options);
     using IDisposable? freesDenoiser = denoiserModel;
 
+    CohenCertifier certifier = new(n: options.N);
+    foreach (string warning in certifier.Warnings(classifier.ClassCount))
+        Console.Error.WriteLine(warning);
     SmoothedClassifier smoothed = new(
-        denoiser, classifier, options.Sigma, new CohenCertifier(n: options.N), new SmoothingOptions { Batch = options.Batch, Seed = options.Seed, Devices = [options.Device] });
+        denoiser, classifier, options.Sigma, certifier, new SmoothingOptions { Batch = options.Batch, Seed = options.Seed, Devices = [options.Device] });
 
     IReadOnlyList<NamedImage> images = ImageFiles.Read(options);
     string how = denoiser is IdentityDenoiser ? "no denoiser" : "denoised in one shot";

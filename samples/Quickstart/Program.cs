@@ -13,12 +13,10 @@ static void Certify(QuickstartOptions options, CancellationToken cancellationTok
     using FashionMnistPair pair = FashionMnistPair.Load();
     LabeledImages test = FashionMnistPair.TestImages();
 
-    SmoothedClassifier smoothed = new(
-        pair.Denoiser,
-        pair.Classifier,
-        options.Sigma,
-        new CohenCertifier(n0: 100, n: options.N, alpha: 0.001),
-        new SmoothingOptions { Seed = options.Seed });
+    CohenCertifier certifier = new(n0: 100, n: options.N, alpha: 0.001);
+    SmoothedClassifier smoothed = new(pair.Denoiser, pair.Classifier, options.Sigma, certifier, new SmoothingOptions { Seed = options.Seed });
+    foreach (string warning in certifier.Warnings(smoothed.ClassCount))
+        Console.Error.WriteLine(warning);
 
     List<CertifiedImage> results = [];
     Stopwatch clock = Stopwatch.StartNew();
@@ -26,6 +24,7 @@ static void Certify(QuickstartOptions options, CancellationToken cancellationTok
     {
         ProgressTask bar = context.AddTask($"Certifying {options.Images} images at sigma {smoothed.Sigma:G4}", maxValue: options.Images * (100.0 + options.N));
         Progress<SmoothingProgress> progress = new(at => bar.Value = at.TotalDrawn);
+        using var scope = TorchSharp.torch.NewDisposeScope(); // frees the images
         IEnumerable<IndexedImage> images = Enumerable.Range(0, options.Images).Select(i => new IndexedImage(i, test.Image(i)));
         foreach (Certificate certificate in smoothed.CertifyMany(images, progress, cancellationToken))
         {
@@ -33,7 +32,7 @@ static void Certify(QuickstartOptions options, CancellationToken cancellationTok
             clock.Restart();
         }
 
-        bar.Value = bar.MaxValue;
+        bar.StopTask();
     });
 
     Report.Print(results, test.ClassNames);

@@ -15,7 +15,7 @@ internal static class PairTraining
     {
         LibTorch.EnsureAvailable();
         using nn.Module<Tensor, Tensor, Tensor> network = FashionMnistPair.NewDenoiserNetwork();
-        network.to(device);
+        network.to(LibTorch.DeviceNamed(device));
         TrainingOptions options = new()
         {
             Steps = steps > 0 ? steps : DenoiserSteps,
@@ -32,7 +32,7 @@ internal static class PairTraining
     {
         LibTorch.EnsureAvailable();
         using nn.Module<Tensor, Tensor> network = FashionMnistPair.NewClassifierNetwork();
-        network.to(device);
+        network.to(LibTorch.DeviceNamed(device));
         TrainingOptions options = new()
         {
             Steps = steps > 0 ? steps : ClassifierSteps,

@@ -9,6 +9,11 @@ Option<string> output = new("--out") { Description = "Folder for the results and
 Option<int> steps = new("--steps") { Description = "Optimizer steps; 0 for the bundled pair's number" };
 Option<int> seed = new("--seed") { Description = "Seed of weights, order, augmentation and noise", DefaultValueFactory = _ => 1 };
 Option<string> device = new("--device") { Description = "cpu, cuda, cuda:1 ...", DefaultValueFactory = _ => "cpu" };
+steps.Validators.Add(result =>
+{
+    if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out int count) && count < 0)
+        result.AddError("--steps must be 0 or more.");
+});
 Option<double[]> sigmas = new("--sigma") { Description = "Noise levels to evaluate", DefaultValueFactory = _ => [0.25, 0.5, 1.0], AllowMultipleArgumentsPerToken = true };
 Option<bool> bundled = new("--bundled") { Description = "Evaluate the pair inside the library instead of the files in --out" };
 Option<string> target = new("--target") { Description = "Folder to write the bundle to", DefaultValueFactory = _ => "src/DenoisedSmoothing/Bundled" };

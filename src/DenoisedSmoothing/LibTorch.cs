@@ -36,7 +36,7 @@ public static class LibTorch
     {
         // Looked at before torch.device, which starts CUDA at once and fails with a page of text.
         string[] parts = (name ?? "").Split(':');
-        if (parts[0] is not ("cpu" or "cuda" or "mps") || parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+        if (parts[0] is not ("cpu" or "cuda") || parts.Length > (parts[0] == "cpu" ? 1 : 2) || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out _)))
             throw new ArgumentException($"'{name}' is not a device. Say cpu, cuda or cuda:1, for instance.", nameof(name));
         EnsureAvailable();
         if (parts[0] == "cuda")
@@ -63,12 +63,18 @@ public static class LibTorch
         }
     }
 
+    /// <summary>What computes, for certificates: this library, TorchSharp, system and processor kind.</summary>
+    internal static string Software { get; } = string.Create(CultureInfo.InvariantCulture,
+        $"DenoisedSmoothing {Version(typeof(LibTorch))}; TorchSharp {Version(typeof(torch))}; {RuntimeInformation.RuntimeIdentifier}");
+
+    private static string Version(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "unknown";
+
     internal static string Advice(string trace) => trace.Contains("GLIBCXX_", StringComparison.Ordinal)
         ? "libtorch is here, but TorchSharp's native library asks for a newer libstdc++ (GLIBCXX_3.4.32) than this system has. "
             + "Set <RelaxLibTorchSharp>auto</RelaxLibTorchSharp> in your application's project file and rebuild, or run on a newer system (Debian 13, Ubuntu 24.04)."
         : "The native library of TorchSharp could not be loaded. Add one native package to your application: "
             + "TorchSharp-cpu, TorchSharp-cuda-windows or TorchSharp-cuda-linux, of the same version as TorchSharp ("
-            + (typeof(torch).Assembly.GetName().Version?.ToString(3) ?? "unknown") + "). On Linux, also check that libgomp is installed.";
+            + Version(typeof(torch)) + "). On Linux, also check that libgomp is installed.";
 
     /// <summary>
     /// Loads as TorchSharp does, for the loader's own words: TorchSharp drops them, and goes on to copy half a gigabyte out of the package

@@ -10,7 +10,8 @@ namespace DenoisedSmoothing;
 /// abstains; Certify also gives an l2 radius within which g's answer cannot change (Cohen et al. 2019, theorem 1; Carlini et al. 2022).
 /// </summary>
 /// <remarks>
-/// Safe for concurrent use: forward passes through one base classifier are taken in turn. It disposes nothing that it did not make.
+/// Safe for concurrent use: forward passes through one SmoothedClassifier's base classifier are taken in turn; give two SmoothedClassifiers
+/// networks of their own, or networks that are safe for concurrent use themselves. It disposes nothing that it did not make.
 /// What is certified is the tensor handed in, in [0,1]: crops and resizes before it are the caller's.
 /// </remarks>
 public sealed class SmoothedClassifier : ICertifiedClassifier
@@ -89,7 +90,7 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     public Certificate Certify(torch.Tensor image, long imageIndex = 0, CancellationToken cancellationToken = default) =>
         CertifyMany([new IndexedImage(imageIndex, image)], null, cancellationToken).Single();
 
-    /// <summary>Predicts many images: ordered, streaming, rows of several images pooled into full batches. Each gets the votes that it would get alone.</summary>
+    /// <summary>Predicts many images: ordered, streaming, rows of several images pooled into full batches; image i has noise of its own, as index i.</summary>
     /// <param name="images">float32 [C,H,W] or [1,C,H,W] in [0,1], all of one shape; drawn from as needed.</param>
     /// <param name="progress">Told about ten times a second.</param>
     /// <param name="cancellationToken">Cancels between batches; results already handed out stand, no other follows.</param>
@@ -129,7 +130,7 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
             IEnumerable<OpenTest<Certificate>> tests = images.Select(item =>
             {
                 float[] values = door.Read(item.Image, item.Index);
-                fingerprint ??= ModuleFingerprint.Of(_replicas[0]); // once a call: it may hash half a billion weights
+                fingerprint ??= Fingerprint(); // once a call: it may hash half a billion weights
                 provenances.Enqueue(ProvenanceOf(values, door.Shape, item.Index, seed, fingerprint));
                 return new OpenTest<Certificate>(values, item.Index, seed, _certifier.Certify(ClassCount, Sigma));
             });
@@ -146,11 +147,28 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
         ImageShape = shape,
         DrawnSigma = DrawnSigma,
         BaseClassifier = fingerprint,
-        Precision = ModuleFingerprint.PrecisionOf(_replicas[0]),
+        Precision = Precision(),
+        Software = LibTorch.Software,
         Device = _deviceKinds,
         Batch = _options.Batch,
         Noise = GaussianNoise.Version,
     };
+
+    /// <summary>The base classifier's name. Replicas that can be named must be one function: the certificate speaks of one.</summary>
+    private string Fingerprint()
+    {
+        string[] names = [.. _replicas.Select(ModuleFingerprint.Of)];
+        if (names.Distinct().Count() > 1 && !names.Any(name => name.Contains(ModuleFingerprint.ThisProcessOnly, StringComparison.Ordinal)))
+            throw new InvalidOperationException($"The base classifiers are different functions; replicas must be the same one:\n{string.Join('\n', names.Distinct())}");
+        return names[0];
+    }
+
+    private string Precision()
+    {
+        string precision = ModuleFingerprint.PrecisionOf(_replicas[0]);
+        bool tf32 = _deviceKinds.Contains("cuda", StringComparison.Ordinal) && (torch.backends.cudnn.allow_tf32 || torch.backends.cuda.matmul.allow_tf32);
+        return tf32 ? precision + "+tf32" : precision;
+    }
 
     private static ulong FreshSeed() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 

@@ -12,13 +12,15 @@ public sealed record SmoothingOptions
 
     /// <summary>
     /// The noise key for Certify, for reproduction; null takes a fresh one from the operating system. It is recorded in each certificate.
-    /// Trying several seeds and keeping the best certificate voids alpha.
+    /// Trying several seeds and keeping the best certificate voids alpha. Under one seed give every image an index of its own: two images
+    /// with one index share their noise, and their certificates, each valid, are not independent.
     /// </summary>
     public ulong? Seed { get; init; }
 
     /// <summary>
     /// The noise key for Predict, for tests and reproduction only; null takes a fresh one from the operating system for every call and never
-    /// publishes it. An attacker who knows the noise can aim at it.
+    /// publishes it. An attacker who knows the noise can aim at it. Every call then
+    /// starts at the same noise again.
     /// </summary>
     public ulong? PredictSeed { get; init; }
 

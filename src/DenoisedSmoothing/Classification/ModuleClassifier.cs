@@ -12,8 +12,7 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
     private readonly Normalization? _normalization;
     private readonly (int Height, int Width)? _resizeTo;
     private readonly bool _disposeNetwork;
-    private readonly Lazy<string> _fingerprint;
-    private readonly ConcurrentDictionary<(DeviceType Type, int Index), (Tensor Mean, Tensor Std)> _constants = new();
+    private readonly ConcurrentDictionary<(DeviceType Type, int Index), Lazy<(Tensor Mean, Tensor Std)>> _constants = new();
 
     /// <summary>Wraps a network.</summary>
     /// <param name="network">Takes images [N,C,H,W], normalised and resized, and returns logits [N,K]. Put in evaluation mode.</param>
@@ -31,14 +30,14 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
             throw new ArgumentOutOfRangeException(nameof(resizeTo), resizeTo, "The size to resize to must be at least 1x1.");
         (_network, ClassCount, _normalization, _resizeTo, _disposeNetwork) = (network, classCount, normalization, resizeTo, disposeNetwork);
         (network as nn.Module)?.eval();
-        _fingerprint = new(() => $"classifier({ModuleFingerprint.Of(network)};{normalization?.ToString() ?? "raw"};{(resizeTo is { } to ? $"resize={to.Height}x{to.Width}" : "as-is")})");
     }
 
     /// <inheritdoc/>
     public int ClassCount { get; }
 
     /// <inheritdoc/>
-    public string Fingerprint => _fingerprint.Value;
+    public string Fingerprint =>
+        $"classifier({ModuleFingerprint.Of(_network)};{_normalization?.ToString() ?? "raw"};{(_resizeTo is { } to ? $"resize={to.Height}x{to.Width}" : "as-is")})";
 
     /// <inheritdoc/>
     public string Precision => ModuleFingerprint.PrecisionOf(_network);
@@ -47,6 +46,7 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
     public Tensor Classify(Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);
+        EvaluationMode.Require(_network);
         using DisposeScope scope = NewDisposeScope();
         Tensor h = images;
         if (_normalization is not null)
@@ -73,8 +73,9 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
     /// <summary>Frees the normalisation's constants, and the network where the constructor was told to; otherwise it is the caller's.</summary>
     public void Dispose()
     {
-        foreach ((Tensor mean, Tensor std) in _constants.Values)
+        foreach (Lazy<(Tensor Mean, Tensor Std)> constants in _constants.Values)
         {
+            (Tensor mean, Tensor std) = constants.Value;
             mean.Dispose();
             std.Dispose();
         }
@@ -85,11 +86,13 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
     }
 
     // Kept on the device: a copy at every batch would make the host wait for an accelerator.
-    private (Tensor Mean, Tensor Std) ConstantsOn(Device device) => _constants.GetOrAdd((device.type, device.index), _ =>
+    private (Tensor Mean, Tensor Std) ConstantsOn(Device device) => _constants.GetOrAdd((device.type, device.index), _ => new(() =>
     {
+        // Made under the sampler's inference mode they would break every later gradient through Classify, such as an attack's.
+        using IDisposable normal = inference_mode(false);
         long[] shape = [1, _normalization!.Mean.Count, 1, 1];
         return (
             tensor(_normalization.Mean.ToArray(), shape, device: device).DetachFromDisposeScope(),
             tensor(_normalization.Std.ToArray(), shape, device: device).DetachFromDisposeScope());
-    });
+    })).Value;
 }

@@ -12,7 +12,6 @@ public sealed class NetworkDenoiser : IDenoiser, IFingerprinted, IDisposable
 {
     private readonly nn.IModule<Tensor, Tensor> _network;
     private readonly bool _disposeNetwork;
-    private readonly Lazy<string> _fingerprint;
 
     /// <summary>Wraps a network.</summary>
     /// <param name="network">Takes noisy images [N,C,H,W] in [0,1] and returns clean ones of the same shape. Put in evaluation mode.</param>
@@ -22,21 +21,21 @@ public sealed class NetworkDenoiser : IDenoiser, IFingerprinted, IDisposable
         ArgumentNullException.ThrowIfNull(network);
         (_network, _disposeNetwork) = (network, disposeNetwork);
         (network as nn.Module)?.eval();
-        _fingerprint = new(() => $"network({ModuleFingerprint.Of(network)})");
     }
 
     /// <inheritdoc/>
-    public string Fingerprint => _fingerprint.Value;
+    public string Fingerprint => $"network({ModuleFingerprint.Of(_network)})";
 
     /// <inheritdoc/>
     public string Precision => ModuleFingerprint.PrecisionOf(_network);
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The network's result has another shape than its input.</exception>
+    /// <exception cref="InvalidOperationException">The network is in training mode, or its result has another shape than its input.</exception>
     public Tensor Denoise(Tensor noisy, NoiseContext noise)
     {
         ArgumentNullException.ThrowIfNull(noisy);
         ArgumentNullException.ThrowIfNull(noise);
+        EvaluationMode.Require(_network);
         Tensor clean = _network.call(noisy);
         if (clean.shape.SequenceEqual(noisy.shape))
             return clean;

@@ -19,7 +19,6 @@ public sealed class OneShotDenoiser : IDenoiser, IFingerprinted, ISigmaLimited, 
     private readonly double _timestepScale;
     private readonly Parametrization _parametrization;
     private readonly bool _disposeNetwork;
-    private readonly Lazy<string> _fingerprint;
 
     /// <summary>Wraps a diffusion network.</summary>
     /// <param name="network">Takes x_t [N,C,H,W] and timesteps [N]; returns [N,C,H,W], or [N,2C,H,W] where the variance was learned too
@@ -48,15 +47,14 @@ public sealed class OneShotDenoiser : IDenoiser, IFingerprinted, ISigmaLimited, 
         double last = schedule.AlphaBar(lastTimestep ?? schedule.TimestepCount - 1);
         LargestSigma = Math.Sqrt((1 - last) / last) / 2;
         (network as nn.Module)?.eval();
-        _fingerprint = new(() => string.Create(CultureInfo.InvariantCulture,
-            $"one-shot({ModuleFingerprint.Of(network)};{ModuleFingerprint.Of(schedule)};scale={timestepScale};{parametrization})"));
     }
 
     /// <inheritdoc/>
     public double LargestSigma { get; }
 
     /// <inheritdoc/>
-    public string Fingerprint => _fingerprint.Value;
+    public string Fingerprint => string.Create(CultureInfo.InvariantCulture,
+        $"one-shot({ModuleFingerprint.Of(_network)};{ModuleFingerprint.Of(_schedule)};scale={_timestepScale};{_parametrization})");
 
     /// <inheritdoc/>
     public string Precision => ModuleFingerprint.PrecisionOf(_network);
@@ -73,6 +71,7 @@ public sealed class OneShotDenoiser : IDenoiser, IFingerprinted, ISigmaLimited, 
     {
         ArgumentNullException.ThrowIfNull(noisy);
         ArgumentNullException.ThrowIfNull(noise);
+        EvaluationMode.Require(_network);
         using DisposeScope scope = NewDisposeScope();
         int timestep = TimestepFor(noise.Sigma);
         double alphaBar = _schedule.AlphaBar(timestep);

@@ -15,7 +15,6 @@ public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModul
 {
     private readonly nn.Module _network;
     private readonly ScalarType _type;
-    private readonly Lazy<string> _fingerprint;
 
     /// <summary>Converts a network in place, and owns it from then on.</summary>
     /// <param name="network">A module over images (a classifier), or over images and timesteps (a denoiser). Put in evaluation mode.</param>
@@ -31,11 +30,10 @@ public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModul
         network.to(type);
         network.eval();
         (_network, _type) = (network, type);
-        _fingerprint = new(() => ModuleFingerprint.Of(network));
     }
 
     /// <inheritdoc/>
-    public string Fingerprint => _fingerprint.Value;
+    public string Fingerprint => ModuleFingerprint.Of(_network);
 
     /// <inheritdoc/>
     public string Precision => _type == ScalarType.Float16 ? "float16" : "bfloat16";
@@ -46,6 +44,7 @@ public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModul
     /// <exception cref="InvalidOperationException">The network takes timesteps as well.</exception>
     public Tensor call(Tensor images)
     {
+        EvaluationMode.Require(_network);
         ArgumentNullException.ThrowIfNull(images);
         if (_network is not nn.IModule<Tensor, Tensor> network)
             throw new InvalidOperationException($"{_network.GetName()} takes images and timesteps: it is a denoiser's network, not a classifier's.");
@@ -60,6 +59,7 @@ public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModul
     /// <exception cref="InvalidOperationException">The network takes no timesteps.</exception>
     public Tensor call(Tensor images, Tensor timesteps)
     {
+        EvaluationMode.Require(_network);
         ArgumentNullException.ThrowIfNull(images);
         if (_network is not nn.IModule<Tensor, Tensor, Tensor> network)
             throw new InvalidOperationException($"{_network.GetName()} takes images only: it is no diffusion network.");

@@ -34,10 +34,10 @@ public sealed class ImagePreprocess
     /// <summary>Prepares an image.</summary>
     /// <param name="image">float32 [C,H,W] or [1,C,H,W] in [0,1]; not disposed.</param>
     /// <returns>float32 [C,H,W] in [0,1], the size that the models take; fresh, the caller disposes.</returns>
-    /// <exception cref="ArgumentException">The shape does not fit; the message says what is taken.</exception>
+    /// <exception cref="ArgumentException">The shape does not fit, or a pixel is outside [0,1]; the message says what is taken.</exception>
     public Tensor Apply(Tensor image)
     {
-        ArgumentNullException.ThrowIfNull(image);
+        ImageTensors.Read(image); // refuses other types, NaN and pixels outside [0,1], which resizing and clamping would hide
         using DisposeScope scope = NewDisposeScope();
         Tensor batch = image.dim() == 3 ? image.unsqueeze(0) : image;
         if (batch.dim() != 4 || batch.shape[0] != 1 || batch.shape[1] != _channels)

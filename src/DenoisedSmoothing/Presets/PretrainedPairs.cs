@@ -30,7 +30,7 @@ public static class PretrainedPairs
     public static PretrainedPair Cifar10WideResNet(string diffusionPath, string classifierPath, string device = "cpu") => Build("Carlini et al. 2022, CIFAR-10, WRN-28-10", device, Cifar, owned =>
     {
         OneShotDenoiser denoiser = ImprovedDiffusion(owned, diffusionPath, device);
-        WideResNet network = Load(owned, new WideResNet(), classifierPath, new CheckpointOptions(), device);
+        WideResNet network = Load(owned, () => new WideResNet(), classifierPath, new CheckpointOptions(), device);
         return (denoiser, new ModuleClassifier(network, classCount: 10));
     });
 
@@ -41,8 +41,8 @@ public static class PretrainedPairs
     /// <exception cref="CheckpointException">A file is damaged or holds other weights.</exception>
     public static PretrainedPair ImageNet(string diffusionPath, string beitPath, string device = "cpu") => Build("Carlini et al. 2022, ImageNet", device, ImagePreprocess.ResizeAndCrop(256, 224), owned =>
     {
-        DiffusionUNet unet = Load(owned, new DiffusionUNet(DiffusionUNetOptions.GuidedDiffusionImageNet256), diffusionPath, new CheckpointOptions(), device);
-        Beit beit = LoadMapped(owned, new Beit(BeitOptions.Large16Size512), beitPath, device, name => name.EndsWith("relative_position_index", StringComparison.Ordinal), Beit.FromTimm);
+        DiffusionUNet unet = Load(owned, () => new DiffusionUNet(DiffusionUNetOptions.GuidedDiffusionImageNet256), diffusionPath, new CheckpointOptions(), device);
+        Beit beit = LoadMapped(owned, () => new Beit(BeitOptions.Large16Size512), beitPath, device, name => name.EndsWith("relative_position_index", StringComparison.Ordinal), Beit.FromTimm);
         return (new OneShotDenoiser(unet, new LinearSchedule(1000)), new ModuleClassifier(beit, 1000, Normalization.ToSymmetric, (512, 512)));
     });
 
@@ -62,7 +62,7 @@ public static class PretrainedPairs
     {
         using Checkpoint checkpoint = Checkpoint.Open(denoiserPath);
         // DnCNN's first convolution tells the width; MemNet has no entry of that name.
-        TensorEntry? first = checkpoint.Entries.FirstOrDefault(entry => entry.Name == "dncnn.0.weight");
+        TensorEntry? first = checkpoint.Entries.FirstOrDefault(entry => entry.Name == "dncnn.0.weight" && entry.Shape.Count == 4);
         nn.Module<Tensor, Tensor> network = first is null ? new MemNet() : new DnCnn(width: (int)first.Shape[0]);
         Place(owned, network, checkpoint, device);
         return (new NetworkDenoiser(network), ResNet110(owned, classifierPath, device));
@@ -71,7 +71,7 @@ public static class PretrainedPairs
     private static ImagePreprocess Cifar { get; } = ImagePreprocess.Exactly(3, 32, 32);
 
     private static OneShotDenoiser ImprovedDiffusion(List<IDisposable> owned, string path, string device) => new(
-        Load(owned, new DiffusionUNet(DiffusionUNetOptions.ImprovedDiffusionCifar10), path, new CheckpointOptions(), device),
+        Load(owned, () => new DiffusionUNet(DiffusionUNetOptions.ImprovedDiffusionCifar10), path, new CheckpointOptions(), device),
         new CosineSchedule(4000), timestepScale: 1000.0 / 4000);
 
     private static ModuleClassifier ViT(List<IDisposable> owned, string path, string device)
@@ -81,12 +81,12 @@ public static class PretrainedPairs
             timm = checkpoint.Entries.Any(entry => entry.Name == "patch_embed.proj.weight");
         // The two families' layer norms differ in epsilon, which no checkpoint shows.
         VisionTransformerOptions options = VisionTransformerOptions.Base16Cifar10 with { LayerNormEpsilon = timm ? 1e-6 : 1e-12 };
-        VisionTransformer network = LoadMapped(owned, new VisionTransformer(options), path, device, _ => timm, VisionTransformer.FromTimm);
+        VisionTransformer network = LoadMapped(owned, () => new VisionTransformer(options), path, device, _ => timm, VisionTransformer.FromTimm);
         return new ModuleClassifier(network, 10, Normalization.ToSymmetric, (224, 224));
     }
 
     private static ModuleClassifier ResNet110(List<IDisposable> owned, string path, string device) => new(
-        Load(owned, new CifarResNet(110, 10, ResNetShortcut.Convolution), path, s_cohen, device), 10, Normalization.CohenCifar10);
+        Load(owned, () => new CifarResNet(110, 10, ResNetShortcut.Convolution), path, s_cohen, device), 10, Normalization.CohenCifar10);
 
     private static PretrainedPair Build(string name, string device, ImagePreprocess preprocess, Func<List<IDisposable>, (IDenoiser Denoiser, IClassifier Classifier)> load)
     {
@@ -107,20 +107,23 @@ public static class PretrainedPairs
         }
     }
 
-    private static T Load<T>(List<IDisposable> owned, T network, string path, CheckpointOptions options, string device)
+    // The file first: a wrong path must not cost gigabytes of random weights.
+    private static T Load<T>(List<IDisposable> owned, Func<T> create, string path, CheckpointOptions options, string device)
         where T : nn.Module
     {
         using Checkpoint checkpoint = Checkpoint.Open(path, options);
+        T network = create();
         Place(owned, network, checkpoint, device);
         return network;
     }
 
     // Entry by entry where the names are the network's own; through a dictionary, twice the memory, where they have to be mapped.
     private static T LoadMapped<T>(
-        List<IDisposable> owned, T network, string path, string device, Func<string, bool> foreign, Func<IReadOnlyDictionary<string, Tensor>, Dictionary<string, Tensor>> map)
+        List<IDisposable> owned, Func<T> create, string path, string device, Func<string, bool> foreign, Func<IReadOnlyDictionary<string, Tensor>, Dictionary<string, Tensor>> map)
         where T : nn.Module
     {
         using Checkpoint checkpoint = Checkpoint.Open(path);
+        T network = create();
         if (!checkpoint.Entries.Any(entry => foreign(entry.Name)))
         {
             Place(owned, network, checkpoint, device);

@@ -85,7 +85,7 @@ internal sealed class VoteSampler(IBaseClassifier classifier, Device device, flo
             PlainParallel.For(batch, row => fill(row, new Span<float>(values + (long)row * length, length)));
         }
 
-        return device.type == DeviceType.CPU ? host : host.to(device, non_blocking: true);
+        return device.type == DeviceType.CPU ? host : host.to(device, non_blocking: device.type == DeviceType.CUDA);
     }
 
     private void CheckShape(Tensor scores)

@@ -39,7 +39,7 @@ public class ProvenanceTests
         DrawnSigma = .25,
         BaseClassifier = "fake",
         Precision = "float32",
-        Device = "cpu",
+        Device = "cpu", Software = "test",
         Batch = 64,
         Noise = GaussianNoise.Version,
     };

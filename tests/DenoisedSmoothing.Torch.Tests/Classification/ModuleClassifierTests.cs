@@ -82,6 +82,20 @@ public class ModuleClassifierTests
     }
 
     [Fact]
+    public void Classify_gradients_flow_after_a_prediction_too()
+    {
+        // An attacker's order of things: predict first, under the sampler's inference mode, then differentiate.
+        using DisposeScope scope = NewDisposeScope();
+        Tensor image = Images.Random(1, 1, 3, 2, 2).requires_grad_();
+        using ModuleClassifier classifier = new(Network(_ => { }), 2, Colours);
+        new SmoothedClassifier(new IdentityDenoiser(), classifier, .5, new CohenCertifier(predictN: 10)).Predict(image);
+
+        classifier.Classify(image).sum().backward();
+
+        image.grad!.abs().sum().item<float>().Should().BeGreaterThan(0);
+    }
+
+    [Fact]
     public void Classify_images_of_other_channels_are_refused()
     {
         using Tensor grey = Images.Random(1, 2, 1, 8, 8);

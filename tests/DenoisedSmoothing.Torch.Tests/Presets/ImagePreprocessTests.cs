@@ -51,6 +51,16 @@ public class ImagePreprocessTests
         act.Should().Throw<ArgumentException>().WithMessage("*3,32,32*as it is*3,28,28*");
     }
 
+    [Theory]
+    [InlineData(255, 0)]
+    [InlineData(2, -1)]
+    public void Apply_pixels_outside_the_range_are_refused_not_clamped(float scale, float shift)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Action act = () => ImagePreprocess.ResizeAndCrop(256, 224).Apply(rand(3, 300, 400) * scale + shift);
+        act.Should().Throw<ArgumentException>().WithMessage("*must lie in [0,1]*");
+    }
+
     [Fact]
     public void ResizeAndCrop_crop_larger_than_the_side_is_refused()
     {

@@ -59,6 +59,19 @@ public class VotePoolTests
     }
 
     [Fact]
+    public void Votes_survive_the_growth_of_the_tables()
+    {
+        // First batch of 8: two images and two thirds of the next. Their second requests are so small that more images are opened than
+        // the tables have rows, while the third image's votes are in them.
+        using DisposeScope scope = NewDisposeScope();
+        StagedCertifier certifier = new(new VoteRequest(VotePhase.Selection, 3), new(VotePhase.Estimation, 1), new(VotePhase.Estimation, 1), new(VotePhase.Estimation, 1));
+        IndexedImage[] images = [.. Enumerable.Range(0, 40).Select(i => new IndexedImage(i, Images.Random((uint)i, 1, 3, 3)))];
+        SmoothedClassifier smoothed = new([FakeClassifier.Checksum(3)], .5, certifier, new SmoothingOptions { Batch = 8, Seed = 4 });
+
+        smoothed.CertifyMany(images).Should().Equal(images.Select(item => smoothed.Certify(item.Image, item.Index)));
+    }
+
+    [Fact]
     public void Votes_of_every_class_are_counted_where_they_belong()
     {
         // The vote is the image's index, carried in its first pixel under very little noise.

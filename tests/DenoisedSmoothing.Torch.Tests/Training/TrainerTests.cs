@@ -47,6 +47,24 @@ public sealed class TrainerTests : IDisposable
         (denoised - clean).square().mean().item<float>().Should().BeLessThan(.5f * noise.square().mean().item<float>());
     }
 
+    [Fact]
+    public void Denoiser_is_trained_at_every_timestep_of_the_range_and_no_other()
+    {
+        using nn.Module<Tensor, Tensor, Tensor> network = TrainingFixture.Denoiser();
+        List<float> seen = [];
+        network.register_forward_hook((_, _, timesteps, output) =>
+        {
+            seen.AddRange(Testing.Images.ValuesOf(timesteps));
+            return output;
+        });
+
+        new DiffusionTrainer(network, Schedule, Options(50)) { FirstTimestep = 40, LastTimestep = 49 }.Train(Images);
+
+        // 600 draws of ten: the chance that one does not come up is 1e-26.
+        seen.Distinct().Order().Should().Equal(Enumerable.Range(40, 10).Select(t => (float)t));
+        seen.CountBy(t => t).Should().OnlyContain(count => count.Value > 25 && count.Value < 100);
+    }
+
     [Theory]
     [InlineData("classifier", 13)]
     [InlineData("denoiser", 13)]
