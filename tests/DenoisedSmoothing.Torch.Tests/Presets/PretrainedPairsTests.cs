@@ -93,10 +93,38 @@ public sealed class PretrainedPairsTests : IDisposable
         }
 
         using PretrainedPair pair = PretrainedPairs.Cifar10(diffusionPath, vitPath);
-        ((OneShotDenoiser)pair.Denoiser).TimestepFor(0.5).Should().Be(1984, "t* of the reference's lookup (facts: tstar.tsv)");
+        ((OneShotDenoiser)pair.Denoiser).TimestepFor(0.5).Should().Be(1984, "t* of the reference's lookup (tests/Goldens/field/tstar.tsv)");
         using Tensor image = rand(3, 32, 32);
         Certificate certificate = pair.Smooth(0.5, new CohenCertifier(n0: 4, n: 16), new SmoothingOptions { Batch = 4, Seed = 1 }).Certify(image);
         certificate.N.Should().Be(16);
+    }
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public void ImageNet_paper_pair_from_files_scores_a_prepared_image()
+    {
+        string diffusionPath, beitPath;
+        using (DiffusionUNet unet = new(DiffusionUNetOptions.GuidedDiffusionImageNet256))
+        {
+            SyntheticWeights.Fill(unet);
+            diffusionPath = Write(unet, "unet.safetensors", "");
+        }
+
+        using (Beit beit = new(BeitOptions.Large16Size512))
+        {
+            SyntheticWeights.Fill(beit);
+            beitPath = Write(beit, "beit.safetensors", "");
+        }
+
+        using PretrainedPair pair = PretrainedPairs.ImageNet(diffusionPath, beitPath);
+        ((OneShotDenoiser)pair.Denoiser).TimestepFor(0.5).Should().Be(259, "t* of the reference's lookup (tests/Goldens/field/tstar.tsv)");
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable inference = inference_mode();
+        Tensor prepared = pair.Preprocess.Apply(rand(3, 300, 400));
+        prepared.shape.Should().Equal(3, 224, 224);
+        Tensor scores = pair.BaseClassifier.Score(prepared.unsqueeze(0), new NoiseContext(0.5));
+        scores.shape.Should().Equal(1, 1000);
+        scores.isfinite().all().item<bool>().Should().BeTrue();
     }
 
     private string Write(nn.Module network, string name, string prefix)
