@@ -1,4 +1,3 @@
-using System.Globalization;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -65,12 +64,7 @@ public sealed class Beit : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The input is not [N,C,S,S] with this network's C and image size S.</exception>
     public override Tensor forward(Tensor x)
     {
-        ArgumentNullException.ThrowIfNull(x);
-        if (x.dim() != 4 || x.shape[1] != Options.InChannels || x.shape[2] != Options.ImageSize || x.shape[3] != Options.ImageSize)
-        {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"This Beit takes [N,{Options.InChannels},{Options.ImageSize},{Options.ImageSize}]; got [{string.Join(',', x.shape)}]. Resize in the classifier around it."), nameof(x));
-        }
+        NetworkInput.Require(x, nameof(Beit), Options.InChannels, Options.ImageSize);
 
         using DisposeScope scope = NewDisposeScope();
         Tensor h = Embed(x);

@@ -25,6 +25,7 @@ public sealed class CifarResNet : Module<Tensor, Tensor>
     private readonly Module<Tensor, Tensor> conv1, bn1;
     private readonly Sequential layer1, layer2, layer3;
     private readonly Module<Tensor, Tensor>? linear, fc;
+    private readonly int _inChannels;
 
     /// <summary>Builds the network with random weights.</summary>
     /// <param name="depth">20, 32, 44, 56, 110 ...: 6n + 2.</param>
@@ -41,6 +42,7 @@ public sealed class CifarResNet : Module<Tensor, Tensor>
         ArgumentOutOfRangeException.ThrowIfLessThan(inChannels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
 
+        _inChannels = inChannels;
         conv1 = Conv2d(inChannels, width, 3, padding: 1, bias: false);
         bn1 = BatchNorm2d(width);
         layer1 = Stage(width, width, stride: 1);
@@ -58,8 +60,10 @@ public sealed class CifarResNet : Module<Tensor, Tensor>
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The input is not [N,C,H,W] with this network's C.</exception>
     public override Tensor forward(Tensor x)
     {
+        NetworkInput.Require(x, nameof(CifarResNet), _inChannels);
         using DisposeScope scope = NewDisposeScope();
         Tensor h = nn.functional.relu(bn1.call(conv1.call(x)), inplace: true);
         h = layer3.call(layer2.call(layer1.call(h)));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -40,12 +39,7 @@ public sealed class DnCnn : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The input is not [N,C,H,W] with this network's C.</exception>
     public override Tensor forward(Tensor x)
     {
-        ArgumentNullException.ThrowIfNull(x);
-        if (x.dim() != 4 || x.shape[1] != _inChannels)
-        {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"This DnCnn takes [N,{_inChannels},H,W]; got [{string.Join(',', x.shape)}]."), nameof(x));
-        }
+        NetworkInput.Require(x, nameof(DnCnn), _inChannels);
 
         using Tensor noise = dncnn.call(x);
         return x - noise;

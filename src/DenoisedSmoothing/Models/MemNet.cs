@@ -1,4 +1,3 @@
-using System.Globalization;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -41,12 +40,7 @@ public sealed class MemNet : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The input is not [N,C,H,W] with this network's C.</exception>
     public override Tensor forward(Tensor x)
     {
-        ArgumentNullException.ThrowIfNull(x);
-        if (x.dim() != 4 || x.shape[1] != _inChannels)
-        {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"This MemNet takes [N,{_inChannels},H,W]; got [{string.Join(',', x.shape)}]."), nameof(x));
-        }
+        NetworkInput.Require(x, nameof(MemNet), _inChannels);
 
         using DisposeScope scope = NewDisposeScope();
         List<Tensor> memories = [feature_extractor.call(x)];

@@ -1,4 +1,3 @@
-using System.Globalization;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -65,12 +64,7 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The input is not [N,C,S,S] with this network's C and image size S.</exception>
     public override Tensor forward(Tensor x)
     {
-        ArgumentNullException.ThrowIfNull(x);
-        if (x.dim() != 4 || x.shape[1] != Options.Channels || x.shape[2] != Options.ImageSize || x.shape[3] != Options.ImageSize)
-        {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"This VisionTransformer takes [N,{Options.Channels},{Options.ImageSize},{Options.ImageSize}]; got [{string.Join(',', x.shape)}]. Resize in the classifier around it."), nameof(x));
-        }
+        NetworkInput.Require(x, nameof(VisionTransformer), Options.Channels, Options.ImageSize);
 
         return classifier.Consume(vit.call(x));
     }

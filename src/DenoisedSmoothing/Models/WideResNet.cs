@@ -1,4 +1,3 @@
-using System.Globalization;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -46,12 +45,7 @@ public sealed class WideResNet : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The input is not [N,C,H,W] with this network's C.</exception>
     public override Tensor forward(Tensor x)
     {
-        ArgumentNullException.ThrowIfNull(x);
-        if (x.dim() != 4 || x.shape[1] != _inChannels)
-        {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"This WideResNet takes [N,{_inChannels},H,W]; got [{string.Join(',', x.shape)}]."), nameof(x));
-        }
+        NetworkInput.Require(x, nameof(WideResNet), _inChannels);
 
         using DisposeScope scope = NewDisposeScope();
         Tensor h = block3.Consume(block2.Consume(block1.Consume(conv1.call(x))));

@@ -49,6 +49,15 @@ public class CifarResNetTests
     public void Network_leaks_nothing_moves_whole_and_trains(ResNetShortcut shortcut) => Parity.ShouldBehave(() => new CifarResNet(14, 10, shortcut), 2, 3, 32, 32);
 
     [Fact]
+    public void Forward_wrong_channels_says_what_it_takes()
+    {
+        using CifarResNet network = new(20, 10, ResNetShortcut.Pad, inChannels: 1);
+        using Tensor x = zeros(2, 3, 28, 28);
+        Action act = () => network.call(x);
+        act.Should().Throw<ArgumentException>().WithMessage("*CifarResNet takes [N,1,H,W]; got [2,3,28,28]*");
+    }
+
+    [Fact]
     public void Constructor_depth_not_6n_plus_2_is_refused()
     {
         Action act = () => _ = new CifarResNet(18, 10, ResNetShortcut.Pad);
