@@ -1,12 +1,15 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using TorchSharp;
 
 namespace DenoisedSmoothing;
 
 /// <summary>Byte images of one size with their labels, held in memory; pixels come out as float32 in [0,1]. Immutable.</summary>
-public sealed class LabeledImages
+public sealed class LabeledImages : IImageDataset
 {
     private readonly ReadOnlyMemory<byte> _pixels;
     private readonly ReadOnlyMemory<byte> _labels;
+    private readonly Lazy<string> _fingerprint;
 
     /// <summary>Wraps pixels and labels.</summary>
     /// <param name="pixels">Count x C x H x W bytes, row-major.</param>
@@ -33,6 +36,7 @@ public sealed class LabeledImages
         _pixels = pixels;
         _labels = labels;
         (Channels, Height, Width, ClassNames) = (channels, height, width, classNames);
+        _fingerprint = new Lazy<string>(Hash);
     }
 
     /// <summary>The number of images.</summary>
@@ -52,6 +56,12 @@ public sealed class LabeledImages
 
     /// <summary>The number of classes.</summary>
     public int ClassCount => ClassNames.Count;
+
+    /// <inheritdoc/>
+    public string Fingerprint => _fingerprint.Value;
+
+    /// <inheritdoc/>
+    public string ImageName(int index) => string.Create(CultureInfo.InvariantCulture, $"image {index}");
 
     /// <summary>Reads grey images and labels from a pair of IDX files (MNIST and its family), plain or gzip-compressed.</summary>
     /// <param name="imagesPath">An IDX file of shape [count,H,W].</param>
@@ -121,5 +131,13 @@ public sealed class LabeledImages
         for (int i = 0; i < labels.Length; i++)
             labels[i] = Label(indices[i]);
         return torch.tensor(labels);
+    }
+
+    private string Hash()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(_pixels.Span);
+        hash.AppendData(_labels.Span);
+        return string.Create(CultureInfo.InvariantCulture, $"images {Count}x{Channels}x{Height}x{Width} {Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}");
     }
 }

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Globalization;
+using DenoisedSmoothing;
+
+namespace Certify;
+
+/// <summary>The program: its verbs, and what every verb shares.</summary>
+internal static class CommandLine
+{
+    /// <summary>Exit codes: 0 done, 1 the question was answered with no or the input was bad, 2 could not tell, 130 cancelled.</summary>
+    public const int Done = 0, Failed = 1, CannotTell = 2, Cancelled = 130;
+
+    /// <summary>Parses and runs.</summary>
+    /// <param name="args">What was typed.</param>
+    /// <param name="configuration">Where output goes; the process's own when not given.</param>
+    public static async Task<int> RunAsync(string[] args, InvocationConfiguration? configuration = null)
+    {
+        // Numbers are read and written alike whatever the system's language.
+        CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+        // Without a timeout Ctrl-C ends the process at once, in the middle of a line.
+        configuration ??= new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) };
+        configuration.EnableDefaultExceptionHandler = false;
+        try
+        {
+            return await Root().Parse(args).InvokeAsync(configuration);
+        }
+        catch (OperationCanceledException)
+        {
+            configuration.Error.WriteLine("Stopped.");
+            return Cancelled;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or InvalidOperationException or NotSupportedException or DllNotFoundException or CheckpointException)
+        {
+            configuration.Error.WriteLine(e.Message);
+            return Failed;
+        }
+    }
+
+    private static RootCommand Root() => new("Certified robustness by denoised smoothing: certificates, logs, tables and figures.")
+    {
+    };
+}

@@ -1,0 +1,1 @@
+return await Certify.CommandLine.RunAsync(args);
