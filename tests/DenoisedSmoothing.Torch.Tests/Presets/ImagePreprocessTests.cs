@@ -91,6 +91,14 @@ public class ImagePreprocessTests
     }
 
     [Fact]
+    public void Apply_image_too_long_to_resize_is_refused()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Action act = () => ImagePreprocess.ResizeAndCrop(256, 224).Apply(zeros(3, 1, 100_000));
+        act.Should().Throw<ArgumentException>().WithMessage("*1x100000*256x25600000*");
+    }
+
+    [Fact]
     public void ResizeAndCrop_crop_larger_than_the_side_is_refused()
     {
         Action act = () => ImagePreprocess.ResizeAndCrop(200, 224);
