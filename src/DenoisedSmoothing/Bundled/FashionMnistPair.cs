@@ -19,14 +19,18 @@ public sealed class FashionMnistPair : IDisposable
     private FashionMnistPair(nn.Module<Tensor, Tensor, Tensor> denoiserNetwork, nn.Module<Tensor, Tensor> classifierNetwork)
     {
         (_denoiserNetwork, _classifierNetwork) = (denoiserNetwork, classifierNetwork);
-        Denoiser = new OneShotDenoiser(denoiserNetwork, Schedule, lastTimestep: LastTimestep);
+        Diffusion = new DiffusionModel(denoiserNetwork, Schedule, lastTimestep: LastTimestep);
+        Denoiser = new OneShotDenoiser(Diffusion);
         Classifier = _classifier = new ModuleClassifier(classifierNetwork, FashionMnist.ClassNames.Count);
     }
 
     /// <summary>The noise schedule of the denoiser: cosine, T = 1000.</summary>
     public static INoiseSchedule Schedule { get; } = new CosineSchedule(1000);
 
-    /// <summary>The denoiser, for sigma up to 1.5.</summary>
+    /// <summary>The denoiser's model, over which another strategy of denoising can be put. It ends with the pair.</summary>
+    public DiffusionModel Diffusion { get; }
+
+    /// <summary>The one-shot denoiser, for sigma up to 1.5.</summary>
     public IDenoiser Denoiser { get; }
 
     /// <summary>The classifier, for pixels in [0,1].</summary>

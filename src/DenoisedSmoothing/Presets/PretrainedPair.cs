@@ -22,6 +22,9 @@ public sealed class PretrainedPair : IDisposable
     /// <summary>The denoiser, for pixels in [0,1].</summary>
     public IDenoiser Denoiser { get; }
 
+    /// <summary>The denoiser's model, over which another strategy of denoising can be put; null where the denoiser is none of diffusion. It ends with the pair.</summary>
+    public DiffusionModel? Diffusion => (Denoiser as OneShotDenoiser)?.Model;
+
     /// <summary>The classifier, for pixels in [0,1].</summary>
     public IClassifier Classifier { get; }
 
