@@ -36,4 +36,27 @@ public sealed class NoiseContext
             ? throw new InvalidOperationException("This NoiseContext has no source of normals: pass one to its constructor to use a stochastic denoiser.")
             : _draw(stream);
     }
+
+    /// <summary>A share of the streams, for a part of a stochastic classifier: what different parts draw is independent.</summary>
+    /// <remarks>
+    /// Stream s of part p of n is this context's stream n (s - 1) + p + 1: the parts take turns, so that none meets another, whatever numbers
+    /// they use, and parts of parts do not either. One who splits draws through the parts alone. A number beyond what the generator counts
+    /// (2^30 streams) is an error, never wrapped.
+    /// </remarks>
+    /// <param name="part">Which part: 0 or more, below <paramref name="parts"/>.</param>
+    /// <param name="parts">How many parts there are: 1 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such part.</exception>
+    public NoiseContext Part(int part, int parts)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(parts, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(part);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(part, parts);
+        return new NoiseContext(Sigma, stream =>
+        {
+            long whole = (long)parts * (stream - 1) + part + 1;
+            return whole <= int.MaxValue
+                ? Draw((int)whole)
+                : throw new ArgumentOutOfRangeException(nameof(stream), stream, $"Stream {stream} of part {part} of {parts} would be stream {whole}: there are not so many.");
+        });
+    }
 }

@@ -1,0 +1,59 @@
+using System.Globalization;
+using TorchSharp;
+
+namespace DenoisedSmoothing;
+
+/// <summary>
+/// The majority vote of several runs of a stochastic base classifier on the same noisy row, each under inner noise of its own: DensePure
+/// (Xiao et al. 2022), where the runs are reverse processes, that is a <see cref="DenoisedClassifier"/> of a <see cref="MultiStepDenoiser"/>.
+/// </summary>
+/// <remarks>
+/// Scores are vote counts, so that ties go to the lowest label. A function of the row and its inner draws alone: any certificate holds for
+/// it as for one run. Of a deterministic base classifier it is an expensive copy. Disposes nothing.
+/// </remarks>
+public sealed class MajorityVoteClassifier : IBaseClassifier, IFingerprinted, ISigmaLimited
+{
+    private readonly IBaseClassifier _classifier;
+    private readonly int _runs;
+
+    /// <summary>Repeats a base classifier.</summary>
+    /// <param name="classifier">What is run: draws its inner noise from its <see cref="NoiseContext"/>.</param>
+    /// <param name="runs">How often, 1 or more. An odd number has fewer ties.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is less than one run.</exception>
+    public MajorityVoteClassifier(IBaseClassifier classifier, int runs)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentOutOfRangeException.ThrowIfLessThan(runs, 1);
+        (_classifier, _runs) = (classifier, runs);
+    }
+
+    /// <inheritdoc/>
+    public int ClassCount => _classifier.ClassCount;
+
+    /// <inheritdoc/>
+    public double LargestSigma => _classifier is ISigmaLimited limited ? limited.LargestSigma : double.PositiveInfinity;
+
+    /// <inheritdoc/>
+    public string Fingerprint => string.Create(CultureInfo.InvariantCulture, $"majority({_runs};{ModuleFingerprint.Of(_classifier)})");
+
+    /// <inheritdoc/>
+    public string Precision => ModuleFingerprint.PrecisionOf(_classifier);
+
+    /// <inheritdoc/>
+    /// <remarks>Run r draws from part r of the context's streams.</remarks>
+    public torch.Tensor Score(torch.Tensor noisy, NoiseContext noise)
+    {
+        ArgumentNullException.ThrowIfNull(noisy);
+        ArgumentNullException.ThrowIfNull(noise);
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor votes = torch.zeros([noisy.shape[0], ClassCount], torch.ScalarType.Float32, noisy.device);
+        for (int run = 0; run < _runs; run++)
+        {
+            using DisposeScope one = torch.NewDisposeScope();
+            using torch.Tensor scores = _classifier.Score(noisy, noise.Part(run, _runs)); // ours, whatever scope it is in
+            votes.add_(ClassifierScores.Votes(scores, noisy.shape[0], ClassCount));
+        }
+
+        return votes.MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing;
+
+/// <summary>
+/// A network that is told the noise level itself and returns the clean image, D(x, sigma) of Karras et al. 2022: for the deterministic
+/// sampler, <see cref="HeunDenoiser"/>.
+/// </summary>
+/// <remarks>A bare network of theirs becomes one by <see cref="EdmPreconditionedNetwork"/>. Safe for concurrent use where the network is.</remarks>
+public sealed class SigmaConditionedModel : IX0Predictor, IFingerprinted, ISigmaLimited, IDisposable
+{
+    private readonly nn.IModule<Tensor, Tensor, Tensor> _network;
+    private readonly bool _disposeNetwork;
+
+    /// <summary>Wraps a network.</summary>
+    /// <param name="network">Takes x = x_0 + s z, float32 [N,C,H,W] with x_0 in [-1,1], and s, float32 [N]; returns x_0 [N,C,H,W]. Put in
+    /// evaluation mode.</param>
+    /// <param name="largestNoiseToSignal">The highest s that the network was trained for; 80 for EDM's.</param>
+    /// <param name="disposeNetwork">Whether <see cref="Dispose"/> frees the network too, where it can be.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The highest level is not finite and positive.</exception>
+    public SigmaConditionedModel(nn.IModule<Tensor, Tensor, Tensor> network, double largestNoiseToSignal = 80, bool disposeNetwork = false)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        if (!(largestNoiseToSignal > 0) || double.IsInfinity(largestNoiseToSignal))
+            throw new ArgumentOutOfRangeException(nameof(largestNoiseToSignal), largestNoiseToSignal, "The highest noise level must be finite and above 0.");
+        (_network, LargestNoiseToSignal, _disposeNetwork) = (network, largestNoiseToSignal, disposeNetwork);
+        (network as nn.Module)?.eval();
+    }
+
+    /// <inheritdoc/>
+    public double LargestNoiseToSignal { get; }
+
+    /// <inheritdoc/>
+    public double LargestSigma => LargestNoiseToSignal / 2;
+
+    /// <inheritdoc/>
+    public string Fingerprint => $"sigma-conditioned({ModuleFingerprint.Of(_network)})";
+
+    /// <inheritdoc/>
+    public string Precision => ModuleFingerprint.PrecisionOf(_network);
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">The level is not above 0, or beyond <see cref="LargestNoiseToSignal"/>.</exception>
+    /// <exception cref="InvalidOperationException">The network is in training mode, or its result has another shape than its input.</exception>
+    public Tensor PredictX0(Tensor x, double noiseToSignal)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        if (!(noiseToSignal > 0 && noiseToSignal <= LargestNoiseToSignal))
+            throw new ArgumentOutOfRangeException(nameof(noiseToSignal), noiseToSignal, string.Create(CultureInfo.InvariantCulture, $"The noise level must be above 0, at most the network's {LargestNoiseToSignal:G6}."));
+        EvaluationMode.Require(_network);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor levels = full(x.shape[0], noiseToSignal, ScalarType.Float32, x.device);
+        Tensor x0 = _network.call(x.to_type(ScalarType.Float32), levels);
+        if (!x0.shape.SequenceEqual(x.shape))
+            throw new InvalidOperationException($"A denoiser keeps the shape: the network made [{string.Join(',', x0.shape)}] of [{string.Join(',', x.shape)}].");
+        // A copy: the network may keep what it returned.
+        return x0.to(x.dtype, copy: true).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Frees the network where the constructor was told to; otherwise it is the caller's.</summary>
+    public void Dispose()
+    {
+        if (_disposeNetwork)
+            (_network as IDisposable)?.Dispose();
+    }
+}
