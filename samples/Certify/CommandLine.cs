@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.Globalization;
 using DenoisedSmoothing;
 
@@ -22,7 +23,10 @@ internal static class CommandLine
         configuration.EnableDefaultExceptionHandler = false;
         try
         {
-            return await Root().Parse(args).InvokeAsync(configuration);
+            ParseResult parsed = Root().Parse(args);
+            if (parsed.Action is ParseErrorAction error)
+                error.ShowHelp = false;
+            return await parsed.InvokeAsync(configuration);
         }
         catch (OperationCanceledException)
         {
@@ -36,7 +40,16 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Root() => new("Certified robustness by denoised smoothing: certificates, logs, tables and figures.")
+    private static RootCommand Root()
     {
-    };
+        RootCommand root = new("Certified robustness by denoised smoothing: certificates, logs, tables and figures.")
+        {
+            CertifyCommand.Create(),
+            PredictCommand.Create(),
+            DenoiseCommand.Create(),
+            EvaluateCommand.Create(),
+        };
+        VerbHelp.AddTo(root);
+        return root;
+    }
 }

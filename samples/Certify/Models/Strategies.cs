@@ -8,6 +8,8 @@ internal static class Strategies
 {
     public const string OneShot = "one-shot", None = "none";
 
+    private const int VoteSteps = 10, VoteRuns = 10, LocalCopies = 5;
+
     public static IReadOnlyList<string> Names { get; } = [OneShot, "multi-step", "heun", "vote", "local", None];
 
     /// <summary>Those that make an image, which can be shown and trained on.</summary>
@@ -20,7 +22,16 @@ internal static class Strategies
     public static IBaseClassifier BaseClassifier(LoadedModels models, StrategyChoice choice, double sigma)
     {
         string kind = KindOf(models, choice);
-        return new DenoisedClassifier(Denoiser(models, choice with { Kind = kind }, sigma), models.Classifier);
+        switch (kind)
+        {
+            case "vote":
+                DenoisedClassifier run = new(Denoiser(models, choice with { Kind = "multi-step", Steps = choice.Steps ?? VoteSteps }, sigma), models.Classifier);
+                return new MajorityVoteClassifier(run, choice.Votes ?? VoteRuns);
+            case "local":
+                return new LocallySmoothedClassifier(Denoiser(models, choice with { Kind = OneShot }, sigma), models.Classifier, choice.Votes ?? LocalCopies, choice.LocalSigma);
+            default:
+                return new DenoisedClassifier(Denoiser(models, choice, sigma), models.Classifier);
+        }
     }
 
     /// <summary>The denoiser of a strategy that has one.</summary>
@@ -41,6 +52,8 @@ internal static class Strategies
         return kind switch
         {
             OneShot => new OneShotDenoiser(model),
+            "multi-step" => new MultiStepDenoiser(model, new MultiStepOptions { Steps = choice.Steps, StartBelow = choice.StartBelow }),
+            "heun" => new HeunDenoiser(model, new HeunOptions { Steps = choice.Steps ?? new HeunOptions().Steps }),
             _ => throw new ArgumentException($"--denoiser {kind} makes no image."),
         };
     }
@@ -51,7 +64,7 @@ internal static class Strategies
         if (card is null || sigma > model.LargestSigma)
             return; // beyond its reach: the model says so itself
         int timestep = model.TimestepFor(sigma);
-        bool oneLevel = kind is OneShot or "local";
+        bool oneLevel = kind is OneShot;
         if (oneLevel ? card.Trained.Contains(timestep) : card.Trained.ContainsAllUpTo(timestep))
             return;
         string needs = oneLevel ? $"timestep {timestep}" : $"all timesteps up to {timestep}";
