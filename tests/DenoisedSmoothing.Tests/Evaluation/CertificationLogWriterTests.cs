@@ -177,7 +177,7 @@ public sealed class CertificationLogWriterTests : IDisposable
     {
         Skip.IfNot(OperatingSystem.IsLinux() && File.Exists("/usr/bin/flock"), "needs util-linux's flock");
         WriteThree(Log);
-        using Process holder = Process.Start(new ProcessStartInfo("/usr/bin/flock", ["-x", Log + ".jsonl", "sleep", "60"]))!;
+        using Process holder = Process.Start(new ProcessStartInfo("/usr/bin/flock", ["-o", "-x", Log + ".jsonl", "sleep", "60"]))!;
         Func<CertificationLogWriter> open = () => CertificationLogWriter.Open(Log, LogSamples.Meta(), resume: true);
         bool held = false;
         for (int wait = 0; wait < 100 && !held; wait++)
