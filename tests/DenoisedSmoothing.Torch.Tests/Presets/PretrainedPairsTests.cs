@@ -23,6 +23,7 @@ public sealed class PretrainedPairsTests : IDisposable
         string path = Write(network, "cohen.safetensors", prefix);
         using PretrainedPair pair = PretrainedPairs.CohenCifar10(path);
         pair.Denoiser.Should().BeOfType<IdentityDenoiser>();
+        pair.Diffusion.Should().BeNull();
         pair.Fingerprint.Should().Contain(StateDict.Fingerprint(network)[..16]);
 
         using Tensor image = rand(3, 32, 32), prepared = pair.Preprocess.Apply(image);
@@ -94,6 +95,7 @@ public sealed class PretrainedPairsTests : IDisposable
 
         using PretrainedPair pair = PretrainedPairs.Cifar10(diffusionPath, vitPath);
         ((OneShotDenoiser)pair.Denoiser).TimestepFor(0.5).Should().Be(1984, "t* of the reference's lookup (tests/Goldens/field/tstar.tsv)");
+        pair.Diffusion!.TimestepFor(0.5).Should().Be(1984);
         using Tensor image = rand(3, 32, 32);
         Certificate certificate = pair.Smooth(0.5, new CohenCertifier(n0: 4, n: 16), new SmoothingOptions { Batch = 4, Seed = 1 }).Certify(image);
         certificate.N.Should().Be(16);
@@ -118,6 +120,7 @@ public sealed class PretrainedPairsTests : IDisposable
 
         using PretrainedPair pair = PretrainedPairs.ImageNet(diffusionPath, beitPath);
         ((OneShotDenoiser)pair.Denoiser).TimestepFor(0.5).Should().Be(259, "t* of the reference's lookup (tests/Goldens/field/tstar.tsv)");
+        pair.Diffusion!.TimestepFor(0.5).Should().Be(259);
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
         Tensor prepared = pair.Preprocess.Apply(rand(3, 300, 400));

@@ -21,13 +21,13 @@ public class InnerNoiseTests
         using DisposeScope scope = NewDisposeScope();
         (Tensor smoothing, Tensor[] inner) = Observe();
 
-        LargestCorrelation(smoothing, smoothing).Should().BeGreaterThan(.9, "the check must see a stream that is the same");
-        LargestCorrelation(smoothing, (inner[0] + .2 * smoothing.roll(1, 0))).Should().BeGreaterThan(Chance, "and one that leaks a little, even into another row");
+        Correlation.Largest(smoothing, smoothing).Should().BeGreaterThan(.9, "the check must see a stream that is the same");
+        Correlation.Largest(smoothing, (inner[0] + .2 * smoothing.roll(1, 0))).Should().BeGreaterThan(Chance, "and one that leaks a little, even into another row");
         for (int stream = 0; stream < inner.Length; stream++)
         {
-            LargestCorrelation(smoothing, inner[stream]).Should().BeLessThan(Chance, "of stream {0}", stream + 1);
+            Correlation.Largest(smoothing, inner[stream]).Should().BeLessThan(Chance, "of stream {0}", stream + 1);
             for (int other = 0; other < stream; other++)
-                LargestCorrelation(inner[other], inner[stream]).Should().BeLessThan(Chance, "of streams {0} and {1}", other + 1, stream + 1);
+                Correlation.Largest(inner[other], inner[stream]).Should().BeLessThan(Chance, "of streams {0} and {1}", other + 1, stream + 1);
         }
     }
 
@@ -38,7 +38,7 @@ public class InnerNoiseTests
         using DisposeScope scope = NewDisposeScope();
         (Tensor smoothing, Tensor[] inner) = Observe();
         foreach (Tensor stream in inner)
-            LargestCorrelation(smoothing.square() - 1, stream.square() - 1).Should().BeLessThan(2 * Chance);
+            Correlation.Largest(smoothing.square() - 1, stream.square() - 1).Should().BeLessThan(2 * Chance);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public class InnerNoiseTests
         (_, Tensor[] inner) = Observe();
         foreach (Tensor stream in inner)
         {
-            Tensor correlations = Correlations(stream, stream);
+            Tensor correlations = Correlation.OfRows(stream, stream);
             Tensor others = correlations - correlations.diag().diag();
             others.abs().max().item<float>().Should().BeLessThan((float)Chance);
             double size = Math.Sqrt((double)Rows * Length);
@@ -134,16 +134,5 @@ public class InnerNoiseTests
         });
         StagedCertifier one = new(new VoteRequest(VotePhase.Estimation, rows));
         new SmoothedClassifier([classifier], .5, one, new SmoothingOptions { Batch = rows, Seed = 99 }).Certify(image, imageIndex);
-    }
-
-    private static double LargestCorrelation(Tensor a, Tensor b) => Correlations(a, b).abs().max().item<float>();
-
-    /// <summary>The correlation of every row of one with every row of the other.</summary>
-    private static Tensor Correlations(Tensor a, Tensor b) => Centred(a).matmul(Centred(b).t());
-
-    private static Tensor Centred(Tensor rows)
-    {
-        Tensor centred = rows - rows.mean([1], keepdim: true);
-        return centred / centred.square().sum(1, keepdim: true).sqrt();
     }
 }
