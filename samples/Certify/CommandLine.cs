@@ -48,6 +48,7 @@ internal static class CommandLine
             PredictCommand.Create(),
             DenoiseCommand.Create(),
             EvaluateCommand.Create(),
+            PlanCommand.Create(),
         };
         VerbHelp.AddTo(root);
         return root;

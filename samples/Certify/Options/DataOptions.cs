@@ -51,6 +51,13 @@ internal sealed class DataOptions
     /// <summary>A data set and which of its images.</summary>
     public IEnumerable<Option> Selection => [.. Source, Start, Skip, Max];
 
+    /// <summary>Refuses a share of a run without a seed.</summary>
+    public void RequireSeedForShards(Verb verb, Option<ulong?> seed) => verb.Validators.Add(result =>
+    {
+        if (result.GetValue(Shard) is not null && result.GetValue(seed) is null)
+            result.AddError("--shard needs --seed: shards are one run only under one seed.");
+    });
+
     /// <summary>Reads the options that the verb has.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="pair">The pair's name; null for models of one's own.</param>

@@ -12,6 +12,28 @@ internal static class ListOptions
         text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double sigma) && sigma > 0 && double.IsFinite(sigma) ? sigma : null,
         "--sigma takes finite numbers above 0, separated by commas: the noise a pixel, for pixels in [0,1].");
 
+    /// <summary>Radii, rising.</summary>
+    public static Option<double[]?> Radii(string name, string description)
+    {
+        Option<double[]?> option = new(name) { HelpName = "r,r...", Description = description, AllowMultipleArgumentsPerToken = true };
+        option.CustomParser = result =>
+        {
+            double?[] radii = [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(Radius)];
+            if (radii.Length == 0 || radii.Any(radius => radius is null) || radii.Zip(radii.Skip(1)).Any(pair => pair.Second <= pair.First))
+                result.AddError($"{name} takes l2 radii of at least 0, rising, separated by commas.");
+            return [.. radii.Select(radius => radius ?? 0)];
+        };
+        return option;
+
+        static double? Radius(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double radius) && radius >= 0 && double.IsFinite(radius) ? radius : null;
+    }
+
+    /// <summary>Probabilities.</summary>
+    public static Option<double[]> Probabilities(string name, string description, params double[] fallback) => Create(
+        name, "p,p...", description, fallback,
+        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double p) && p > 0 && p <= 1 ? p : null,
+        $"{name} takes probabilities above 0 and up to 1, separated by commas.");
+
     /// <summary>Image indices.</summary>
     public static Option<int[]> Indices(string name, string description) => Create<int>(
         name, "i,i...", description, [],

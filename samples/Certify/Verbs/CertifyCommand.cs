@@ -20,15 +20,11 @@ internal static class CertifyCommand
             [
                 "certify --sigma 0.5 --n 1000 --max 20",
                 "certify --pair cifar10 --denoiser-file cifar10_uncond_50M_500K.pt --classifier-file vit.safetensors --data cifar10 --data-path cifar-10-batches-bin --skip 20 --sigma 0.25 --seed 1 --out runs/025.tsv --resume",
-                "certify --sigma 0.5 --data fashion-mnist --seed 1 --shard 2/4 --out runs/shard2.tsv",
+                "certify --sigma 0.5 --certifier sequential --target 0.25,0.5 --data fashion-mnist --seed 1 --shard 2/4 --out runs/shard2.tsv",
             ],
             Verb.ExitCodesOfARun)
             .With(models.All).With(data.All).With(strategy.All).With(sampling.All).With(certifier.All).With(output.All);
-        verb.Validators.Add(result =>
-        {
-            if (result.GetValue(data.Shard) is not null && result.GetValue(sampling.Seed) is null)
-                result.AddError("--shard needs --seed: shards are one run only under one seed.");
-        });
+        data.RequireSeedForShards(verb, sampling.Seed);
         return verb.Does((parsed, cancellationToken) =>
         {
             ModelChoice choice = models.Read(parsed);
@@ -38,7 +34,7 @@ internal static class CertifyCommand
                 Models = choice,
                 Data = data.Read(parsed, choice.Pair),
                 Strategy = strategy.Read(parsed),
-                Certifier = certifier.Certifier(parsed),
+                Certifier = certifier.Read(parsed),
                 Alpha = parsed.GetValue(certifier.Alpha),
                 Sigma = parsed.GetValue(sampling.Sigma),
                 Batch = parsed.GetValue(sampling.Batch),

@@ -13,16 +13,14 @@ internal static class PredictCommand
         StrategyOptions strategy = new();
         SamplingOptions sampling = new();
         OutputOptions output = new();
-        Option<long> n = new Option<long>("--n") { HelpName = "count", DefaultValueFactory = _ => 1000, Description = "Votes of each prediction" }
-            .Check(count => count is >= 1 and <= ClopperPearson.MaxTrials, "--n must be at least 1.");
-        Option<double> alpha = new Option<double>("--alpha") { HelpName = "a", DefaultValueFactory = _ => 0.001, Description = "Allowed probability that an answer is not the smoothed classifier's" }
-            .Check(value => value >= ClopperPearson.MinAlpha && value < 1, "--alpha must be above 0 and below 1.");
+        CertifierOptions certifier = new(predicts: true);
         Verb verb = new Verb(
             "predict",
             "Predicts images with the smoothed classifier, or abstains. Unless --seed is given the noise comes from a fresh seed that nobody learns, so that no attacker can aim at it; a resumed log then goes on with another.",
             ["predict --sigma 0.5 --max 20", "predict --sigma 0.25 --data fashion-mnist --n 1000 --out runs/predict.tsv --resume"],
             Verb.ExitCodesOfARun)
-            .With(models.All).With(data.All).With(strategy.All).With(sampling.All).With([n, alpha]).With(output.All);
+            .With(models.All).With(data.All).With(strategy.All).With(sampling.All).With(certifier.All).With(output.All);
+        data.RequireSeedForShards(verb, sampling.Seed);
         return verb.Does((parsed, cancellationToken) =>
         {
             ModelChoice choice = models.Read(parsed);
@@ -32,8 +30,8 @@ internal static class PredictCommand
                 Models = choice,
                 Data = data.Read(parsed, choice.Pair),
                 Strategy = strategy.Read(parsed),
-                Certifier = new CohenCertifier(alpha: parsed.GetValue(alpha), predictN: parsed.GetValue(n)),
-                Alpha = parsed.GetValue(alpha),
+                Certifier = certifier.Read(parsed),
+                Alpha = parsed.GetValue(certifier.Alpha),
                 Sigma = parsed.GetValue(sampling.Sigma),
                 Batch = parsed.GetValue(sampling.Batch),
                 Seed = parsed.GetValue(sampling.Seed),
