@@ -33,6 +33,9 @@ public static class ImageTensors
         return torch.tensor(values, [channels, height, width]);
     }
 
+    /// <summary>The nearest byte to a pixel in [0,1]; exact for what a byte was divided into.</summary>
+    internal static byte ToByte(float pixel) => (byte)(pixel * 255f + 0.5f);
+
     /// <summary>The values of an image at the door: float32, [C,H,W] or [1,C,H,W], finite, in [0,1]; else an error that names what was wrong.</summary>
     internal static (float[] Values, long[] Shape) Read(torch.Tensor image)
     {

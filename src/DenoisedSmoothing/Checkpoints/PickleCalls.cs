@@ -1,22 +1,33 @@
 namespace DenoisedSmoothing;
 
 /// <summary>The calls of a checkpoint's pickle, understood as descriptions of tensors: nothing is called.</summary>
-internal sealed class PickleCalls
+/// <param name="inert">More names that the caller takes for inert.</param>
+internal sealed class PickleCalls(IReadOnlyCollection<string> inert) : IPickleTypes
 {
-    public const string Remedy =
+    /// <summary>The pickle of a checkpoint of 10,000 tensors has about 2 MB.</summary>
+    public const int MaxPickleByteCount = 64 << 20;
+
+    private const string WeightsRemedy =
         "Nothing of the file was run. If it comes from a source that you trust, load it in Python and save only its weights again "
         + "(torch.save(model.state_dict(), path), or safetensors).";
 
     private readonly Dictionary<string, PickleStorage> _storages = new(StringComparer.Ordinal);
 
+    /// <summary>The storages that the pickle refers to, by key.</summary>
     public IReadOnlyDictionary<string, PickleStorage> Storages => _storages;
 
-    public static PickleException Refused(string name) => new(
+    public long MaxByteCount => MaxPickleByteCount;
+
+    public string Wanted => "weights";
+
+    public string Remedy => WeightsRemedy;
+
+    public PickleGlobal Find(string name) => PickleGlobals.Find(name, inert) ?? throw new PickleException(
         $"it refers to {CheckpointException.Quote(name)}, which is not among the names that weights need",
         Remedy + " If the name is that of a type that merely holds settings, put it into CheckpointOptions.InertTypes to have it read past.");
 
-    /// <summary>A persistent id: ('storage', type, key, location, count) and, in legacy files, the part of it.</summary>
-    public PickleStorageView Persistent(object? id)
+    /// <summary>A storage by its persistent id: ('storage', type, key, location, count) and, in legacy files, the part of it.</summary>
+    public object Persistent(object? id)
     {
         if (id is object?[] and ["module", ..])
             throw new PickleException("it holds a whole module, with its source code", Remedy);
@@ -36,10 +47,6 @@ internal sealed class PickleCalls
         return fields is [.., null] || fields.Length == 5 ? new PickleStorageView(storage, 0, count) : Part(storage, fields[5]);
     }
 
-    /// <summary>What a call yields.</summary>
-    /// <param name="function">What is called.</param>
-    /// <param name="arguments">A tuple.</param>
-    /// <param name="cost">What it costs of the budget, besides being pushed.</param>
     public object? Call(object? function, object? arguments, out int cost)
     {
         if (function is not PickleGlobal global || arguments is not object?[] values)
@@ -69,10 +76,19 @@ internal sealed class PickleCalls
     }
 
     /// <summary>Attributes may be set of what carries none that matter: a dictionary (_metadata) or an inert object.</summary>
-    public static void CheckState(object? target)
+    public void SetState(object? target, object? state)
     {
         if (target is not (PickleDictionary or PickleOpaque))
             throw new PickleException("it sets the attributes of something that has none");
+    }
+
+    public object OldString(ByteInput input, long length) => PickleMachine.Text(input, length);
+
+    /// <summary>Bytes are numpy's numbers and the like: never a weight.</summary>
+    public object Bytes(ByteInput input, long length)
+    {
+        input.Skip(length);
+        return new PickleOpaque("bytes");
     }
 
     private static PickleStorageView Part(PickleStorage storage, object? part)

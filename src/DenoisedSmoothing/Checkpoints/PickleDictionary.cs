@@ -1,8 +1,8 @@
 namespace DenoisedSmoothing;
 
 /// <summary>
-/// A dictionary of a pickle, as far as weights go: items under strings, in order. Items under other keys (an optimizer counts its
-/// parameters) are dropped.
+/// A dictionary of a pickle, as far as weights go: items under strings, in order. Bytes count as strings, as
+/// they did in Python 2; items under other keys (an optimizer counts its parameters) are dropped.
 /// </summary>
 internal sealed class PickleDictionary
 {
@@ -15,7 +15,7 @@ internal sealed class PickleDictionary
     /// <summary>Sets an item; as in Python, the last value stays, at the first one's place.</summary>
     public void Set(object? key, object? value)
     {
-        if (key is string name)
+        if ((key is PickleBytes bytes ? bytes.Text : key as string) is { } name)
             (_items ??= new(StringComparer.Ordinal))[name] = value;
     }
 }

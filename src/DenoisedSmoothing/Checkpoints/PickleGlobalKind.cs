@@ -26,4 +26,16 @@ internal enum PickleGlobalKind
 
     /// <summary>torch._tensor._rebuild_from_type_v2(function, type, arguments, state).</summary>
     RebuildFromType,
+
+    /// <summary>numpy.dtype(name, align, copy).</summary>
+    NumpyElementType,
+
+    /// <summary>numpy.ndarray: the type, as an argument.</summary>
+    NumpyArray,
+
+    /// <summary>numpy.core.multiarray._reconstruct(type, shape, element type): an array to be filled by its state.</summary>
+    NumpyReconstruct,
+
+    /// <summary>_codecs.encode(text, encoding): bytes, as Python 3 writes them for protocol 2.</summary>
+    Encode,
 }

@@ -6,30 +6,24 @@ namespace DenoisedSmoothing;
 
 /// <summary>
 /// Reads one pickle as data. Python's own machine runs whatever a pickle names; this one knows a closed list of opcodes and names,
-/// understands the few that describe tensors (<see cref="PickleCalls"/>), and refuses everything else by its name. Nothing is ever run.
+/// leaves the names to its reader's <see cref="IPickleTypes"/> (tensors: <see cref="PickleCalls"/>), and refuses everything else by its
+/// name. Nothing is ever run.
 /// </summary>
 /// <param name="input">Read to the end of the pickle, and no further.</param>
 /// <param name="file">What messages call the file.</param>
-/// <param name="inert">More names that the caller takes for inert.</param>
-internal sealed class PickleMachine(ByteInput input, string file, IReadOnlyCollection<string> inert)
+/// <param name="types">What names, calls and bytes mean.</param>
+internal sealed class PickleMachine(ByteInput input, string file, IPickleTypes types)
 {
-    /// <summary>The pickle of a checkpoint of 10,000 tensors has about 2 MB.</summary>
-    public const int MaxByteCount = 64 << 20;
-
     private const int MaxLongByteCount = 1024;
     private const int MaxNameByteCount = 1024;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly PickleStack _stack = new();
-    private readonly PickleCalls _calls = new();
-
-    /// <summary>The storages that the pickle refers to, by key.</summary>
-    public IReadOnlyDictionary<string, PickleStorage> Storages => _calls.Storages;
 
     /// <summary>Runs to STOP.</summary>
     /// <returns>A string, bool, long, double or null, a BigInteger, an array (a tuple), a List, a <see cref="PickleDictionary"/>,
-    /// <see cref="PickleTensor"/>, <see cref="PickleStorageView"/>, <see cref="PickleGlobal"/> or <see cref="PickleOpaque"/>.</returns>
+    /// a <see cref="PickleGlobal"/>, <see cref="PickleOpaque"/>, or what the types make.</returns>
     /// <exception cref="CheckpointException">The pickle is damaged, too large, or refers to something that is not on the list.</exception>
     public object? Run()
     {
@@ -39,8 +33,8 @@ internal sealed class PickleMachine(ByteInput input, string file, IReadOnlyColle
             while (true)
             {
                 at = input.Consumed;
-                if (at - start > MaxByteCount)
-                    throw new PickleException($"it is longer than {MaxByteCount} bytes");
+                if (at - start > types.MaxByteCount)
+                    throw new PickleException($"it is longer than {types.MaxByteCount} bytes");
                 PickleOpcode opcode = (PickleOpcode)input.ReadByte();
                 if (opcode == PickleOpcode.Stop)
                     return _stack.Pop();
@@ -83,13 +77,14 @@ internal sealed class PickleMachine(ByteInput input, string file, IReadOnlyColle
             case PickleOpcode.Long1: PushLong(input.ReadByte()); break;
             case PickleOpcode.Long4: PushLong(input.ReadUInt32()); break;
             case PickleOpcode.BinFloat: _stack.Push(BinaryPrimitives.ReadDoubleBigEndian(input.Read(sizeof(double)))); break;
-            // Strings are Python 2's.
-            case PickleOpcode.ShortBinUnicode or PickleOpcode.ShortBinString: _stack.Push(Text(input.ReadByte())); break;
-            case PickleOpcode.BinUnicode or PickleOpcode.BinString: _stack.Push(Text(input.ReadUInt32())); break;
-            case PickleOpcode.BinUnicode8: _stack.Push(Text(input.ReadUInt64())); break;
-            case PickleOpcode.ShortBinBytes: PushBytes(input.ReadByte()); break;
-            case PickleOpcode.BinBytes: PushBytes(input.ReadUInt32()); break;
-            case PickleOpcode.BinBytes8 or PickleOpcode.ByteArray8: PushBytes(input.ReadUInt64()); break;
+            case PickleOpcode.ShortBinString: _stack.Push(types.OldString(input, input.ReadByte())); break;
+            case PickleOpcode.BinString: _stack.Push(types.OldString(input, input.ReadUInt32())); break;
+            case PickleOpcode.ShortBinUnicode: _stack.Push(Text(input, input.ReadByte())); break;
+            case PickleOpcode.BinUnicode: _stack.Push(Text(input, input.ReadUInt32())); break;
+            case PickleOpcode.BinUnicode8: _stack.Push(Text(input, Length(input.ReadUInt64()))); break;
+            case PickleOpcode.ShortBinBytes: _stack.Push(types.Bytes(input, input.ReadByte())); break;
+            case PickleOpcode.BinBytes: _stack.Push(types.Bytes(input, input.ReadUInt32())); break;
+            case PickleOpcode.BinBytes8 or PickleOpcode.ByteArray8: _stack.Push(types.Bytes(input, Length(input.ReadUInt64()))); break;
             case PickleOpcode.EmptyTuple: _stack.Push(Array.Empty<object?>()); break;
             case PickleOpcode.Tuple: _stack.Push(_stack.PopToMark()); break;
             case PickleOpcode.Tuple1: PushTuple(1); break;
@@ -112,11 +107,11 @@ internal sealed class PickleMachine(ByteInput input, string file, IReadOnlyColle
             case PickleOpcode.LongBinGet: _stack.Get(input.ReadUInt32()); break;
             case PickleOpcode.Global: PushGlobal(Line(), Line()); break;
             case PickleOpcode.StackGlobal: PushGlobal(PopMany(2)); break;
-            case PickleOpcode.BinPersId: _stack.Push(_calls.Persistent(_stack.Pop())); break;
+            case PickleOpcode.BinPersId: _stack.Push(types.Persistent(_stack.Pop())); break;
             case PickleOpcode.Reduce or PickleOpcode.NewObj: Call(PopMany(2)); break;
             case PickleOpcode.NewObjEx: Call(PopMany(3)[..2]); break;
-            case PickleOpcode.Build: _stack.Pop(); PickleCalls.CheckState(_stack.Peek()); break;
-            default: throw new PickleException($"the opcode 0x{(byte)opcode:x2} is not one that weights need", PickleCalls.Remedy);
+            case PickleOpcode.Build: SetState(_stack.Pop()); break;
+            default: throw new PickleException($"the opcode 0x{(byte)opcode:x2} is not one that {types.Wanted} need", types.Remedy);
         }
     }
 
@@ -142,14 +137,14 @@ internal sealed class PickleMachine(ByteInput input, string file, IReadOnlyColle
             _stack.Push(value);
     }
 
-    private string Text(ulong length) => Strict.GetString(input.Read(length > long.MaxValue ? -1 : (long)length));
+    /// <summary>A string in UTF-8.</summary>
+    /// <exception cref="DecoderFallbackException">It is none.</exception>
+    internal static string Text(ByteInput input, long length) => Strict.GetString(input.Read(length));
 
-    // Bytes are numpy's numbers and the like: never a weight.
-    private void PushBytes(ulong length)
-    {
-        input.Skip(length > long.MaxValue ? -1 : (long)length);
-        _stack.Push(new PickleOpaque("bytes"));
-    }
+    // Below 0 the input ends early, as for any length that it does not have.
+    private static long Length(ulong length) => length > long.MaxValue ? -1 : (long)length;
+
+    private void SetState(object? state) => types.SetState(_stack.Peek(), state);
 
     private void PushDictionary(object?[] items)
     {
@@ -197,11 +192,11 @@ internal sealed class PickleMachine(ByteInput input, string file, IReadOnlyColle
     }
 
     private void PushGlobal(string module, string name) =>
-        _stack.Push(PickleGlobals.Find($"{module}.{name}", inert) ?? throw PickleCalls.Refused($"{module}.{name}"));
+        _stack.Push(types.Find($"{module}.{name}"));
 
     private void Call(object?[] callAndArguments)
     {
-        object? result = _calls.Call(callAndArguments[0], callAndArguments[1], out int cost);
+        object? result = types.Call(callAndArguments[0], callAndArguments[1], out int cost);
         _stack.Charge(cost);
         _stack.Push(result);
     }

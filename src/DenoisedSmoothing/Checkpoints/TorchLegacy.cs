@@ -28,19 +28,21 @@ internal sealed class TorchLegacy : ITorchStorages
     public static TorchContents Read(Stream stream, string file, IReadOnlyCollection<string> inert)
     {
         ByteInput input = new(stream, stream.Length);
-        if (new PickleMachine(input, file, inert).Run() is not BigInteger magic || magic != Magic)
+        if (Run(new PickleCalls(inert)) is not BigInteger magic || magic != Magic)
             throw CheckpointException.In(file, "it is a pickle, but not by torch.save", "Load it in Python, and save its tensors by torch.save or as safetensors.");
-        if (new PickleMachine(input, file, inert).Run() is not Protocol)
+        if (Run(new PickleCalls(inert)) is not Protocol)
             throw CheckpointException.In(file, $"its protocol is not {Protocol}");
-        if (new PickleMachine(input, file, inert).Run() is not PickleDictionary)
+        if (Run(new PickleCalls(inert)) is not PickleDictionary)
             throw CheckpointException.In(file, "it does not say what machine it comes from");
-        PickleMachine machine = new(input, file, inert);
-        object? root = machine.Run();
-        if (new PickleMachine(input, file, inert).Run() is not List<object?> keys)
+        PickleCalls calls = new(inert);
+        object? root = Run(calls);
+        if (Run(new PickleCalls(inert)) is not List<object?> keys)
             throw CheckpointException.In(file, "it has no list of its storages");
         TorchLegacy storages = new(stream);
-        storages.Locate(keys, machine.Storages, input.Consumed, file);
+        storages.Locate(keys, calls.Storages, input.Consumed, file);
         return new TorchContents(root, storages);
+
+        object? Run(PickleCalls types) => new PickleMachine(input, file, types).Run();
     }
 
     public long? ByteCount(string key) => _spans.TryGetValue(key, out var span) ? span.ByteCount : null;

@@ -45,13 +45,13 @@ internal sealed class TorchZip : ITorchStorages
             throw CheckpointException.In(file, "it is a TorchScript archive: a program, not a checkpoint", "Load it by torch.jit.load, or save its state_dict() in Python.");
         if (pickles is not [ZipRecord pickle])
             throw CheckpointException.In(file, $"it is a zip file with {pickles.Length} records NAME/{PickleName}, where torch.save writes one", "This is not a checkpoint, or it is damaged.");
-        if (pickle.ByteCount > PickleMachine.MaxByteCount)
-            throw CheckpointException.In(file, $"its {PickleName} has {pickle.ByteCount} bytes, and {PickleMachine.MaxByteCount} are the most that are read");
+        if (pickle.ByteCount > PickleCalls.MaxPickleByteCount)
+            throw CheckpointException.In(file, $"its {PickleName} has {pickle.ByteCount} bytes, and {PickleCalls.MaxPickleByteCount} are the most that are read");
         TorchZip storages = new(directory, pickle.Name[..^PickleName.Length], file);
         try
         {
             using Stream bytes = directory.Open(pickle);
-            PickleMachine machine = new(new ByteInput(bytes, pickle.ByteCount), file, inert);
+            PickleMachine machine = new(new ByteInput(bytes, pickle.ByteCount), file, new PickleCalls(inert));
             return new TorchContents(machine.Run(), storages);
         }
         catch (InvalidDataException e)

@@ -20,15 +20,6 @@ public static class FashionMnist
     /// <exception cref="FileNotFoundException">The files are not there; the message says where to get them.</exception>
     public static LabeledImages Test(string folder) => Load(folder, "t10k");
 
-    private static LabeledImages Load(string folder, string part) =>
-        LabeledImages.FromIdx(Find(folder, part + "-images-idx3-ubyte"), Find(folder, part + "-labels-idx1-ubyte"), ClassNames);
-
-    private static string Find(string folder, string name)
-    {
-        string path = Path.Combine(folder, name);
-        return File.Exists(path + ".gz") ? path + ".gz"
-            : File.Exists(path) ? path
-            : throw new FileNotFoundException(
-                $"{name}(.gz) is not in '{folder}'. Fashion-MNIST comes as Debian package dataset-fashion-mnist (files in {DebianFolder}) or from its authors' repository, zalandoresearch/fashion-mnist.", path);
-    }
+    private static LabeledImages Load(string folder, string part) => MnistFamily.Read(
+        folder, part, ClassNames, $" Fashion-MNIST comes as Debian package dataset-fashion-mnist (files in {DebianFolder}) or from its authors' repository, zalandoresearch/fashion-mnist.");
 }

@@ -125,8 +125,47 @@ public sealed class LabeledImages : IImageDataset
             throw new InvalidDataException($"{labelsName}: labels have shape [count]; this has {labels.Shape.Count} dimensions. Are images and labels swapped?");
         if (images.Shape[0] != labels.Shape[0])
             throw new InvalidDataException($"{imagesName} has {images.Shape[0]} images, {labelsName} {labels.Shape[0]} labels. Do they belong together?");
-        string[] digits = [.. Enumerable.Range(0, 10).Select(digit => digit.ToString(System.Globalization.CultureInfo.InvariantCulture))];
+        string[] digits = [.. Enumerable.Range(0, 10).Select(digit => digit.ToString(CultureInfo.InvariantCulture))];
         return new LabeledImages(images.Data, labels.Data, 1, images.Shape[1], images.Shape[2], classNames ?? digits);
+    }
+
+    /// <summary>Takes images of one size into memory, for the trainers: any data set, or a part of it.</summary>
+    /// <param name="dataset">The images; a corrupt one ends it.</param>
+    /// <param name="preprocess">What brings them to one size; as they are when not given.</param>
+    /// <param name="range">Which of them; all when not given. They are counted from 0 anew.</param>
+    /// <param name="progress">Told the number of images read so far.</param>
+    /// <param name="cancellationToken">Ends it between two images.</param>
+    /// <returns>The same images, their pixels rounded to multiples of 1/255, as those from files are already.</returns>
+    /// <exception cref="InvalidDataException">An image cannot be read, or has another size than the first; the message names it.</exception>
+    /// <exception cref="ArgumentException">There are no images, a pixel is outside [0,1], or there are over 256 classes, more than a byte can label.</exception>
+    public static LabeledImages From(
+        IImageDataset dataset, ImagePreprocess? preprocess = null, DatasetRange? range = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        if (dataset.ClassNames.Count > 256)
+            throw new ArgumentException($"{dataset.ClassNames.Count} classes are more than the 256 that can be held in memory.", nameof(dataset));
+        int[] indices = [.. (range ?? new DatasetRange()).Indices(dataset.Count)];
+        if (indices.Length == 0)
+            throw new ArgumentException("There are no images to take.", nameof(dataset));
+        byte[] pixels = [], labels = new byte[indices.Length];
+        long[] size = [];
+        for (int i = 0; i < indices.Length; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using torch.Tensor image = dataset.Image(indices[i]);
+            using torch.Tensor? prepared = preprocess?.Apply(image);
+            (float[] values, long[] shape) = ImageTensors.Read(prepared ?? image);
+            if (i == 0)
+                (size, pixels) = (shape, Memory(indices.Length, values.Length));
+            if (!shape.AsSpan().SequenceEqual(size))
+                throw new InvalidDataException($"{dataset.ImageName(indices[i])} is of [{string.Join(',', shape)}], and the first image of [{string.Join(',', size)}]. Give an ImagePreprocess that makes them one size.");
+            for (int k = 0; k < values.Length; k++)
+                pixels[i * values.Length + k] = ImageTensors.ToByte(values[k]);
+            labels[i] = (byte)dataset.Label(indices[i]);
+            progress?.Report(i + 1);
+        }
+
+        return new LabeledImages(pixels, labels, (int)size[0], (int)size[1], (int)size[2], dataset.ClassNames);
     }
 
     /// <summary>The label of one image.</summary>
@@ -178,6 +217,10 @@ public sealed class LabeledImages : IImageDataset
             labels[i] = Label(indices[i]);
         return torch.tensor(labels);
     }
+
+    private static byte[] Memory(int images, int imageSize) => (long)images * imageSize <= Array.MaxLength
+        ? new byte[images * imageSize]
+        : throw new ArgumentException($"{images} images of {imageSize} bytes are more than the {Array.MaxLength} bytes that can be held. Take fewer of them.");
 
     private string Hash()
     {

@@ -20,7 +20,14 @@ public sealed class ImagePreprocess
     /// <param name="width">W in pixels.</param>
     public static ImagePreprocess Exactly(int channels, int height, int width) => new(channels, (height, width), null);
 
-    /// <summary>torchvision's Resize, then CenterCrop: the shorter side is resized (bilinear, antialiased), then the middle is cut out.</summary>
+    /// <summary>
+    /// torchvision's Resize, then CenterCrop, on 8-bit images: the shorter side is resized (bilinear, antialiased, bit for bit as PIL does
+    /// it), then the middle is cut out.
+    /// </summary>
+    /// <remarks>
+    /// Pixels are rounded to multiples of 1/255 first, as those of an image file are already: for a tensor made from bytes that changes
+    /// nothing, and the result is exactly the reference's; a finer tensor loses what is finer.
+    /// </remarks>
     /// <param name="shorterSide">Pixels of the shorter side after resizing; at least <paramref name="crop"/>.</param>
     /// <param name="crop">Height and width of the cut in pixels.</param>
     /// <exception cref="ArgumentOutOfRangeException">The crop is below 1 or larger than the resized side.</exception>
@@ -37,16 +44,12 @@ public sealed class ImagePreprocess
     /// <exception cref="ArgumentException">The shape does not fit, or a pixel is outside [0,1]; the message says what is taken.</exception>
     public Tensor Apply(Tensor image)
     {
-        ImageTensors.Read(image); // refuses other types, NaN and pixels outside [0,1], which resizing and clamping would hide
-        using DisposeScope scope = NewDisposeScope();
-        Tensor batch = image.dim() == 3 ? image.unsqueeze(0) : image;
-        if (batch.dim() != 4 || batch.shape[0] != 1 || batch.shape[1] != _channels)
+        // Refuses other types, NaN and pixels outside [0,1], which rounding to bytes would hide.
+        (float[] values, long[] shape) = ImageTensors.Read(image);
+        (int channels, int height, int width) = ((int)shape[0], (int)shape[1], (int)shape[2]);
+        if (channels != _channels || (_shorterSide is null && (height, width) != _size))
             throw new ArgumentException($"{this}: got an image of shape [{string.Join(',', image.shape)}].", nameof(image));
-        if (_shorterSide is { } side)
-            batch = CenterCrop(Resize(batch, side));
-        else if (batch.shape[2] != _size.Height || batch.shape[3] != _size.Width)
-            throw new ArgumentException($"{this}: got an image of shape [{string.Join(',', image.shape)}].", nameof(image));
-        return batch.squeeze(0).clone().MoveToOuterDisposeScope();
+        return tensor(_shorterSide is { } side ? ResizeAndCrop(values, height, width, side) : values, [_channels, _size.Height, _size.Width]);
     }
 
     /// <summary>What is done, for messages.</summary>
@@ -54,18 +57,24 @@ public sealed class ImagePreprocess
         ? $"[{_channels},H,W] resized to a shorter side of {side}, middle {_size.Height}x{_size.Width}"
         : $"[{_channels},{_size.Height},{_size.Width}] as it is";
 
-    // torchvision rounds the longer side down (transforms/functional.py, _compute_resized_output_size).
-    private static Tensor Resize(Tensor batch, int side)
+    private float[] ResizeAndCrop(float[] values, int height, int width, int side)
     {
-        long height = batch.shape[2], width = batch.shape[3], shorter = Math.Min(height, width);
-        return shorter == side ? batch : nn.functional.interpolate(
-            batch, size: [side * height / shorter, side * width / shorter], mode: InterpolationMode.Bilinear, align_corners: false, antialias: true).clamp(0, 1);
-    }
+        byte[] bytes = [.. values.Select(ImageTensors.ToByte)];
+        // torchvision rounds the longer side down (transforms/functional.py, _compute_resized_output_size)...
+        int shorter = Math.Min(height, width);
+        (int Height, int Width) size = ((int)((long)side * height / shorter), (int)((long)side * width / shorter));
+        byte[] resized = ByteResize.Bilinear(bytes, _channels, (height, width), size);
 
-    private Tensor CenterCrop(Tensor batch)
-    {
-        // torchvision's round-half-even of the margin.
-        long top = (long)Math.Round((batch.shape[2] - _size.Height) / 2.0), left = (long)Math.Round((batch.shape[3] - _size.Width) / 2.0);
-        return batch.narrow(2, top, _size.Height).narrow(3, left, _size.Width);
+        // ... and the margin half to even (center_crop).
+        int top = (int)Math.Round((size.Height - _size.Height) / 2.0), left = (int)Math.Round((size.Width - _size.Width) / 2.0);
+        float[] cut = new float[_channels * _size.Height * _size.Width];
+        for (int i = 0, row = 0; row < _channels * _size.Height; row++)
+        {
+            int from = (row / _size.Height * size.Height + top + row % _size.Height) * size.Width + left;
+            foreach (byte pixel in resized.AsSpan(from, _size.Width))
+                cut[i++] = pixel / 255f;
+        }
+
+        return cut;
     }
 }
