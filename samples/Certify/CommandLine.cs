@@ -48,6 +48,8 @@ internal static class CommandLine
             PredictCommand.Create(),
             DenoiseCommand.Create(),
             EvaluateCommand.Create(),
+            TrainDenoiserCommand.Create(),
+            FinetuneCommand.Create(),
             PlanCommand.Create(),
         };
         VerbHelp.AddTo(root);
