@@ -35,7 +35,7 @@ internal static class CommandLine
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or InvalidOperationException or NotSupportedException or DllNotFoundException or CheckpointException)
         {
-            configuration.Error.WriteLine(e.Message);
+            configuration.Error.WriteLine(Plain(e));
             return Failed;
         }
     }
@@ -55,4 +55,9 @@ internal static class CommandLine
         VerbHelp.AddTo(root);
         return root;
     }
+
+    // .NET adds the parameter's name and value, which mean nothing to someone who typed options.
+    private static string Plain(Exception e) => e is ArgumentException { ParamName: { } name }
+        ? e.Message.Split($" (Parameter '{name}')")[0]
+        : e.Message;
 }

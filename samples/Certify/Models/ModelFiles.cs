@@ -29,7 +29,7 @@ internal static class ModelFiles
             return (script, null, script);
         }
 
-        string name = choice.ClassifierNetwork ?? FileMetadata.Read(path).GetValueOrDefault(FileMetadata.ClassifierKey) ?? fallback
+        string name = choice.ClassifierNetwork ?? FileMetadata.ClassifierOf(path) ?? fallback
             ?? throw new ArgumentException($"{path} holds weights alone: say what network they belong to with --classifier-network {string.Join(" | ", NetworkCatalog.Classifiers.Keys)}.");
         NamedClassifier network = NetworkCatalog.Classifiers.GetValueOrDefault(name) ?? throw new InvalidDataException($"{path} names the network '{name}', which this program does not know.");
         int classes = choice.Classes ?? network.Classes;

@@ -54,14 +54,14 @@ internal sealed class ModelOptions
     public ModelChoice Read(ParseResult parsed)
     {
         LibTorch.DeviceNamed(parsed.GetValue(Device)!); // a wrong name is said before files are read
-        string? file = parsed.GetValue(ClassifierFile);
+        string? file = Existing(parsed.GetValue(ClassifierFile)), network = parsed.GetValue(ClassifierNetwork);
         return new ModelChoice
         {
-            Pair = parsed.GetValue(Pair) ?? (file is null ? PairLoader.Bundled : null),
+            Pair = parsed.GetValue(Pair) ?? (file is null || (network ?? FileMetadata.ClassifierOf(file)) == PairLoader.Bundled ? PairLoader.Bundled : null),
             DenoiserFile = Existing(parsed.GetValue(DenoiserFile)),
             DenoiserNetwork = parsed.GetValue(DenoiserNetwork),
-            ClassifierFile = Existing(file),
-            ClassifierNetwork = parsed.GetValue(ClassifierNetwork),
+            ClassifierFile = file,
+            ClassifierNetwork = network,
             Classes = parsed.GetValue(Classes),
             Normalization = parsed.GetValue(Normalization),
             Resize = parsed.GetValue(Resize),

@@ -11,8 +11,9 @@ namespace Certify;
 /// <param name="images">The data set, for the classes' names.</param>
 /// <param name="kind">Certificates or predictions.</param>
 /// <param name="total">Images of the whole run.</param>
+/// <param name="samplesAnImage">Votes of every image; null where they vary.</param>
 /// <param name="printImages">Whether every image gets a line: when no log keeps it.</param>
-internal sealed class RunView(TextWriter output, IImageDataset images, CertificationLogKind kind, int total, bool printImages) : IProgress<SmoothingProgress>
+internal sealed class RunView(TextWriter output, IImageDataset images, CertificationLogKind kind, int total, long? samplesAnImage, bool printImages) : IProgress<SmoothingProgress>
 {
     private static readonly TimeSpan s_linesEvery = TimeSpan.FromSeconds(10);
 
@@ -21,7 +22,6 @@ internal sealed class RunView(TextWriter output, IImageDataset images, Certifica
     private readonly Stopwatch _clock = Stopwatch.StartNew(), _sinceLine = Stopwatch.StartNew();
     private LiveDisplayContext? _live;
     private long _before, _drawn;
-    private double _started;
 
     private bool OnTerminal => ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected && _console.Profile.Capabilities.Ansi;
 
@@ -58,14 +58,12 @@ internal sealed class RunView(TextWriter output, IImageDataset images, Certifica
     public void Report(SmoothingProgress value)
     {
         _drawn = value.TotalDrawn;
-        _started = value.Requested > 0 ? (double)value.Drawn / value.Requested : 0;
         Refresh();
     }
 
     public void Finished(Outcome outcome)
     {
         _tally.Add(outcome.Label, outcome.Predicted, outcome.Radius);
-        _started = 0;
         if (printImages)
             _console.WriteLine(Line(outcome));
         Refresh();
@@ -98,10 +96,12 @@ internal sealed class RunView(TextWriter output, IImageDataset images, Certifica
 
     private string Pace()
     {
-        double seconds = _clock.Elapsed.TotalSeconds, done = _tally.Images - _before + _started;
-        if (done <= 0 || seconds <= 0)
+        double seconds = _clock.Elapsed.TotalSeconds;
+        long here = _tally.Images - _before;
+        double share = samplesAnImage is { } each ? (double)_drawn / each / Math.Max(1, total - _before) : (double)here / Math.Max(1, total - _before);
+        if (share <= 0 || seconds <= 0)
             return "time left not known yet";
-        TimeSpan left = TimeSpan.FromSeconds(Math.Min(1e9, seconds / done * Math.Max(0, total - _tally.Images - _started)));
+        TimeSpan left = TimeSpan.FromSeconds(Math.Clamp(seconds * (1 - share) / share, 0, 1e9));
         return string.Create(CultureInfo.InvariantCulture, $"{_drawn / seconds:F0} samples/s, {(left.Days > 0 ? left.ToString(@"d\d\ h\:mm\:ss", CultureInfo.InvariantCulture) : left.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture))} left");
     }
 
