@@ -38,5 +38,8 @@ internal static class CommandLine
 
     private static RootCommand Root() => new("Certified robustness by denoised smoothing: certificates, logs, tables and figures.")
     {
+        AnalyzeCommand.Create(),
+        AuditCommand.Create(),
+        MergeCommand.Create(),
     };
 }
