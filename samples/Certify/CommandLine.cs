@@ -51,6 +51,9 @@ internal static class CommandLine
             TrainDenoiserCommand.Create(),
             FinetuneCommand.Create(),
             PlanCommand.Create(),
+            AnalyzeCommand.Create(),
+            AuditCommand.Create(),
+            MergeCommand.Create(),
         };
         VerbHelp.AddTo(root);
         return root;

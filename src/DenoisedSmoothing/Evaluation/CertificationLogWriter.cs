@@ -97,7 +97,10 @@ public sealed class CertificationLogWriter : IDisposable
         _json.Dispose();
     }
 
-    internal void Append(CertificationLogEntry entry)
+    /// <summary>Writes a line that exists already.</summary>
+    /// <param name="entry">A line of a log of the same settings.</param>
+    /// <param name="flush">Whether the line must reach the disk at once.</param>
+    internal void Append(CertificationLogEntry entry, bool flush)
     {
         if (_failed)
             throw new InvalidOperationException("An earlier line could not be written whole. Resume the log.");
@@ -109,17 +112,18 @@ public sealed class CertificationLogWriter : IDisposable
         string line = LogText.Line(entry), json = entry.ToJson();
         _failed = true;
         // In this order, but nothing rests on it: a resumed run keeps what stands in both.
-        Write(_json, json);
-        Write(_table, line);
+        Write(_json, json, flush);
+        Write(_table, line, flush);
         _failed = false;
         LastIndex = entry.Index;
     }
 
-    internal static void Write(FileStream file, string line)
+    internal static void Write(FileStream file, string line, bool flush)
     {
         // One write: what a reader or a kill finds is the line or, rarely, a beginning of it, never two halves out of order.
         file.Write(Encoding.UTF8.GetBytes(line + "\n"));
-        file.Flush(flushToDisk: true);
+        if (flush)
+            file.Flush(flushToDisk: true);
     }
 
     private static void RefuseExisting(string path)
@@ -153,5 +157,5 @@ public sealed class CertificationLogWriter : IDisposable
         Seconds = Math.Round(time.TotalSeconds, 6),
         Certificate = certificate,
         Prediction = prediction,
-    });
+    }, flush: true);
 }

@@ -49,7 +49,7 @@ internal sealed class LogRecovery
         json.Seek(0, SeekOrigin.End);
         table.Seek(0, SeekOrigin.End);
         if (_tableEnd == 0)
-            CertificationLogWriter.Write(table, _header);
+            CertificationLogWriter.Write(table, _header, flush: true);
         json.Flush(flushToDisk: true);
         table.Flush(flushToDisk: true);
         return _rows;
