@@ -17,7 +17,7 @@ static void Certify(ModelOptions options, CancellationToken cancellationToken)
     SmoothedClassifier smoothed = new(
         denoiser, classifier, options.Sigma, certifier, new SmoothingOptions { Batch = options.Batch, Seed = options.Seed, Devices = [options.Device] });
 
-    IReadOnlyList<NamedImage> images = ImageFiles.Read(options);
+    IReadOnlyList<NamedImage> images = InputImages.Read(options);
     string how = denoiser is IdentityDenoiser ? "no denoiser" : "denoised in one shot";
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{images.Count} images, {classifier.ClassCount} classes, {how}, sigma {smoothed.Sigma:G4}, n = {options.N}"));
     int next = 0;

@@ -36,7 +36,7 @@ public static class ImageCsv
             throw new InvalidDataException($"{path}: the list is empty.");
         foreach ((int line, string[] fields) in rows)
         {
-            if (fields.Length <= Math.Max(pathColumn, labelColumn) || fields[pathColumn].Length == 0 || fields[labelColumn].Length == 0)
+            if (fields.Length <= Math.Max(pathColumn, labelColumn) || fields[pathColumn] is "" || fields[pathColumn].Contains('\0') || fields[labelColumn] is "")
                 throw new InvalidDataException($"{path}, line {line}: a path and a label, separated by a comma, are needed.");
         }
 

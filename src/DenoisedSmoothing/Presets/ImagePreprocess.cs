@@ -62,7 +62,10 @@ public sealed class ImagePreprocess
         byte[] bytes = [.. values.Select(ImageTensors.ToByte)];
         // torchvision rounds the longer side down (transforms/functional.py, _compute_resized_output_size)...
         int shorter = Math.Min(height, width);
-        (int Height, int Width) size = ((int)((long)side * height / shorter), (int)((long)side * width / shorter));
+        (long resizedHeight, long resizedWidth) = ((long)side * height / shorter, (long)side * width / shorter);
+        if ((Int128)resizedHeight * resizedWidth * _channels > Array.MaxLength)
+            throw new ArgumentException($"An image of {height}x{width} would be resized to {resizedHeight}x{resizedWidth}, more than can be held.");
+        (int Height, int Width) size = ((int)resizedHeight, (int)resizedWidth);
         byte[] resized = ByteResize.Bilinear(bytes, _channels, (height, width), size);
 
         // ... and the margin half to even (center_crop).

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -5,6 +8,32 @@ namespace DenoisedSmoothing.Torch.Tests.Presets;
 
 public class ImagePreprocessTests
 {
+    [Fact]
+    public void Apply_resize_and_crop_gives_the_bytes_of_the_reference_on_PIL()
+    {
+        // PIL's resize and crop with torchvision's sizes and margins (Goldens/datasets/pictures.py).
+        using JsonDocument golden = Golden.Json("datasets/resize.json");
+        foreach (JsonElement one in golden.RootElement.GetProperty("resize_and_crop").EnumerateArray())
+        {
+            int height = one.GetProperty("from")[0].GetInt32(), width = one.GetProperty("from")[1].GetInt32();
+            using DisposeScope scope = NewDisposeScope();
+            Tensor image = tensor(FormulaImage.Planes(height, width).Select(pixel => pixel / 255f).ToArray(), [3, height, width]);
+            float[] prepared = Images.ValuesOf(ImagePreprocess.ResizeAndCrop(256, 224).Apply(image));
+            byte[] bytes = [.. prepared.Select(pixel => (byte)MathF.Round(pixel * 255))];
+            prepared.Should().Equal(bytes.Select(pixel => pixel / 255f), "pixels stay those of an 8-bit image");
+            bytes.Take(48).Should().Equal(one.GetProperty("first").GetBytesFromBase64(), $"{height}x{width}");
+            Convert.ToHexStringLower(SHA256.HashData(bytes)).Should().Be(one.GetProperty("sha256").GetString(), $"{height}x{width}");
+        }
+    }
+
+    [Fact]
+    public void Apply_leaves_no_tensor_but_the_result_and_the_input_alone()
+    {
+        using Tensor image = rand(3, 300, 260);
+        LiveTensors.ShouldNotChange(() => ImagePreprocess.ResizeAndCrop(256, 224).Apply(image).Dispose());
+        image.shape.Should().Equal(3, 300, 260);
+    }
+
     [Theory]
     [InlineData(256, 256)]
     [InlineData(300, 500)]
@@ -13,17 +42,17 @@ public class ImagePreprocessTests
     public void Apply_resize_and_crop_gives_the_size_and_keeps_a_flat_image(int height, int width)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor image = full(3, height, width, 0.25f);
+        Tensor image = full(3, height, width, 51 / 255f);
         Tensor prepared = ImagePreprocess.ResizeAndCrop(256, 224).Apply(image);
         prepared.shape.Should().Equal(3, 224, 224);
-        prepared.sub(0.25).abs().max().item<float>().Should().BeLessThan(1e-6f);
+        prepared.sub(0.2).abs().max().item<float>().Should().BeLessThan(1e-6f);
     }
 
     [Fact]
     public void Apply_shorter_side_already_right_only_crops_the_middle()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor image = rand(3, 256, 300);
+        Tensor image = rand(3, 256, 300).mul(255).round().div(255);
         Tensor prepared = ImagePreprocess.ResizeAndCrop(256, 224).Apply(image);
         prepared.equal(image.slice(1, 16, 240, 1).slice(2, 38, 262, 1)).all().item<bool>().Should().BeTrue();
     }
@@ -59,6 +88,14 @@ public class ImagePreprocessTests
         using DisposeScope scope = NewDisposeScope();
         Action act = () => ImagePreprocess.ResizeAndCrop(256, 224).Apply(rand(3, 300, 400) * scale + shift);
         act.Should().Throw<ArgumentException>().WithMessage("*must lie in [0,1]*");
+    }
+
+    [Fact]
+    public void Apply_image_too_long_to_resize_is_refused()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Action act = () => ImagePreprocess.ResizeAndCrop(256, 224).Apply(zeros(3, 1, 100_000));
+        act.Should().Throw<ArgumentException>().WithMessage("*1x100000*256x25600000*");
     }
 
     [Fact]
