@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.Globalization;
 using DenoisedSmoothing;
 
@@ -22,7 +23,10 @@ internal static class CommandLine
         configuration.EnableDefaultExceptionHandler = false;
         try
         {
-            return await Root().Parse(args).InvokeAsync(configuration);
+            ParseResult parsed = Root().Parse(args);
+            if (parsed.Action is ParseErrorAction error)
+                error.ShowHelp = false;
+            return await parsed.InvokeAsync(configuration);
         }
         catch (OperationCanceledException)
         {
@@ -31,12 +35,32 @@ internal static class CommandLine
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or InvalidOperationException or NotSupportedException or DllNotFoundException or CheckpointException)
         {
-            configuration.Error.WriteLine(e.Message);
+            configuration.Error.WriteLine(Plain(e));
             return Failed;
         }
     }
 
-    private static RootCommand Root() => new("Certified robustness by denoised smoothing: certificates, logs, tables and figures.")
+    private static RootCommand Root()
     {
-    };
+        RootCommand root = new("Certified robustness by denoised smoothing: certificates, logs, tables and figures.")
+        {
+            CertifyCommand.Create(),
+            PredictCommand.Create(),
+            DenoiseCommand.Create(),
+            EvaluateCommand.Create(),
+            TrainDenoiserCommand.Create(),
+            FinetuneCommand.Create(),
+            PlanCommand.Create(),
+            AnalyzeCommand.Create(),
+            AuditCommand.Create(),
+            MergeCommand.Create(),
+        };
+        VerbHelp.AddTo(root);
+        return root;
+    }
+
+    // .NET adds the parameter's name and value, which mean nothing to someone who typed options.
+    private static string Plain(Exception e) => e is ArgumentException { ParamName: { } name }
+        ? e.Message.Split($" (Parameter '{name}')")[0]
+        : e.Message;
 }

@@ -98,6 +98,20 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
         IEnumerable<torch.Tensor> images, IProgress<SmoothingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
+        return PredictIndexed(images.Select((image, index) => new IndexedImage(index, image)), progress, cancellationToken);
+    }
+
+    /// <summary>
+    /// Predicts many images under indices of their own, as <see cref="CertifyMany"/> does: under one <see cref="SmoothingOptions.PredictSeed"/>
+    /// an image then has the same noise in every selection of its data set.
+    /// </summary>
+    /// <param name="images">Images with distinct indices, all of one shape; drawn from as needed.</param>
+    /// <param name="progress">Told about ten times a second.</param>
+    /// <param name="cancellationToken">Cancels between batches; results already handed out stand, no other follows.</param>
+    public IEnumerable<Prediction> PredictIndexed(
+        IEnumerable<IndexedImage> images, IProgress<SmoothingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
         return Run();
 
         IEnumerable<Prediction> Run()
@@ -105,7 +119,7 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
             ulong seed = _options.PredictSeed ?? FreshSeed();
             Door door = new();
             IEnumerable<OpenTest<Prediction>> tests = images.Select(
-                (image, index) => new OpenTest<Prediction>(door.Read(image), index, seed, _certifier.Predict(ClassCount)));
+                item => new OpenTest<Prediction>(door.Read(item.Image, item.Index), item.Index, seed, _certifier.Predict(ClassCount)));
             foreach (Prediction prediction in _pool.Run(tests, () => door.Shape, progress, cancellationToken))
                 yield return prediction;
         }

@@ -35,6 +35,15 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
     /// <inheritdoc/>
     public int ClassCount { get; }
 
+    /// <summary>The network behind the normalisation and the resizing; training it changes this classifier, and its fingerprint.</summary>
+    public nn.IModule<Tensor, Tensor> Network => _network;
+
+    /// <summary>What images are normalised with before the network; null where it takes [0,1].</summary>
+    public Normalization? Normalization => _normalization;
+
+    /// <summary>Size in pixels that images are resized to before the network; null for their own.</summary>
+    public (int Height, int Width)? ResizeTo => _resizeTo;
+
     /// <inheritdoc/>
     public string Fingerprint =>
         $"classifier({ModuleFingerprint.Of(_network)};{_normalization?.ToString() ?? "raw"};{(_resizeTo is { } to ? $"resize={to.Height}x{to.Width}" : "as-is")})";
@@ -47,6 +56,12 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
     {
         ArgumentNullException.ThrowIfNull(images);
         EvaluationMode.Require(_network);
+        return Forward(images);
+    }
+
+    /// <summary>Classify in whatever mode the network is: for training.</summary>
+    internal Tensor Forward(Tensor images)
+    {
         using DisposeScope scope = NewDisposeScope();
         Tensor h = images;
         if (_normalization is not null)

@@ -71,6 +71,52 @@ public sealed class LabeledImages : IImageDataset
     public static LabeledImages FromIdx(string imagesPath, string labelsPath, IReadOnlyList<string>? classNames = null) =>
         FromIdx(IdxFile.Read(imagesPath), imagesPath, IdxFile.Read(labelsPath), labelsPath, classNames);
 
+    /// <summary>Reads a whole data set into memory, as bytes: what the trainers take.</summary>
+    /// <param name="images">Images of one size whose pixels are whole multiples of 1/255, as files of 8 bits a channel are; at most 256 classes.</param>
+    /// <param name="cancellationToken">Stops between images.</param>
+    /// <returns>The same images in the same order; <paramref name="images"/> itself where it is in memory already.</returns>
+    /// <exception cref="ArgumentException">There are no images, too many for one array, or too many classes.</exception>
+    /// <exception cref="InvalidDataException">An image cannot be read, is of another size than the first, or has other pixels; the message names it.</exception>
+    public static LabeledImages CopyOf(IImageDataset images, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (images is LabeledImages already)
+            return already;
+        if (images.Count == 0)
+            throw new ArgumentException("There are no images.", nameof(images));
+        if (images.ClassNames.Count > 256)
+            throw new ArgumentException($"At most 256 classes can be held in memory; there are {images.ClassNames.Count}.", nameof(images));
+        long[]? shape = null;
+        byte[] pixels = [], labels = new byte[images.Count];
+        for (int index = 0; index < images.Count; index++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using torch.Tensor image = images.Image(index);
+            (float[] values, long[] size) = ImageTensors.Read(image);
+            if (shape is null)
+            {
+                if ((Int128)values.Length * images.Count > Array.MaxLength)
+                    throw new ArgumentException($"{images.Count} images of {values.Length} values do not fit into memory as one array: train on fewer.", nameof(images));
+                (shape, pixels) = (size, new byte[values.Length * images.Count]);
+            }
+
+            if (!size.SequenceEqual(shape))
+                throw new InvalidDataException($"{images.ImageName(index)} has shape [{string.Join(',', size)}], the first image [{string.Join(',', shape)}]: all must be of one size.");
+            for (int i = 0; i < values.Length; i++)
+            {
+                float scaled = values[i] * 255f;
+                byte whole = (byte)MathF.Round(scaled);
+                if (MathF.Abs(scaled - whole) > 1e-3f)
+                    throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{images.ImageName(index)} has a pixel of {values[i]}, which is no multiple of 1/255."));
+                pixels[(long)index * values.Length + i] = whole;
+            }
+
+            labels[index] = (byte)images.Label(index);
+        }
+
+        return new LabeledImages(pixels, labels, (int)shape![0], (int)shape[1], (int)shape[2], images.ClassNames);
+    }
+
     internal static LabeledImages FromIdx(IdxFile images, string imagesName, IdxFile labels, string labelsName, IReadOnlyList<string>? classNames)
     {
         if (images.Shape.Count != 3)

@@ -49,6 +49,15 @@ public sealed class DiffusionModel : IX0Predictor, IFingerprinted, ISigmaLimited
         (network as nn.Module)?.eval();
     }
 
+    /// <summary>The network that is asked.</summary>
+    public nn.IModule<Tensor, Tensor, Tensor> Network => _network;
+
+    /// <summary>The network is fed t times this.</summary>
+    public double TimestepScale => _timestepScale;
+
+    /// <summary>What the network predicts.</summary>
+    public Parametrization Parametrization => _parametrization;
+
     /// <summary>The schedule that the network was trained with.</summary>
     public INoiseSchedule Schedule { get; }
 

@@ -65,6 +65,23 @@ public sealed class TrainerTests : IDisposable
         seen.CountBy(t => t).Should().OnlyContain(count => count.Value > 25 && count.Value < 100);
     }
 
+    [Fact]
+    public void Denoiser_is_trained_at_the_chosen_timesteps_alone_and_fed_them_scaled()
+    {
+        using nn.Module<Tensor, Tensor, Tensor> network = TrainingFixture.Denoiser();
+        List<float> seen = [];
+        network.register_forward_hook((_, _, timesteps, output) =>
+        {
+            seen.AddRange(Testing.Images.ValuesOf(timesteps));
+            return output;
+        });
+
+        new DiffusionTrainer(network, Schedule, Options(50)) { Timesteps = [700, 40, 250], TimestepScale = .25 }.Train(Images);
+
+        seen.Distinct().Order().Should().Equal(10f, 62.5f, 175f);
+        seen.CountBy(t => t).Should().OnlyContain(count => count.Value > 130 && count.Value < 270); // 200 expected, deviation 11.5
+    }
+
     [Theory]
     [InlineData("classifier", 13)]
     [InlineData("denoiser", 13)]
@@ -152,6 +169,10 @@ public sealed class TrainerTests : IDisposable
         Action range = () => new DiffusionTrainer(TrainingFixture.Denoiser(), Schedule, options) { LastTimestep = 500 }.Train(Images);
         schedule.Should().Throw<InvalidOperationException>().WithMessage("*other settings*");
         range.Should().Throw<InvalidOperationException>().WithMessage("*other settings*");
+        Action chosen = () => new DiffusionTrainer(TrainingFixture.Denoiser(), Schedule, options) { Timesteps = [500] }.Train(Images);
+        Action scale = () => new DiffusionTrainer(TrainingFixture.Denoiser(), Schedule, options) { TimestepScale = .5 }.Train(Images);
+        chosen.Should().Throw<InvalidOperationException>().WithMessage("*other settings*");
+        scale.Should().Throw<InvalidOperationException>().WithMessage("*other settings*");
     }
 
     [Fact]
@@ -234,6 +255,10 @@ public sealed class TrainerTests : IDisposable
             () => new DiffusionTrainer(TrainingFixture.Denoiser(), Schedule, Options(5)) { FirstTimestep = -1 }.Train(Images),
             () => new DiffusionTrainer(TrainingFixture.Denoiser(), Schedule, Options(5)) { LastTimestep = 1000 }.Train(Images),
             () => new DiffusionTrainer(TrainingFixture.Denoiser(), Schedule, Options(5)) { FirstTimestep = 6, LastTimestep = 5 }.Train(Images),
+            () => new DiffusionTrainer(TrainingFixture.Denoiser(), Schedule, Options(5)) { Timesteps = [] }.Train(Images),
+            () => new DiffusionTrainer(TrainingFixture.Denoiser(), Schedule, Options(5)) { Timesteps = [5, 1000] }.Train(Images),
+            () => new DiffusionTrainer(TrainingFixture.Denoiser(), Schedule, Options(5)) { Timesteps = [5, 5] }.Train(Images),
+            () => new DiffusionTrainer(TrainingFixture.Denoiser(), Schedule, Options(5)) { TimestepScale = 0 }.Train(Images),
         })
         {
             Exception error = act.Should().Throw<Exception>().Which;
