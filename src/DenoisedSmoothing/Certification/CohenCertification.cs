@@ -46,7 +46,7 @@ internal sealed class CohenCertification(CohenCertifier certifier, int classCoun
     }
 
     /// <summary>1 - p, exact for p of at least 1/2; below, the nearest double may lie under it, and the next one is taken.</summary>
-    private static double ComplementRoundedUp(double p)
+    internal static double ComplementRoundedUp(double p)
     {
         double complement = 1 - p;
         return 1 - complement > p ? Math.BitIncrement(complement) : complement;

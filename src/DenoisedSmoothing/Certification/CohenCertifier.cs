@@ -59,7 +59,7 @@ public sealed class CohenCertifier : ICertifier
     public IVoteTest<Prediction> Predict(int classCount)
     {
         VoteCheck.Classes(classCount);
-        return new CohenPrediction(this, classCount);
+        return new CohenPrediction(this, classCount, Description);
     }
 
     /// <inheritdoc/>

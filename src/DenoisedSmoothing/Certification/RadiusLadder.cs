@@ -7,7 +7,7 @@ namespace DenoisedSmoothing;
 internal sealed class RadiusLadder
 {
     /// <summary>The share of the capital that target radii bet on the votes at the budget: there they reject as Clopper-Pearson does at this share of alpha.</summary>
-    private const double TailShare = .3;
+    private const double TailShare = .4;
 
     /// <summary>Rungs of the open mode, in units of sigma; between rungs the bound is solved for.</summary>
     private const double OpenSpacing = .01;
@@ -29,8 +29,8 @@ internal sealed class RadiusLadder
                 $"A target radius of {radii[beyond]} at sigma {sigma} is beyond a budget of {options.Budget} votes at alpha = {options.Alpha}, even if all agree. Raise the budget or leave the radius out."));
         }
 
-        long[] looks = LookSchedule.Geometric(options.LookGrowth, options.Budget, fewest);
-        Plans = [.. planned.Select(rung => new StoppingPlan(rung, Threshold, looks, options.Worth))];
+        Looks = LookSchedule.Geometric(options.LookGrowth, options.Budget, fewest);
+        Plans = [.. planned.Select(rung => new StoppingPlan(rung, Threshold, Looks, options.Worth))];
     }
 
     /// <summary>Whether there are no targets: then the only plan is the one for radius 0.</summary>
@@ -39,19 +39,29 @@ internal sealed class RadiusLadder
     /// <summary>The logarithm of the evidence that rejects: log(1/alpha), rounded up.</summary>
     internal double Threshold { get; }
 
+    /// <summary>The numbers of votes at which to look, ascending; the budget is the last.</summary>
+    internal long[] Looks { get; }
+
     /// <summary>When to stop, for each target radius.</summary>
     internal IReadOnlyList<StoppingPlan> Plans { get; }
 
-    /// <summary>Whether, at a look, all targets are certified or the next one is given up.</summary>
-    /// <param name="look">The look.</param>
-    /// <param name="k">Successes so far.</param>
-    /// <param name="target">The next target to certify, moved on past those that k certifies.</param>
-    internal bool IsDecided(int look, long k, ref int target)
+    /// <summary>
+    /// Whether k successes at a look certify all targets, or are too few to go on for the smallest that they do not certify. A target that
+    /// earlier votes certified and these do not is pursued again: the certificate states the final votes only.
+    /// </summary>
+    internal bool IsDecided(int look, long k)
     {
-        while (target < Plans.Count && Plans[target].Certifies(look, k))
-            target++;
-        return target == Plans.Count || Plans[target].GivesUp(look, k);
+        foreach (StoppingPlan plan in Plans)
+        {
+            if (!plan.Certifies(look, k))
+                return plan.GivesUp(look, k);
+        }
+
+        return true;
     }
+
+    /// <summary>Whether k successes at a look certify all targets.</summary>
+    internal bool CertifiesAll(int look, long k) => Plans.All(plan => plan.Certifies(look, k));
 
     /// <summary>
     /// The largest p0 found below which every "p is at most p0" is rejected by k successes in n votes; 0 where even 1/2 is not.
@@ -61,7 +71,7 @@ internal sealed class RadiusLadder
         double bound = .5;
         foreach (TestMartingale rung in _rungs)
         {
-            if (rung.LogLower(k, n) < Threshold)
+            if (!rung.Rejects(k, n, Threshold))
                 return Between(rung, bound, k, n);
             bound = rung.P0;
         }

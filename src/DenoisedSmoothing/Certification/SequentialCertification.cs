@@ -9,18 +9,15 @@ internal sealed class SequentialCertification(SequentialCertifier certifier, Rad
     private VoteCounts? _estimation;
     private Certificate? _result;
     private int _look;
-    private int _target;
 
     public VoteRequest? Next => (_selection, _result) switch
     {
         (null, _) => new VoteRequest(VotePhase.Selection, certifier.N0),
-        (_, null) => new VoteRequest(VotePhase.Estimation, Looks[_look] - (_estimation?.Total ?? 0)),
+        (_, null) => new VoteRequest(VotePhase.Estimation, ladder.Looks[_look] - (_estimation?.Total ?? 0)),
         _ => null,
     };
 
     public Certificate Result => VoteCheck.Finished(_result, Next);
-
-    private long[] Looks => ladder.Plans[0].Looks;
 
     public void Observe(VoteCounts votes)
     {
@@ -32,22 +29,19 @@ internal sealed class SequentialCertification(SequentialCertifier certifier, Rad
         }
 
         _estimation = _estimation?.Add(votes) ?? votes;
-        if (_look == Looks.Length - 1 || IsDecided(_estimation[_selection.Top], _estimation.Total))
+        if (_look == ladder.Looks.Length - 1 || IsDecided(_estimation[_selection.Top], _estimation.Total))
             _result = Conclude(_selection, _estimation);
         else
             _look++;
     }
 
-    private bool IsDecided(long k, long n)
-    {
-        bool decided = ladder.IsDecided(_look, k, ref _target);
-        return ladder.IsOpen && _target == ladder.Plans.Count ? AddsLittle(k, n) : decided;
-    }
+    private bool IsDecided(long k, long n) =>
+        ladder.IsOpen && ladder.CertifiesAll(_look, k) ? AddsLittle(k, n) : ladder.IsDecided(_look, k);
 
     /// <summary>Whether doubling the votes, at their present shares, would add less than the stated radius.</summary>
     private bool AddsLittle(long k, long n)
     {
-        long more = Math.Min(2 * n, Looks[^1]), hits = (long)((Int128)k * more / n);
+        long more = Math.Min(2 * n, ladder.Looks[^1]), hits = (long)((Int128)k * more / n);
         double radius = CertifiedRadius.FromBound(ladder.Bound(k, n), sigma);
         return CertifiedRadius.FromBound(ladder.Bound(hits, more), sigma) - radius < certifier.Options.RadiusGain;
     }

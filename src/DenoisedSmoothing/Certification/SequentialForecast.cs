@@ -10,56 +10,46 @@ public sealed record SequentialForecast(double MeanVotes, double Power)
     /// <summary>By recursion over successes from look to look, exact but for states of negligible probability.</summary>
     internal static SequentialForecast Of(RadiusLadder ladder, long n0, double pA)
     {
-        long[] looks = ladder.Plans[0].Looks;
-        int targets = ladder.Plans.Count;
         double mean = n0, power = 0;
-        Dictionary<int, SortedDictionary<long, double>> open = new() { [0] = new() { [0] = 1 } };
-        for (int look = 0; look < looks.Length && open.Count > 0; look++)
+        long votes = 0, low = 0;
+        double[] states = [1];
+        for (int look = 0; look < ladder.Looks.Length && states.Length > 0; look++)
         {
-            long d = looks[look] - (look == 0 ? 0 : looks[look - 1]);
+            long d = ladder.Looks[look] - votes;
+            mean += d * states.Sum();
             (long first, double[] steps) = Binomial(d, pA);
-            Dictionary<int, SortedDictionary<long, double>> next = [];
-            foreach ((int target, SortedDictionary<long, double> states) in open)
+            (low, states, votes) = (low + first, Convolve(states, steps), votes + d);
+            for (int i = 0; i < states.Length; i++)
             {
-                mean += d * states.Values.Sum();
-                foreach ((long k, double probability) in Spread(states, first, steps))
-                {
-                    int reached = target;
-                    if (!ladder.IsDecided(look, k, ref reached))
-                        Add(next, reached, k, probability);
-                    else if (reached == targets)
-                        power += probability;
-                }
+                if (!ladder.IsDecided(look, low + i))
+                    continue;
+                power += ladder.CertifiesAll(look, low + i) ? states[i] : 0;
+                states[i] = 0;
             }
 
-            open = next;
+            (low, states) = Trim(low, states);
         }
 
         return new(mean, Math.Min(power, 1));
     }
 
-    private static void Add(Dictionary<int, SortedDictionary<long, double>> next, int target, long k, double probability)
+    private static double[] Convolve(double[] states, double[] steps)
     {
-        if (probability < Negligible)
-            return;
-        if (!next.TryGetValue(target, out SortedDictionary<long, double>? states))
-            next[target] = states = [];
-        states[k] = states.GetValueOrDefault(k) + probability;
-    }
-
-    /// <summary>The distribution after d more votes.</summary>
-    private static IEnumerable<(long K, double Probability)> Spread(SortedDictionary<long, double> states, long first, double[] steps)
-    {
-        long low = states.First().Key;
-        double[] sums = new double[states.Last().Key - low + steps.Length];
-        foreach ((long k, double probability) in states)
+        double[] sums = new double[states.Length + steps.Length - 1];
+        for (int i = 0; i < states.Length; i++)
         {
-            for (int j = 0; j < steps.Length; j++)
-                sums[k - low + j] += probability * steps[j];
+            for (int j = 0; states[i] > 0 && j < steps.Length; j++)
+                sums[i + j] += states[i] * steps[j];
         }
 
-        for (int i = 0; i < sums.Length; i++)
-            yield return (low + first + i, sums[i]);
+        return sums;
+    }
+
+    private static (long Low, double[] States) Trim(long low, double[] states)
+    {
+        int first = Array.FindIndex(states, probability => probability > Negligible);
+        int last = Array.FindLastIndex(states, probability => probability > Negligible);
+        return first < 0 ? (low, []) : (low + first, states[first..(last + 1)]);
     }
 
     /// <summary>Binomial(d, p) where it is not negligible, by the ratio of neighbours from the mode outwards.</summary>

@@ -27,8 +27,8 @@ public sealed record SequentialOptions
     /// What a certificate is worth, in votes: a target is given up where more votes would cost more than they can be expected to win.
     /// Higher loses fewer certificates and saves fewer votes.
     /// </summary>
-    /// <value>400,000.</value>
-    public double Worth { get; init; } = 400_000;
+    /// <value>600,000.</value>
+    public double Worth { get; init; } = 600_000;
 
     /// <summary>Open mode: stop when doubling the votes, at their present shares, would add less than this to the radius; above 0.</summary>
     /// <value>0.01 in pixel space.</value>

@@ -13,6 +13,7 @@ internal sealed class StoppingPlan
     /// <summary>States a standard deviation: beyond that the value of a state is interpolated.</summary>
     private const double Fineness = 50;
 
+    private readonly long[] _looks;
     private readonly long[] _certified;
     private readonly long[] _givenUp;
 
@@ -22,7 +23,7 @@ internal sealed class StoppingPlan
     /// <param name="worth">What a certificate is worth, in votes.</param>
     internal StoppingPlan(TestMartingale martingale, double threshold, long[] looks, double worth)
     {
-        Looks = looks;
+        _looks = looks;
         _certified = [.. looks.Select(n => Fewest(martingale, threshold, n))];
         _givenUp = new long[looks.Length];
         States next = default;
@@ -35,9 +36,6 @@ internal sealed class StoppingPlan
             next = states;
         }
     }
-
-    /// <summary>The numbers of votes at which to look.</summary>
-    internal long[] Looks { get; }
 
     /// <summary>Whether k successes certify the radius at a look.</summary>
     internal bool Certifies(int look, long k) => k >= _certified[look];
@@ -63,7 +61,7 @@ internal sealed class StoppingPlan
 
     private States StatesOf(int look, double p0)
     {
-        long n = Looks[look], top = _certified[look] - 1;
+        long n = _looks[look], top = _certified[look] - 1;
         double deviation = Math.Sqrt(n * p0 * (1 - p0));
         long bottom = Math.Min(top, Math.Max(0, (long)(n * p0 - Reach * deviation - 4)));
         long step = Math.Max(1, (long)(deviation / Fineness));
@@ -72,7 +70,7 @@ internal sealed class StoppingPlan
 
     private void Evaluate(States states, int look, States next, double worth)
     {
-        long n = Looks[look], d = Looks[look + 1] - n, certified = _certified[look + 1];
+        long n = _looks[look], d = _looks[look + 1] - n, certified = _certified[look + 1];
         for (int i = states.Values.Length - 1; i >= 0; i--)
         {
             long k = states.First + i * states.Step;

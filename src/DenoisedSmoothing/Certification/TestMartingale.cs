@@ -41,6 +41,24 @@ internal sealed class TestMartingale
     /// <summary>A bound that the logarithm of the martingale for "p is at most P0" does not fall below.</summary>
     internal double LogLower(long k, long n) => LogLower(k, n, P0, _ratios);
 
+    /// <summary>Whether the martingale for "p is at most P0" has reached a threshold, given as a logarithm.</summary>
+    internal bool Rejects(long k, long n, double threshold)
+    {
+        if (Math.FusedMultiplyAdd(-P0, n, k) <= 0)
+            return false;
+
+        // One alternative is often enough; its own error, and then some, is far below this margin.
+        double enough = threshold - _logWeight + 1e-6 * Math.Max(1, threshold);
+        foreach ((double hit, double miss) in _ratios)
+        {
+            double hits = k * hit, misses = k == n ? 0 : (n - k) * miss;
+            if (hits + misses >= enough + 1e-12 * (hits - misses))
+                return true;
+        }
+
+        return LogLower(k, n) >= threshold;
+    }
+
     /// <summary>
     /// The same for "p is at most <paramref name="p0"/>", by the same alternatives; for fixed votes it falls as p0 grows towards k/n.
     /// </summary>

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Globalization;
+using MathNet.Numerics.Distributions;
+
+namespace DenoisedSmoothing.Benchmarks;
+
+/// <summary>The tables of docs/statistics.md.</summary>
+internal static class StatisticsCommand
+{
+    private const double CohenVotes = 100_100;
+    private const double Alpha = .001;
+
+    private static readonly (string Log, double Sigma, double[] Radii)[] Cases =
+    [
+        ("cifar10_cohen_sigma_0.12", .12, [.125, .25]),
+        ("cifar10_cohen_sigma_0.25", .25, [.25, .5, .75]),
+        ("cifar10_cohen_sigma_0.50", .5, [.25, .5, .75, 1]),
+        ("cifar10_cohen_sigma_1.00", 1, [.5, 1, 1.5, 2]),
+        ("cifar10_smoothadv_PGD10_m8_eps255_sigma_0.25", .25, [.25, .5, .75]),
+        ("cifar10_smoothadv_PGD2_m8_eps512_sigma_0.50", .5, [.5, 1, 1.5]),
+    ];
+
+    public static Command Create()
+    {
+        Option<DirectoryInfo> logs = new("--logs") { Description = "Folder with the published certification logs (*.tsv)", Required = true };
+        Option<int> seeds = new("--seeds") { Description = "Simulations of each log", DefaultValueFactory = _ => 5 };
+        Option<double> worth = new("--worth") { Description = "SequentialOptions.Worth", DefaultValueFactory = _ => new SequentialOptions().Worth };
+        Option<double> growth = new("--growth") { Description = "SequentialOptions.LookGrowth", DefaultValueFactory = _ => new SequentialOptions().LookGrowth };
+        Command command = new("statistics", "Votes that the sequential certifier saves on published logs: the tables of docs/statistics.md.") { logs, seeds, worth, growth };
+        command.SetAction(parsed => Print(parsed.GetValue(logs)!.FullName, parsed.GetValue(seeds), parsed.GetValue(worth), parsed.GetValue(growth)));
+        return command;
+    }
+
+    private static void Print(string folder, int seeds, double worth, double growth)
+    {
+        (string Log, double Sigma, double[] Radii, RecoveredImage[] Images)[] cases =
+            [.. Cases.Select(c => (c.Log, c.Sigma, c.Radii, RecoveredImage.Read(Path.Combine(folder, c.Log + ".tsv"), c.Sigma)))];
+        SequentialOptions options = new() { Worth = worth, LookGrowth = growth };
+
+        Line($"One radius a run, {seeds} seeds; accuracies in percent, votes with the selection votes.\n");
+        Line($"| log | sigma | radius | Cohen | sequential | difference | votes | times fewer | oracle |\n|---|---|---|---|---|---|---|---|---|");
+        foreach (var (log, sigma, radii, images) in cases)
+        {
+            foreach (double radius in radii)
+            {
+                StatisticsStudy study = StatisticsStudy.Run(images, new SequentialCertifier(options with { TargetRadii = [radius] }), sigma, [radius], seeds);
+                double cohen = Cohen(images, radius), found = study.CertifiedAccuracy[0];
+                Line($"| {log} | {sigma} | {radius} | {100 * cohen:F2} | {100 * found:F2} | {100 * (found - cohen):F2} | {study.MeanVotes:F0} ± {study.VotesError:F0} | {CohenVotes / study.MeanVotes:F1} | {CohenVotes / Oracle(images, radius, sigma):F1} |");
+            }
+        }
+
+        Line($"\nAll radii of a log in one run.\n");
+        Line($"| log | sigma | radii | difference at each | votes | times fewer |\n|---|---|---|---|---|---|");
+        foreach (var (log, sigma, radii, images) in cases)
+        {
+            StatisticsStudy study = StatisticsStudy.Run(images, new SequentialCertifier(options with { TargetRadii = radii }), sigma, radii, seeds);
+            string differences = string.Join(" / ", radii.Select((radius, i) => (100 * (study.CertifiedAccuracy[i] - Cohen(images, radius))).ToString("F2", CultureInfo.InvariantCulture)));
+            Line($"| {log} | {sigma} | {string.Join(" / ", radii)} | {differences} | {study.MeanVotes:F0} ± {study.VotesError:F0} | {CohenVotes / study.MeanVotes:F1} |");
+        }
+
+        Line($"\nOpen mode: the radius that the votes show, until doubling them would add less than a stated gain.\n");
+        Line($"| log | sigma | gain | Cohen's average radius | open | votes | times fewer |\n|---|---|---|---|---|---|---|");
+        foreach (var (log, sigma, _, images) in cases.Where(c => c.Log.Contains("cohen", StringComparison.Ordinal)))
+        {
+            foreach (double gain in new[] { .02 * sigma, .05 * sigma, .1 * sigma })
+            {
+                StatisticsStudy study = StatisticsStudy.Run(images, new SequentialCertifier(options with { RadiusGain = gain }), sigma, [0], 1);
+                double cohen = images.Average(image => image.Correct ? image.Radius : 0);
+                Line($"| {log} | {sigma} | {gain:G3} | {cohen:F3} | {study.AverageRadius:F3} | {study.MeanVotes:F0} | {CohenVotes / study.MeanVotes:F1} |");
+            }
+        }
+    }
+
+    private static double Cohen(RecoveredImage[] images, double radius) => images.Count(image => image.Correct && image.Radius >= radius) / (double)images.Length;
+
+    /// <summary>An oracle that knows each probability: log(1/alpha) over the divergence above the threshold, log(20) over it below, 20 selection votes.</summary>
+    private static double Oracle(RecoveredImage[] images, double radius, double sigma)
+    {
+        double p0 = Normal.CDF(0, 1, radius / sigma);
+        return 20 + images.Average(image => Math.Min(100_000, Math.Log(image.P > p0 ? 1 / Alpha : 20) / Divergence(image.P, p0)));
+    }
+
+    private static double Divergence(double q, double p) =>
+        (q > 0 ? q * Math.Log(q / p) : 0) + (q < 1 ? (1 - q) * Math.Log((1 - q) / (1 - p)) : 0);
+
+    private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+}
