@@ -1,6 +1,5 @@
 using DenoisedSmoothing;
 using ScottPlot;
-using SkiaSharp;
 
 namespace Certify;
 
@@ -19,7 +18,7 @@ internal static class AccuracyPlot
         EmbeddedFont.Use();
         using Plot plot = new();
         plot.Font.Set(EmbeddedFont.Name);
-        plot.Add.Palette = new ScottPlot.Palettes.ColorblindFriendly();
+        plot.Add.Palette = new ScottPlot.Palettes.Category10();
         foreach ((LogAnalysis analysis, string name) in analyses.Zip(Names(analyses)))
             Add(plot, Steps(analysis.CorrectRadii.Distinct(), radius => analysis.CertifiedAccuracy(radius)), name);
         if (envelope)
@@ -35,9 +34,15 @@ internal static class AccuracyPlot
         double largest = analyses.Max(static analysis => analysis.CorrectRadii.LastOrDefault());
         plot.Axes.SetLimits(0, largest > 0 ? 1.02 * largest : 1, 0, 1);
         if (path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase))
-            plot.SaveSvg(path, Width, Height);
+        {
+            // Whoever looks at it may lack the font; the letters' places are in the file.
+            string svg = plot.GetSvgXml(Width, Height);
+            File.WriteAllText(path, svg.Replace($"font-family=\"{EmbeddedFont.Name}\"", $"font-family=\"{EmbeddedFont.Name}, Arial, sans-serif\"", StringComparison.Ordinal));
+        }
         else
+        {
             plot.SavePng(path, Width, Height);
+        }
     }
 
     /// <summary>Refuses a name before any work is done.</summary>

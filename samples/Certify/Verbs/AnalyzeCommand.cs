@@ -6,13 +6,14 @@ namespace Certify;
 /// <summary><c>analyze</c>: certified accuracy and its companions, as tables and curves.</summary>
 internal static class AnalyzeCommand
 {
+    private const string UsualRadii = "0,0.25,0.5,0.75,1.0";
+
     public static Command Create()
     {
         Argument<string[]> logs = new("LOG") { Description = "Logs: the field's TSV, or JSON lines; - reads standard input.", Arity = ArgumentArity.OneOrMore };
-        Option<string> radii = new("--radii")
+        Option<string?> radii = new("--radii")
         {
-            Description = "l2 radii in [0,1] pixel space, comma separated. A log of predictions has radius 0 only.",
-            DefaultValueFactory = static _ => "0,0.25,0.5,0.75,1.0",
+            Description = $"l2 radii in [0,1] pixel space, comma separated; {UsualRadii} when not given, 0 for logs of predictions, which carry none.",
         };
         Option<string> format = new("--format") { Description = "How to print the figures.", DefaultValueFactory = static _ => "table" };
         format.AcceptOnlyFromAmong([.. ReportFormats.All.Keys]);
@@ -37,10 +38,11 @@ internal static class AnalyzeCommand
         { logs, radii, format, envelope, plot, alpha, rho };
         command.SetAction(parsed =>
         {
-            IReadOnlyList<ReportRadius> asked = ReportRadius.ParseList(parsed.GetRequiredValue(radii));
+            IReadOnlyList<ReportRadius>? asked = parsed.GetValue(radii) is { } list ? ReportRadius.ParseList(list) : null;
             if (parsed.GetValue(plot) is { } figure)
                 AccuracyPlot.CheckPath(figure);
             LogAnalysis[] analyses = [.. parsed.GetRequiredValue(logs).Select(static path => new LogAnalysis(LogInput.Read(path)))];
+            asked ??= ReportRadius.ParseList(analyses.All(static log => log.Log.Kind == CertificationLogKind.Predict) ? "0" : UsualRadii);
             LogReport report = new(analyses, asked, parsed.GetValue(alpha), parsed.GetValue(rho) ?? .001, parsed.GetValue(envelope));
             // What goes wrong goes wrong before the first line is printed.
             using StringWriter text = new();

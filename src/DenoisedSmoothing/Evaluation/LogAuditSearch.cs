@@ -6,7 +6,7 @@ namespace DenoisedSmoothing;
 /// <summary>Looks for the settings that a log was really made with: the usual ones, and those that its largest radii solve to.</summary>
 internal static class LogAuditSearch
 {
-    private const int Shown = 3, CountsBelowN = 6, GridPoints = 8;
+    private const int Shown = 3, CountsBelowN = 6, GridPoints = 8, Weak = 4;
 
     private static readonly double[] UsualAlphas = [.1, .05, .025, .02, .01, .005, .002, .001, 5e-4, 2e-4, 1e-4, 1e-5, 1e-6];
 
@@ -20,8 +20,10 @@ internal static class LogAuditSearch
         // One setting at a time; pairs only where no single one explains the log.
         IEnumerable<(LogAuditSettings, bool Cut)>[] rounds =
         [
-            [.. Alphas(rows, claim).Select(alpha => (claim with { Alpha = alpha }, false)), .. Ns(rows, claim).Select(n => (claim with { N = n }, false))],
-            [.. UsualSigmas.Select(sigma => (claim with { Sigma = sigma }, false)), (claim, true)],
+            [
+                .. Alphas(rows, claim).Select(alpha => (claim with { Alpha = alpha }, false)), .. Ns(rows, claim).Select(n => (claim with { N = n }, false)),
+                .. UsualSigmas.Select(sigma => (claim with { Sigma = sigma }, false)), (claim, true),
+            ],
             from alpha in UsualAlphas from n in UsualN select (claim with { Alpha = alpha, N = n }, false),
         ];
         List<LogAuditExplanation> found = [];
@@ -39,7 +41,7 @@ internal static class LogAuditSearch
                 // Where next to nothing could contradict it, an explanation is none.
                 int strongest = found.Max(static explanation => explanation.CouldContradict);
                 return [.. found
-                    .Where(explanation => explanation.CouldContradict >= strongest / 10)
+                    .Where(explanation => explanation.CouldContradict >= strongest / Weak)
                     .OrderBy(static explanation => Digits(explanation.Settings))
                     .ThenBy(explanation => Distance(explanation.Settings, claim))
                     .Take(Shown)];
@@ -47,7 +49,7 @@ internal static class LogAuditSearch
         }
 
         int atClaim = new LogAuditCheck(claim, rows.Precision).Impossible(rows, int.MaxValue);
-        foreach ((LogAuditSettings settings, bool cut) in rounds[0].Concat(rounds[1]).Distinct())
+        foreach ((LogAuditSettings settings, bool cut) in rounds[0].Distinct())
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (Try(rows, settings, cut, most: atClaim - 1) is { } explanation)
