@@ -2,7 +2,8 @@
 
 The evidence, bounds and fewest votes of the sequential certifier from their definitions in docs/statistics.md, at 50 digits. Tails are
 plain sums of binomial terms, logs of factorials are mpmath's loggamma; nothing is shared with the library. Every argument is the exact
-value of the double that is printed, except a target's threshold Phi(radius/sigma), which is exact.
+value of the double that is printed, except a target's threshold Phi(radius/sigma), which is exact
+(one double above 1/2 for radius 0).
 """
 import json
 from mpmath import erfc, exp, findroot, inf, log, loggamma, mp, mpf, nstr, sqrt
@@ -103,7 +104,7 @@ for p0, alpha, budget, share in [(.5, .001, 10000, 0), (.5, .05, 500, 0), (.75, 
 
 for radii, sigma, alpha, budget in [([.25], .25, .001, 100000), ([.25, .5, .75], .25, .001, 100000), ([.5, 1, 1.5, 2], 1, .001, 100000),
                                     ([0, .3], .5, .05, 1000)]:
-    rungs = [Martingale(phi(mpf(r) / mpf(sigma)) if r else mpf(.5), alpha, budget, .4) for r in radii]
+    rungs = [Martingale(phi(mpf(r) / mpf(sigma)) if r else mpf(.5) + mpf(2) ** -53, alpha, budget, .4) for r in radii]
     for n in [16, 30, 100, 400, 1000, 5000, 40000, 100000]:
         if n > budget:
             continue
