@@ -7,7 +7,7 @@ namespace DenoisedSmoothing;
 public static class SamplePlan
 {
     private const long MostVotes = 1L << 46;
-    private const double MostTries = 100_000;
+    private const double MostTries = 20_000;
 
     /// <summary>
     /// The smallest n with which <see cref="CohenCertifier"/> certifies a radius with the given power: exact binomial probabilities.
@@ -18,7 +18,7 @@ public static class SamplePlan
     /// <param name="alpha">The allowed probability of error, from <see cref="ClopperPearson.MinAlpha"/> to below 1.</param>
     /// <param name="power">The probability of success asked for, strictly between 0 and 1; the field's habit is 0.9.</param>
     /// <returns>
-    /// n; null when no n will do, because pA does not reach that radius (or only just, beyond 7e13 votes). Where pA is within 0.0001 of
+    /// n; null when no n will do, because pA does not reach that radius (or only just, beyond 7e13 votes). Where pA is within 0.0002 of
     /// what the radius needs, n may exceed the smallest one by 0.1%.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>

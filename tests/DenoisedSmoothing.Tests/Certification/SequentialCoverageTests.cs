@@ -12,7 +12,8 @@ public class SequentialCoverageTests
 
     private const int Runs = 100_000, FewRuns = 5_000;
 
-    private static readonly SequentialOptions Options = new() { Alpha = Alpha, Budget = 500, N0 = 20, PredictBudget = 500 };
+    /// <summary>The open mode stops where it first certifies anything: the worst moment there is.</summary>
+    private static readonly SequentialOptions Options = new() { Alpha = Alpha, Budget = 500, N0 = 20, PredictBudget = 500, RadiusGain = 10 };
 
     /// <summary>Radii and class probabilities: where a threshold is missed by next to nothing, between two, and two classes at one half.</summary>
     public static TheoryData<double[], double[]> Certifications => new()
