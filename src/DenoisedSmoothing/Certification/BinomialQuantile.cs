@@ -18,7 +18,7 @@ public static class BinomialQuantile
             throw new ArgumentOutOfRangeException(nameof(rho), rho, "Rho must be at least 1e-100 and below 1.");
 
         double limit = Math.Log(rho);
-        limit -= 4 * ElementaryFunctions.Unit * Math.Abs(limit);
+        limit -= 6 * ElementaryFunctions.Unit * Math.Abs(limit);
         long low = 0, high = m;
         while (low < high)
         {

@@ -73,16 +73,20 @@ public sealed class CohenCertifier : ICertifier
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than two classes.</exception>
-    public IReadOnlyList<string> Warnings(int classCount)
+    public IReadOnlyList<string> Warnings(int classCount) => Warnings(classCount, Alpha);
+
+    /// <param name="classCount">The number of classes, at least 2.</param>
+    /// <param name="share">The part of alpha that the label's own bound gets.</param>
+    internal IReadOnlyList<string> Warnings(int classCount, double share)
     {
         VoteCheck.Classes(classCount);
         List<string> warnings = [];
-        if (CertifiedRadius.Largest(N, Alpha, sigma: 1) == 0)
+        if (CertifiedRadius.Largest(N, share, sigma: 1) == 0)
         {
             warnings.Add(
                 Text($"Every certification will abstain: even {N} of {N} votes do not show, at alpha = {Alpha}, ")
                 + "that a label has more than half. "
-                + Text($"Set n to at least {CertifiedRadius.FewestVotes(Alpha)}, and far higher for useful radii, or raise alpha."));
+                + Text($"Set n to at least {CertifiedRadius.FewestVotes(share)}, and far higher for useful radii, or raise alpha."));
         }
 
         if (BinomialTest.TwoSided(PredictN, PredictN) > Alpha)

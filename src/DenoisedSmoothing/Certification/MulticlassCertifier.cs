@@ -67,5 +67,5 @@ public sealed class MulticlassCertifier : ICertifier
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than two classes.</exception>
-    public IReadOnlyList<string> Warnings(int classCount) => _cohen.Warnings(classCount);
+    public IReadOnlyList<string> Warnings(int classCount) => _cohen.Warnings(classCount, Alpha / 2); // all votes alike leave pB = 1 - pA
 }

@@ -83,7 +83,7 @@ internal sealed class RadiusLadder
     internal static double ThresholdOf(double alpha)
     {
         double log = -Math.Log(alpha);
-        return log + 4 * ElementaryFunctions.Unit * Math.Abs(log);
+        return log + 6 * ElementaryFunctions.Unit * Math.Abs(log); // 4 of the logarithm, 1 of this sum
     }
 
     /// <summary>A p0 whose radius, rounded down, is at least the one asked for, and is not where p0 is one double less.</summary>

@@ -7,6 +7,7 @@ namespace DenoisedSmoothing;
 public static class SamplePlan
 {
     private const long MostVotes = 1L << 46;
+    private const double MostTries = 20_000;
 
     /// <summary>
     /// The smallest n with which <see cref="CohenCertifier"/> certifies a radius with the given power: exact binomial probabilities.
@@ -16,7 +17,10 @@ public static class SamplePlan
     /// <param name="pA">The assumed probability of the label, in (0, 1].</param>
     /// <param name="alpha">The allowed probability of error, from <see cref="ClopperPearson.MinAlpha"/> to below 1.</param>
     /// <param name="power">The probability of success asked for, strictly between 0 and 1; the field's habit is 0.9.</param>
-    /// <returns>n; null when no n will do, because pA does not reach that radius (or only just, beyond 7e13 votes).</returns>
+    /// <returns>
+    /// n; null when no n will do, because pA does not reach that radius (or only just, beyond 7e13 votes). Where pA is within 0.0002 of
+    /// what the radius needs, n may exceed the smallest one by 0.1%.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     /// <exception cref="ArgumentException">The radius is beyond any certificate at sigma.</exception>
     public static long? CohenVotes(double radius, double sigma, double pA, double alpha = .001, double power = .9)
@@ -38,13 +42,23 @@ public static class SamplePlan
                 return null;
         }
 
-        long successes = First(enough / 2 + 1, enough, Suffices);
-        return First(successes, MostTrials(successes), n => Reaches(successes, n));
+        // From one c to the next, power at that n moves up and down, by as much as a few times 1/(pA - p0) further votes bring.
+        long successes = First(enough / 2 + 1, enough, Suffices), trials = MostTrials(successes);
+        long lowest = Math.Max(1, successes - (long)Math.Min(MostTries, 16 + 4 / (pA - p0)));
+        for (long c = successes - 1, n = trials; c >= lowest; c--)
+        {
+            while (n >= c && !Certifies(c, n))
+                n--;
+            if (n >= c && Reaches(c, n))
+                (successes, trials) = (c, n);
+        }
+
+        return First(successes, trials, n => Reaches(successes, n));
 
         bool Suffices(long c) => MostTrials(c) is var n && n >= c && Reaches(c, n);
         bool Reaches(long c, long n) => pA == 1 || BinomialTail.AtLeast(c, n, pA).Value >= Math.Log(power);
-        long MostTrials(long c) =>
-            First(c, (long)(c / p0) + 2, n => BinomialTail.AtLeast(c, n, p0).Upper > Math.Log(alpha)) - 1;
+        bool Certifies(long c, long n) => BinomialTail.AtLeast(c, n, p0).Upper <= Math.Log(alpha);
+        long MostTrials(long c) => First(c, (long)(c / p0) + 2, n => !Certifies(c, n)) - 1;
     }
 
     /// <summary>What a sequential certification with target radii costs on average, and how often it certifies the largest of them.</summary>

@@ -42,13 +42,13 @@ internal sealed class SequentialPrediction(SequentialCertifier certifier, TestMa
     /// <summary>The class with most votes other than the label: for fixed votes of the label, more votes of the other are less evidence.</summary>
     private static int Rival(VoteCounts votes, int label) => votes.Top == label ? votes.RunnerUp : votes.Top;
 
-    /// <summary>Whether the lead needed at the budget has less than a 5% chance, were every true lead equally likely beforehand. Costs no confidence.</summary>
+    /// <summary>Whether the lead needed at the budget has less than a 0.5% chance, were every true lead equally likely beforehand. Costs no confidence.</summary>
     private bool IsHopeless(double label, double rival, double n)
     {
         double share = looks[^1] / n, votes = Math.Max(label + rival, 1), atBudget = votes * share;
         double needed = Math.Sqrt(2 * atBudget * (RadiusLadder.ThresholdOf(certifier.Options.Alpha) + 2));
         double expected = (label - rival) * share, deviation = Math.Sqrt(atBudget * (share - 1));
-        return expected + 1.645 * deviation < needed;
+        return expected + 2.576 * deviation < needed;
     }
 
     private Prediction Conclude(int label, VoteCounts votes, bool decided, double evidence)

@@ -27,7 +27,7 @@ internal sealed class TestMartingale
         _budget = budget;
         _needed = SuccessesNeeded(p0, budget, alpha * tailShare);
         bool tail = tailShare > 0 && _needed <= budget;
-        _alternatives = Alternatives(p0, Math.Log(1 / alpha), budget);
+        _alternatives = Placed(p0, Math.Log(1 / alpha), budget);
         _ratios = [.. _alternatives.Select(q => LogRatios(q, p0))];
         _logWeight = Math.Log((tail ? 1 - tailShare : 1) / _alternatives.Length);
 
@@ -37,6 +37,12 @@ internal sealed class TestMartingale
 
     /// <summary>The largest null hypothesis that this martingale tests.</summary>
     internal double P0 { get; }
+
+    /// <summary>The alternatives that share the capital not bet on the tail alike: all above <see cref="P0"/>, the first of them 1.</summary>
+    internal IReadOnlyList<double> Alternatives => _alternatives;
+
+    /// <summary>The successes at the budget that the tail is bet on; more than the budget where none is.</summary>
+    internal long Needed => _needed;
 
     /// <summary>A bound that the logarithm of the martingale for "p is at most P0" does not fall below.</summary>
     internal double LogLower(long k, long n) => LogLower(k, n, P0, _ratios);
@@ -129,7 +135,7 @@ internal sealed class TestMartingale
     /// q = 1, and those whose divergence from p0 is 1/2, 1/4, ... of that: each known p would need twice the votes of the one before, up
     /// to the budget. Any q above p0 is valid, so none of this needs care with rounding.
     /// </summary>
-    private static double[] Alternatives(double p0, double evidence, long budget)
+    private static double[] Placed(double p0, double evidence, long budget)
     {
         List<double> alternatives = [1];
         double divergence = -Math.Log(p0) / 2;

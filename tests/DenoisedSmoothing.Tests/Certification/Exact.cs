@@ -46,6 +46,14 @@ internal readonly record struct Exact(BigInteger Numerator, BigInteger Denominat
 
     public static Exact operator -(int left, Exact right) => new((left * right.Denominator) - right.Numerator, right.Denominator);
 
+    public static Exact operator +(Exact a, Exact b) => new((a.Numerator * b.Denominator) + (b.Numerator * a.Denominator), a.Denominator * b.Denominator);
+
+    public static Exact operator *(Exact a, Exact b) => new(a.Numerator * b.Numerator, a.Denominator * b.Denominator);
+
+    public static Exact operator /(Exact a, Exact b) => new(a.Numerator * b.Denominator, a.Denominator * b.Numerator);
+
+    public Exact Power(int exponent) => new(BigInteger.Pow(Numerator, exponent), BigInteger.Pow(Denominator, exponent));
+
     public int CompareTo(Exact other) => (Numerator * other.Denominator).CompareTo(other.Numerator * Denominator);
 
     /// <summary>(value - this) / |this|, correct in sign however small: negative where value lies below.</summary>
