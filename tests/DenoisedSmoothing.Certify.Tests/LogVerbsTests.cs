@@ -46,6 +46,7 @@ public sealed class LogVerbsTests : IDisposable
     [InlineData("latex", "abstained \\% & clean \\%")]
     [InlineData("table", "50.00 (66.66)")]
     [InlineData("markdown", "| cohen_highprob |")]
+    [InlineData("markdown", "| of the population at least, confidence 0.999 |")]
     public async Task Analyze_prints_every_format(string format, string part)
     {
         (await Run("analyze", Write("a.tsv", Header + Rows), "--radii", "0,0.25", "--format", format, "--envelope")).Should().Be(0);

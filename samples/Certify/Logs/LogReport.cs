@@ -9,7 +9,11 @@ internal sealed record LogReport(IReadOnlyList<LogAnalysis> Logs, IReadOnlyList<
     // The field's alpha, for logs that do not say theirs.
     private const double UsualAlpha = .001;
 
-    public string Bound => string.Create(CultureInfo.InvariantCulture, $"at least, with confidence {1 - Rho}");
+    /// <summary>The name of <see cref="OfTheseImages"/>, with its confidence.</summary>
+    public string OfTheseImagesName => string.Create(CultureInfo.InvariantCulture, $"of these images at least, confidence {1 - Rho}");
+
+    /// <summary>The name of <see cref="OfThePopulation"/>, with its confidence.</summary>
+    public string OfThePopulationName => string.Create(CultureInfo.InvariantCulture, $"of the population at least, confidence {1 - Rho}");
 
     /// <summary>The alpha of a log's certificates: as asked for, as its settings say, or the field's.</summary>
     public double AlphaOf(LogAnalysis log) => Alpha
@@ -19,8 +23,13 @@ internal sealed record LogReport(IReadOnlyList<LogAnalysis> Logs, IReadOnlyList<
             ? alpha
             : UsualAlpha);
 
-    public double Exact(LogAnalysis log, double radius) =>
-        HighProbabilityAccuracy.Exact(log.CertifiedCount(radius), log.Images, AlphaOf(log), Rho);
+    /// <summary>The share of the log's images that are truly robust, at least.</summary>
+    public double OfTheseImages(LogAnalysis log, double radius) =>
+        DatasetStatement.OfTheseImages(log.CertifiedCount(radius), log.Images, AlphaOf(log), Rho);
+
+    /// <summary>The same of the population, were the images drawn from it at random.</summary>
+    public double OfThePopulation(LogAnalysis log, double radius) =>
+        DatasetStatement.OfThePopulation(log.CertifiedCount(radius), log.Images, AlphaOf(log), Rho);
 
     public double Cohen(LogAnalysis log, double radius) =>
         HighProbabilityAccuracy.Cohen(log.CertifiedCount(radius), log.Images, AlphaOf(log), Rho);

@@ -29,7 +29,8 @@ internal sealed class ReportTable
             ]);
             if (bounds)
             {
-                lines.Add(Bound(report.Bound, radius => report.Exact(log, radius)));
+                lines.Add(Bound(report.OfTheseImagesName, radius => report.OfTheseImages(log, radius)));
+                lines.Add(Bound(report.OfThePopulationName, radius => report.OfThePopulation(log, radius)));
                 lines.Add(Bound("cohen_highprob", radius => report.Cohen(log, radius)));
             }
         }

@@ -1,27 +1,11 @@
 namespace DenoisedSmoothing;
 
 /// <summary>
-/// Lower bounds of the accuracy that a perfect certifier would give on the same images: every certificate is wrong with probability at
-/// most alpha, so some of those counted may be wrong.
+/// The field's lower bound of the accuracy that a perfect certifier would give on the same images, for comparison with published tables.
+/// It fails more often than it says: <see cref="DatasetStatement"/> has bounds that do not.
 /// </summary>
 public static class HighProbabilityAccuracy
 {
-    /// <summary>
-    /// With probability at least 1 - rho at most q of m independent certificates are wrong, where q is the 1 - rho quantile of
-    /// Binomial(m, alpha): (certified - q)/m, exact.
-    /// </summary>
-    /// <param name="certified">The images counted as certified, from 0 to <paramref name="images"/>.</param>
-    /// <param name="images">The number of images m, at least 1.</param>
-    /// <param name="alpha">The probability that one certificate is wrong; above 0 and below 1.</param>
-    /// <param name="rho">The probability that the bound fails; above 0 and below 1.</param>
-    /// <returns>A share in [0, 1]; 0 where the bound says nothing.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-    public static double Exact(long certified, long images, double alpha, double rho)
-    {
-        Check(certified, images, alpha, rho);
-        return (double)Math.Max(0, certified - MostWrong(images, alpha, rho)) / images;
-    }
-
     /// <summary>
     /// The bound of Cohen et al. 2019 (locuslab/smoothing, code/analyze.py, HighProbAccuracy), under
     /// its own name: Bernstein's inequality without its factor 2, which fails more often than rho where m is large.
@@ -34,30 +18,6 @@ public static class HighProbabilityAccuracy
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     public static double Cohen(long certified, long images, double alpha, double rho)
     {
-        Check(certified, images, alpha, rho);
-        double mean = (double)certified / images, log = Math.Log(1 / rho);
-        return mean - alpha - Math.Sqrt(alpha * (1 - alpha) * log / images) - log / (3 * images);
-    }
-
-    /// <summary>The smallest q with P(Binomial(m, alpha) > q) at most rho, never a smaller one.</summary>
-    internal static long MostWrong(long images, double alpha, double rho)
-    {
-        double target = Math.Log(rho);
-        long low = 0, high = images;
-        while (low < high)
-        {
-            long middle = low + (high - low) / 2;
-            if (BinomialTail.AtLeast(middle + 1, images, alpha).Upper <= target)
-                high = middle;
-            else
-                low = middle + 1;
-        }
-
-        return low;
-    }
-
-    private static void Check(long certified, long images, double alpha, double rho)
-    {
         if (images is < 1 or > ClopperPearson.MaxTrials)
             throw new ArgumentOutOfRangeException(nameof(images), images, "Images must be between 1 and 2^53.");
         if (certified < 0 || certified > images)
@@ -66,5 +26,7 @@ public static class HighProbabilityAccuracy
             throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Alpha must be above 0 and below 1.");
         if (!(rho is > 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(rho), rho, "Rho must be above 0 and below 1.");
+        double mean = (double)certified / images, log = Math.Log(1 / rho);
+        return mean - alpha - Math.Sqrt(alpha * (1 - alpha) * log / images) - log / (3 * images);
     }
 }

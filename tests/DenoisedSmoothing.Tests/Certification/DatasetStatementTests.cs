@@ -23,14 +23,15 @@ public class DatasetStatementTests
         }
     }
 
-    [Fact]
-    public void Upper_of_the_fields_test_sets_is_known()
-    {
-        // The sums of binomial terms in 40 digits of mpmath.
-        BinomialQuantile.Upper(10_000, .001, .001).Should().Be(21);
-        BinomialQuantile.Upper(500, .001, .001).Should().Be(4);
-        BinomialQuantile.Upper(0, .001, .001).Should().Be(0);
-    }
+    // The sums of binomial terms in 40 digits of mpmath; scipy 1.10: binom.ppf(1 - rho, m, alpha), and binom.sf at it and below it.
+    [Theory]
+    [InlineData(10_000, .001, .001, 21)]
+    [InlineData(500, .001, .001, 4)]
+    [InlineData(10_000, .001, .05, 15)]
+    [InlineData(1, .5, .4, 1)]
+    [InlineData(200, .01, 1e-6, 12)]
+    [InlineData(0, .001, .001, 0)]
+    public void Upper_is_the_outside_value(long images, double alpha, double rho, long wrong) => BinomialQuantile.Upper(images, alpha, rho).Should().Be(wrong);
 
     /// <summary>Of m images some are truly robust and all of those are certified; every other is, falsely, with probability alpha.</summary>
     [Theory]

@@ -43,20 +43,6 @@ public sealed class LogAnalysisTests
         analysis.Invoking(log => log.CertifiedCount(.25)).Should().Throw<InvalidDataException>().WithMessage("p.tsv is a log of predictions*");
     }
 
-    // scipy 1.10: binom.ppf(1 - rho, m, alpha), and binom.sf at it and below it on either side of rho.
-    [Theory]
-    [InlineData(10_000, .001, .001, 21)]
-    [InlineData(500, .001, .001, 4)]
-    [InlineData(10_000, .001, .05, 15)]
-    [InlineData(1, .5, .4, 1)]
-    [InlineData(200, .01, 1e-6, 12)]
-    public void Exact_subtracts_the_binomial_quantile(long images, double alpha, double rho, long wrong)
-    {
-        HighProbabilityAccuracy.MostWrong(images, alpha, rho).Should().Be(wrong);
-        HighProbabilityAccuracy.Exact(images, images, alpha, rho).Should().Be((double)(images - wrong) / images);
-        HighProbabilityAccuracy.Exact(0, images, alpha, rho).Should().Be(0);
-    }
-
     [Fact]
     public void Cohen_is_the_fields_formula() =>
         // Python: 0.6116 - a - math.sqrt(a*(1-a)*math.log(1/a)/10000) - math.log(1/a)/30000 at a = 0.001.
