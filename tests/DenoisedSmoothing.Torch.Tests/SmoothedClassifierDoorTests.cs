@@ -154,8 +154,8 @@ public class SmoothedClassifierDoorTests
     public void Scores_of_another_rank_or_row_count_are_an_error()
     {
         using Tensor image = Images.Grey(1, 2, 2);
-        Action flat = () => Smoothed(new FakeClassifier(2, noisy => zeros(noisy.shape[0]))).Certify(image);
-        Action fewer = () => Smoothed(new FakeClassifier(2, noisy => zeros(noisy.shape[0] - 1, 2))).Certify(image);
+        Action flat = () => Smoothed(new FakeClassifier(2, noisy => zeros(noisy.shape[0])), new SmoothingOptions { Batch = 64 }).Certify(image);
+        Action fewer = () => Smoothed(new FakeClassifier(2, noisy => zeros(noisy.shape[0] - 1, 2)), new SmoothingOptions { Batch = 64 }).Certify(image);
         flat.Should().Throw<InvalidOperationException>().WithMessage("*[64,2]*[64]*");
         fewer.Should().Throw<InvalidOperationException>().WithMessage("*[64,2]*[63,2]*");
     }

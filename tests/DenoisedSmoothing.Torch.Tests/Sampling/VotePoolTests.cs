@@ -18,12 +18,14 @@ public class VotePoolTests
     [InlineData(64)]
     public void Several_requests_of_a_phase_go_on_with_fresh_samples(int batch)
     {
-        HashSet<string> rows = [];
-        FakeClassifier recording = new(2, noisy =>
+        Dictionary<string, int> labels = []; // padding repeats a row
+        FakeClassifier checksum = FakeClassifier.Checksum(3), recording = new(3, (noisy, noise) =>
         {
-            float[] values = Images.ValuesOf(noisy);
-            rows.UnionWith(values.Chunk(9).Select(Key)); // a set: padding repeats a row
-            return zeros(noisy.shape[0], 2);
+            Tensor scores = checksum.Score(noisy, noise);
+            using Tensor votes = scores.argmax(1);
+            foreach ((float[] row, long label) in Images.ValuesOf(noisy).Chunk(9).Zip(votes.data<long>().ToArray()))
+                labels[Key(row)] = (int)label;
+            return scores;
         });
         using Tensor image = Images.Random(1, 1, 3, 3);
         SmoothedClassifier smoothed = new([recording], .5, new StagedCertifier(Stages), new SmoothingOptions { Batch = batch, Seed = 4 });
@@ -31,9 +33,18 @@ public class VotePoolTests
         Certificate certificate = smoothed.Certify(image, imageIndex: 6);
 
         (certificate.N0, certificate.N).Should().Be((8, 21));
-        IEnumerable<string> expected = Enumerable.Range(0, 8).Select(sample => Noisy(VotePhase.Selection, sample))
-            .Concat(Enumerable.Range(0, 21).Select(sample => Noisy(VotePhase.Estimation, sample)));
-        rows.Should().BeEquivalentTo(expected);
+        string[] selection = [.. Enumerable.Range(0, 8).Select(sample => Noisy(VotePhase.Selection, sample))];
+        string[] estimation = [.. Enumerable.Range(0, 21).Select(sample => Noisy(VotePhase.Estimation, sample))];
+        certificate.SelectionVotes.Should().Be(Votes(selection), "each sample's vote is counted once");
+        certificate.EstimationVotes.Should().Be(Votes(estimation));
+        // Beyond these only what stands where padding would: the next samples of a phase.
+        string[] others = [.. labels.Keys.Except([.. selection, .. estimation])];
+        others.Should().BeSubsetOf(Enumerable.Range(8, batch).Select(sample => Noisy(VotePhase.Selection, sample))
+            .Concat(Enumerable.Range(21, batch).Select(sample => Noisy(VotePhase.Estimation, sample))));
+        if (batch == 1)
+            others.Should().BeEmpty();
+
+        VoteCounts Votes(string[] rows) => new([.. Enumerable.Range(0, 3).Select(label => rows.LongCount(row => labels[row] == label))]);
 
         string Noisy(VotePhase phase, int sample)
         {

@@ -1,0 +1,37 @@
+using System.Numerics;
+using TorchSharp;
+
+namespace DenoisedSmoothing;
+
+/// <summary>The rows of a forward pass where none are asked for: a function of image size and machine alone, so that it comes out the same again.</summary>
+/// <remarks>
+/// A row is taken to need 8 KB of working memory for each of its values: the paper's CIFAR-10 and ImageNet pairs need about 5 in float32.
+/// On the CPU 512 MB, and no more than a sixteenth of the machine, are spent on a batch: larger ones are not faster, since the working set
+/// leaves the caches and glibc maps tensors above 32 MB afresh (docs/performance.md). An accelerator is given half of its memory. A guess
+/// that proves too high is halved when memory runs out.
+/// </remarks>
+internal static class BatchSize
+{
+    internal const int LargestOnCpu = 256;
+    internal const int LargestOnAccelerator = 1024;
+    private const long BytesPerValue = 8 << 10;
+    private const long CpuBytes = 512L << 20;
+    private const long UnknownAcceleratorBytes = 16L << 30; // the smallest of common data-centre cards
+
+    /// <summary>A power of two that suits every one of the devices.</summary>
+    /// <param name="devices">Where the replicas compute.</param>
+    /// <param name="imageShape">[C,H,W].</param>
+    public static int For(IEnumerable<torch.Device> devices, IEnumerable<long> imageShape)
+    {
+        double rowBytes = imageShape.Aggregate((double)BytesPerValue, (product, extent) => product * extent);
+        return devices.Min(device => device.type == DeviceType.CPU
+            ? Fit(Math.Min(CpuBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16), rowBytes, LargestOnCpu)
+            : Fit((device.type == DeviceType.CUDA ? CudaMemory.TotalBytes(Math.Max(0, device.index)) ?? UnknownAcceleratorBytes : UnknownAcceleratorBytes) / 2, rowBytes, LargestOnAccelerator));
+    }
+
+    internal static int Fit(long bytes, double rowBytes, int most)
+    {
+        uint rows = (uint)Math.Clamp(bytes / rowBytes, 1, most);
+        return 1 << BitOperations.Log2(rows);
+    }
+}
