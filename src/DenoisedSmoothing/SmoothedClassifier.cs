@@ -120,7 +120,7 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
             ulong seed = _options.PredictSeed ?? FreshSeed();
             Door door = new();
             IEnumerable<OpenTest<Prediction>> tests = images.Select(
-                item => new OpenTest<Prediction>(door.Read(item.Image, item.Index), item.Index, seed, ClassCount, () => _certifier.Predict(ClassCount)));
+                item => new OpenTest<Prediction>(door.Read(item.Image, item.Index), item.Index, seed, ClassCount, VotePhase.Prediction, () => _certifier.Predict(ClassCount)));
             foreach (OpenTest<Prediction> finished in _pool.Run(tests, () => door.Shape, progress, cancellationToken))
                 yield return finished.Result;
         }
@@ -147,7 +147,7 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
                 float[] values = door.Read(item.Image, item.Index);
                 fingerprint ??= Fingerprint(); // once a call: it may hash half a billion weights
                 provenances.Enqueue(ProvenanceOf(values, door.Shape, item.Index, seed, fingerprint));
-                return new OpenTest<Certificate>(values, item.Index, seed, ClassCount, () => _certifier.Certify(ClassCount, Sigma));
+                return new OpenTest<Certificate>(values, item.Index, seed, ClassCount, VotePhase.Estimation, () => _certifier.Certify(ClassCount, Sigma));
             });
             foreach (OpenTest<Certificate> finished in _pool.Run(tests, () => door.Shape, progress, cancellationToken))
                 yield return finished.Result with { Provenance = provenances.Dequeue() with { Batch = finished.Batch } };

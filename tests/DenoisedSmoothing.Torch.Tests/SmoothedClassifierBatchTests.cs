@@ -12,15 +12,21 @@ public class SmoothedClassifierBatchTests
     private static readonly CohenCertifier Small = new(n0: 10, n: 50, alpha: .05, predictN: 20);
 
     [Theory]
-    [InlineData(1, 28, 28, 64)] // the bundled pair
-    [InlineData(3, 32, 32, 16)] // CIFAR-10
-    [InlineData(3, 224, 224, 1)] // ImageNet
-    [InlineData(1, 2, 2, BatchSize.LargestOnCpu)]
-    public void Chosen_by_image_size_on_the_CPU(int channels, int height, int width, int expected)
-    {
-        if (GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >= 8L << 30)
-            BatchSize.For([CPU], [channels, height, width]).Should().Be(expected);
-    }
+    [InlineData(24L << 30, 1, 28, 28, 64)] // the bundled pair
+    [InlineData(24L << 30, 3, 32, 32, 16)] // CIFAR-10
+    [InlineData(4L << 30, 3, 32, 32, 8)]
+    [InlineData(24L << 30, 3, 224, 224, 1)] // ImageNet
+    [InlineData(24L << 30, 1, 2, 2, BatchSize.LargestOnCpu)]
+    public void Chosen_on_the_CPU(long bytes, long channels, long height, long width, int expected) =>
+        BatchSize.OnCpu(bytes, [channels, height, width]).Should().Be(expected);
+
+    [Theory]
+    [InlineData(80L << 30, 3, 32, 32, 1024)]
+    [InlineData(80L << 30, 3, 224, 224, 32)]
+    [InlineData(null, 3, 32, 32, 256)] // half of 16 GB
+    [InlineData(null, 3, 224, 224, 4)]
+    public void Chosen_on_an_accelerator(long? bytes, long channels, long height, long width, int expected) =>
+        BatchSize.OnAccelerator(bytes, [channels, height, width]).Should().Be(expected);
 
     [Theory]
     [InlineData(0, 100, 1)]
@@ -29,6 +35,13 @@ public class SmoothedClassifierBatchTests
     [InlineData(800, 100, 8)]
     [InlineData(1_000_000, 100, 64)]
     public void Chosen_is_the_power_of_two_that_fits(long bytes, double rowBytes, int expected) => BatchSize.Fit(bytes, rowBytes, most: 100).Should().Be(expected);
+
+    [Fact]
+    public void Memory_of_a_CUDA_device_is_told_where_there_is_one()
+    {
+        CudaMemory.TotalBytes(1_000_000).Should().BeNull("there is no such device");
+        (CudaMemory.TotalBytes(0) ?? 1L << 30).Should().BeGreaterThanOrEqualTo(1L << 30);
+    }
 
     [Fact]
     public void Chosen_once_logged_once_and_recorded()

@@ -21,13 +21,22 @@ internal static class BatchSize
     /// <summary>A power of two that suits every one of the devices.</summary>
     /// <param name="devices">Where the replicas compute.</param>
     /// <param name="imageShape">[C,H,W].</param>
-    public static int For(IEnumerable<torch.Device> devices, IEnumerable<long> imageShape)
+    public static int For(IEnumerable<torch.Device> devices, long[] imageShape) => devices.Min(device => device.type switch
     {
-        double rowBytes = imageShape.Aggregate((double)BytesPerValue, (product, extent) => product * extent);
-        return devices.Min(device => device.type == DeviceType.CPU
-            ? Fit(Math.Min(CpuBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16), rowBytes, LargestOnCpu)
-            : Fit((device.type == DeviceType.CUDA ? CudaMemory.TotalBytes(Math.Max(0, device.index)) ?? UnknownAcceleratorBytes : UnknownAcceleratorBytes) / 2, rowBytes, LargestOnAccelerator));
-    }
+        DeviceType.CPU => OnCpu(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, imageShape),
+        DeviceType.CUDA => OnAccelerator(CudaMemory.TotalBytes(Math.Max(0, device.index)), imageShape),
+        _ => OnAccelerator(null, imageShape),
+    });
+
+    /// <param name="bytes">The machine's, or the container's: what there is, not what is free now.</param>
+    /// <param name="imageShape">[C,H,W].</param>
+    internal static int OnCpu(long bytes, long[] imageShape) => Fit(Math.Min(CpuBytes, bytes / 16), RowBytes(imageShape), LargestOnCpu);
+
+    /// <param name="bytes">The device's; null where it does not tell.</param>
+    /// <param name="imageShape">[C,H,W].</param>
+    internal static int OnAccelerator(long? bytes, long[] imageShape) => Fit((bytes ?? UnknownAcceleratorBytes) / 2, RowBytes(imageShape), LargestOnAccelerator);
+
+    private static double RowBytes(long[] imageShape) => imageShape.Aggregate((double)BytesPerValue, (product, extent) => product * extent);
 
     internal static int Fit(long bytes, double rowBytes, int most)
     {

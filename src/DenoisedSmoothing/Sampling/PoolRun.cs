@@ -61,7 +61,7 @@ internal sealed class PoolRun<TResult>(
     private void OpenTests()
     {
         long unplanned = Unplanned;
-        while (_more && unplanned < (long)_batch * _lanes.Sum(lane => (lane.Idle ? 1 : 0) + (lane.WantsNext ? 1 : 0)) || (_more && _open.Count == 0))
+        while (_more && (_open.Count == 0 || unplanned < (long)_batch * _lanes.Sum(lane => (lane.Idle ? 1 : 0) + (lane.WantsNext ? 1 : 0))))
         {
             if (!(_more = source.MoveNext()))
                 return;
@@ -112,7 +112,7 @@ internal sealed class PoolRun<TResult>(
         if (rows.Count == 0)
             return null;
 
-        // Rows that would be padding go to samples that the tests will probably ask for next: an early look is soon followed by another.
+        // Rows that would be padding go to samples that the tests will probably ask for next: one early look is soon followed by another.
         int unfinished = _open.Count(test => test.Request is not null);
         foreach (OpenTest<TResult> test in _open.Where(test => test.Request is not null))
         {

@@ -37,10 +37,9 @@ public class VotePoolTests
         string[] estimation = [.. Enumerable.Range(0, 21).Select(sample => Noisy(VotePhase.Estimation, sample))];
         certificate.SelectionVotes.Should().Be(Votes(selection), "each sample's vote is counted once");
         certificate.EstimationVotes.Should().Be(Votes(estimation));
-        // Beyond these only what stands where padding would: the next samples of a phase.
+        // Beyond these only what stands where padding would: the next samples of the estimation.
         string[] others = [.. labels.Keys.Except([.. selection, .. estimation])];
-        others.Should().BeSubsetOf(Enumerable.Range(8, batch).Select(sample => Noisy(VotePhase.Selection, sample))
-            .Concat(Enumerable.Range(21, batch).Select(sample => Noisy(VotePhase.Estimation, sample))));
+        others.Should().BeSubsetOf(Enumerable.Range(21, 3 * batch).Select(sample => Noisy(VotePhase.Estimation, sample)));
         if (batch == 1)
             others.Should().BeEmpty();
 
@@ -70,10 +69,24 @@ public class VotePoolTests
     }
 
     [Fact]
-    public void Votes_survive_the_growth_of_the_tables()
+    public void Sequential_tests_take_no_pass_for_samples_that_were_drawn_ahead()
     {
-        // First batch of 8: two images and two thirds of the next. Their second requests are so small that more images are opened than
-        // the tables have rows, while the third image's votes are in them.
+        using Tensor image = Images.Random(1, 1, 3, 3);
+        FakeClassifier classifier = FakeClassifier.Checksum(3);
+        VoteRequest[] looks = [.. Enumerable.Repeat(new VoteRequest(VotePhase.Estimation, 8), 9)];
+        SmoothedClassifier smoothed = new(
+            [classifier], .5, new StagedCertifier([new VoteRequest(VotePhase.Selection, 20), .. looks]), new SmoothingOptions { Batch = 64, Seed = 4 });
+
+        smoothed.Certify(image).N.Should().Be(72);
+
+        classifier.Calls.Should().Be(2, "20 and 72 votes are two batches of 64, however they are asked for");
+    }
+
+    [Fact]
+    public void Votes_survive_many_images_in_work()
+    {
+        // First batch of 8: two images and two thirds of the next. Their second requests are so small that many more images are opened
+        // while the third image waits.
         using DisposeScope scope = NewDisposeScope();
         StagedCertifier certifier = new(new VoteRequest(VotePhase.Selection, 3), new(VotePhase.Estimation, 1), new(VotePhase.Estimation, 1), new(VotePhase.Estimation, 1));
         IndexedImage[] images = [.. Enumerable.Range(0, 40).Select(i => new IndexedImage(i, Images.Random((uint)i, 1, 3, 3)))];
