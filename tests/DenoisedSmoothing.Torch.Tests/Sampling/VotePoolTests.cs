@@ -68,6 +68,51 @@ public class VotePoolTests
         smoothed.CertifyMany(images).Should().Equal(images.Select(item => smoothed.Certify(item.Image, item.Index)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(64)]
+    [InlineData(1000)]
+    public void Sequential_certifier_pooled_alone_and_fed_by_hand_concludes_the_same(int batch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        const float Edge = .3f;
+        FakeClassifier classifier = new(2, noisy =>
+        {
+            using Tensor margin = noisy.flatten(1).select(1, 0) - Edge, zero = zeros_like(margin);
+            return stack([zero, margin], 1);
+        });
+        IndexedImage[] images = [.. Enumerable.Range(0, 12).Select(i => new IndexedImage(i, full([1, 2, 2], i / 12f)))];
+        SequentialCertifier certifier = new(new SequentialOptions { TargetRadii = [.125, .25], Budget = 600, PredictBudget = 300 });
+        SmoothedClassifier smoothed = new([classifier], .25, certifier, new SmoothingOptions { Batch = batch, Seed = 4, PredictSeed = 9 });
+
+        List<Certificate> pooled = [.. smoothed.CertifyMany(images)];
+
+        images.Select(item => smoothed.Certify(item.Image, item.Index)).Should().Equal(pooled);
+        pooled.Select(certificate => certificate with { Provenance = null }).Should().Equal(images.Select(item => ByHand(certifier.Certify(2, .25), item, seed: 4)));
+        smoothed.PredictIndexed(images).Should().Equal(images.Select(item => ByHand(certifier.Predict(2), item, seed: 9)));
+        pooled.Select(certificate => certificate.N).Distinct().Should().HaveCountGreaterThan(3, "tests that all stop at one look would show little");
+
+        static TResult ByHand<TResult>(IVoteTest<TResult> test, IndexedImage item, ulong seed)
+        {
+            long[] used = new long[3];
+            float[] image = Images.ValuesOf(item.Image), noisy = new float[image.Length];
+            while (test.Next is { } want)
+            {
+                long[] votes = new long[2];
+                for (long i = 0; i < want.Count; i++)
+                {
+                    GaussianNoise.AddTo(seed, new NoiseCoordinate(0, item.Index, want.Phase, used[(int)want.Phase]++), image, .25f, noisy);
+                    votes[noisy[0] - Edge > 0 ? 1 : 0]++;
+                }
+
+                test.Observe(new VoteCounts(votes));
+            }
+
+            return test.Result;
+        }
+    }
+
     [Fact]
     public void Sequential_tests_take_no_pass_for_samples_that_were_drawn_ahead()
     {
