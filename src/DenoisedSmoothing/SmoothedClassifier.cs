@@ -28,7 +28,7 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     /// <param name="sigma">The smoothing noise a pixel, in [0,1] pixel space; finite, above 0.</param>
     /// <param name="certifier">The statistics; <see cref="CohenCertifier"/> with its defaults when not given.</param>
     /// <param name="options">How to sample.</param>
-    /// <param name="logger">Told of what the settings cannot do, such as an n too small to certify.</param>
+    /// <param name="logger">Told of what the settings cannot do, such as an n too small to certify, and of a batch chosen or halved.</param>
     /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, or beyond what the denoiser reaches.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public SmoothedClassifier(
@@ -42,7 +42,7 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     /// <param name="sigma">The smoothing noise a pixel, in [0,1] pixel space; finite, above 0.</param>
     /// <param name="certifier">The statistics; <see cref="CohenCertifier"/> with its defaults when not given.</param>
     /// <param name="options">How to sample.</param>
-    /// <param name="logger">Told of what the settings cannot do, such as an n too small to certify.</param>
+    /// <param name="logger">Told of what the settings cannot do, such as an n too small to certify, and of a batch chosen or halved.</param>
     /// <exception cref="ArgumentException">There is no replica, or replicas or devices do not fit together.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, or beyond what the base classifier reaches.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
@@ -67,10 +67,11 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
         float drawn = (float)sigma;
         DrawnSigma = drawn;
         Sigma = Math.Min(sigma, drawn);
-        _pool = new VotePool([.. replicas.Zip(devices, (replica, device) => new VoteSampler(replica, device, drawn, Sigma, _options.Batch))], ClassCount, _options.Batch);
+        logger ??= NullLogger<SmoothedClassifier>.Instance;
+        _pool = new VotePool([.. replicas.Zip(devices, (replica, device) => new VoteSampler(replica, device, drawn, Sigma))], devices, _options.Batch, logger);
 
         foreach (string warning in _certifier.Warnings(ClassCount))
-            (logger ?? NullLogger<SmoothedClassifier>.Instance).LogWarning("{Warning}", warning);
+            logger.LogWarning("{Warning}", warning);
     }
 
     /// <inheritdoc/>
@@ -119,9 +120,9 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
             ulong seed = _options.PredictSeed ?? FreshSeed();
             Door door = new();
             IEnumerable<OpenTest<Prediction>> tests = images.Select(
-                item => new OpenTest<Prediction>(door.Read(item.Image, item.Index), item.Index, seed, _certifier.Predict(ClassCount)));
-            foreach (Prediction prediction in _pool.Run(tests, () => door.Shape, progress, cancellationToken))
-                yield return prediction;
+                item => new OpenTest<Prediction>(door.Read(item.Image, item.Index), item.Index, seed, ClassCount, VotePhase.Prediction, () => _certifier.Predict(ClassCount)));
+            foreach (OpenTest<Prediction> finished in _pool.Run(tests, () => door.Shape, progress, cancellationToken))
+                yield return finished.Result;
         }
     }
 
@@ -146,10 +147,10 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
                 float[] values = door.Read(item.Image, item.Index);
                 fingerprint ??= Fingerprint(); // once a call: it may hash half a billion weights
                 provenances.Enqueue(ProvenanceOf(values, door.Shape, item.Index, seed, fingerprint));
-                return new OpenTest<Certificate>(values, item.Index, seed, _certifier.Certify(ClassCount, Sigma));
+                return new OpenTest<Certificate>(values, item.Index, seed, ClassCount, VotePhase.Estimation, () => _certifier.Certify(ClassCount, Sigma));
             });
-            foreach (Certificate certificate in _pool.Run(tests, () => door.Shape, progress, cancellationToken))
-                yield return certificate with { Provenance = provenances.Dequeue() };
+            foreach (OpenTest<Certificate> finished in _pool.Run(tests, () => door.Shape, progress, cancellationToken))
+                yield return finished.Result with { Provenance = provenances.Dequeue() with { Batch = finished.Batch } };
         }
     }
 
@@ -164,7 +165,7 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
         Precision = Precision(),
         Software = LibTorch.Software,
         Device = _deviceKinds,
-        Batch = _options.Batch,
+        Batch = 0, // known when the certificate is: memory may run out until then
         Noise = GaussianNoise.Version,
     };
 

@@ -5,10 +5,11 @@ public sealed record SmoothingOptions
 {
     /// <summary>
     /// Rows of every forward pass, in [1, 65536]; the last pass is padded. Floating-point rows change with the batch size, so it belongs to
-    /// the certified classifier and is recorded in each certificate.
+    /// the certified classifier and is recorded in each certificate: give that number to draw a certificate's votes again on another machine.
+    /// When memory runs out it is halved, a warning is logged, and images in work start again; all votes of a certificate come from one size.
     /// </summary>
-    /// <value>64.</value>
-    public int Batch { get; init; } = 64;
+    /// <value>Null: chosen at the first image from its size and the device's memory, the same for the same machine (at most 256 on the CPU).</value>
+    public int? Batch { get; init; }
 
     /// <summary>
     /// The noise key for Certify, for reproduction; null takes a fresh one from the operating system. It is recorded in each certificate.

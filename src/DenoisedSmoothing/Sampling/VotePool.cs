@@ -1,111 +1,77 @@
-using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using TorchSharp;
 
 namespace DenoisedSmoothing;
 
 /// <summary>
 /// Runs the tests of many images together: each device batch is filled with rows from all open tests, oldest image first, and a test
-/// observes its votes when its request is full. Counts are integers, so the order in which rows are drawn does not matter.
+/// observes its votes when its request is full. A vote depends on its own sample alone, so neither company nor order matter.
 /// </summary>
-internal sealed class VotePool(IReadOnlyList<VoteSampler> samplers, int classCount, int batch)
+/// <param name="samplers">One a replica.</param>
+/// <param name="devices">Where they compute.</param>
+/// <param name="batch">Rows of every forward pass; null to choose by image size and device.</param>
+/// <param name="logger">Told of a batch that was chosen or halved.</param>
+internal sealed class VotePool(IReadOnlyList<VoteSampler> samplers, IReadOnlyList<torch.Device> devices, int? batch, ILogger logger)
 {
-    // An accelerator works behind the host; waiting now and then bounds the batches in flight and notices NaN scores early.
-    private const int RoundsBetweenWaits = 16;
-    private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(100);
+    private readonly Lock _gate = new();
+    private int _largest = int.MaxValue; // what memory was seen to bear
+    private int _told;
 
-    /// <summary>Runs all tests; results come in the order of the tests, as soon as they are ready.</summary>
+    public IReadOnlyList<VoteSampler> Samplers => samplers;
+
+    /// <summary>Runs all tests; they come back finished, in their order, as soon as they are ready.</summary>
     /// <param name="tests">Drawn from only as rows are needed; all images have one shape.</param>
     /// <param name="imageShape">[C,H,W] of the images read so far.</param>
     /// <param name="progress">Told about ten times a second.</param>
-    /// <param name="cancellationToken">Looked at before every round and every result.</param>
-    public IEnumerable<TResult> Run<TResult>(
+    /// <param name="cancellationToken">Looked at before every batch and every result.</param>
+    public IEnumerable<OpenTest<TResult>> Run<TResult>(
         IEnumerable<OpenTest<TResult>> tests, Func<long[]> imageShape, IProgress<SmoothingProgress>? progress, CancellationToken cancellationToken)
     {
         using IEnumerator<OpenTest<TResult>> source = tests.GetEnumerator();
-        using CountTables tables = new(samplers);
-        Queue<OpenTest<TResult>> open = new();
-        Stopwatch sinceProgress = Stopwatch.StartNew();
-        bool more = true;
-        long finished = 0, total = 0;
-        for (int round = 1; ; round++)
+        using PoolRun<TResult> run = new(this, source, imageShape, progress);
+        do
         {
             cancellationToken.ThrowIfCancellationRequested();
-            long unplanned = open.Sum(test => test.Unplanned);
-            while (more && unplanned < (long)batch * samplers.Count && (more = source.MoveNext()))
+            while (run.TakeFinished() is { } finished)
             {
-                source.Current.Slot = tables.Rent();
-                open.Enqueue(source.Current);
-                unplanned += source.Current.Unplanned;
-            }
-
-            if (open.Count == 0)
-                yield break;
-
-            total += Round(open, imageShape(), tables);
-            if (progress is not null && sinceProgress.Elapsed >= ProgressEvery && open.Peek() is { Request: { } request } first)
-            {
-                sinceProgress.Restart();
-                progress.Report(new SmoothingProgress(finished, first.ImageIndex, request.Phase, first.Drawn, request.Count, total));
-            }
-
-            if (round % RoundsBetweenWaits == 0)
-                tables.CheckFinite();
-            foreach (OpenTest<TResult> test in open)
-            {
-                while (test.RequestFull)
-                {
-                    tables.CheckFinite();
-                    test.Observe(tables.Take(test.Slot, classCount));
-                }
-            }
-
-            while (open.TryPeek(out OpenTest<TResult>? oldest) && oldest.Request is null)
-            {
+                yield return finished;
                 cancellationToken.ThrowIfCancellationRequested();
-                tables.Return(open.Dequeue().Slot);
-                finished++;
-                yield return oldest.Result;
             }
         }
+        while (run.Step());
     }
 
-    /// <summary>One batch on every device that there are rows for.</summary>
-    private int Round<TResult>(Queue<OpenTest<TResult>> open, long[] imageShape, CountTables tables)
+    /// <summary>The batch for images of a shape: the one asked for, or the one chosen, or less where memory has run out before.</summary>
+    public int BatchFor(long[] imageShape)
     {
-        List<List<VoteRows>> plans = [];
-        foreach (VoteSampler _ in samplers)
+        int rows = batch ?? BatchSize.For(devices, imageShape);
+        lock (_gate)
         {
-            List<VoteRows> plan = [];
-            int room = batch;
-            foreach (OpenTest<TResult> test in open)
+            rows = Math.Min(rows, _largest);
+            if (batch is null && rows != _told)
             {
-                if (room > 0 && test.Unplanned > 0)
-                {
-                    VoteRows rows = test.Plan(room);
-                    plan.Add(rows);
-                    room -= rows.Count;
-                }
+                _told = rows;
+                logger.LogInformation(
+                    "Batch: {Batch} rows a forward pass, chosen for images [{Shape}]. Float rows change with it; give SmoothingOptions.Batch = {Batch} to draw the same votes elsewhere.",
+                    rows, string.Join(',', imageShape), rows);
             }
-
-            if (plan.Count > 0)
-                plans.Add(plan);
         }
 
-        if (plans.Count == 1)
-        {
-            tables.Draw(0, plans[0], imageShape);
-        }
-        else
-        {
-            PlainParallel.For(plans.Count, replica => tables.Draw(replica, plans[replica], imageShape));
-        }
+        return rows;
+    }
 
-        int drawn = 0;
-        foreach (VoteRows rows in plans.SelectMany(plan => plan))
-        {
-            rows.Test.Counted(rows.Count);
-            drawn += rows.Count;
-        }
-
-        return drawn;
+    /// <summary>Half of a batch that memory does not bear, also for later calls.</summary>
+    /// <exception cref="InvalidOperationException">Not even one row fits.</exception>
+    public int Halve(int tooLarge, Exception error)
+    {
+        if (tooLarge == 1)
+            throw new InvalidOperationException("Out of memory with a single row a forward pass: free memory on the device, use a smaller network or a lower precision.", error);
+        int half = tooLarge / 2;
+        lock (_gate)
+            _largest = Math.Min(_largest, half);
+        logger.LogWarning(
+            error, "Out of memory with {Batch} rows a forward pass. Images in work start again with {Half}; certificates record the batch of their votes. Give SmoothingOptions.Batch = {Half} to begin there.",
+            tooLarge, half, half);
+        return half;
     }
 }

@@ -18,12 +18,14 @@ public class VotePoolTests
     [InlineData(64)]
     public void Several_requests_of_a_phase_go_on_with_fresh_samples(int batch)
     {
-        HashSet<string> rows = [];
-        FakeClassifier recording = new(2, noisy =>
+        Dictionary<string, int> labels = []; // padding repeats a row
+        FakeClassifier checksum = FakeClassifier.Checksum(3), recording = new(3, (noisy, noise) =>
         {
-            float[] values = Images.ValuesOf(noisy);
-            rows.UnionWith(values.Chunk(9).Select(Key)); // a set: padding repeats a row
-            return zeros(noisy.shape[0], 2);
+            Tensor scores = checksum.Score(noisy, noise);
+            using Tensor votes = scores.argmax(1);
+            foreach ((float[] row, long label) in Images.ValuesOf(noisy).Chunk(9).Zip(votes.data<long>().ToArray()))
+                labels[Key(row)] = (int)label;
+            return scores;
         });
         using Tensor image = Images.Random(1, 1, 3, 3);
         SmoothedClassifier smoothed = new([recording], .5, new StagedCertifier(Stages), new SmoothingOptions { Batch = batch, Seed = 4 });
@@ -31,9 +33,17 @@ public class VotePoolTests
         Certificate certificate = smoothed.Certify(image, imageIndex: 6);
 
         (certificate.N0, certificate.N).Should().Be((8, 21));
-        IEnumerable<string> expected = Enumerable.Range(0, 8).Select(sample => Noisy(VotePhase.Selection, sample))
-            .Concat(Enumerable.Range(0, 21).Select(sample => Noisy(VotePhase.Estimation, sample)));
-        rows.Should().BeEquivalentTo(expected);
+        string[] selection = [.. Enumerable.Range(0, 8).Select(sample => Noisy(VotePhase.Selection, sample))];
+        string[] estimation = [.. Enumerable.Range(0, 21).Select(sample => Noisy(VotePhase.Estimation, sample))];
+        certificate.SelectionVotes.Should().Be(Votes(selection), "each sample's vote is counted once");
+        certificate.EstimationVotes.Should().Be(Votes(estimation));
+        // Beyond these only what stands where padding would: the next samples of the estimation.
+        string[] others = [.. labels.Keys.Except([.. selection, .. estimation])];
+        others.Should().BeSubsetOf(Enumerable.Range(21, 3 * batch).Select(sample => Noisy(VotePhase.Estimation, sample)));
+        if (batch == 1)
+            others.Should().BeEmpty();
+
+        VoteCounts Votes(string[] rows) => new([.. Enumerable.Range(0, 3).Select(label => rows.LongCount(row => labels[row] == label))]);
 
         string Noisy(VotePhase phase, int sample)
         {
@@ -58,11 +68,70 @@ public class VotePoolTests
         smoothed.CertifyMany(images).Should().Equal(images.Select(item => smoothed.Certify(item.Image, item.Index)));
     }
 
-    [Fact]
-    public void Votes_survive_the_growth_of_the_tables()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(64)]
+    [InlineData(1000)]
+    public void Sequential_certifier_pooled_alone_and_fed_by_hand_concludes_the_same(int batch)
     {
-        // First batch of 8: two images and two thirds of the next. Their second requests are so small that more images are opened than
-        // the tables have rows, while the third image's votes are in them.
+        using DisposeScope scope = NewDisposeScope();
+        const float Edge = .3f;
+        FakeClassifier classifier = new(2, noisy =>
+        {
+            using Tensor margin = noisy.flatten(1).select(1, 0) - Edge, zero = zeros_like(margin);
+            return stack([zero, margin], 1);
+        });
+        IndexedImage[] images = [.. Enumerable.Range(0, 12).Select(i => new IndexedImage(i, full([1, 2, 2], i / 12f)))];
+        SequentialCertifier certifier = new(new SequentialOptions { TargetRadii = [.125, .25], Budget = 600, PredictBudget = 300 });
+        SmoothedClassifier smoothed = new([classifier], .25, certifier, new SmoothingOptions { Batch = batch, Seed = 4, PredictSeed = 9 });
+
+        List<Certificate> pooled = [.. smoothed.CertifyMany(images)];
+
+        images.Select(item => smoothed.Certify(item.Image, item.Index)).Should().Equal(pooled);
+        pooled.Select(certificate => certificate with { Provenance = null }).Should().Equal(images.Select(item => ByHand(certifier.Certify(2, .25), item, seed: 4)));
+        smoothed.PredictIndexed(images).Should().Equal(images.Select(item => ByHand(certifier.Predict(2), item, seed: 9)));
+        pooled.Select(certificate => certificate.N).Distinct().Should().HaveCountGreaterThan(3, "tests that all stop at one look would show little");
+
+        static TResult ByHand<TResult>(IVoteTest<TResult> test, IndexedImage item, ulong seed)
+        {
+            long[] used = new long[3];
+            float[] image = Images.ValuesOf(item.Image), noisy = new float[image.Length];
+            while (test.Next is { } want)
+            {
+                long[] votes = new long[2];
+                for (long i = 0; i < want.Count; i++)
+                {
+                    GaussianNoise.AddTo(seed, new NoiseCoordinate(0, item.Index, want.Phase, used[(int)want.Phase]++), image, .25f, noisy);
+                    votes[noisy[0] - Edge > 0 ? 1 : 0]++;
+                }
+
+                test.Observe(new VoteCounts(votes));
+            }
+
+            return test.Result;
+        }
+    }
+
+    [Fact]
+    public void Sequential_tests_take_no_pass_for_samples_that_were_drawn_ahead()
+    {
+        using Tensor image = Images.Random(1, 1, 3, 3);
+        FakeClassifier classifier = FakeClassifier.Checksum(3);
+        VoteRequest[] looks = [.. Enumerable.Repeat(new VoteRequest(VotePhase.Estimation, 8), 9)];
+        SmoothedClassifier smoothed = new(
+            [classifier], .5, new StagedCertifier([new VoteRequest(VotePhase.Selection, 20), .. looks]), new SmoothingOptions { Batch = 64, Seed = 4 });
+
+        smoothed.Certify(image).N.Should().Be(72);
+
+        classifier.Calls.Should().Be(2, "20 and 72 votes are two batches of 64, however they are asked for");
+    }
+
+    [Fact]
+    public void Votes_survive_many_images_in_work()
+    {
+        // First batch of 8: two images and two thirds of the next. Their second requests are so small that many more images are opened
+        // while the third image waits.
         using DisposeScope scope = NewDisposeScope();
         StagedCertifier certifier = new(new VoteRequest(VotePhase.Selection, 3), new(VotePhase.Estimation, 1), new(VotePhase.Estimation, 1), new(VotePhase.Estimation, 1));
         IndexedImage[] images = [.. Enumerable.Range(0, 40).Select(i => new IndexedImage(i, Images.Random((uint)i, 1, 3, 3)))];

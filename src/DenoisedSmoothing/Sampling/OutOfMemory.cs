@@ -1,0 +1,28 @@
+namespace DenoisedSmoothing;
+
+/// <summary>Tells an allocator's refusal from other errors. libtorch has no error type for it in .NET, only words.</summary>
+internal static class OutOfMemory
+{
+    private static readonly string[] s_words =
+    [
+        "out of memory", // CUDA out of memory; CUDA error: out of memory
+        "not enough memory", // DefaultCPUAllocator, Windows
+        "can't allocate memory", // DefaultCPUAllocator, Linux
+        "Cannot allocate memory",
+        "bad_alloc", "bad allocation",
+        "_STATUS_ALLOC_FAILED", // cuBLAS, cuDNN
+        "Failed to allocate memory", // ONNX Runtime
+    ];
+
+    /// <summary>Whether the error, or one that it wraps, says that memory ran out.</summary>
+    public static bool Is(Exception error)
+    {
+        for (Exception? e = error; e is not null; e = e.InnerException)
+        {
+            if (e is OutOfMemoryException || s_words.Any(words => e.Message.Contains(words, StringComparison.OrdinalIgnoreCase)))
+                return true;
+        }
+
+        return false;
+    }
+}

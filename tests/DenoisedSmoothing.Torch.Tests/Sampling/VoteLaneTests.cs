@@ -1,0 +1,130 @@
+using DenoisedSmoothing.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing.Torch.Tests.Sampling;
+
+/// <summary>Replicas side by side, and the way of an accelerator (noise ahead, votes read late), here on the CPU.</summary>
+[Collection(OneAtATime.Name)] // counts the whole process's tensors
+public class VoteLaneTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private static readonly StagedCertifier Staged = new(
+        new VoteRequest(VotePhase.Selection, 5), new(VotePhase.Estimation, 7), new(VotePhase.Estimation, 300), new(VotePhase.Selection, 3), new(VotePhase.Estimation, 1));
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(7, 1)]
+    [InlineData(64, 1)]
+    [InlineData(16, 2)]
+    [InlineData(64, 3)]
+    public void Noise_made_ahead_and_votes_read_late_change_nothing(int batch, int replicas)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor[] images = [.. Enumerable.Range(0, 20).Select(i => Images.Random((uint)i, 1, 3, 3))];
+        List<Certificate> Certify(int count, bool worksBehind) =>
+            [.. Run(images, [.. Enumerable.Range(0, count).Select(_ => Stochastic())], batch, worksBehind)];
+
+        Certify(replicas, worksBehind: true).Should().Equal(Certify(1, worksBehind: false));
+    }
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(false, 2)]
+    [InlineData(true, 1)]
+    [InlineData(true, 2)]
+    public void Calls_cancelled_abandoned_or_failed_leave_no_tensor_on_any_thread(bool worksBehind, int replicas)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor[] images = [.. Enumerable.Range(0, 20).Select(i => Images.Random((uint)i, 1, 3, 3))];
+        IEnumerable<Certificate> Run(Func<int, Exception?> error, CancellationToken token = default)
+        {
+            int calls = 0;
+            return VoteLaneTests.Run(images, [.. Enumerable.Range(0, replicas).Select(_ => new FakeClassifier(3, (noisy, noise) =>
+            {
+                using Tensor inner = noise.Draw(1);
+                return error(Interlocked.Increment(ref calls)) is { } thrown ? throw thrown : FakeClassifier.Checksum(3).Score(noisy, noise);
+            }))], batch: 16, worksBehind, token);
+        }
+
+        long before = Tensor.TotalCount;
+
+        Run(_ => null).Take(3).Count().Should().Be(3);
+        Action fails = () => Run(call => call == 9 ? new NotSupportedException("mine") : null).Count();
+        fails.Should().Throw<NotSupportedException>().WithMessage("mine");
+        using CancellationTokenSource source = new();
+        Action cancelled = () => Run(call => { if (call == 9) source.Cancel(); return null; }, source.Token).Count();
+        cancelled.Should().Throw<OperationCanceledException>();
+        Run(call => call == 5 ? new OutOfMemoryException() : null).Count().Should().Be(20);
+
+        Tensor.TotalCount.Should().Be(before);
+    }
+
+    [Fact]
+    public void Errors_of_noise_made_ahead_come_through_as_they_are()
+    {
+        // 16 rows of 2^27 values are beyond 2 GB.
+        NoisyBatch batch = new([new VoteRows(new OpenTest<Certificate>([], 0, 0, 3, VotePhase.Estimation, () => Staged.Certify(3, .5)), VotePhase.Estimation, 0, 16)], 16, [1, 1 << 14, 1 << 13]);
+        VoteSampler sampler = new(FakeClassifier.Checksum(3), CPU, .5f, .5, worksBehind: true);
+        sampler.MakeAhead(batch);
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => sampler.Draw(batch));
+        error.Message.Should().Contain("SmoothingOptions.Batch");
+    }
+
+    [Fact]
+    public void NaN_scores_are_found_though_votes_are_read_late()
+    {
+        using Tensor image = Images.Random(1, 1, 3, 3);
+        int calls = 0;
+        FakeClassifier classifier = new(3, noisy => zeros(noisy.shape[0], 3).fill_(++calls == 2 ? float.NaN : 0));
+        Action act = () => Run([image], [classifier], batch: 4, worksBehind: true).Count();
+        act.Should().Throw<InvalidOperationException>().WithMessage("*NaN*");
+        calls.Should().BeLessThan(30, "reading now and then bounds how late");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Slow_replica_does_not_hold_up_the_other(int slow)
+    {
+        // The slow one's first batch ends only when the other has done ten: in lockstep neither would go on.
+        using DisposeScope scope = NewDisposeScope();
+        Tensor[] images = [.. Enumerable.Range(0, 20).Select(i => Images.Random((uint)i, 1, 3, 3))];
+        using ManualResetEventSlim ten = new();
+        FakeClassifier checksum = FakeClassifier.Checksum(3);
+        int quickCalls = 0, slowCalls = 0;
+        FakeClassifier quick = new(3, (noisy, noise) =>
+        {
+            if (++quickCalls == 10)
+                ten.Set();
+            return FakeClassifier.Checksum(3).Score(noisy, noise);
+        });
+        FakeClassifier held = new(3, (noisy, noise) =>
+        {
+            slowCalls++;
+            return ten.Wait(Patience) ? FakeClassifier.Checksum(3).Score(noisy, noise) : throw new TimeoutException("The replicas went in lockstep.");
+        });
+
+        List<Certificate> certificates = [.. Run(images, slow == 0 ? [held, quick] : [quick, held], batch: 16, worksBehind: false)];
+
+        slowCalls.Should().BeGreaterThan(0);
+        certificates.Should().Equal(Run(images, [checksum], batch: 16, worksBehind: false));
+    }
+
+    private static FakeClassifier Stochastic() => new(3, (noisy, noise) =>
+    {
+        using Tensor inner = noise.Draw(2), sum = noisy + inner;
+        return FakeClassifier.Checksum(3).Score(sum, noise);
+    });
+
+    private static IEnumerable<Certificate> Run(Tensor[] images, FakeClassifier[] replicas, int batch, bool worksBehind, CancellationToken token = default)
+    {
+        VotePool pool = new(
+            [.. replicas.Select(replica => new VoteSampler(replica, CPU, .5f, .5, worksBehind))], [.. replicas.Select(_ => CPU)], batch, NullLogger.Instance);
+        IEnumerable<OpenTest<Certificate>> tests = images.Select(
+            (image, i) => new OpenTest<Certificate>(Images.ValuesOf(image), i, seed: 5, classCount: 3, VotePhase.Estimation, () => Staged.Certify(3, .5)));
+        return pool.Run(tests, () => [1, 3, 3], null, token).Select(finished => finished.Result);
+    }
+}
