@@ -100,7 +100,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
         if (label_emb is not null)
             throw new InvalidOperationException("This DiffusionUNet is class-conditional: it needs labels too.");
         CheckInput(x, timesteps);
-        return Run(x, timesteps, labels: null, Options.OutChannels);
+        return InSlices(x, timesteps, labels: null, Options.OutChannels);
     }
 
     /// <inheritdoc/>
@@ -111,7 +111,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
         if (label_emb is not null)
             return forward(x, all);
         CheckInput(x, all);
-        return Run(x, one, labels: null, variance ? Options.OutChannels : Math.Min(Options.OutChannels, Options.InChannels));
+        return InSlices(x, one, labels: null, variance ? Options.OutChannels : Math.Min(Options.OutChannels, Options.InChannels));
     }
 
     /// <summary>Predicts with the class of each row given, for a class-conditional network.</summary>
@@ -129,7 +129,21 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
         CheckInput(x, timesteps);
         if (labels.dim() != 1 || labels.shape[0] != x.shape[0])
             throw new ArgumentException($"One label a row is needed: [{x.shape[0]}]; got [{string.Join(',', labels.shape)}].", nameof(labels));
-        return Run(x, timesteps, labels, Options.OutChannels);
+        return InSlices(x, timesteps, labels, Options.OutChannels);
+    }
+
+    private Tensor InSlices(Tensor x, Tensor timesteps, Tensor? labels, int channels)
+    {
+        long first = 0;
+        // On the way up the widest input of a block is made of about three times the base width.
+        return RowSlices.Run(x, 3L * Options.ModelChannels * x.shape[2] * x.shape[3], rows =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            long count = rows.shape[0], start = first;
+            first += count;
+            Tensor result = Run(rows, timesteps.shape[0] == 1 ? timesteps : timesteps.narrow(0, start, count), labels?.narrow(0, start, count), channels);
+            return result.MoveToOuterDisposeScope();
+        });
     }
 
     /// <summary>Timesteps [N], or [1] for all rows.</summary>
