@@ -6,7 +6,11 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Benchmarks;
 
 /// <summary>The CIFAR-10 pair's networks by themselves: the U-Net with a timestep a row, and asked once for all rows without its variance; the ViT.</summary>
-[SimpleJob(launchCount: 1, warmupCount: 1, iterationCount: 5, invocationCount: 1)]
+// In this process: the project that BenchmarkDotNet would generate has no native libtorch.
+[InProcess]
+[WarmupCount(1)]
+[IterationCount(5)]
+[InvocationCount(1)]
 public class NetworkBenchmarks
 {
     private DiffusionUNet _unet = null!;

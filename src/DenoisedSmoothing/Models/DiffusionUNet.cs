@@ -168,7 +168,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
                 h = stage.call(joined, embedding);
         }
 
-        h = Activations.Silu(@out[0].Consume(h));
+        h = Activations.Silu(ChannelsLast.ConsumingNorm(@out[0], h));
         return ChannelsLast.Call((Conv2d)@out[2], h, channels).contiguous().MoveToOuterDisposeScope();
     }
 
@@ -280,7 +280,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
         public override Tensor forward(Tensor x, Tensor embedding)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor h = Activations.Silu(in_layers[0].call(x));
+            Tensor h = Activations.Silu(ChannelsLast.Norm(in_layers[0], x));
             if (_resample != Resample.None)
             {
                 using (Tensor small = h)
@@ -301,12 +301,12 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
             if (_scaleShift)
             {
                 Tensor[] parts = time.chunk(2, 1);
-                using Tensor normed = out_layers[0].Consume(h);
+                using Tensor normed = ChannelsLast.ConsumingNorm(out_layers[0], h);
                 return addcmul(parts[1], normed, 1 + parts[0], 1);
             }
 
             using Tensor sum = h;
-            return out_layers[0].call(sum + time);
+            return ChannelsLast.ConsumingNorm(out_layers[0], sum + time);
         }
 
         /// <summary>The same at one time [C or 2C] for all rows: it becomes part of the norm's weights, or of the convolution's bias.</summary>
@@ -315,11 +315,11 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
             Conv2d conv = (Conv2d)in_layers[2];
             GroupNorm norm = (GroupNorm)out_layers[0];
             if (!_scaleShift)
-                return norm.Consume(ChannelsLast.Consume(conv, h, conv.bias! + time));
+                return ChannelsLast.ConsumingNorm(norm, ChannelsLast.Consume(conv, h, conv.bias! + time));
             Tensor[] parts = time.chunk(2);
             Tensor scale = 1 + parts[0];
             using Tensor convolved = conv.Consume(h);
-            return nn.functional.group_norm(convolved, norm.num_groups, norm.weight! * scale, addcmul(parts[1], norm.bias!, scale, 1), norm.eps);
+            return ChannelsLast.Norm(norm, convolved, norm.weight! * scale, addcmul(parts[1], norm.bias!, scale, 1));
         }
 
         private Tensor Resized(Tensor x) => _resample == Resample.Up
@@ -351,7 +351,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
             // Tokens [N,T,C] are a view of channels-last images; a kernel of one pixel is a matrix, and heads of adjacent channels
             // are what the fused attention is fast on.
             Tensor tokens = Tokens(x);
-            using Tensor joined = Pointwise(qkv, Tokens(norm.call(x)));
+            using Tensor joined = Pointwise(qkv, Tokens(ChannelsLast.Norm(norm, x)));
             // Legacy order keeps each head's q, k, v together; the new order splits q, k, v first.
             Tensor[] parts = (_newOrder
                 ? joined.reshape(x.shape[0], -1, 3, _heads, x.shape[1] / _heads).transpose(2, 3)
