@@ -5,7 +5,12 @@ using DenoisedSmoothing.Benchmarks;
 
 // Commands of our own by name; everything else is BenchmarkDotNet's.
 CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
-RootCommand root = new("Measures this library. Without a command: micro-benchmarks, with BenchmarkDotNet's options.") { StatisticsCommand.Create(), PoolCommand.Create() };
+RootCommand root = new("Measures this library. Without a command: micro-benchmarks, with BenchmarkDotNet's options.")
+{
+    StatisticsCommand.Create(),
+    ThroughputCommand.Create(),
+    PoolCommand.Create(),
+};
 if (args.Length > 0 && (root.Subcommands.Any(command => command.Name == args[0]) || args[0] is "--help" or "-h" or "-?"))
     return await root.Parse(args).InvokeAsync();
 BenchmarkSwitcher.FromAssembly(typeof(NoiseBenchmarks).Assembly).Run(args);

@@ -90,16 +90,21 @@ public sealed class DiffusionModel : IX0Predictor, IFingerprinted, ISigmaLimited
     /// <returns>The clean image and, where the network learned it, the variance; fresh tensors.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The timestep is outside [0, <see cref="LastTimestep"/>].</exception>
     /// <exception cref="InvalidOperationException">The network is in training mode, or its result has the wrong shape.</exception>
-    public DiffusionPrediction Predict(Tensor xt, int timestep)
+    public DiffusionPrediction Predict(Tensor xt, int timestep) => Predict(xt, timestep, wantsVariance: true);
+
+    /// <summary>Predict without the variance, which some networks then need not compute.</summary>
+    internal Tensor PredictX0(Tensor xt, int timestep) => Predict(xt, timestep, wantsVariance: false).X0;
+
+    private DiffusionPrediction Predict(Tensor xt, int timestep, bool wantsVariance)
     {
         ArgumentNullException.ThrowIfNull(xt);
         if (timestep < 0 || timestep > LastTimestep)
             throw new ArgumentOutOfRangeException(nameof(timestep), timestep, $"The network knows the timesteps 0 to {LastTimestep}.");
         using DisposeScope scope = NewDisposeScope();
-        (Tensor output, Tensor? variance) = Ask(xt, timestep);
+        (Tensor output, Tensor? variance) = Ask(xt, timestep, wantsVariance);
         // A view would keep what the network returned alive, or be the network's own.
         return new DiffusionPrediction(
-            X0(xt, output, Schedule.AlphaBar(timestep)).MoveToOuterDisposeScope(), variance?.clone().MoveToOuterDisposeScope());
+            X0(xt, output, Schedule.AlphaBar(timestep)).MoveToOuterDisposeScope(), wantsVariance ? variance?.clone().MoveToOuterDisposeScope() : null);
     }
 
     /// <inheritdoc/>
@@ -114,7 +119,7 @@ public sealed class DiffusionModel : IX0Predictor, IFingerprinted, ISigmaLimited
         using DisposeScope scope = NewDisposeScope();
         double alphaBar = 1 / (1 + noiseToSignal * noiseToSignal);
         Tensor xt = x.mul(Math.Sqrt(alphaBar));
-        (Tensor output, _) = Ask(xt.to_type(ScalarType.Float32), Schedule.ContinuousTimestep(noiseToSignal));
+        (Tensor output, _) = Ask(xt.to_type(ScalarType.Float32), Schedule.ContinuousTimestep(noiseToSignal), wantsVariance: false);
         return X0(xt, output.to_type(x.dtype), alphaBar).MoveToOuterDisposeScope();
     }
 
@@ -126,11 +131,10 @@ public sealed class DiffusionModel : IX0Predictor, IFingerprinted, ISigmaLimited
     }
 
     /// <summary>The one place where the network is called.</summary>
-    private (Tensor Output, Tensor? Variance) Ask(Tensor xt, double timestep)
+    private (Tensor Output, Tensor? Variance) Ask(Tensor xt, double timestep, bool wantsVariance)
     {
         EvaluationMode.Require(_network);
-        Tensor timesteps = full(xt.shape[0], timestep * _timestepScale, ScalarType.Float32, xt.device);
-        Tensor output = _network.call(xt, timesteps);
+        Tensor output = IOneTimestepNetwork.Ask(_network, xt, timestep * _timestepScale, wantsVariance);
         long channels = xt.shape[1];
         bool learned = LearnedVariance(output.shape, xt.shape);
         return (output.narrow(1, 0, channels), learned ? output.narrow(1, channels, channels) : null);

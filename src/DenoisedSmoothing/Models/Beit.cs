@@ -67,17 +67,27 @@ public sealed class Beit : Module<Tensor, Tensor>
         NetworkInput.Require(x, nameof(Beit), Options.InChannels, Options.ImageSize);
 
         using DisposeScope scope = NewDisposeScope();
-        Tensor h = Embed(x);
+        long tokens = 1 + (long)Options.Side * Options.Side;
+        Tensor[] slices = [.. RowSlices.Cut(x, tokens * (long)(Options.EmbedDim * Options.MlpRatio)).Select(Embed)];
         // The reference keeps it as a buffer outside of the state_dict, in every block. TorchSharp 0.107 makes such a buffer part of the
         // state_dict when the module moves to another device or type; and next to one block, making it costs nothing.
         Tensor index = RelativePositionIndex(Options.Side, x.device);
         Tensor? shared = rel_pos_bias?.Gather(index);
         foreach (Block block in blocks)
         {
-            using Tensor taken = h;
-            h = block.call(taken, index, shared);
+            // Once a batch, from the weights as they are.
+            Tensor? bias = block.Bias(index, shared);
+            for (int i = 0; i < slices.Length; i++)
+            {
+                using Tensor taken = slices[i];
+                slices[i] = block.call(taken, bias);
+            }
+
+            if (!ReferenceEquals(bias, shared))
+                bias?.Dispose();
         }
 
+        Tensor h = slices.Length == 1 ? slices[0] : cat(slices, 0);
         // The norm of the class token alone is enough: a norm is a token's own.
         Tensor pooled = fc_norm is not null ? fc_norm.call(h.narrow(1, 1, h.shape[1] - 1).mean([1])) : norm!.call(h.select(1, 0));
         return head.call(pooled).MoveToOuterDisposeScope();
@@ -142,7 +152,7 @@ public sealed class Beit : Module<Tensor, Tensor>
         public Tensor Gather(Tensor index) => Spread(relative_position_bias_table, index);
     }
 
-    private sealed class Block : Module<Tensor, Tensor, Tensor?, Tensor>
+    private sealed class Block : Module<Tensor, Tensor?, Tensor>
     {
         private readonly Parameter? gamma_1, gamma_2;
         private readonly Module<Tensor, Tensor> norm1, norm2;
@@ -165,12 +175,15 @@ public sealed class Beit : Module<Tensor, Tensor>
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor x, Tensor index, Tensor? sharedBias)
+        /// <summary>What is added to the attention's logits: [1,heads,T,T].</summary>
+        public Tensor? Bias(Tensor index, Tensor? shared) => attn.Bias(index, shared);
+
+        public override Tensor forward(Tensor x, Tensor? positions)
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor attended;
             using (Tensor normed = norm1.call(x))
-                attended = attn.call(normed, index, sharedBias);
+                attended = attn.call(normed, positions);
             Tensor h = Add(x, attended, gamma_1);
             return Add(h, mlp.Consume(norm2.call(h)), gamma_2).MoveToOuterDisposeScope();
         }
@@ -183,7 +196,7 @@ public sealed class Beit : Module<Tensor, Tensor>
         }
     }
 
-    private sealed class Attention : Module<Tensor, Tensor, Tensor?, Tensor>
+    private sealed class Attention : Module<Tensor, Tensor?, Tensor>
     {
         private readonly Linear qkv;
         private readonly Parameter? q_bias, v_bias, relative_position_bias_table;
@@ -206,22 +219,25 @@ public sealed class Beit : Module<Tensor, Tensor>
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor x, Tensor index, Tensor? sharedBias)
+        public override Tensor forward(Tensor x, Tensor? positions)
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor? bias = q_bias is null ? null : cat([q_bias, zeros_like(q_bias), v_bias!]);
             // [N,T,3C] to three of [N,heads,T,C/heads]
             Tensor[] parts = nn.functional.linear(x, qkv.weight!, bias).reshape(x.shape[0], x.shape[1], 3, _heads, -1).permute(2, 0, 3, 1, 4).unbind(0);
-            Tensor attended = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], Mask(index, sharedBias));
+            Tensor attended = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], positions);
             return proj.call(attended.transpose(1, 2).reshape(x.shape)).MoveToOuterDisposeScope();
         }
 
-        private Tensor? Mask(Tensor index, Tensor? sharedBias)
+        public Tensor? Bias(Tensor index, Tensor? shared)
         {
             if (relative_position_bias_table is null)
-                return sharedBias;
+                return shared;
             Tensor own = Spread(relative_position_bias_table, index);
-            return sharedBias is null ? own : own + sharedBias;
+            if (shared is null)
+                return own;
+            using (own)
+                return own + shared;
         }
     }
 

@@ -15,7 +15,7 @@ namespace DenoisedSmoothing;
 /// H and W must be divisible by 2 to the power of the number of levels less one. Rows are independent. A class-conditional network
 /// (<see cref="DiffusionUNetOptions.ClassCount"/>) takes labels too: <see cref="forward(Tensor, Tensor, Tensor)"/>.
 /// </remarks>
-public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
+public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestepNetwork
 {
     // Fields carry the reference's names: TorchSharp makes the state_dict's names from them.
     private readonly Sequential time_embed;
@@ -38,7 +38,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
 
         int channels = options.ChannelsAt(0), factor = 1, levels = options.ChannelMultipliers.Count;
         Stack<int> skips = new([channels]);
-        input_blocks.Add(new Stage(Conv2d(options.InChannels, channels, 3, padding: 1)));
+        input_blocks.Add(new Stage(ChannelsLast.Conv2d(options.InChannels, channels, 3, padding: 1)));
         for (int level = 0; level < levels; level++)
         {
             for (int block = 0; block < options.ResidualBlocks; block++)
@@ -83,7 +83,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
             }
         }
 
-        @out = Sequential(Norm(channels), SiLU(), Zero(Conv2d(channels, options.OutChannels, 3, padding: 1)));
+        @out = Sequential(Norm(channels), SiLU(), Zero(ChannelsLast.Conv2d(channels, options.OutChannels, 3, padding: 1)));
 
         RegisterComponents();
 
@@ -100,7 +100,18 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
         if (label_emb is not null)
             throw new InvalidOperationException("This DiffusionUNet is class-conditional: it needs labels too.");
         CheckInput(x, timesteps);
-        return Run(x, timesteps, labels: null);
+        return InSlices(x, timesteps, labels: null, Options.OutChannels);
+    }
+
+    /// <inheritdoc/>
+    Tensor IOneTimestepNetwork.Predict(Tensor x, double timestep, bool variance)
+    {
+        using Tensor one = full(1, timestep, ScalarType.Float32, x.device), all = one.expand(x.shape[0]);
+        // The labels of a class-conditional network are missing here as they are there.
+        if (label_emb is not null)
+            return forward(x, all);
+        CheckInput(x, all);
+        return InSlices(x, one, labels: null, variance ? Options.OutChannels : Math.Min(Options.OutChannels, Options.InChannels));
     }
 
     /// <summary>Predicts with the class of each row given, for a class-conditional network.</summary>
@@ -118,10 +129,25 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
         CheckInput(x, timesteps);
         if (labels.dim() != 1 || labels.shape[0] != x.shape[0])
             throw new ArgumentException($"One label a row is needed: [{x.shape[0]}]; got [{string.Join(',', labels.shape)}].", nameof(labels));
-        return Run(x, timesteps, labels);
+        return InSlices(x, timesteps, labels, Options.OutChannels);
     }
 
-    private Tensor Run(Tensor x, Tensor timesteps, Tensor? labels)
+    private Tensor InSlices(Tensor x, Tensor timesteps, Tensor? labels, int channels)
+    {
+        long first = 0;
+        // On the way up the widest input of a block is made of about three times the base width.
+        return RowSlices.Run(x, 3L * Options.ModelChannels * x.shape[2] * x.shape[3], rows =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            long count = rows.shape[0], start = first;
+            first += count;
+            Tensor result = Run(rows, timesteps.shape[0] == 1 ? timesteps : timesteps.narrow(0, start, count), labels?.narrow(0, start, count), channels);
+            return result.MoveToOuterDisposeScope();
+        });
+    }
+
+    /// <summary>Timesteps [N], or [1] for all rows.</summary>
+    private Tensor Run(Tensor x, Tensor timesteps, Tensor? labels, int channels)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor embedding = time_embed.call(TimestepEmbedding(timesteps, Options.ModelChannels).to_type(x.dtype));
@@ -142,7 +168,8 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
                 h = stage.call(joined, embedding);
         }
 
-        return @out.call(h).MoveToOuterDisposeScope();
+        h = Activations.Silu(ChannelsLast.ConsumingNorm(@out[0], h));
+        return ChannelsLast.Call((Conv2d)@out[2], h, channels).contiguous().MoveToOuterDisposeScope();
     }
 
     /// <summary>Sinusoidal embedding [N,width]: cosines, then sines, of t exp(-ln(10000) i / half) (improved-diffusion nn.py).</summary>
@@ -243,17 +270,17 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
         {
             _scaleShift = options.ScaleShiftNorm;
             _resample = resample;
-            in_layers = Sequential(Norm(channels), SiLU(), Conv2d(channels, outChannels, 3, padding: 1));
+            in_layers = Sequential(Norm(channels), SiLU(), ChannelsLast.Conv2d(channels, outChannels, 3, padding: 1));
             emb_layers = Sequential(SiLU(), Linear(embedding, _scaleShift ? 2 * outChannels : outChannels));
-            out_layers = Sequential(Norm(outChannels), SiLU(), nn.Dropout(options.Dropout), Zero(Conv2d(outChannels, outChannels, 3, padding: 1)));
-            skip_connection = channels == outChannels ? Identity() : Conv2d(channels, outChannels, 1);
+            out_layers = Sequential(Norm(outChannels), SiLU(), nn.Dropout(options.Dropout), Zero(ChannelsLast.Conv2d(outChannels, outChannels, 3, padding: 1)));
+            skip_connection = channels == outChannels ? Identity() : ChannelsLast.Conv2d(channels, outChannels, 1);
             RegisterComponents();
         }
 
         public override Tensor forward(Tensor x, Tensor embedding)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor h = Activations.Silu(in_layers[0].call(x));
+            Tensor h = Activations.Silu(ChannelsLast.Norm(in_layers[0], x));
             if (_resample != Resample.None)
             {
                 using (Tensor small = h)
@@ -261,22 +288,38 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
                 x = Resized(x);
             }
 
+            Tensor time = emb_layers.call(embedding);
+            h = embedding.shape[0] == 1 ? NormedAtOneTime(h, time[0]) : Normed(h, time.unsqueeze(-1).unsqueeze(-1));
+            h = out_layers[3].Consume(out_layers[2].Consume(Activations.Silu(h)));
+            return h.add_(skip_connection.call(x)).MoveToOuterDisposeScope();
+        }
+
+        /// <summary>First convolution, time, second norm; time [N,C or 2C,1,1] differs by row.</summary>
+        private Tensor Normed(Tensor h, Tensor time)
+        {
             h = in_layers[2].Consume(h);
-            Tensor time = emb_layers.call(embedding).unsqueeze(-1).unsqueeze(-1);
             if (_scaleShift)
             {
                 Tensor[] parts = time.chunk(2, 1);
-                using Tensor normed = out_layers[0].Consume(h);
-                h = addcmul(parts[1], normed, 1 + parts[0], 1);
-            }
-            else
-            {
-                using Tensor sum = h;
-                h = out_layers[0].call(sum + time);
+                using Tensor normed = ChannelsLast.ConsumingNorm(out_layers[0], h);
+                return addcmul(parts[1], normed, 1 + parts[0], 1);
             }
 
-            h = out_layers[3].Consume(out_layers[2].Consume(Activations.Silu(h)));
-            return h.add_(skip_connection.call(x)).MoveToOuterDisposeScope();
+            using Tensor sum = h;
+            return ChannelsLast.ConsumingNorm(out_layers[0], sum + time);
+        }
+
+        /// <summary>The same at one time [C or 2C] for all rows: it becomes part of the norm's weights, or of the convolution's bias.</summary>
+        private Tensor NormedAtOneTime(Tensor h, Tensor time)
+        {
+            Conv2d conv = (Conv2d)in_layers[2];
+            GroupNorm norm = (GroupNorm)out_layers[0];
+            if (!_scaleShift)
+                return ChannelsLast.ConsumingNorm(norm, ChannelsLast.Consume(conv, h, conv.bias! + time));
+            Tensor[] parts = time.chunk(2);
+            Tensor scale = 1 + parts[0];
+            using Tensor convolved = conv.Consume(h);
+            return ChannelsLast.Norm(norm, convolved, norm.weight! * scale, addcmul(parts[1], norm.bias!, scale, 1));
         }
 
         private Tensor Resized(Tensor x) => _resample == Resample.Up
@@ -286,7 +329,8 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
 
     private sealed class AttentionBlock : Module<Tensor, Tensor>
     {
-        private readonly Module<Tensor, Tensor> norm, qkv, proj_out;
+        private readonly Module<Tensor, Tensor> norm;
+        private readonly Conv1d qkv, proj_out;
         private readonly int _heads;
         private readonly bool _newOrder;
 
@@ -296,25 +340,30 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
             _newOrder = options.NewAttentionOrder;
             norm = Norm(channels);
             qkv = Conv1d(channels, 3 * channels, 1);
-            proj_out = Zero(Conv1d(channels, channels, 1));
+            proj_out = Conv1d(channels, channels, 1);
+            Zero(proj_out);
             RegisterComponents();
         }
 
         public override Tensor forward(Tensor x)
         {
             using DisposeScope scope = NewDisposeScope();
-            long n = x.shape[0], channels = x.shape[1], width = channels / _heads;
-            Tensor flat = x.reshape(n, channels, -1);
-            Tensor joined = qkv.Consume(norm.call(flat));
+            // Tokens [N,T,C] are a view of channels-last images; a kernel of one pixel is a matrix, and heads of adjacent channels
+            // are what the fused attention is fast on.
+            Tensor tokens = Tokens(x);
+            using Tensor joined = Pointwise(qkv, Tokens(ChannelsLast.Norm(norm, x)));
             // Legacy order keeps each head's q, k, v together; the new order splits q, k, v first.
-            Tensor split = _newOrder
-                ? joined.reshape(n, 3, _heads, width, -1).transpose(1, 2)
-                : joined.reshape(n, _heads, 3, width, -1);
-            Tensor q = split.select(2, 0).transpose(-1, -2), k = split.select(2, 1).transpose(-1, -2), v = split.select(2, 2).transpose(-1, -2);
-            Tensor attended = nn.functional.scaled_dot_product_attention(q, k, v);
-            Tensor h = proj_out.call(attended.transpose(-1, -2).reshape(n, channels, -1));
-            return h.add_(flat).reshape(x.shape).MoveToOuterDisposeScope();
+            Tensor[] parts = (_newOrder
+                ? joined.reshape(x.shape[0], -1, 3, _heads, x.shape[1] / _heads).transpose(2, 3)
+                : joined.reshape(x.shape[0], -1, _heads, 3, x.shape[1] / _heads)).transpose(1, 2).unbind(3);
+            using Tensor attended = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2]);
+            Tensor h = Pointwise(proj_out, attended.transpose(1, 2).reshape(tokens.shape)).add_(tokens);
+            return h.reshape(x.shape[0], x.shape[2], x.shape[3], -1).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
         }
+
+        private static Tensor Tokens(Tensor x) => x.permute(0, 2, 3, 1).reshape(x.shape[0], -1, x.shape[1]);
+
+        private static Tensor Pointwise(Conv1d layer, Tensor tokens) => nn.functional.linear(tokens, layer.weight!.squeeze(2), layer.bias);
     }
 
     private sealed class Downsample : Module<Tensor, Tensor>
@@ -323,7 +372,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
 
         public Downsample(int channels, bool learned) : base(nameof(Downsample))
         {
-            op = learned ? Conv2d(channels, channels, 3, stride: 2, padding: 1) : AvgPool2d(2);
+            op = learned ? ChannelsLast.Conv2d(channels, channels, 3, stride: 2, padding: 1) : AvgPool2d(2);
             RegisterComponents();
         }
 
@@ -336,7 +385,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>
 
         public Upsample(int channels, bool learned) : base(nameof(Upsample))
         {
-            conv = learned ? Conv2d(channels, channels, 3, padding: 1) : null;
+            conv = learned ? ChannelsLast.Conv2d(channels, channels, 3, padding: 1) : null;
             RegisterComponents();
         }
 

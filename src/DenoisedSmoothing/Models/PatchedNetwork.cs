@@ -8,7 +8,7 @@ namespace DenoisedSmoothing;
 /// Runs a noise predictor on patches: p x p pixels become channels, the network works at 1/p of the resolution, and its result is spread
 /// out again. Takes x [N,C,H,W] and timesteps [N]; the inner network takes and returns [N,C p p,H/p,W/p]. Cheap for small grey images.
 /// </summary>
-public sealed class PatchedNetwork : Module<Tensor, Tensor, Tensor>
+public sealed class PatchedNetwork : Module<Tensor, Tensor, Tensor>, IOneTimestepNetwork
 {
     private readonly Module<Tensor, Tensor, Tensor> network;
     private readonly int _patch;
@@ -38,5 +38,13 @@ public sealed class PatchedNetwork : Module<Tensor, Tensor, Tensor>
         using DisposeScope scope = NewDisposeScope();
         Tensor patches = nn.functional.pixel_unshuffle(x, _patch);
         return nn.functional.pixel_shuffle(network.call(patches, timesteps), _patch).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    Tensor IOneTimestepNetwork.Predict(Tensor x, double timestep, bool variance)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor patches = nn.functional.pixel_unshuffle(x, _patch);
+        return nn.functional.pixel_shuffle(IOneTimestepNetwork.Ask(network, patches, timestep, variance), _patch).MoveToOuterDisposeScope();
     }
 }

@@ -65,8 +65,8 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         NetworkInput.Require(x, nameof(VisionTransformer), Options.Channels, Options.ImageSize);
-
-        return classifier.Consume(vit.call(x));
+        long tokens = 1 + (long)Math.Pow(Options.ImageSize / Options.PatchSize, 2);
+        return RowSlices.Run(x, tokens * Options.IntermediateSize, rows => classifier.Consume(vit.call(rows)));
     }
 
     private static VisionTransformerOptions Checked(VisionTransformerOptions options)

@@ -11,7 +11,7 @@ namespace DenoisedSmoothing;
 /// Timesteps stay float32, since bfloat16 holds whole numbers only up to 256. Overflow in float16 shows as NaN scores, which are an error
 /// and never a vote; bfloat16 has float32's range. Safe for concurrent use where the network is.
 /// </remarks>
-public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IFingerprinted, IDisposable
+public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IOneTimestepNetwork, IFingerprinted, IDisposable
 {
     private readonly nn.Module _network;
     private readonly ScalarType _type;
@@ -62,11 +62,23 @@ public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModul
         EvaluationMode.Require(_network);
         ArgumentNullException.ThrowIfNull(images);
         if (_network is not nn.IModule<Tensor, Tensor, Tensor> network)
-            throw new InvalidOperationException($"{_network.GetName()} takes images only: it is no diffusion network.");
+            throw TakesImagesOnly();
         using DisposeScope scope = NewDisposeScope();
         return network.call(images.to_type(_type), timesteps).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
+    Tensor IOneTimestepNetwork.Predict(Tensor x, double timestep, bool variance)
+    {
+        EvaluationMode.Require(_network);
+        if (_network is not nn.IModule<Tensor, Tensor, Tensor> network)
+            throw TakesImagesOnly();
+        using DisposeScope scope = NewDisposeScope();
+        return IOneTimestepNetwork.Ask(network, x.to_type(_type), timestep, variance).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Frees the network.</summary>
     public void Dispose() => _network.Dispose();
+
+    private InvalidOperationException TakesImagesOnly() => new($"{_network.GetName()} takes images only: it is no diffusion network.");
 }

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing.Benchmarks;
+
+/// <summary>Measures one pair at one batch size, by the way that users take: <see cref="SmoothedClassifier"/>.</summary>
+internal sealed class ThroughputRun(BenchmarkPair pair, string name, ScalarType precision, string device, int batch, double seconds)
+{
+    private const int Rounds = 5;
+
+    private readonly bool _accelerator = LibTorch.DeviceNamed(device).type == DeviceType.CUDA;
+
+    public ThroughputReport Measure()
+    {
+        PeakMemory.Reset();
+        double once = Predict(pair.Denoiser, pair.Classifier, 1); // warms up
+        once = Math.Min(once, Predict(pair.Denoiser, pair.Classifier, 1));
+        int batches = Math.Max(1, (int)(seconds / Rounds / once));
+
+        using MatrixRate matrix = new(precision, LibTorch.DeviceNamed(device));
+        double work = (pair.DenoiserWork + pair.ClassifierWork) / 1e9;
+        List<double> rates = [matrix.Measure()], speeds = [], shares = [];
+        for (int round = 0; round < Rounds; round++)
+        {
+            speeds.Add(batches * batch / Predict(pair.Denoiser, pair.Classifier, batches));
+            rates.Add(matrix.Measure());
+            shares.Add(speeds[^1] * work / ((rates[^1] + rates[^2]) / 2));
+        }
+
+        double speed = Rounds / speeds.Sum(value => 1 / value);
+        StageClock clock = new(pair.Denoiser, pair.Classifier, _accelerator);
+        double staged = Predict(clock, clock, batches), samples = (double)batches * batch;
+        double denoise = clock.Denoising.TotalSeconds, classify = clock.Classifying.TotalSeconds;
+        return new ThroughputReport
+        {
+            Pair = name,
+            Precision = precision.ToString().ToLowerInvariant(),
+            Batch = batch,
+            Device = device,
+            Threads = get_num_threads(),
+            SamplesPerSecond = speed,
+            Samples = (long)Rounds * batches * batch,
+            SamplesPerSecondRange = [speeds.Min(), speeds.Max()],
+            GflopPerSample = work,
+            DenoiserGflop = pair.DenoiserWork / 1e9,
+            ClassifierGflop = pair.ClassifierWork / 1e9,
+            GflopPerSecond = speed * work,
+            MatrixGflopPerSecond = Median(rates),
+            MatrixRange = [rates.Min(), rates.Max()],
+            ShareOfMatrixRate = Median(shares),
+            DenoiseMsPerSample = denoise / samples * 1e3,
+            ClassifyMsPerSample = classify / samples * 1e3,
+            ResizeMsPerSample = Resize(),
+            OtherMsPerSample = (staged - denoise - classify) / samples * 1e3,
+            OtherShare = (staged - denoise - classify) / staged,
+            NoiseMsPerSample = Noise(),
+            PeakMegabytes = PeakMemory.Megabytes(),
+            Software = $"DenoisedSmoothing {typeof(LibTorch).Assembly.GetName().Version?.ToString(3)}, TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}, .NET {Environment.Version}, {System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}",
+        };
+    }
+
+    /// <summary>Seconds of a prediction of so many batches.</summary>
+    private double Predict(IDenoiser denoiser, IClassifier classifier, int batches)
+    {
+        SmoothedClassifier smoothed = new(
+            denoiser, classifier, pair.Sigma, new CohenCertifier(predictN: (long)batches * batch), new SmoothingOptions { Batch = batch, PredictSeed = 1, Devices = [device] });
+        Stopwatch watch = Stopwatch.StartNew();
+        smoothed.Predict(pair.Images[0]);
+        return watch.Elapsed.TotalSeconds;
+    }
+
+    private double? Resize()
+    {
+        if (pair.Classifier.ResizeTo is not { } size)
+            return null;
+        using IDisposable inference = inference_mode();
+        using Tensor rows = rand([batch, .. pair.Images[0].shape], device: LibTorch.DeviceNamed(device));
+        return Best(() => ModuleClassifier.Resize(rows, size.Height, size.Width).Dispose());
+    }
+
+    private double Noise()
+    {
+        float[] image = pair.Images[0].data<float>().ToArray();
+        float[][] rows = [.. Enumerable.Range(0, batch).Select(_ => new float[image.Length])];
+        return Best(() => Parallel.For(0, batch, row => GaussianNoise.AddTo(1, new NoiseCoordinate(0, 0, VotePhase.Estimation, row), image, (float)pair.Sigma, rows[row])));
+    }
+
+    private double Best(Action action) => Enumerable.Range(0, 5).Select(_ =>
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        action();
+        if (_accelerator)
+            cuda.synchronize();
+        return watch.Elapsed.TotalMilliseconds / batch;
+    }).Min();
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+}

@@ -1,0 +1,35 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing.Benchmarks;
+
+/// <summary>How often two precisions of a pair vote alike on the same noise.</summary>
+internal static class VoteAgreement
+{
+    /// <summary>Compares votes on noisy copies of the pair's images, spread evenly.</summary>
+    /// <returns>The share of equal votes.</returns>
+    public static double Of(BenchmarkPair pair, BenchmarkPair reference, int votes, int batch, string device)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable inference = inference_mode();
+        IBaseClassifier ours = new DenoisedClassifier(pair.Denoiser, pair.Classifier), theirs = new DenoisedClassifier(reference.Denoiser, reference.Classifier);
+        float[][] images = [.. pair.Images.Select(image => image.data<float>().ToArray())];
+        NoiseContext context = new(pair.Sigma);
+        long equal = 0;
+        for (int done = 0; done < votes; done += batch)
+        {
+            using DisposeScope inner = NewDisposeScope();
+            float[] values = new float[batch * images[0].Length];
+            Parallel.For(0, batch, row =>
+            {
+                int index = (done + row) % images.Length;
+                GaussianNoise.AddTo(
+                    1, new NoiseCoordinate(0, index, VotePhase.Estimation, (done + row) / images.Length), images[index], (float)pair.Sigma, values.AsSpan(row * images[0].Length, images[0].Length));
+            });
+            Tensor noisy = tensor(values, [batch, .. pair.Images[0].shape[^3..]], device: LibTorch.DeviceNamed(device));
+            equal += argmax(ours.Score(noisy, context), 1).eq(argmax(theirs.Score(noisy, context), 1)).narrow(0, 0, Math.Min(batch, votes - done)).sum().item<long>();
+        }
+
+        return (double)equal / votes;
+    }
+}

@@ -1,0 +1,37 @@
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing;
+
+/// <summary>
+/// Rows of a batch in equal slices, so that no activation is larger than what the CPU's allocator keeps: glibc maps memory of 32 MB and
+/// more afresh at every operation, and each page of it then faults once (measured: a fifth of a vision transformer's time in float32).
+/// </summary>
+/// <remarks>Slices are equal, since rows round differently in passes of different sizes and must not depend on their place in the batch.</remarks>
+internal static class RowSlices
+{
+    // Below 32 MB with room to spare, and above what a pass needs to be worth its calls.
+    private const long LargestActivation = 26_000_000;
+
+    /// <summary>Cuts the rows, on the CPU and where nothing is taped; otherwise one slice has them all.</summary>
+    /// <param name="x">[N,...].</param>
+    /// <param name="elementsPerRow">Size of the network's largest activation for one row.</param>
+    /// <returns>Views of x; at least one row each.</returns>
+    public static Tensor[] Cut(Tensor x, long elementsPerRow)
+    {
+        long rows = x.shape[0];
+        if (x.device_type != TorchSharp.DeviceType.CPU || is_grad_enabled() || rows == 0)
+            return [x.alias()];
+        long slice = Math.Max(1, Math.Min(rows, LargestActivation / (elementsPerRow * x.element_size())));
+        while (rows % slice != 0)
+            slice--;
+        return x.split(slice);
+    }
+
+    /// <summary>Runs a network on each slice and joins the results.</summary>
+    public static Tensor Run(Tensor x, long elementsPerRow, Func<Tensor, Tensor> network)
+    {
+        using var scope = NewDisposeScope();
+        Tensor[] results = [.. Cut(x, elementsPerRow).Select(network)];
+        return (results.Length == 1 ? results[0] : cat(results, 0)).MoveToOuterDisposeScope();
+    }
+}
