@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using DenoisedSmoothing;
 
 namespace Certify;
@@ -10,6 +12,8 @@ internal static class CommandLine
 {
     /// <summary>Exit codes: 0 done, 1 the question was answered with no or the input was bad, 2 could not tell, 130 cancelled.</summary>
     public const int Done = 0, Failed = 1, CannotTell = 2, Cancelled = 130;
+
+    private static readonly Regex s_conversion = new("^Cannot parse argument '(?<value>.*)' for (option|argument) '(?<option>.*)' as expected type '(?<type>.*)'", RegexOptions.Singleline | RegexOptions.CultureInvariant);
 
     /// <summary>Parses and runs.</summary>
     /// <param name="args">What was typed.</param>
@@ -24,6 +28,8 @@ internal static class CommandLine
         try
         {
             ParseResult parsed = Root().Parse(args);
+            if (parsed.Errors.Select(NoNumber).FirstOrDefault(said => said is not null) is { } said)
+                throw new ArgumentException(said);
             if (parsed.Action is ParseErrorAction error)
                 error.ShowHelp = false;
             return await parsed.InvokeAsync(configuration);
@@ -57,6 +63,17 @@ internal static class CommandLine
         };
         VerbHelp.AddTo(root);
         return root;
+    }
+
+    // The parser names .NET's types, which mean nothing to someone who typed an option.
+    private static string? NoNumber(ParseError error)
+    {
+        Match match = s_conversion.Match(error.Message);
+        if (!match.Success)
+            return null;
+        string type = match.Groups["type"].Value;
+        string wanted = type.Contains("Int", StringComparison.Ordinal) ? "a whole number of a size that makes sense" : type.Contains("Double", StringComparison.Ordinal) ? "a number" : "something else";
+        return $"{match.Groups["option"].Value} takes {wanted}, not '{match.Groups["value"].Value}'.";
     }
 
     // .NET adds the parameter's name and value, which mean nothing to someone who typed options.
