@@ -71,9 +71,10 @@ internal static class CommandLine
         Match match = s_conversion.Match(error.Message);
         if (!match.Success)
             return null;
-        string type = match.Groups["type"].Value;
-        string wanted = type.Contains("Int", StringComparison.Ordinal) ? "a whole number of a size that makes sense" : type.Contains("Double", StringComparison.Ordinal) ? "a number" : "something else";
-        return $"{match.Groups["option"].Value} takes {wanted}, not '{match.Groups["value"].Value}'.";
+        (string option, string value, string type) = (match.Groups["option"].Value, match.Groups["value"].Value, match.Groups["type"].Value);
+        return type.Contains("Int", StringComparison.Ordinal) ? $"{option} takes a whole number of a size that makes sense, not '{value}'."
+            : type.Contains("Double", StringComparison.Ordinal) ? $"{option} takes a number, not '{value}'."
+            : $"{option} does not take '{value}'; --help says what it takes.";
     }
 
     // .NET adds the parameter's name and value, which mean nothing to someone who typed options.

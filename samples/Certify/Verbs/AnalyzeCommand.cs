@@ -13,6 +13,7 @@ internal static class AnalyzeCommand
         Argument<string[]> logs = new("LOG") { Description = "Logs: the field's TSV, or JSON lines; - reads standard input.", Arity = ArgumentArity.OneOrMore };
         Option<string?> radii = new("--radii")
         {
+            HelpName = "r,r...",
             Description = $"l2 radii in [0,1] pixel space, comma separated; {UsualRadii} when not given, 0 for logs of predictions, which carry none.",
         };
         Option<string> format = new("--format") { Description = "How to print the figures.", DefaultValueFactory = static _ => "table" };
@@ -49,14 +50,6 @@ internal static class AnalyzeCommand
         });
     }
 
-    private static Option<double?> Level(string name, string description)
-    {
-        Option<double?> option = new(name) { Description = description };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && !(result.GetValueOrDefault<double?>() is > 0 and < 1))
-                result.AddError($"{name} must be above 0 and below 1, not {result.Tokens[0].Value}.");
-        });
-        return option;
-    }
+    private static Option<double?> Level(string name, string description) => new Option<double?>(name) { HelpName = "p", Description = description }
+        .Check(static level => level is > 0 and < 1, $"{name} must be above 0 and below 1.");
 }

@@ -12,17 +12,12 @@ internal static class AuditCommand
     public static Verb Create()
     {
         Argument<string> log = new("LOG") { Description = "A log of certificates: the field's TSV, or JSON lines; - reads standard input." };
-        Option<double> sigma = LogInput.Number(
-            "--sigma", "The claimed noise level, in [0,1] pixel space.", static value => value > 0 && double.IsFinite(value), "above 0");
-        Option<long> n = new("--n") { Description = "The claimed number of votes behind each radius.", Required = true };
-        Option<double> alpha = LogInput.Number(
-            "--alpha", "The claimed probability of error.", static value => value is >= ClopperPearson.MinAlpha and < 1, "above 0 and below 1");
-        sigma.Required = alpha.Required = true;
-        n.Validators.Add(static result =>
-        {
-            if (result.Tokens.Count == 1 && result.GetValueOrDefault<long>() is < 1 or > ClopperPearson.MaxTrials)
-                result.AddError("--n must be between 1 and 2^53.");
-        });
+        Option<double> sigma = new Option<double>("--sigma") { Required = true, HelpName = "s", Description = "The claimed noise level, in [0,1] pixel space." }
+            .Check(static value => value > 0 && double.IsFinite(value), "--sigma must be a finite number above 0.");
+        Option<long> n = new Option<long>("--n") { Required = true, HelpName = "count", Description = "The claimed number of votes behind each radius." }
+            .Check(static value => value is >= 1 and <= ClopperPearson.MaxTrials, "--n must be 1 to 2^53.");
+        Option<double> alpha = new Option<double>("--alpha") { Required = true, HelpName = "a", Description = "The claimed probability of error." }
+            .Check(static value => value is >= ClopperPearson.MinAlpha and < 1, "--alpha must be above 0 and below 1.");
         Verb verb = new Verb(
             "audit",
             "Checks whether a log can have been made with the settings that it claims. A radius of Cohen's certifier is sigma * Phi^-1(Clopper-Pearson "
