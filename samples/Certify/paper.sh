@@ -6,7 +6,7 @@
 # FOLDER     where logs, weights, tables and figures go [default: runs/paper; with --quick runs/paper-quick]
 # --quick    the same commands, tiny: do they work here? The numbers then mean nothing.
 # --only     some of the steps; these are, in order:
-#            base none restricted table5 finetune gaussian finetuned strategies figures report
+#            base none restricted table5 finetune gaussian compare figures report
 #
 # Variables: DDS, how to call the program [default: it is built, then "dotnet .../dds.dll"];
 #            DDS_DATA, the folder of the four Fashion-MNIST files [default: where Debian's dataset-fashion-mnist puts them].
@@ -33,7 +33,7 @@ if [ "$quick" = no ]; then
     compare=(--skip 10 --n0 50 --n 100)          # 50 of them
     many=(--max 1000) some=(--max 200) few=(--max 100)  # of the 10,000 test images
     denoiser=(--steps 400 --batch 32 --ema 0.99)
-    tune=(--steps 150 --batch 64) scratch=(--steps 400 --batch 64) train=()
+    tune=(--steps 150 --batch 64) scratch=(--steps 300 --batch 64) train=()
 else
     out=${folder:-runs/paper-quick}
     certify=(--max 2 --n0 10 --n 100)
@@ -100,7 +100,7 @@ if wanted table5; then
     run table5-steps10.tsv evaluate --denoiser multi-step --steps 10 "${data[@]}" "${some[@]}"
     run table5-heun.tsv evaluate --denoiser heun "${data[@]}" "${few[@]}"
     run table5-vote.tsv evaluate --denoiser vote --steps 5 --votes 5 "${data[@]}" "${few[@]}"
-    run table5-steps50.tsv evaluate --denoiser multi-step --steps 50 "${data[@]}" "${few[@]}"
+    run table5-steps50.tsv evaluate --sigma 0.5 --denoiser multi-step --steps 50 "${data[@]}" "${few[@]}"
 fi
 
 # Table 3: the classifier fine-tuned on images noised and denoised in one shot.
@@ -124,16 +124,12 @@ if wanted gaussian; then
     run table5-local.tsv evaluate --denoiser local --classifier-file "$out/gaussian-0.25.safetensors" "${data[@]}" "${many[@]}"
 fi
 
-# Table 3 in certified accuracy.
-if wanted finetuned; then
-    certify finetuned-0.50.tsv --sigma 0.50 --classifier-file "$out/finetuned-0.50.safetensors" "${certify[@]}"
-fi
-
-# Sections 5.1 and 5.3 in certified accuracy.
-if wanted strategies; then
+# Table 3, sections 5.1 and 5.3 in certified accuracy.
+if wanted compare; then
     certify compare-one-shot.tsv --sigma 0.5 "${compare[@]}"
+    certify compare-finetuned.tsv --sigma 0.5 --classifier-file "$out/finetuned-0.50.safetensors" "${compare[@]}"
     certify compare-steps5.tsv --sigma 0.5 --denoiser multi-step --steps 5 "${compare[@]}"
-    certify compare-heun.tsv --sigma 0.5 --denoiser heun --steps 3 "${compare[@]}"
+    certify compare-heun3.tsv --sigma 0.5 --denoiser heun --steps 3 "${compare[@]}"
 fi
 
 # Figures 3 to 5: images, noisy copies, and what strategies make of them.
@@ -147,7 +143,7 @@ if wanted report; then
     cd "$out"
     radii=(--radii 0,0.25,0.5,0.75,1.0,1.25,1.5)
     exists() { for log in "$@"; do [ -e "$log.done" ] && echo "$log"; done; true; }
-    for group in one-shot none gaussian finetuned compare; do
+    for group in one-shot none gaussian compare; do
         logs=$(exists $group-*.tsv)
         if [ -n "$logs" ]; then
             echo "== $group"
