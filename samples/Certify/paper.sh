@@ -8,7 +8,7 @@
 # --only     some of the steps; these are, in order:
 #            base none restricted table5 finetune gaussian compare figures report
 #
-# Variables: DDS, how to call the program [default: it is built, then "dotnet .../dds.dll"];
+# Variables: DDS, how to call the program, by whole paths [default: it is built, then "dotnet .../dds.dll"];
 #            DDS_DATA, the folder of the four Fashion-MNIST files [default: where Debian's dataset-fashion-mnist puts them].
 #
 # What is done is not done again: stop it with Ctrl-C, or kill it, and run the same command.
@@ -134,23 +134,28 @@ fi
 
 # Figures 3 to 5: images, noisy copies, and what strategies make of them.
 if wanted figures; then
-    run grid-sigmas.png denoise --sigma 0.25,0.5,1.0 --images 0,1,2,3,5,7
-    run grid-strategies.png denoise --sigma 0.5 --images 0,1,2,3,5,7 --denoiser one-shot,multi-step,heun --steps 10
+    run grid-sigmas.png denoise --sigma 0.25,0.5,1.0 --images 0,1,2,4,6,7
+    run grid-strategies.png denoise --sigma 0.5 --images 0,1,2,4,6,7 --denoiser one-shot,multi-step,heun --steps 10
 fi
 
-# The tables and the curves.
+# The tables and the curves, of what is done.
 if wanted report; then
     cd "$out"
     radii=(--radii 0,0.25,0.5,0.75,1.0,1.25,1.5)
-    exists() { for log in "$@"; do [ -e "$log.done" ] && echo "$log"; done; true; }
     for group in one-shot none gaussian compare; do
-        logs=$(exists $group-*.tsv)
-        if [ -n "$logs" ]; then
-            echo "== $group"
-            $DDS analyze $logs "${radii[@]}" --format markdown --envelope | tee "report-$group.md"
+        logs=()
+        for log in "$group"-*.tsv; do
+            [ -e "$log.done" ] && logs+=("$log")
+        done
+        [ ${#logs[@]} -gt 0 ] || continue
+        echo "== $group"
+        $DDS analyze "${logs[@]}" "${radii[@]}" --format markdown --envelope | tee "report-$group.md"
+        if [ $group = one-shot ]; then
+            for kind in png svg; do $DDS analyze "${logs[@]}" --plot figure2.$kind > /dev/null; done
         fi
     done
-    $DDS analyze $(exists one-shot-*.tsv) "${radii[@]}" --plot figure2.png > /dev/null
-    $DDS analyze $(exists one-shot-*.tsv) "${radii[@]}" --plot figure2.svg > /dev/null
-    for table in table*.tsv; do echo "== $table"; cat "$table"; done
+    for table in table*.tsv; do
+        echo "== $table"
+        cat "$table"
+    done
 fi
