@@ -142,6 +142,7 @@ fi
 if wanted report; then
     cd "$out"
     radii=(--radii 0,0.25,0.5,0.75,1.0,1.25,1.5)
+    curves=()
     for group in one-shot none gaussian compare; do
         logs=()
         for log in "$group"-*.tsv; do
@@ -150,9 +151,10 @@ if wanted report; then
         [ ${#logs[@]} -gt 0 ] || continue
         echo "== $group"
         $DDS analyze "${logs[@]}" "${radii[@]}" --format markdown --envelope | tee "report-$group.md"
-        if [ $group = one-shot ]; then
-            for kind in png svg; do $DDS analyze "${logs[@]}" --plot figure2.$kind > /dev/null; done
-        fi
+        [ "$group" = compare ] || curves+=("${logs[@]}")
+    done
+    for kind in png svg; do
+        $DDS analyze "${curves[@]}" --plot figure2.$kind > /dev/null
     done
     for table in table*.tsv; do
         echo "== $table"
