@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using DenoisedSmoothing;
 
@@ -42,6 +43,12 @@ internal static class CommandLine
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or InvalidOperationException or NotSupportedException or DllNotFoundException or CheckpointException)
         {
             configuration.Error.WriteLine(Plain(e));
+            return Failed;
+        }
+        catch (ExternalException e)
+        {
+            // libtorch's own complaint, of which the first line says what; behind it come pages of frames.
+            configuration.Error.WriteLine($"libtorch refuses: {e.Message.Split('\n')[0].TrimEnd()}. Do size and channels of the images fit the models, and has the device memory enough?");
             return Failed;
         }
     }

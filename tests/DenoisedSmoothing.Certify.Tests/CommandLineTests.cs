@@ -46,6 +46,7 @@ public class CommandLineTests
     [InlineData("Either --steps or --epochs", "finetune", "--sigma", "0.5", "--data", "bundled", "--split", "test", "--steps", "1", "--epochs", "1", "--out", "x.safetensors")]
     [InlineData("Either --sigma or --sigma-range", "train-denoiser", "--data", "bundled", "--split", "test", "--sigma", "0.5", "--sigma-range", "0.1..0.2", "--out", "x.safetensors")]
     [InlineData("beyond any certificate", "plan", "--sigma", "0.5", "--radius", "9")]
+    [InlineData("must name a .png", "denoise", "--out", "grid.txt")]
     [InlineData("rising", "plan", "--sigma", "0.5", "--radius", "1,0.5")]
     [InlineData("Unrecognized command or argument '--bogus'", "certify", "--sigma", "0.5", "--bogus")]
     public async Task RunAsync_of_wrong_options_says_what_is_wrong(string message, params string[] args)
@@ -64,7 +65,7 @@ public class CommandLineTests
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "/proc is Linux's.");
 
-        (int exit, string output, string error) = await Dds.RunAsync(verb, "--sigma", "0.5", "--out", "/proc/dds/file");
+        (int exit, string output, string error) = await Dds.RunAsync(verb, "--sigma", "0.5", "--out", "/proc/dds/file.png");
 
         exit.Should().Be(1);
         error.Should().Contain("/proc/dds").And.Contain("cannot be made");

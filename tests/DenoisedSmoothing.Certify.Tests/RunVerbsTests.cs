@@ -71,6 +71,19 @@ public sealed class RunVerbsTests : IDisposable
     }
 
     [Fact]
+    public async Task Certify_of_images_that_do_not_fit_the_models_says_so()
+    {
+        // 19x22 pixels in three channels, for a pair that takes 28x28 grey ones.
+        string folder = Directory.CreateDirectory(At("images/class")).FullName;
+        File.Copy(Path.Combine(Testing.Golden.PathOf("datasets"), "pictures", "rgb.png"), Path.Combine(folder, "rgb.png"));
+
+        (int exit, _, string error) = await Dds.RunAsync(["certify", .. s_small, "--data", "folder", "--data-path", At("images")]);
+
+        exit.Should().Be(1);
+        error.Should().Contain("fit the models").And.NotContain("frame #");
+    }
+
+    [Fact]
     public async Task Predict_without_a_seed_publishes_none()
     {
         await Run("predict", "--sigma", "0.5", "--n", "40", "--batch", "10", "--max", "2", "--out", At("p.tsv"));
