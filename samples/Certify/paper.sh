@@ -6,7 +6,7 @@
 # FOLDER     where logs, weights, tables and figures go [default: runs/paper; with --quick runs/paper-quick]
 # --quick    the same commands, tiny: do they work here? The numbers then mean nothing.
 # --only     some of the steps; these are, in order:
-#            base none restricted table5 finetune gaussian compare figures report
+#            base none restricted table5 samplers finetune gaussian compare figures report
 #
 # Variables: DDS, how to call the program, by whole paths [default: it is built, then "dotnet .../dds.dll"];
 #            DDS_DATA, the folder of the four Fashion-MNIST files [default: where Debian's dataset-fashion-mnist puts them].
@@ -98,6 +98,8 @@ fi
 if wanted table5; then
     run table5-one-shot.tsv evaluate --denoiser one-shot,none "${data[@]}" "${many[@]}"
     run table5-steps10.tsv evaluate --denoiser multi-step --steps 10 "${data[@]}" "${some[@]}"
+fi
+if wanted samplers; then
     run table5-heun.tsv evaluate --denoiser heun "${data[@]}" "${few[@]}"
     run table5-vote.tsv evaluate --denoiser vote --steps 5 --votes 5 "${data[@]}" "${few[@]}"
     run table5-steps50.tsv evaluate --sigma 0.5 --denoiser multi-step --steps 50 "${data[@]}" "${few[@]}"
