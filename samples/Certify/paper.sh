@@ -31,14 +31,14 @@ if [ "$quick" = no ]; then
     out=${folder:-runs/paper}
     certify=(--skip 5 --n0 50 --n 500)           # 100 of the 500 bundled test images
     compare=(--skip 10 --n0 50 --n 100)          # 50 of them
-    many=(--max 1000) some=(--max 200) few=(--max 100)  # of the 10,000 test images
+    many=(--max 1000) some=(--max 200)          # of the 10,000 test images
     denoiser=(--steps 400 --batch 32 --ema 0.99)
     tune=(--steps 100 --batch 64) scratch=(--steps 300 --batch 64) train=()
 else
     out=${folder:-runs/paper-quick}
     certify=(--max 2 --n0 10 --n 100)
     compare=(--max 1 --n0 10 --n 20)
-    many=(--max 20) some=(--max 2) few=(--max 1)
+    many=(--max 20) some=(--max 2)
     denoiser=(--steps 3 --batch 8)
     tune=(--steps 2 --batch 8) scratch=(--steps 2 --batch 8) train=(--max 300)
 fi
@@ -97,12 +97,12 @@ fi
 # Table 5, sections 5.1 and 5.3: accuracy after denoising, one draw an image; all strategies see the same noise.
 if wanted table5; then
     run table5-one-shot.tsv evaluate --denoiser one-shot,none "${data[@]}" "${many[@]}"
-    run table5-steps10.tsv evaluate --denoiser multi-step --steps 10 "${data[@]}" "${some[@]}"
+    run table5-steps10.tsv evaluate --denoiser one-shot,multi-step --steps 10 "${data[@]}" "${some[@]}"
 fi
 if wanted samplers; then
-    run table5-heun.tsv evaluate --denoiser heun "${data[@]}" "${few[@]}"
-    run table5-vote.tsv evaluate --denoiser vote --steps 5 --votes 5 "${data[@]}" "${few[@]}"
-    run table5-steps50.tsv evaluate --sigma 0.5 --denoiser multi-step --steps 50 "${data[@]}" "${few[@]}"
+    run table5-heun.tsv evaluate --denoiser heun "${data[@]}" "${some[@]}"
+    run table5-vote.tsv evaluate --denoiser vote --steps 5 --votes 5 "${data[@]}" "${some[@]}"
+    run table5-steps50.tsv evaluate --sigma 0.5 --denoiser multi-step --steps 50 "${data[@]}" "${some[@]}"
 fi
 
 # Table 3: the classifier fine-tuned on images noised and denoised in one shot.
