@@ -33,7 +33,7 @@ if [ "$quick" = no ]; then
     compare=(--skip 10 --n0 50 --n 100)          # 50 of them
     many=(--max 1000) some=(--max 200)          # of the 10,000 test images
     denoiser=(--steps 400 --batch 32 --ema 0.99)
-    tune=(--steps 400 --batch 64) scratch=(--steps 300 --batch 64) train=()
+    tune=(--steps 100 --batch 64) scratch=(--steps 300 --batch 64) train=()
 else
     out=${folder:-runs/paper-quick}
     certify=(--max 2 --n0 10 --n 100)
