@@ -25,6 +25,13 @@ internal sealed class Verb : Command
         (CommandLine.Cancelled, "stopped (Ctrl-C); what was finished is kept"),
     ];
 
+    /// <summary>Adds what stands without a name.</summary>
+    public Verb With(Argument argument)
+    {
+        Arguments.Add(argument);
+        return this;
+    }
+
     /// <summary>Adds several options.</summary>
     public Verb With(IEnumerable<Option> options)
     {

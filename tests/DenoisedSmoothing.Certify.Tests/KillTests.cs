@@ -7,12 +7,16 @@ public sealed class KillTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
-    public Task Certify_killed_three_times_and_resumed_gives_the_log_of_an_uninterrupted_run() => KillAndResume(kills: 3, images: 5, seed: 1);
+    [Theory]
+    [InlineData("certify")]
+    [InlineData("predict")]
+    public Task Run_killed_three_times_and_resumed_gives_the_log_of_an_uninterrupted_run(string verb) => KillAndResume(verb, kills: 3, images: 5, seed: 1);
 
-    [Fact]
+    [Theory]
+    [InlineData("certify")]
+    [InlineData("predict")]
     [Trait("Category", "Slow")]
-    public Task Certify_killed_sixty_times_and_resumed_gives_the_log_of_an_uninterrupted_run() => KillAndResume(kills: 60, images: 12, seed: 2);
+    public Task Run_killed_sixty_times_and_resumed_gives_the_log_of_an_uninterrupted_run(string verb) => KillAndResume(verb, kills: 60, images: 12, seed: 2);
 
     [Fact]
     public async Task Certify_interrupted_ends_with_130_and_goes_on()
@@ -35,17 +39,17 @@ public sealed class KillTests : IDisposable
     }
 
     // Half of the kills come at any time from the start on, half just when a line has been written.
-    private async Task KillAndResume(int kills, int images, int seed)
+    private async Task KillAndResume(string verb, int kills, int images, int seed)
     {
         string whole = Path.Combine(_folder, "whole.tsv");
-        (await Dds.RunAsync(Arguments(whole, images))).Exit.Should().Be(0);
+        (await Dds.RunAsync(Arguments(whole, images, verb))).Exit.Should().Be(0);
         Random random = new(seed);
         TimeSpan untilLine = TimeSpan.FromSeconds(2);
         int done = 0, finishedLogs = 0;
         while (done < kills)
         {
             string log = Path.Combine(_folder, $"log{finishedLogs}.tsv");
-            using DdsProcess process = DdsProcess.Start(Arguments(log, images));
+            using DdsProcess process = DdsProcess.Start(Arguments(log, images, verb));
             int before = LogFiles.Count(log);
             System.Diagnostics.Stopwatch clock = System.Diagnostics.Stopwatch.StartNew();
             if (random.Next(2) == 0)
@@ -65,20 +69,23 @@ public sealed class KillTests : IDisposable
                 done++;
             if (LogFiles.Count(log) < images + 1)
                 continue;
-            await FinishAndCompare(log, whole, images);
+            await FinishAndCompare(log, whole, images, verb);
             finishedLogs++;
         }
 
-        await FinishAndCompare(Path.Combine(_folder, $"log{finishedLogs}.tsv"), whole, images);
+        await FinishAndCompare(Path.Combine(_folder, $"log{finishedLogs}.tsv"), whole, images, verb);
     }
 
-    private static async Task FinishAndCompare(string log, string whole, int images)
+    private static async Task FinishAndCompare(string log, string whole, int images, string verb)
     {
-        (int exit, _, string error) = await Dds.RunAsync(Arguments(log, images));
+        (int exit, _, string error) = await Dds.RunAsync(Arguments(log, images, verb));
         exit.Should().Be(0, error);
         LogFiles.ShouldBeEqual(log, whole);
     }
 
-    private static string[] Arguments(string log, int images) =>
-        ["certify", "--sigma", "0.5", "--n0", "10", "--n", "40", "--batch", "10", "--seed", "11", "--out", log, "--resume", "--max", $"{images}"];
+    private static string[] Arguments(string log, int images, string verb = "certify") =>
+    [
+        verb, "--sigma", "0.5", "--n", "40", "--batch", "10", "--seed", "11", "--out", log, "--resume", "--max", $"{images}",
+        .. (verb == "certify" ? (string[])["--n0", "10"] : []),
+    ];
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using DenoisedSmoothing;
 using ScottPlot;
 
@@ -7,6 +8,8 @@ namespace Certify;
 internal static class AccuracyPlot
 {
     private const int Width = 900, Height = 600;
+
+    private static readonly Regex s_clippedText = new("<g clip-path=\"[^\"]*\">(\\s*<text )", RegexOptions.CultureInvariant);
 
     /// <summary>Draws the curves into a file.</summary>
     /// <param name="path">Ends in .png or .svg.</param>
@@ -35,9 +38,10 @@ internal static class AccuracyPlot
         plot.Axes.SetLimits(0, largest > 0 ? 1.02 * largest : 1, 0, 1);
         if (path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase))
         {
-            // Whoever looks at it may lack the font; the letters' places are in the file.
-            string svg = plot.GetSvgXml(Width, Height);
-            File.WriteAllText(path, svg.Replace($"font-family=\"{EmbeddedFont.Name}\"", $"font-family=\"{EmbeddedFont.Name}, Arial, sans-serif\"", StringComparison.Ordinal));
+            // Whoever looks at it may lack the font, and not every viewer takes the letters' places from the file: wider letters get room.
+            plot.Legend.Padding = new PixelPadding(8, 40, 6, 6);
+            string svg = plot.GetSvgXml(Width, Height).Replace($"font-family=\"{EmbeddedFont.Name}\"", $"font-family=\"{EmbeddedFont.Name}, Arial, sans-serif\"", StringComparison.Ordinal);
+            File.WriteAllText(path, s_clippedText.Replace(svg, "<g>$1"));
         }
         else
         {

@@ -9,7 +9,7 @@ internal sealed class EmbeddedFont : IFontResolver
     /// <summary>Its family.</summary>
     public const string Name = "Roboto";
 
-    private static readonly Lazy<SKTypeface> Typeface = new(static () =>
+    private static readonly Lazy<SKTypeface> s_typeface = new(static () =>
     {
         using Stream file = typeof(EmbeddedFont).Assembly.GetManifestResourceStream("Roboto-Regular.ttf")!;
         return SKTypeface.FromStream(file);
@@ -18,6 +18,9 @@ internal sealed class EmbeddedFont : IFontResolver
     private static readonly Lock Registration = new();
 
     private static bool _registered;
+
+    /// <summary>The font itself; the program's, not to be disposed.</summary>
+    public static SKTypeface Typeface => s_typeface.Value;
 
     /// <summary>Makes ScottPlot draw all text in it.</summary>
     public static void Use()
@@ -33,9 +36,9 @@ internal sealed class EmbeddedFont : IFontResolver
     }
 
     /// <inheritdoc/>
-    public SKTypeface? CreateTypeface(string fontName, bool bold, bool italic) => fontName == Name ? Typeface.Value : null;
+    public SKTypeface? CreateTypeface(string fontName, bool bold, bool italic) => fontName == Name ? Typeface : null;
 
     /// <inheritdoc/>
     public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) =>
-        fontName == Name ? Typeface.Value : null;
+        fontName == Name ? Typeface : null;
 }

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using DenoisedSmoothing;
 
 namespace Certify;
@@ -15,17 +14,5 @@ internal static class LogInput
             return CertificationLog.Read(path);
         using Stream input = Console.OpenStandardInput();
         return CertificationLog.Read(input, "standard input");
-    }
-
-    /// <summary>An option for a number, checked when it is parsed.</summary>
-    public static Option<double> Number(string name, string description, Func<double, bool> allowed, string range)
-    {
-        Option<double> option = new(name) { Description = description };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && !(result.GetValueOrDefault<double>() is double value && allowed(value)))
-                result.AddError($"{name} must be {range}, not {result.Tokens[0].Value}.");
-        });
-        return option;
     }
 }

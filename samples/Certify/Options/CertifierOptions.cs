@@ -29,7 +29,7 @@ internal sealed class CertifierOptions
         .Check(count => count is >= 1 and <= MostSequential, "--n0 must be 1 to 1000000000.");
 
     public Option<long?> N { get; } = new Option<long?>("--n") { HelpName = "count" }
-        .Check(count => count is >= 1 and <= ClopperPearson.MaxTrials, "--n must be at least 1.");
+        .Check(count => count is >= 1 and <= ClopperPearson.MaxTrials, "--n must be 1 to 2^53.");
 
     public Option<double> Alpha { get; } = new Option<double>("--alpha") { HelpName = "a", DefaultValueFactory = _ => 0.001, Description = "Allowed probability that an answer is wrong" }
         .Check(alpha => alpha >= ClopperPearson.MinAlpha && alpha < 1, "--alpha must be above 0 and below 1.");

@@ -38,7 +38,7 @@ internal sealed class TrainingVerbOptions
     {
         if (parsed.GetValue(Steps) is not null && parsed.GetValue(Epochs) is not null)
             throw new ArgumentException("Either --steps or --epochs says how long to train.");
-        OutputFolder.Make(parsed.GetValue(Out)!);
+        OutputFolder.Check(parsed.GetValue(Out)!);
         return new TrainingChoice(
             parsed.GetValue(Steps), parsed.GetValue(Epochs), parsed.GetValue(Batch), parsed.GetValue(LearningRate), parsed.GetValue(Seed), parsed.GetValue(CheckpointEvery), parsed.GetValue(Out)!);
     }

@@ -3,16 +3,17 @@ using DenoisedSmoothing;
 
 namespace Certify;
 
-/// <summary><c>analyze</c>: certified accuracy and its companions, as tables and curves.</summary>
+/// <summary>The verb analyze: certified accuracy and its companions, as tables and curves.</summary>
 internal static class AnalyzeCommand
 {
     private const string UsualRadii = "0,0.25,0.5,0.75,1.0";
 
-    public static Command Create()
+    public static Verb Create()
     {
         Argument<string[]> logs = new("LOG") { Description = "Logs: the field's TSV, or JSON lines; - reads standard input.", Arity = ArgumentArity.OneOrMore };
         Option<string?> radii = new("--radii")
         {
+            HelpName = "r,r...",
             Description = $"l2 radii in [0,1] pixel space, comma separated; {UsualRadii} when not given, 0 for logs of predictions, which carry none.",
         };
         Option<string> format = new("--format") { Description = "How to print the figures.", DefaultValueFactory = static _ => "table" };
@@ -21,22 +22,15 @@ internal static class AnalyzeCommand
         Option<string?> plot = new("--plot") { Description = "Draw certified accuracy against radius, as in Figure 2.", HelpName = "FILE.png|FILE.svg" };
         Option<double?> alpha = Level("--alpha", "Alpha of the certificates, for the high-probability bounds; else the log's settings say it, else 0.001.");
         Option<double?> rho = Level("--rho", "Probability with which a high-probability bound may fail; 0.001 when not given.");
-        Command command = new(
+        Verb verb = new Verb(
             "analyze",
-            """
-            Certified accuracy at each radius, clean accuracy, abstentions, average certified radius (ACR), high-probability bounds and time.
-
-            Correctness is recomputed from label and prediction. Radii are compared as logged: published logs hold three digits rounded to
-            nearest. Percentages are cut, never rounded up. tsv: log images abstained acr and one column a radius, fractions with 6 decimals.
-
-            Exit codes: 0 done; 1 a log or an option is bad.
-
-            Examples:
-              dds analyze sigma_0.25.tsv sigma_0.50.tsv --radii 0,0.25,0.5 --envelope
-              dds analyze sigma_*.tsv --format tsv --plot figure2.svg
-            """)
-        { logs, radii, format, envelope, plot, alpha, rho };
-        command.SetAction(parsed =>
+            "Certified accuracy at each radius, clean accuracy, abstentions, average certified radius (ACR), high-probability bounds and time. "
+            + "Correctness is recomputed from label and prediction. Radii are compared as logged: published logs hold three digits rounded to nearest. "
+            + "Percentages are cut, never rounded up. tsv: log images abstained acr and one column a radius, fractions with 6 decimals.",
+            ["analyze sigma_0.25.tsv sigma_0.50.tsv --radii 0,0.25,0.5 --envelope", "analyze sigma_*.tsv --format tsv --plot figure2.svg"],
+            [(CommandLine.Done, "done"), (CommandLine.Failed, "a log or an option is bad; nothing is printed then")])
+            .With(logs).With([radii, format, envelope, plot, alpha, rho]);
+        return verb.Does((parsed, _) =>
         {
             IReadOnlyList<ReportRadius>? asked = parsed.GetValue(radii) is { } list ? ReportRadius.ParseList(list) : null;
             if (parsed.GetValue(plot) is { } figure)
@@ -54,17 +48,8 @@ internal static class AnalyzeCommand
             parsed.InvocationConfiguration.Output.Write(text.ToString());
             return CommandLine.Done;
         });
-        return command;
     }
 
-    private static Option<double?> Level(string name, string description)
-    {
-        Option<double?> option = new(name) { Description = description };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && !(result.GetValueOrDefault<double?>() is > 0 and < 1))
-                result.AddError($"{name} must be above 0 and below 1, not {result.Tokens[0].Value}.");
-        });
-        return option;
-    }
+    private static Option<double?> Level(string name, string description) => new Option<double?>(name) { HelpName = "p", Description = description }
+        .Check(static level => level is > 0 and < 1, $"{name} must be above 0 and below 1.");
 }

@@ -4,48 +4,39 @@ using DenoisedSmoothing;
 
 namespace Certify;
 
-/// <summary><c>audit</c>: can the log have been made with the settings that it claims?</summary>
+/// <summary>The verb audit: can the log have been made with the settings that it claims?</summary>
 internal static class AuditCommand
 {
     private const int MostShown = 20;
 
-    public static Command Create()
+    public static Verb Create()
     {
         Argument<string> log = new("LOG") { Description = "A log of certificates: the field's TSV, or JSON lines; - reads standard input." };
-        Option<double> sigma = LogInput.Number(
-            "--sigma", "The claimed noise level, in [0,1] pixel space.", static value => value > 0 && double.IsFinite(value), "above 0");
-        Option<long> n = new("--n") { Description = "The claimed number of votes behind each radius.", Required = true };
-        Option<double> alpha = LogInput.Number(
-            "--alpha", "The claimed probability of error.", static value => value is >= ClopperPearson.MinAlpha and < 1, "above 0 and below 1");
-        sigma.Required = alpha.Required = true;
-        n.Validators.Add(static result =>
-        {
-            if (result.Tokens.Count == 1 && result.GetValueOrDefault<long>() is < 1 or > ClopperPearson.MaxTrials)
-                result.AddError("--n must be between 1 and 2^53.");
-        });
-        Command command = new(
+        Option<double> sigma = new Option<double>("--sigma") { Required = true, HelpName = "s", Description = "The claimed noise level, in [0,1] pixel space." }
+            .Check(static value => value > 0 && double.IsFinite(value), "--sigma must be a finite number above 0.");
+        Option<long> n = new Option<long>("--n") { Required = true, HelpName = "count", Description = "The claimed number of votes behind each radius." }
+            .Check(static value => value is >= 1 and <= ClopperPearson.MaxTrials, "--n must be 1 to 2^53.");
+        Option<double> alpha = new Option<double>("--alpha") { Required = true, HelpName = "a", Description = "The claimed probability of error." }
+            .Check(static value => value is >= ClopperPearson.MinAlpha and < 1, "--alpha must be above 0 and below 1.");
+        Verb verb = new Verb(
             "audit",
-            """
-            Checks whether a log can have been made with the settings that it claims.
-
-            A radius of Cohen's certifier is sigma * Phi^-1(Clopper-Pearson bound of k in n at alpha) for a whole number k of votes; not every
-            number is. Lists the radii that are impossible, and which alpha or n would explain the log.
-
-            Exit codes: 0 every radius is possible, and some could have contradicted the claim; 1 a radius is impossible, or the log is bad;
-            2 no row could contradict the claim at the log's precision, or the claim does not apply to the log's method.
-
-            Example:
-              dds audit cifar10_sigma_0.25.tsv --sigma 0.25 --n 100000 --alpha 0.001
-            """)
-        { log, sigma, n, alpha };
-        command.SetAction((parsed, cancellationToken) =>
+            "Checks whether a log can have been made with the settings that it claims. A radius of Cohen's certifier is sigma * Phi^-1(Clopper-Pearson "
+            + "bound of k in n at alpha) for a whole number k of votes; not every number is. Lists the radii that are impossible, and which alpha, n or sigma would explain the log.",
+            ["audit cifar10_sigma_0.25.tsv --sigma 0.25 --n 100000 --alpha 0.001", "audit runs/050.tsv.jsonl --sigma 0.5 --n 1000 --alpha 0.001"],
+            [
+                (CommandLine.Done, "every radius is possible, and some could have contradicted the claim"),
+                (CommandLine.Failed, "a radius is impossible, or the log or an option is bad"),
+                (CommandLine.CannotTell, "no row could contradict the claim at the log's precision, or the claim does not apply to the log's method"),
+                (CommandLine.Cancelled, "stopped (Ctrl-C)"),
+            ])
+            .With(log).With([sigma, n, alpha]);
+        return verb.Does((parsed, cancellationToken) =>
         {
             LogAudit audit = LogAudit.Run(
                 LogInput.Read(parsed.GetRequiredValue(log)),
                 new LogAuditSettings(parsed.GetRequiredValue(sigma), parsed.GetRequiredValue(n), parsed.GetRequiredValue(alpha)));
-            return Task.FromResult(Report(audit, parsed.InvocationConfiguration.Output, cancellationToken));
+            return Report(audit, parsed.InvocationConfiguration.Output, cancellationToken);
         });
-        return command;
     }
 
     private static int Report(LogAudit audit, TextWriter output, CancellationToken cancellationToken)

@@ -17,7 +17,7 @@ internal static class DenoiseCommand
         Option<int?> scale = new Option<int?>("--scale") { HelpName = "factor", Description = "Screen pixels a pixel [default: what makes an image about 96 pixels high]" }
             .Check(value => value is >= 1 and <= 32, "--scale must be 1 to 32.");
         Option<string> output = new Option<string>("--out") { HelpName = "file", DefaultValueFactory = _ => "denoised.png", Description = "The picture to write (PNG)" }
-            .Check(path => path.Length > 0 && !Directory.Exists(path), "--out must name a file, not a folder.");
+            .Check(path => path.EndsWith(".png", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(path), "--out must name a .png file.");
         Verb verb = new Verb(
             "denoise",
             "Draws images, their noisy copies and what each strategy makes of them (the paper's Figures 3 to 5): a row an image, framed green where the classifier is right and red where it is wrong.",

@@ -12,7 +12,7 @@ internal sealed class DenoiseRun(DenoiseJob job, TextWriter output)
 
     public int Execute(CancellationToken cancellationToken)
     {
-        OutputFolder.Make(job.Out);
+        OutputFolder.Check(job.Out);
         IImageDataset images = DataSources.Open(job.Data);
         int[] indices = job.Images.Count > 0 ? [.. job.Images] : [.. job.Data.Range.Indices(images.Count).Take(FirstImages)];
         if (indices.Any(index => index >= images.Count))

@@ -15,7 +15,7 @@ internal sealed class EvaluateRun(EvaluateJob job, TextWriter output, TextWriter
     public int Execute(CancellationToken cancellationToken)
     {
         if (job.Out is not null)
-            OutputFolder.Make(job.Out);
+            OutputFolder.Check(job.Out);
         IImageDataset images = DataSources.Open(job.Data);
         using LoadedModels models = PairLoader.Load(job.Models);
         IReadOnlyList<StrategyChoice> strategies = job.Chosen

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace Certify;
 
-/// <summary>Draws columns of images: the name over each where the system has a font, frames in green and red.</summary>
+/// <summary>Draws columns of images: the name over each, frames in green and red.</summary>
 internal static class PictureGrid
 {
     private const int Frame = 4, Gap = 6, Caption = 22, FontSize = 13, ImageHeight = 96;
@@ -13,7 +13,7 @@ internal static class PictureGrid
         int cellWidth = width * scale + 2 * Frame + Gap, cellHeight = height * scale + 2 * Frame + Gap;
         using SKBitmap bitmap = new(columns.Count * cellWidth + Gap, Caption + labels.Count * cellHeight + Gap);
         using (SKCanvas canvas = new(bitmap))
-        using (SKFont font = new() { Size = FontSize })
+        using (SKFont font = new(EmbeddedFont.Typeface, FontSize))
         using (SKPaint ink = new() { Color = SKColors.Black, IsAntialias = true })
         {
             canvas.Clear(SKColors.White);

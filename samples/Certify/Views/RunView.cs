@@ -65,7 +65,7 @@ internal sealed class RunView(TextWriter output, IImageDataset images, Certifica
     {
         _tally.Add(outcome.Label, outcome.Predicted, outcome.Radius);
         if (printImages)
-            _console.WriteLine(Line(outcome));
+            PrintLine(Line(outcome));
         Refresh();
     }
 
@@ -75,6 +75,15 @@ internal sealed class RunView(TextWriter output, IImageDataset images, Certifica
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_tally.Images} images: {_tally.Text(kind)}"));
         if (log is not null)
             output.WriteLine($"Log: {log}");
+    }
+
+    // The console knows how to print above the panel; elsewhere it would break lines at a width that nothing has.
+    private void PrintLine(string line)
+    {
+        if (_live is null)
+            output.WriteLine(line);
+        else
+            _console.WriteLine(line);
     }
 
     private void Refresh()

@@ -42,7 +42,11 @@ public static class CertificationLogMerge
         if (missing.Count > 0 && !partial)
             throw new InvalidDataException($"The run is not complete:\n  {string.Join("\n  ", missing)}");
 
-        Dictionary<string, string> notes = new() { ["merged"] = string.Join(", ", shards) };
+        // What all shards noted is true of the whole.
+        Dictionary<string, string> notes = new(first.Notes.Where(note => parts.All(part => part.Meta.Notes.GetValueOrDefault(note.Key) == note.Value)))
+        {
+            ["merged"] = string.Join(", ", shards),
+        };
         if (missing.Count > 0)
             notes["missing"] = string.Join(" ", missing);
         CertificationLogMeta whole = first with { Shard = null, Rows = parts.All(static part => part.Meta.Rows is not null) ? rows.Sum() : null, Notes = notes };
