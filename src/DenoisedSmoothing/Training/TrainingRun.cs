@@ -19,7 +19,7 @@ internal sealed class TrainingRun(nn.Module network, TrainingOptions options, st
     {
         network.train();
         using DisposeScope run = NewDisposeScope();
-        using var optimizer = optim.AdamW(network.parameters(), options.LearningRate, weight_decay: options.WeightDecay);
+        using AdamW optimizer = optim.AdamW(network.parameters(), options.LearningRate, weight_decay: options.WeightDecay);
         Dictionary<string, Tensor> average = AverageOf(network);
         TrainingCheckpoint? checkpoint = options.CheckpointFolder is { } folder ? new TrainingCheckpoint(folder, settings) : null;
         int start = checkpoint?.Restore(network, average, optimizer) ?? 0;

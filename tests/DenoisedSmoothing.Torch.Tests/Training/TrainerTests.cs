@@ -87,6 +87,7 @@ public sealed class TrainerTests : IDisposable
     [InlineData("denoiser", 13)]
     [InlineData("classifier", 20)] // a checkpoint of its own was written at this step
     [InlineData("denoiser", 0)] // cancelled before the first step
+    [InlineData("unet", 13)] // weights, and so the optimizer's moments, that lie channels-last
     public void Resumed_run_equals_the_uninterrupted_one(string kind, int cancelAt)
     {
         Runner whole = new(kind), interrupted = new(kind), resumed = new(kind);
@@ -288,7 +289,7 @@ public sealed class TrainerTests : IDisposable
             }
             else
             {
-                nn.Module<Tensor, Tensor, Tensor> inner = TrainingFixture.Denoiser();
+                nn.Module<Tensor, Tensor, Tensor> inner = kind == "unet" ? TrainingFixture.UNet() : TrainingFixture.Denoiser();
                 Network = inner;
                 inner.register_forward_hook((_, _, _, output) => Watch(output));
                 _train = options => token => new DiffusionTrainer(inner, Schedule, options).Train(Images, null, token);

@@ -29,6 +29,9 @@ internal static class TrainingFixture
 
     public static nn.Module<Tensor, Tensor, Tensor> Denoiser() => new TinyDenoiser();
 
+    public static nn.Module<Tensor, Tensor, Tensor> UNet() => new DiffusionUNet(
+        new DiffusionUNetOptions { InChannels = 1, OutChannels = 1, ModelChannels = 32, ChannelMultipliers = [1, 1], ResidualBlocks = 1 });
+
     public static string[] Weights(nn.Module network)
     {
         using DisposeScope scope = NewDisposeScope();
