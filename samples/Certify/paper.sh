@@ -32,8 +32,8 @@ if [ "$quick" = no ]; then
     certify=(--skip 5 --n0 50 --n 500)           # 100 of the 500 bundled test images
     compare=(--skip 10 --n0 50 --n 100)          # 50 of them
     many=(--max 1000) some=(--max 200)          # of the 10,000 test images
-    denoiser=(--steps 400 --batch 32 --ema 0.99)
-    tune=(--steps 100 --batch 64) scratch=(--steps 300 --batch 64) train=()
+    denoiser=(--steps 800 --batch 64 --ema 0.99)
+    tune=(--steps 200 --batch 64) scratch=(--steps 500 --batch 64) train=()
 else
     out=${folder:-runs/paper-quick}
     certify=(--max 2 --n0 10 --n 100)
