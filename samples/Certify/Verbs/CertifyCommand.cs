@@ -1,4 +1,3 @@
-using System.CommandLine;
 using DenoisedSmoothing;
 
 namespace Certify;
@@ -6,43 +5,13 @@ namespace Certify;
 /// <summary>The verb certify.</summary>
 internal static class CertifyCommand
 {
-    public static Verb Create()
-    {
-        ModelOptions models = new();
-        DataOptions data = new();
-        StrategyOptions strategy = new();
-        SamplingOptions sampling = new();
-        CertifierOptions certifier = new();
-        OutputOptions output = new();
-        Verb verb = new Verb(
-            "certify",
-            "Certifies images: a class and an l2 radius within which no attack changes it, or an abstention. With --out the results go to a log that survives a kill at any moment.",
-            [
-                "certify --sigma 0.5 --n 1000 --max 20",
-                "certify --pair cifar10 --denoiser-file cifar10_uncond_50M_500K.pt --classifier-file vit.safetensors --data cifar10 --data-path cifar-10-batches-bin --skip 20 --sigma 0.25 --seed 1 --out runs/025.tsv --resume",
-                "certify --sigma 0.5 --certifier sequential --target 0.25,0.5 --data fashion-mnist --seed 1 --shard 2/4 --out runs/shard2.tsv",
-            ],
-            Verb.ExitCodesOfARun)
-            .With(models.All).With(data.All).With(strategy.All).With(sampling.All).With(certifier.All).With(output.All);
-        data.RequireSeedForShards(verb, sampling.Seed);
-        return verb.Does((parsed, cancellationToken) =>
-        {
-            ModelChoice choice = models.Read(parsed);
-            SmoothingJob job = new()
-            {
-                Kind = CertificationLogKind.Certify,
-                Models = choice,
-                Data = data.Read(parsed, choice.Pair),
-                Strategy = strategy.Read(parsed),
-                Certifier = certifier.Read(parsed),
-                Alpha = parsed.GetValue(certifier.Alpha),
-                Sigma = parsed.GetValue(sampling.Sigma),
-                Batch = parsed.GetValue(sampling.Batch),
-                Seed = parsed.GetValue(sampling.Seed),
-                Out = output.Read(parsed),
-                Resume = parsed.GetValue(output.Resume),
-            };
-            return new SmoothingRun(job, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error).Execute(cancellationToken);
-        });
-    }
+    public static Verb Create() => new SmoothingVerbOptions(CertificationLogKind.Certify).Of(new Verb(
+        "certify",
+        "Certifies images: a class and an l2 radius within which no attack changes it, or an abstention. With --out the results go to a log that survives a kill at any moment.",
+        [
+            "certify --sigma 0.5 --n 1000 --max 20",
+            "certify --pair cifar10 --denoiser-file cifar10_uncond_50M_500K.pt --classifier-file vit.safetensors --data cifar10 --data-path cifar-10-batches-bin --skip 20 --sigma 0.25 --seed 1 --out runs/025.tsv --resume",
+            "certify --sigma 0.5 --certifier sequential --target 0.25,0.5 --data fashion-mnist --seed 1 --shard 2/4 --out runs/shard2.tsv",
+        ],
+        Verb.ExitCodesOfARun));
 }
