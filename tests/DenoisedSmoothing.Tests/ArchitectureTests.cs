@@ -96,7 +96,7 @@ public partial class ArchitectureTests
         {
             References($"src/{project}/{project}.csproj", "ProjectReference")
                 .Select(reference => Array.IndexOf(order, Path.GetFileNameWithoutExtension(((string)reference.Attribute("Include")!).Replace('\\', '/'))))
-                .Should().OnlyContain(index => index >= 0 && index < Array.IndexOf(order, project), project);
+                .Should().NotContain(index => index < 0 || index >= Array.IndexOf(order, project), project);
         }
     }
 

@@ -174,7 +174,7 @@ tool() { # tool NAME TEXT COMMAND...: must succeed, and print the text
 }
 tool "dds shows its help" "certify" "$dds" --help
 tool "dds analyze without libtorch" "100" "$dds" analyze "$work/log.tsv"
-tool "dds plan without libtorch" "3.8" "$dds" plan --sigma 1 --n 100000
+tool "dds plan without libtorch" "3.81" "$dds" plan --sigma 1 --radius 1 --pa 0.99 --n 100000
 code=0
 run "$dds" certify --max 1 --n 100 --sigma 0.5 || code=$?
 [ $code -eq 1 ] && [ "$(wc -l <"$work/run.log")" -eq 1 ] && grep -qF DDS_LIBTORCH "$work/run.log" || fail "dds certify without libtorch: no clear error" "$work/run.log"
