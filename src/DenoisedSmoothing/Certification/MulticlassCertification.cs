@@ -46,7 +46,7 @@ internal sealed class MulticlassCertification(MulticlassCertifier certifier, int
             EstimationVotes = estimation,
             Alpha = certifier.Alpha,
             Sigma = sigma,
-            Method = certifier.Description,
+            Method = certifier.Method,
         };
     }
 }

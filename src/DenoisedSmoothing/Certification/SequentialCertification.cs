@@ -63,7 +63,7 @@ internal sealed class SequentialCertification(SequentialCertifier certifier, Rad
             EstimationVotes = estimation,
             Alpha = certifier.Options.Alpha,
             Sigma = sigma,
-            Method = certifier.Description,
+            Method = certifier.Method,
         };
     }
 }
