@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using DenoisedSmoothing.Testing;
-using DenoisedSmoothing.Tests.Evaluation;
 
 namespace DenoisedSmoothing.Tests.Abstractions;
 
