@@ -6,7 +6,7 @@ namespace DenoisedSmoothing.Tool.Tests.Documents;
 
 /// <summary>
 /// The C# in README and docs compiles. A block that goes on from prose is preceded by an HTML comment that declares what it needs:
-/// <c>&lt;!-- given: int k = 3; --&gt;</c>, invisible on the page.
+/// <c>&lt;!-- given: int k = 3; --&gt;</c>, invisible on the page. Imports carry on down a page, as a reader does.
 /// </summary>
 public partial class DocumentedCodeTests
 {
@@ -45,11 +45,10 @@ public partial class DocumentedCodeTests
     [MemberData(nameof(Blocks))]
     public void Block_compiles(string page, int at)
     {
-        Match block = Block().Match(File.ReadAllText(Path.Combine(Root, page)), at);
-        string code = block.Groups["code"].Value, given = block.Groups["given"].Value;
-        // Imports come first in a file, so those of the block precede what is given.
-        string[] lines = code.Split('\n');
-        string program = string.Join('\n', lines.Where(IsImport).Append(given).Concat(lines.Where(line => !IsImport(line))));
+        Match[] blocks = [.. Block().Matches(File.ReadAllText(Path.Combine(Root, page))).Where(match => match.Index <= at)];
+        IEnumerable<string> imports = blocks.SelectMany(match => match.Groups["code"].Value.Split('\n')).Where(IsImport).Distinct();
+        string code = string.Join('\n', blocks[^1].Groups["code"].Value.Split('\n').Where(line => !IsImport(line)));
+        string program = $"{string.Join('\n', imports)}\n{blocks[^1].Groups["given"].Value}\n{code}";
 
         CSharpParseOptions options = new(LanguageVersion.Preview);
         CSharpCompilation compilation = CSharpCompilation.Create(
