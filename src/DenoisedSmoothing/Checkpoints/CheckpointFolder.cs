@@ -1,4 +1,4 @@
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>Says what to open where a folder is given.</summary>
 internal static class CheckpointFolder

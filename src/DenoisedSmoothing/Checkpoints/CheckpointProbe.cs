@@ -1,4 +1,4 @@
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>Tells the format of a checkpoint by its first bytes.</summary>
 internal static class CheckpointProbe

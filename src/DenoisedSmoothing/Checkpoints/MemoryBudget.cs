@@ -1,4 +1,4 @@
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
 /// What reading one file may cost: a constant, and some times the file's own size. Whatever a reader makes of what a file says is charged

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>Tensors that lie in a stream as their bytes, row-major and little-endian; reads take turns.</summary>
 /// <param name="stream">One that can seek.</param>

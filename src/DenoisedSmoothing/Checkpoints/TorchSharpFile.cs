@@ -1,6 +1,7 @@
+using DenoisedSmoothing.Pickle;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
 /// What <c>module.save(path)</c> of TorchSharp writes, and exportsd.py of its repository for PyTorch: the number of entries, and for each its
