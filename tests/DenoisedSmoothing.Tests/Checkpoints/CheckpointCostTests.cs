@@ -87,6 +87,16 @@ public class CheckpointCostTests
         Opened.From(TorchZipFile.Make(pickle.Op("u.").ToArray(), ("0", new byte[4 << 20]))).Entries.Should().HaveCount(48);
     }
 
+    [Fact]
+    public void Open_reads_ten_thousand_scalars_and_nothing_else()
+    {
+        // Each with a storage of its own, as torch.save writes them: the most that a sound file makes of its bytes.
+        var tensors = Enumerable.Range(0, 10_000).Select(i => ($"layers.{i}.scale", "FloatStorage", $"{i}", 1L, 0L, Array.Empty<long>(), Array.Empty<long>()));
+        byte[] pickle = PickleText.StateDict([.. tensors]);
+        byte[] file = TorchZipFile.Make(pickle, [.. Enumerable.Range(0, 10_000).Select(i => ($"{i}", new byte[4]))]);
+        Allocated(() => Opened.From(file).Entries.Should().HaveCount(10_000)).Should().BeLessThan(Constant + (10L * file.Length));
+    }
+
     [Theory]
     [InlineData("]", 2_000_000)]
     [InlineData("}", 2_000_000)]
