@@ -153,6 +153,6 @@ public partial class PlainNumberTests
         while (!File.Exists(Path.Combine(root.FullName, "DenoisedSmoothing.sln")))
             root = root.Parent ?? throw new DirectoryNotFoundException("These tests run inside the repository.");
         return Directory.EnumerateFiles(Path.Combine(root.FullName, "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}"));
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}") && !file.Contains("DenoisedSmoothing.Tool"));
     }
 }
