@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Classification;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -33,7 +34,7 @@ public sealed class ImagePreprocess
     /// <param name="height">H in pixels, at least 1.</param>
     /// <param name="width">W in pixels, at least 1.</param>
     /// <param name="resampling">How.</param>
-    public ImagePreprocess Resize(int height, int width, Resampling resampling = Resampling.Bilinear)
+    public ImagePreprocess ResizeTo(int height, int width, Resampling resampling = Resampling.Bilinear)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
