@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Numerics;
 using DenoisedSmoothing.Pickle;
 
@@ -14,7 +13,7 @@ internal sealed class TorchLegacy : ITorchStorages
     private const long Protocol = 1001;
     private const int SpanByteCount = 128;
 
-    private static readonly BigInteger Magic = BigInteger.Parse("1950a86a20f9469cfc6c", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static readonly BigInteger Magic = ((BigInteger)0x1950 << 64) + 0xa86a20f9469cfc6c;
 
     private readonly Stream _stream;
     private readonly Dictionary<string, (long Start, long ByteCount)> _spans = new(StringComparer.Ordinal);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using DenoisedSmoothing.Pickle;
 
@@ -35,7 +34,7 @@ internal sealed class TorchZip : ITorchStorages
         if (!IsBigEndian && order != "little")
             throw CheckpointException.In(file, $"its byte order is {CheckpointException.Quote(order)}, neither little nor big");
         string version = Small("version") ?? "1";
-        if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+        if (!PlainNumber.TryParseWhole(version, out int number))
             throw CheckpointException.In(file, $"its version is {CheckpointException.Quote(version)}, not a number");
         if (number > NewestVersion)
             throw CheckpointException.In(file, $"its version is {number}, and {NewestVersion} is the newest that is read", "Save it by another version of PyTorch, or as safetensors.");
