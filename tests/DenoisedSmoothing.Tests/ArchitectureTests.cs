@@ -41,6 +41,7 @@ public partial class ArchitectureTests
         "src/DenoisedSmoothing.Data",
         "src/DenoisedSmoothing.FashionMnist",
         "src/DenoisedSmoothing.Training",
+        "src/DenoisedSmoothing.Training/Experiments",
         "src/DenoisedSmoothing.OnnxRuntime",
         "src/DenoisedSmoothing.Tool",
     ];

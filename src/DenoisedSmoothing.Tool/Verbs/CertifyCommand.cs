@@ -5,7 +5,7 @@ namespace DenoisedSmoothing.Tool;
 /// <summary>The verb certify.</summary>
 internal static class CertifyCommand
 {
-    public static Verb Create() => new SmoothingVerbOptions(CertificationLogKind.Certify).Of(new Verb(
+    public static Verb Create() => new SmoothingVerb(CertificationLogKind.Certify).Of(new Verb(
         "certify",
         "Certifies images: a class and an l2 radius within which no attack changes it, or an abstention. With --out the results go to a log that survives a kill at any moment.",
         [

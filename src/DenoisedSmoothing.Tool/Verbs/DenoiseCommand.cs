@@ -27,10 +27,10 @@ internal static class DenoiseCommand
         return verb.Does((parsed, cancellationToken) =>
         {
             ModelChoice choice = models.Read(parsed);
-            DenoiseJob job = new(
+            return new DenoiseRun(
                 choice, data.Read(parsed, choice.Pair), parsed.GetValue(chosen) ?? [], [.. parsed.GetValue(denoisers)!.Select(kind => strategy.Read(parsed, kind))],
-                parsed.GetValue(sigma)!, parsed.GetValue(seed), parsed.GetValue(scale), parsed.GetValue(output)!);
-            return new DenoiseRun(job, parsed.InvocationConfiguration.Output).Execute(cancellationToken);
+                parsed.GetValue(sigma)!, parsed.GetValue(seed), parsed.GetValue(scale), parsed.GetValue(output)!,
+                parsed.InvocationConfiguration.Output).Execute(cancellationToken);
         });
     }
 }

@@ -7,30 +7,41 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>Denoises a few images by several strategies and draws them.</summary>
-internal sealed class DenoiseRun(DenoiseJob job, TextWriter output)
+/// <param name="Models">The models.</param>
+/// <param name="Data">The data set.</param>
+/// <param name="Images">The images' indices; empty for the first few of the selection.</param>
+/// <param name="Chosen">The strategies, a column each.</param>
+/// <param name="Sigmas">The noise levels, a block of columns each.</param>
+/// <param name="Seed">The noise key.</param>
+/// <param name="Scale">Screen pixels a pixel; null for a fitting number.</param>
+/// <param name="Out">The PNG.</param>
+/// <param name="Output">Where results go.</param>
+internal sealed record DenoiseRun(
+    ModelChoice Models, DataChoice Data, IReadOnlyList<int> Images, IReadOnlyList<StrategyChoice> Chosen, IReadOnlyList<double> Sigmas, ulong Seed, int? Scale, string Out,
+    TextWriter Output)
 {
     private const int FirstImages = 8;
 
     public int Execute(CancellationToken cancellationToken)
     {
-        OutputFolder.Check(job.Out);
-        IImageDataset images = DataSources.Open(job.Data);
-        int[] indices = job.Images.Count > 0 ? [.. job.Images] : [.. job.Data.Range.Indices(images.Count).Take(FirstImages)];
+        OutputFolder.Check(Out);
+        IImageDataset images = DataSources.Open(Data);
+        int[] indices = Images.Count > 0 ? [.. Images] : [.. Data.Range.Indices(images.Count).Take(FirstImages)];
         if (indices.Any(index => index >= images.Count))
             throw new ArgumentException($"--images: the data set has the indices 0 to {images.Count - 1}.");
-        using LoadedModels models = PairLoader.Load(job.Models);
+        using LoadedModels models = PairLoader.Load(Models);
         List<GridColumn> columns = [];
         using DisposeScope scope = NewDisposeScope();
         using (IDisposable inference = inference_mode())
         {
-            Device device = LibTorch.DeviceNamed(job.Models.Device);
+            Device device = LibTorch.DeviceNamed(Models.Device);
             Tensor clean = ImageBatches.Read(images, models.Preprocess, indices);
             columns.Add(Column("clean", clean.to(device), models, framed: true));
-            foreach (double sigma in job.Sigmas)
+            foreach (double sigma in Sigmas)
             {
-                (Tensor noisy, NoiseContext noise) = NoisyBatch.Draw(clean, indices, sigma, job.Seed, device);
+                (Tensor noisy, NoiseContext noise) = NoisyBatch.Draw(clean, indices, sigma, Seed, device);
                 columns.Add(Column(string.Create(CultureInfo.InvariantCulture, $"sigma {sigma}"), noisy, models, framed: false));
-                foreach (StrategyChoice strategy in job.Chosen)
+                foreach (StrategyChoice strategy in Chosen)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     columns.Add(Column(strategy.Kind!, Strategies.Denoiser(models, strategy, sigma).Denoise(noisy, noise), models, framed: true));
@@ -39,7 +50,7 @@ internal sealed class DenoiseRun(DenoiseJob job, TextWriter output)
         }
 
         int[] labels = [.. indices.Select(images.Label)];
-        PictureGrid.Save(job.Out, columns, labels, job.Scale);
+        PictureGrid.Save(Out, columns, labels, Scale);
         Legend(images, indices, labels, columns);
         return CommandLine.Done;
     }
@@ -54,14 +65,14 @@ internal sealed class DenoiseRun(DenoiseJob job, TextWriter output)
 
     private void Legend(IImageDataset images, int[] indices, int[] labels, IReadOnlyList<GridColumn> columns)
     {
-        output.WriteLine($"Columns: {string.Join(" | ", columns.Select(column => column.Name))}");
+        Output.WriteLine($"Columns: {string.Join(" | ", columns.Select(column => column.Name))}");
         for (int row = 0; row < indices.Length; row++)
         {
             IEnumerable<string> answers = columns.Where(column => column.Predicted is not null).Select(column => $"{column.Name}: {NameOf(images, column.Predicted![row])}{(column.Predicted[row] == labels[row] ? "" : " (wrong)")}");
-            output.WriteLine($"{images.ImageName(indices[row])}, {NameOf(images, labels[row])}: {string.Join(", ", answers)}");
+            Output.WriteLine($"{images.ImageName(indices[row])}, {NameOf(images, labels[row])}: {string.Join(", ", answers)}");
         }
 
-        output.WriteLine($"Picture: {Path.GetFullPath(job.Out)} (green right, red wrong)");
+        Output.WriteLine($"Picture: {Path.GetFullPath(Out)} (green right, red wrong)");
     }
 
     private static string NameOf(IImageDataset images, long label) => label < images.ClassNames.Count ? images.ClassNames[(int)label] : $"class {label}";

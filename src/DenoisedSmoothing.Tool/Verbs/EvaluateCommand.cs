@@ -26,11 +26,11 @@ internal static class EvaluateCommand
         {
             ModelChoice choice = models.Read(parsed);
             string[]? kinds = parsed.GetValue(denoisers);
-            EvaluateJob job = new(
+            return new EvaluateRun(
                 choice, data.Read(parsed, choice.Pair),
                 kinds is { Length: > 0 } ? [.. kinds.Select(kind => strategy.Read(parsed, kind))] : null,
-                strategy.Read(parsed, null), parsed.GetValue(sigma)!, parsed.GetValue(batch), parsed.GetValue(seed), parsed.GetValue(output));
-            return new EvaluateRun(job, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error).Execute(cancellationToken);
+                strategy.Read(parsed, null), parsed.GetValue(sigma)!, parsed.GetValue(batch), parsed.GetValue(seed), parsed.GetValue(output),
+                parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error).Execute(cancellationToken);
         });
     }
 }

@@ -32,13 +32,14 @@ internal static class PlanCommand
         {
             if (parsed.GetValue(rate) is not null && parsed.GetValue(measure))
                 throw new ArgumentException("Either --rate says how fast samples come, or --measure finds out.");
-            PlanJob job = new(
+            PlanRun run = new(
                 parsed.GetValue(sigma), parsed.GetValue(radius)!, parsed.GetValue(pA)!, parsed.GetValue(power), parsed.GetValue(certifier.N0), parsed.GetValue(certifier.N) ?? 100_000,
-                parsed.GetValue(certifier.Alpha), parsed.GetValue(certifier.Budget) ?? 100_000, parsed.GetValue(images));
+                parsed.GetValue(certifier.Alpha), parsed.GetValue(certifier.Budget) ?? 100_000, parsed.GetValue(images),
+                parsed.InvocationConfiguration.Output);
             double? samples = parsed.GetValue(measure)
-                ? RateMeasurement.SamplesPerSecond(models.Read(parsed), job.Sigma, parsed.GetValue(batch), cancellationToken)
+                ? RateMeasurement.SamplesPerSecond(models.Read(parsed), run.Sigma, parsed.GetValue(batch), cancellationToken)
                 : parsed.GetValue(rate);
-            new PlanRun(job, parsed.InvocationConfiguration.Output).Execute(samples, cancellationToken);
+            run.Execute(samples, cancellationToken);
             return CommandLine.Done;
         });
     }

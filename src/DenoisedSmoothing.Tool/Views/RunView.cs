@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Experiments;
 using DenoisedSmoothing.Logs;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -62,7 +63,7 @@ internal sealed class RunView(TextWriter output, IImageDataset images, Certifica
         Refresh();
     }
 
-    public void Finished(Outcome outcome)
+    public void Finished(RunOutcome outcome)
     {
         _tally.Add(outcome.Label, outcome.Predicted, outcome.Radius);
         if (printImages)
@@ -115,7 +116,7 @@ internal sealed class RunView(TextWriter output, IImageDataset images, Certifica
         return string.Create(CultureInfo.InvariantCulture, $"{_drawn / seconds:F0} samples/s, {(left.Days > 0 ? left.ToString(@"d\d\ h\:mm\:ss", CultureInfo.InvariantCulture) : left.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture))} left");
     }
 
-    private string Line(Outcome outcome)
+    private string Line(RunOutcome outcome)
     {
         string predicted = outcome.Predicted is { } label ? NameOf(label) : "abstains";
         string mark = outcome.Predicted is null ? "" : outcome.Predicted == outcome.Label ? "right" : "WRONG";

@@ -1,0 +1,66 @@
+using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Logs;
+using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Preprocessing;
+
+namespace DenoisedSmoothing.Experiments;
+
+/// <summary>
+/// A data set, certified or predicted image by image: what <c>dds certify</c> and <c>dds predict</c> do. With a log, a run that is stopped or
+/// killed at any moment goes on where it was, and shards of a run merge into the log of the whole.
+/// </summary>
+public sealed record CertificationRun
+{
+    /// <summary>Certificates or predictions.</summary>
+    /// <value>Certificates.</value>
+    public CertificationLogKind Kind { get; init; } = CertificationLogKind.Certify;
+
+    /// <summary>The data set. Its indices are part of the noise counter.</summary>
+    public required IImageDataset Images { get; init; }
+
+    /// <summary>Which of its images, and which share of them.</summary>
+    /// <value>All.</value>
+    public DatasetRange Range { get; init; } = new();
+
+    /// <summary>What happens to an image before the noise, which decides what is certified; null for nothing.</summary>
+    public ImagePreprocess? Preprocess { get; init; }
+
+    /// <summary>Whether an image that cannot be read is passed over, and noted in the log, instead of ending the run.</summary>
+    public bool SkipUnreadable { get; init; }
+
+    /// <summary>What is smoothed.</summary>
+    public required IBaseClassifier BaseClassifier { get; init; }
+
+    /// <summary>What the models are, for people: a note in the settings, not a part of them.</summary>
+    public string? Models { get; init; }
+
+    /// <summary>The noise that smooths.</summary>
+    public required ISmoothingNoise Noise { get; init; }
+
+    /// <summary>The statistics.</summary>
+    public required ICertifier Certifier { get; init; }
+
+    /// <summary>Rows of every forward pass, in [1, 65536]; part of what is certified.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>Where the base classifier computes, such as <c>cpu</c> or <c>cuda</c>.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>
+    /// The noise key. Null takes the one that a resumed log began with, or a fresh one, for certificates; for predictions, one that nobody
+    /// learns. Trying several and keeping the best voids alpha.
+    /// </summary>
+    public ulong? Seed { get; init; }
+
+    /// <summary>The log's file; null keeps none.</summary>
+    public string? LogPath { get; init; }
+
+    /// <summary>Whether a log that is there already is continued; otherwise it is an error.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>Checks everything that can be checked before the first image, and opens the log.</summary>
+    /// <exception cref="ArgumentException">Models, data set and settings do not fit together.</exception>
+    /// <exception cref="IOException">A log is there and is not to be resumed, or cannot be written.</exception>
+    /// <exception cref="InvalidDataException">The log there has other settings, each of which is named, or was damaged or edited.</exception>
+    public CertificationSession Open() => new(this);
+}

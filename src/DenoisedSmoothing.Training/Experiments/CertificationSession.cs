@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Logs;
+using TorchSharp;
+
+namespace DenoisedSmoothing.Experiments;
+
+/// <summary>A <see cref="CertificationRun"/> whose log is open and which is ready to work. Not safe for concurrent use.</summary>
+public sealed class CertificationSession : IDisposable
+{
+    private readonly CertificationRun _run;
+    private readonly SmoothedClassifier _smoothed;
+    private readonly CertificationLogWriter? _log;
+    private readonly Queue<SkippedImage> _skipped = new();
+
+    internal CertificationSession(CertificationRun run)
+    {
+        _run = run;
+        int classes = run.BaseClassifier.ClassCount;
+        if (run.Images.ClassNames.Count > classes)
+            throw new ArgumentException($"The data set has {run.Images.ClassNames.Count} classes, the models {classes}: they do not belong together.");
+        Seed = RunSettings.SeedOf(run);
+        _smoothed = new SmoothedClassifier([run.BaseClassifier], run.Noise, run.Certifier, new SmoothingOptions
+        {
+            Batch = run.Batch,
+            Seed = run.Kind == CertificationLogKind.Certify ? Seed : null,
+            PredictSeed = Seed,
+            Devices = [run.Device],
+        });
+        int[] indices = [.. run.Range.Indices(run.Images.Count)];
+        _log = run.LogPath is null ? null : CertificationLogWriter.Open(run.LogPath, RunSettings.Meta(run, Seed), run.Resume);
+        Total = indices.Length;
+        Left = [.. indices.Where(index => index > (_log?.LastIndex ?? -1))];
+    }
+
+    /// <summary>The noise key of the run; null where nobody is to know it.</summary>
+    public ulong? Seed { get; }
+
+    /// <summary>The number of images of the run, those of a resumed log included.</summary>
+    public int Total { get; }
+
+    /// <summary>The indices of the images still to do.</summary>
+    public IReadOnlyList<int> Left { get; }
+
+    /// <summary>What a resumed log holds already.</summary>
+    public IReadOnlyList<CertificationLogRow> Finished => _log?.Finished ?? [];
+
+    /// <summary>What the settings cannot do, or look like a mistake; empty when all is well.</summary>
+    public IReadOnlyList<string> Warnings => _smoothed.Warnings;
+
+    /// <summary>How many votes an image takes.</summary>
+    public VoteRange VotesPerImage => _run.Kind == CertificationLogKind.Certify ? _run.Certifier.CertificationVotes : _run.Certifier.PredictionVotes;
+
+    /// <summary>Works, in the order of the indices; each outcome is in the log before it is handed out. To the end, the log says that it is finished.</summary>
+    /// <param name="progress">Told about ten times a second.</param>
+    /// <param name="skipped">Told of each image that is passed over.</param>
+    /// <param name="cancellationToken">Stops between batches; what is in the log stays, and the run can be resumed.</param>
+    public IEnumerable<RunOutcome> Run(
+        IProgress<SmoothingProgress>? progress = null, Action<SkippedImage>? skipped = null, CancellationToken cancellationToken = default)
+    {
+        foreach (RunOutcome outcome in Outcomes(progress, skipped, cancellationToken))
+        {
+            WriteSkipped(before: outcome.Index);
+            if (outcome.Certificate is { } certificate)
+                _log?.Append(outcome.Index, outcome.Label, certificate, outcome.Time);
+            else
+                _log?.Append(outcome.Index, outcome.Label, outcome.Prediction!, outcome.Time);
+            yield return outcome;
+        }
+
+        WriteSkipped(before: long.MaxValue);
+        _log?.End();
+    }
+
+    /// <summary>Closes the log.</summary>
+    public void Dispose() => _log?.Dispose();
+
+    private IEnumerable<RunOutcome> Outcomes(IProgress<SmoothingProgress>? progress, Action<SkippedImage>? skipped, CancellationToken cancellationToken)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        if (_run.Kind == CertificationLogKind.Certify)
+        {
+            foreach (SmoothingOutcome<Certificate> outcome in _smoothed.CertifyEach(Read(skipped), progress: progress, cancellationToken: cancellationToken))
+                yield return Next((int)outcome.Image.Index!, outcome.Result, null);
+        }
+        else
+        {
+            foreach (SmoothingOutcome<Prediction> outcome in _smoothed.PredictEach(Read(skipped), progress: progress, cancellationToken: cancellationToken))
+                yield return Next((int)outcome.Image.Index!, null, outcome.Result);
+        }
+
+        RunOutcome Next(int index, Certificate? certificate, Prediction? prediction)
+        {
+            RunOutcome outcome = new(index, _run.Images.Label(index), certificate, prediction, clock.Elapsed);
+            clock.Restart();
+            return outcome;
+        }
+    }
+
+    /// <summary>Images as their turn comes; each is freed when the next is asked for, and has been read by then.</summary>
+    private IEnumerable<SmoothingImage> Read(Action<SkippedImage>? skipped)
+    {
+        foreach (int index in Left)
+        {
+            torch.Tensor image;
+            try
+            {
+                image = _run.Images.Image(index);
+            }
+            catch (InvalidDataException e) when (_run.SkipUnreadable)
+            {
+                SkippedImage passed = new(index, e.Message);
+                skipped?.Invoke(passed);
+                lock (_skipped)
+                    _skipped.Enqueue(passed);
+                continue;
+            }
+
+            using torch.Tensor raw = image;
+            using torch.Tensor ready = _run.Preprocess?.Apply(raw) ?? raw.alias();
+            yield return new SmoothingImage(ready, index);
+        }
+    }
+
+    /// <summary>Notes the images passed over before an image, so that the log stays in order: images are read ahead.</summary>
+    private void WriteSkipped(long before)
+    {
+        lock (_skipped)
+        {
+            while (_skipped.TryPeek(out SkippedImage? skipped) && skipped.Index < before)
+            {
+                _skipped.Dequeue();
+                _log?.Skip(skipped.Index, skipped.Reason);
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+namespace DenoisedSmoothing.Experiments;
+
+/// <summary>One finished image of a run: its certificate or its prediction.</summary>
+/// <param name="Index">The image's index in its data set.</param>
+/// <param name="Label">Its true label.</param>
+/// <param name="Certificate">The certificate; null for a prediction.</param>
+/// <param name="Prediction">The prediction; null for a certificate.</param>
+/// <param name="Time">Since the outcome before: the sum over a run is its duration.</param>
+public sealed record RunOutcome(int Index, int Label, Certificate? Certificate, Prediction? Prediction, TimeSpan Time)
+{
+    /// <summary>The label answered; null for an abstention.</summary>
+    public int? Predicted => Certificate is null ? Prediction!.Label : Certificate.Label;
+
+    /// <summary>The certified radius; 0 for an abstention or a prediction.</summary>
+    public double Radius => Certificate?.Radius ?? 0;
+
+    /// <summary>Votes for the label that was selected, or had most votes.</summary>
+    public long Votes => Certificate is { } c ? c.EstimationVotes[c.SelectedLabel] : Prediction!.Votes[Prediction.TopLabel];
+
+    /// <summary>All votes behind the answer.</summary>
+    public long Total => Certificate?.N ?? Prediction!.N;
+}
