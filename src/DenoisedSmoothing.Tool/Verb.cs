@@ -36,7 +36,11 @@ internal sealed class Verb : Command
     public Verb With(IEnumerable<Option> options)
     {
         foreach (Option option in options)
+        {
+            PlainNumbers.Teach(option);
             Options.Add(option);
+        }
+
         return this;
     }
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>A radius as it was typed, and its value.</summary>
@@ -12,7 +10,7 @@ internal readonly record struct ReportRadius(string Text, double Value)
         return [.. list.Split(',').Select(static text => text.Trim()).Select(Parse)];
 
         static ReportRadius Parse(string text) =>
-            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= 0 && double.IsFinite(value)
+            PlainNumber.TryParse(text, out double value) && value >= 0
                 ? new ReportRadius(text, value)
                 : throw new ArgumentException($"--radii: '{text}' is no radius; give numbers of at least 0, such as 0,0.25,0.5.");
     }

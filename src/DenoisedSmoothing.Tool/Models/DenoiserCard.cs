@@ -36,8 +36,8 @@ internal sealed record DenoiserCard(string Network, string Schedule, int Schedul
         try
         {
             DenoiserCard card = new(
-                metadata[NetworkKey], metadata[ScheduleKey], int.Parse(metadata[CountKey], CultureInfo.InvariantCulture),
-                double.Parse(metadata[ScaleKey], CultureInfo.InvariantCulture), TimestepSet.Parse(metadata[TrainedKey]));
+                metadata[NetworkKey], metadata[ScheduleKey], PlainNumber.ParseWhole<int>(metadata[CountKey], CountKey),
+                PlainNumber.Parse(metadata[ScaleKey], ScaleKey), TimestepSet.Parse(metadata[TrainedKey]));
             if (!NetworkCatalog.Denoisers.ContainsKey(card.Network) || card.Schedule is not ("cosine" or "linear") || card.ScheduleTimesteps <= card.Trained.Last)
                 throw new FormatException($"network {card.Network}, schedule {card.Schedule} of {card.ScheduleTimesteps}, trained at {card.Trained}");
             return card;

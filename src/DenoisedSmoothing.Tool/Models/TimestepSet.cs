@@ -39,5 +39,5 @@ internal sealed class TimestepSet
         ? string.Create(CultureInfo.InvariantCulture, $"{First}..{Last}")
         : string.Join(',', Chosen.Select(t => t.ToString(CultureInfo.InvariantCulture)));
 
-    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+    private static int Number(string text) => PlainNumber.ParseWhole<int>(text, "A timestep");
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -9,7 +8,7 @@ internal static class ListOptions
     /// <summary>Noise levels.</summary>
     public static Option<double[]> Sigmas(string description, params double[] fallback) => Create(
         "--sigma", "s,s...", description, fallback,
-        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double sigma) && sigma > 0 && double.IsFinite(sigma) ? sigma : null,
+        text => PlainNumber.TryParse(text, out double sigma) && sigma > 0 ? sigma : null,
         "--sigma takes finite numbers above 0, separated by commas: the noise a pixel, for pixels in [0,1].");
 
     /// <summary>Radii, rising.</summary>
@@ -25,19 +24,19 @@ internal static class ListOptions
         };
         return option;
 
-        static double? Radius(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double radius) && radius >= 0 && double.IsFinite(radius) ? radius : null;
+        static double? Radius(string text) => PlainNumber.TryParse(text, out double radius) && radius >= 0 ? radius : null;
     }
 
     /// <summary>Probabilities.</summary>
     public static Option<double[]> Probabilities(string name, string description, params double[] fallback) => Create(
         name, "p,p...", description, fallback,
-        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double p) && p > 0 && p <= 1 ? p : null,
+        text => PlainNumber.TryParse(text, out double p) && p > 0 && p <= 1 ? p : null,
         $"{name} takes probabilities above 0 and up to 1, separated by commas.");
 
     /// <summary>Image indices.</summary>
     public static Option<int[]> Indices(string name, string description) => Create<int>(
         name, "i,i...", description, [],
-        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : null,
+        text => PlainNumber.TryParseWhole(text, out int index) && index >= 0 ? index : null,
         $"{name} takes image indices, from 0, separated by commas.");
 
     /// <summary>Names out of a closed list.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>One machine's share of a run: the i-th of N, from 1.</summary>
@@ -16,5 +14,5 @@ internal readonly record struct Sharding(int Shard, int Shards)
         return true;
     }
 
-    private static bool TryNumber(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    private static bool TryNumber(string text, out int number) => PlainNumber.TryParseWhole(text, out number);
 }

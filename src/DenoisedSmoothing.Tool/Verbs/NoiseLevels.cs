@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>The noise levels that a denoiser is trained for: all, some, or a range, in sigma.</summary>
@@ -30,5 +28,5 @@ internal sealed record NoiseLevels(IReadOnlyList<double> Sigmas, (double First, 
             : TimestepSet.Range(0, last);
     }
 
-    private static bool TryNumber(string text, out double number) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
+    private static bool TryNumber(string text, out double number) => PlainNumber.TryParse(text, out number);
 }

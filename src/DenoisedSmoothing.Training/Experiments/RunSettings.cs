@@ -17,7 +17,7 @@ internal static class RunSettings
         if (run.Seed is not null || run.Kind == CertificationLogKind.Predict)
             return run.Seed;
         if (run.LogPath is not null && run.Resume && CertificationLogMeta.Find(run.LogPath)?.Settings.GetValueOrDefault(SeedSetting) is { } begun)
-            return ulong.Parse(begun, CultureInfo.InvariantCulture);
+            return PlainNumber.ParseWhole<ulong>(begun, "The seed beside the log");
         return BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
     }
 

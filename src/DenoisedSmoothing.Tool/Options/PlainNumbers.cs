@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Numerics;
+
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>
+/// Lets options read numbers in the one form that the library reads: <see cref="PlainNumber"/>. The parser's own conversion takes a comma
+/// for a thousands separator, so that 1,25 would be 125.
+/// </summary>
+internal static class PlainNumbers
+{
+    /// <summary>Teaches an option of a number that form; other options are left as they are.</summary>
+    public static void Teach(Option option)
+    {
+        switch (option)
+        {
+            case Option<double> number:
+                number.CustomParser ??= Decimal;
+                break;
+            case Option<double?> number:
+                number.CustomParser ??= result => Decimal(result);
+                break;
+            case Option<int> number:
+                number.CustomParser ??= Whole<int>;
+                break;
+            case Option<int?> number:
+                number.CustomParser ??= result => Whole<int>(result);
+                break;
+            case Option<long> number:
+                number.CustomParser ??= Whole<long>;
+                break;
+            case Option<long?> number:
+                number.CustomParser ??= result => Whole<long>(result);
+                break;
+            case Option<ulong> number:
+                number.CustomParser ??= Whole<ulong>;
+                break;
+            case Option<ulong?> number:
+                number.CustomParser ??= result => Whole<ulong>(result);
+                break;
+        }
+    }
+
+    private static double Decimal(ArgumentResult result)
+    {
+        string text = result.Tokens.Single().Value;
+        if (PlainNumber.TryParse(text, out double value))
+            return value;
+        result.AddError($"{NameOf(result)} takes a number such as 0.25 or 1e-3, not '{text}'.{PlainNumber.Hint(text)}");
+        return 0;
+    }
+
+    private static T Whole<T>(ArgumentResult result)
+        where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
+    {
+        string text = result.Tokens.Single().Value;
+        if (PlainNumber.TryParseWhole(text, out T value))
+            return value;
+        result.AddError($"{NameOf(result)} takes a whole number up to {T.MaxValue}, not '{text}'.{PlainNumber.Hint(text)}");
+        return T.Zero;
+    }
+
+    private static string NameOf(ArgumentResult result) => result.Parent is OptionResult { Option.Name: var name } ? name : "This argument";
+}
