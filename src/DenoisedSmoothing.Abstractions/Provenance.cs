@@ -18,7 +18,7 @@ public sealed record Provenance
     /// <summary>The standard deviation that was drawn: (float)sigma.</summary>
     public required double DrawnSigma { get; init; }
 
-    /// <summary>The base classifier's fingerprint (<see cref="IFingerprinted"/>).</summary>
+    /// <summary>The base classifier's fingerprint (<see cref="PartInfo"/>).</summary>
     public required string BaseClassifier { get; init; }
 
     /// <summary>The arithmetic of the forward pass, such as <c>float32</c> or <c>float32+tf32</c>. It belongs to the classifier that was certified.</summary>

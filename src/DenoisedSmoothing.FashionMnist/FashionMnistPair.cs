@@ -27,7 +27,7 @@ public sealed class FashionMnistPair : IDisposable
         (_denoiserNetwork, _classifierNetwork) = (denoiserNetwork, classifierNetwork);
         Diffusion = new DiffusionModel(denoiserNetwork, Schedule, lastTimestep: LastTimestep);
         Denoiser = new OneShotDenoiser(Diffusion);
-        Classifier = _classifier = new ModuleClassifier(classifierNetwork, FashionMnist.ClassNames.Count);
+        Classifier = _classifier = new ModuleClassifier(classifierNetwork, FashionMnist.ClassNames.Count, inputShape: [1, 28, 28]);
     }
 
     /// <summary>The noise schedule of the denoiser: cosine, T = 1000.</summary>

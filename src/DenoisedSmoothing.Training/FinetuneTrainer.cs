@@ -40,9 +40,8 @@ public sealed class FinetuneTrainer
         ArgumentNullException.ThrowIfNull(denoiser);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        if (!(sigma > 0) || double.IsInfinity(sigma))
-            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "Sigma must be finite and above 0: the noise a pixel, for pixels in [0,1].");
-        if (denoiser is ISigmaLimited { LargestSigma: var largest } && sigma > largest)
+        Require.Sigma(sigma);
+        if (PartInfo.Of(denoiser).LargestSigma is var largest && sigma > largest)
             throw new ArgumentOutOfRangeException(nameof(sigma), sigma, string.Create(CultureInfo.InvariantCulture, $"Sigma is beyond the denoiser's noisiest timestep, which is sigma {largest:G6}."));
         _network = classifier.Network is nn.Module module && module.parameters().Any()
             ? module
@@ -78,7 +77,7 @@ public sealed class FinetuneTrainer
             WeightInitialization.Initialize(_network, _options.Seed, gain: Math.Sqrt(2)); // for ReLU, as ClassifierTrainer
         // The classifier's fingerprint is that of the weights it starts from.
         string settings = string.Create(CultureInfo.InvariantCulture,
-            $"finetune sigma={_sigma} smoothing={LabelSmoothing} {JsonSerializer.Serialize(Augmentation)} {images.Fingerprint} from {_classifier.Fingerprint} behind {ModuleFingerprint.Of(_denoiser)} {_options.Settings}");
+            $"finetune sigma={_sigma} smoothing={LabelSmoothing} {JsonSerializer.Serialize(Augmentation)} {images.Fingerprint} from {_classifier.Info.Fingerprint} behind {PartInfo.Of(_denoiser).Fingerprint} {_options.Settings}");
         new TrainingRun(_network, _options, settings, _logger).Run(Loss, progress, cancellationToken);
 
         Tensor Loss(int step, Generator generator)

@@ -176,15 +176,15 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     /// <summary>The base classifier's name. Replicas that can be named must be one function: the certificate speaks of one.</summary>
     private string Fingerprint()
     {
-        string[] names = [.. _replicas.Select(ModuleFingerprint.Of)];
-        if (names.Distinct().Count() > 1 && !names.Any(name => name.Contains(ModuleFingerprint.ThisProcessOnly, StringComparison.Ordinal)))
+        string[] names = [.. _replicas.Select(static replica => PartInfo.Of(replica).Fingerprint)];
+        if (names.Distinct().Count() > 1 && !names.Any(name => name.Contains(PartInfo.ThisProcessOnly, StringComparison.Ordinal)))
             throw new InvalidOperationException($"The base classifiers are different functions; replicas must be the same one:\n{string.Join('\n', names.Distinct())}");
         return names[0];
     }
 
     private string Precision()
     {
-        string precision = ModuleFingerprint.PrecisionOf(_replicas[0]);
+        string precision = PartInfo.Of(_replicas[0]).Precision;
         bool tf32 = _deviceKinds.Contains("cuda", StringComparison.Ordinal) && (torch.backends.cudnn.allow_tf32 || torch.backends.cuda.matmul.allow_tf32);
         return tf32 ? precision + "+tf32" : precision;
     }
@@ -195,7 +195,7 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     {
         if (!(sigma > 0) || !double.IsFinite(sigma) || (float)sigma == 0 || float.IsInfinity((float)sigma))
             throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "Sigma must be finite and above 0: the noise a pixel, for pixels in [0,1].");
-        double reach = replicas.Min(replica => replica is ISigmaLimited limited ? limited.LargestSigma : double.PositiveInfinity);
+        double reach = replicas.Min(replica => PartInfo.Of(replica).LargestSigma);
         if (sigma > reach)
             throw new ArgumentOutOfRangeException(nameof(sigma), sigma, $"Sigma is beyond the denoiser's noisiest timestep, which is sigma {reach:G6}. Use a smaller sigma or a denoiser trained on more noise.");
     }

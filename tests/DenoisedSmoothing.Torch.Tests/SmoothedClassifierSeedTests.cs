@@ -167,7 +167,7 @@ public class SmoothedClassifierSeedTests
         provenance.Seed.Should().Be(ulong.MaxValue);
         provenance.Batch.Should().Be(17);
         provenance.Device.Should().Be("cpu");
-        provenance.BaseClassifier.Should().Be(classifier.Fingerprint);
+        provenance.BaseClassifier.Should().Be(classifier.Info.Fingerprint);
         provenance.Precision.Should().Be("bfloat16");
         provenance.Noise.Should().Be("philox4x32-10/box-muller/1");
         certificate.Method.Should().Be(Small.Description);
@@ -209,22 +209,17 @@ public class SmoothedClassifierSeedTests
         return zeros(noisy.shape[0], 2);
     });
 
-    private sealed class FingerprintedClassifier : IBaseClassifier, IFingerprinted
+    private sealed class FingerprintedClassifier : IBaseClassifier, IDescribed
     {
         public int ClassCount => 2;
 
         public int Asked { get; private set; }
 
-        public string Fingerprint
+        public PartInfo Info => new(() =>
         {
-            get
-            {
-                Asked++;
-                return "fake/1";
-            }
-        }
-
-        public string Precision => "bfloat16";
+            Asked++;
+            return "fake/1";
+        }) { Precision = "bfloat16" };
 
         public Tensor Score(Tensor noisy, NoiseContext noise) => zeros(noisy.shape[0], 2);
     }

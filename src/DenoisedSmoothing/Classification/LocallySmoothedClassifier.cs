@@ -13,7 +13,7 @@ namespace DenoisedSmoothing.Classification;
 /// ranks by votes. Their release draws the local noise once for all images; here every row has its own. A function of the row and its inner
 /// draws alone. Disposes nothing.
 /// </remarks>
-public sealed class LocallySmoothedClassifier : IBaseClassifier, IFingerprinted, ISigmaLimited
+public sealed class LocallySmoothedClassifier : IBaseClassifier, IDescribed
 {
     private readonly IDenoiser _denoiser;
     private readonly IClassifier _classifier;
@@ -41,14 +41,8 @@ public sealed class LocallySmoothedClassifier : IBaseClassifier, IFingerprinted,
     public int ClassCount => _classifier.ClassCount;
 
     /// <inheritdoc/>
-    public double LargestSigma => _denoiser is ISigmaLimited limited ? limited.LargestSigma : double.PositiveInfinity;
-
-    /// <inheritdoc/>
-    public string Fingerprint => string.Create(CultureInfo.InvariantCulture,
-        $"local({_copies};{_localSigma:R};{ModuleFingerprint.Of(_denoiser)}+{ModuleFingerprint.Of(_classifier)})");
-
-    /// <inheritdoc/>
-    public string Precision => string.Join('+', new[] { ModuleFingerprint.PrecisionOf(_denoiser), ModuleFingerprint.PrecisionOf(_classifier) }.Distinct());
+    public PartInfo Info => PartInfo.Of(_denoiser, _classifier)
+        .Named(parts => string.Create(CultureInfo.InvariantCulture, $"local({_copies};{_localSigma:R};{parts})"));
 
     /// <inheritdoc/>
     /// <remarks>Of the context's streams the denoiser has part 0 of 2, and copy i, from 1 on, is stream i of part 1.</remarks>

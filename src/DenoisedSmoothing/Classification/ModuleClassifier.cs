@@ -7,7 +7,7 @@ namespace DenoisedSmoothing.Classification;
 
 /// <summary>A network as classifier: normalise, resize, call.</summary>
 /// <remarks>Safe for concurrent use where the network is.</remarks>
-public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
+public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
 {
     private readonly nn.IModule<Tensor, Tensor> _network;
     private readonly Normalization? _normalization;
@@ -21,15 +21,21 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
     /// <param name="normalization">What the network was trained with; null where it takes [0,1].</param>
     /// <param name="resizeTo">Size in pixels to resize to, bicubic with antialiasing (32 to 224 for the paper's ViT); null to leave the size.</param>
     /// <param name="disposeNetwork">Whether <see cref="Dispose"/> frees the network too, where it can be.</param>
+    /// <param name="inputShape">The images, before resizing, that it was trained for: [C,H,W] with null for free extents. Others are refused
+    /// before any work. Null where any will do, or the network says it.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 2 classes, or a size below 1.</exception>
+    /// <exception cref="InvalidOperationException">The input shape contradicts the normalisation or the network.</exception>
     public ModuleClassifier(
-        nn.IModule<Tensor, Tensor> network, int classCount, Normalization? normalization = null, (int Height, int Width)? resizeTo = null, bool disposeNetwork = false)
+        nn.IModule<Tensor, Tensor> network, int classCount, Normalization? normalization = null, (int Height, int Width)? resizeTo = null,
+        bool disposeNetwork = false, IReadOnlyList<long?>? inputShape = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 2);
         if (resizeTo is { } size && (size.Height < 1 || size.Width < 1))
             throw new ArgumentOutOfRangeException(nameof(resizeTo), resizeTo, "The size to resize to must be at least 1x1.");
         (_network, ClassCount, _normalization, _resizeTo, _disposeNetwork) = (network, classCount, normalization, resizeTo, disposeNetwork);
+        InputShape = inputShape is null ? null : [.. inputShape];
+        _ = Info; // contradictions come out here
         (network as nn.Module)?.eval();
     }
 
@@ -45,12 +51,21 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
     /// <summary>Size in pixels that images are resized to before the network; null for their own.</summary>
     public (int Height, int Width)? ResizeTo => _resizeTo;
 
-    /// <inheritdoc/>
-    public string Fingerprint =>
-        $"classifier({ModuleFingerprint.Of(_network)};{_normalization?.ToString() ?? "raw"};{(_resizeTo is { } to ? $"resize={to.Height}x{to.Width}" : "as-is")})";
+    /// <summary>The images that it takes, as the constructor was told: [C,H,W] with null for free extents; null where it was not.</summary>
+    public IReadOnlyList<long?>? InputShape { get; }
 
     /// <inheritdoc/>
-    public string Precision => ModuleFingerprint.PrecisionOf(_network);
+    public PartInfo Info
+    {
+        get
+        {
+            PartInfo network = PartInfo.Of(_network);
+            long? channels = _normalization?.Mean.Count ?? network.InputShape?[0];
+            IReadOnlyList<long?> own = _resizeTo is null ? [channels, network.InputShape?[1], network.InputShape?[2]] : [channels, null, null];
+            return (network with { InputShape = ImageShape.Both(own, InputShape) }).Named(name =>
+                $"classifier({name};{_normalization?.ToString() ?? "raw"};{(_resizeTo is { } to ? $"resize={to.Height}x{to.Width}" : "as-is")})");
+        }
+    }
 
     /// <inheritdoc/>
     public Tensor Classify(Tensor images)

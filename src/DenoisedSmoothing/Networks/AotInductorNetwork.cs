@@ -20,19 +20,16 @@ namespace DenoisedSmoothing.Networks;
 /// and is refused. libtorch 2.10 ends the process where a package is damaged or was compiled for another system, instead of raising an
 /// error: try a package in a process of its own first. Untested with a real package: compiling one needs PyTorch.
 /// </remarks>
-public sealed class AotInductorNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IFingerprinted, IDisposable
+public sealed class AotInductorNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IDescribed, IDisposable
 {
     private readonly ExportedProgram _program;
     private readonly string _name;
 
     private AotInductorNetwork(ExportedProgram program, string name, string fingerprint, string precision) =>
-        (_program, _name, Fingerprint, Precision) = (program, name, fingerprint, precision);
+        (_program, _name, Info) = (program, name, new PartInfo(fingerprint) { Precision = precision });
 
-    /// <summary><c>aot-inductor:</c> and the beginning of the file's SHA-256.</summary>
-    public string Fingerprint { get; }
-
-    /// <inheritdoc/>
-    public string Precision { get; }
+    /// <summary>Its fingerprint is <c>aot-inductor:</c> and the beginning of the file's SHA-256.</summary>
+    public PartInfo Info { get; }
 
     /// <summary>Loads a compiled network.</summary>
     /// <param name="path">A .pt2 file by <c>aoti_compile_and_package</c>, for this system and device. Trusted: it is native code.</param>

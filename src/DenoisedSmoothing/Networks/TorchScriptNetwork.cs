@@ -19,23 +19,20 @@ namespace DenoisedSmoothing.Networks;
 /// to; a script traced in training mode stays there, and one saved in half precision must convert at its own border. Call it from one
 /// thread at a time. On a GPU the first calls of a script may round differently from later, optimised ones.
 /// </remarks>
-public sealed class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IFingerprinted, IDisposable
+public sealed class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IDescribed, IDisposable
 {
     private readonly jit.ScriptModule _script;
     private readonly string _name;
 
     private TorchScriptNetwork(jit.ScriptModule script, string name, string fingerprint)
     {
-        (_script, _name, Fingerprint) = (script, name, fingerprint);
-        Precision = ModuleFingerprint.PrecisionOf(script);
+        (_script, _name) = (script, name);
+        Info = PartInfo.Of(script).Named(_ => fingerprint);
         script.eval();
     }
 
-    /// <summary><c>torchscript:</c> and the beginning of the file's SHA-256.</summary>
-    public string Fingerprint { get; }
-
-    /// <inheritdoc/>
-    public string Precision { get; }
+    /// <summary>Its fingerprint is <c>torchscript:</c> and the beginning of the file's SHA-256.</summary>
+    public PartInfo Info { get; }
 
     /// <summary>How many tensors the script's <c>forward</c> takes.</summary>
     public int InputCount => _script.GetNumberOfInputs();

@@ -15,6 +15,7 @@ namespace DenoisedSmoothing.Presets;
 /// </summary>
 public static class PretrainedPairs
 {
+    private static readonly long?[] s_cifarShape = [3, 32, 32];
     private static readonly CheckpointOptions s_cohen = new() { StripPrefixes = ["1.", "module."] };
 
     /// <summary>Carlini et al. 2022, CIFAR-10: improved-diffusion's 52.5M network (T = 4000, cosine, rescaled timesteps) and ViT-B/16, fed 224x224.</summary>
@@ -37,7 +38,7 @@ public static class PretrainedPairs
     {
         OneShotDenoiser denoiser = ImprovedDiffusion(owned, diffusionPath, device);
         WideResNet network = Load(owned, () => new WideResNet(), classifierPath, new CheckpointOptions(), device);
-        return (denoiser, new ModuleClassifier(network, classCount: 10));
+        return (denoiser, new ModuleClassifier(network, classCount: 10, inputShape: s_cifarShape));
     });
 
     /// <summary>Carlini et al. 2022, ImageNet: guided-diffusion's 552.8M network at 224x224 (T = 1000, linear) and BEiT-L/16, fed 512x512.</summary>
@@ -49,7 +50,7 @@ public static class PretrainedPairs
     {
         DiffusionUNet unet = Load(owned, () => new DiffusionUNet(DiffusionUNetOptions.GuidedDiffusionImageNet256), diffusionPath, new CheckpointOptions(), device);
         Beit beit = LoadMapped(owned, () => new Beit(BeitOptions.Large16Size512), beitPath, device, name => name.EndsWith("relative_position_index", StringComparison.Ordinal), Beit.FromTimm);
-        return (new OneShotDenoiser(unet, new LinearSchedule(1000)), new ModuleClassifier(beit, 1000, Normalization.ToSymmetric, (512, 512)));
+        return (new OneShotDenoiser(unet, new LinearSchedule(1000)), new ModuleClassifier(beit, 1000, Normalization.ToSymmetric, (512, 512), inputShape: [3, 224, 224]));
     });
 
     /// <summary>Cohen et al. 2019, CIFAR-10: ResNet-110 trained on noisy images, without a denoiser.</summary>
@@ -88,11 +89,11 @@ public static class PretrainedPairs
         // The two families' layer norms differ in epsilon, which no checkpoint shows.
         VisionTransformerOptions options = VisionTransformerOptions.Base16Cifar10 with { LayerNormEpsilon = timm ? 1e-6 : 1e-12 };
         VisionTransformer network = LoadMapped(owned, () => new VisionTransformer(options), path, device, _ => timm, VisionTransformer.FromTimm);
-        return new ModuleClassifier(network, 10, Normalization.ToSymmetric, (224, 224));
+        return new ModuleClassifier(network, 10, Normalization.ToSymmetric, (224, 224), inputShape: s_cifarShape);
     }
 
     private static ModuleClassifier ResNet110(List<IDisposable> owned, string path, string device) => new(
-        Load(owned, () => new CifarResNet(110, 10, ResNetShortcut.Convolution), path, s_cohen, device), 10, Normalization.CohenCifar10);
+        Load(owned, () => new CifarResNet(110, 10, ResNetShortcut.Convolution), path, s_cohen, device), 10, Normalization.CohenCifar10, inputShape: s_cifarShape);
 
     private static PretrainedPair Build(string name, string device, ImagePreprocess preprocess, Func<List<IDisposable>, (IDenoiser Denoiser, IClassifier Classifier)> load)
     {

@@ -58,7 +58,7 @@ public sealed class StrategiesTests : IDisposable
         using Tensor noisy = Images.Random(1, 2, 1, 28, 28);
         using Tensor expected = _pair.Denoiser.Denoise(noisy, new NoiseContext(.5)), got = new OneShotDenoiser(_pair.Diffusion).Denoise(noisy, new NoiseContext(.5));
         Images.ValuesOf(got).Should().Equal(Images.ValuesOf(expected));
-        ((IFingerprinted)_pair.Denoiser).Fingerprint.Should().Be($"one-shot({_pair.Diffusion.Fingerprint})");
+        ((IDescribed)_pair.Denoiser).Info.Fingerprint.Should().Be($"one-shot({_pair.Diffusion.Info.Fingerprint})");
         _pair.Diffusion.LastTimestep.Should().Be(FashionMnistPair.LastTimestep);
     }
 

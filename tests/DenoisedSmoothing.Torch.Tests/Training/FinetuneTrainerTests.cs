@@ -154,17 +154,17 @@ public sealed class FinetuneTrainerTests : IDisposable
 
     private static TrainingOptions Options(int steps) => new() { Steps = steps, BatchSize = 12, LearningRate = 1e-2, WarmupSteps = 3, EmaDecay = .9, Seed = 4 };
 
-    private sealed class Inverter : IDenoiser, IFingerprinted
+    private sealed class Inverter : IDenoiser, IDescribed
     {
-        public string Fingerprint => "inverter";
+        public PartInfo Info => new("inverter");
 
         public Tensor Denoise(Tensor noisy, NoiseContext noise) => 1 - noisy;
     }
 
     /// <summary>Changes nothing; keeps what it saw, and its inner draws of two streams where asked.</summary>
-    private sealed class Watcher(List<float[]> seen, bool inner = false, Action? step = null) : IDenoiser, IFingerprinted
+    private sealed class Watcher(List<float[]> seen, bool inner = false, Action? step = null) : IDenoiser, IDescribed
     {
-        public string Fingerprint => "watcher";
+        public PartInfo Info => new("watcher");
 
         public Tensor Denoise(Tensor noisy, NoiseContext noise)
         {

@@ -92,7 +92,7 @@ public sealed class SafetensorsFile : ITensorSource, IDisposable
                 TensorBytes.Visit(tensor, _stream.ReadExactly);
             }
 
-            TensorBytes.CheckBooleans(tensor, Name, name);
+            BooleanBytes.Check(tensor, Name, name);
             return tensor;
         }
         catch (EndOfStreamException)

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing.Checkpoints;
+namespace DenoisedSmoothing;
 
 /// <summary>The element types that safetensors files and TorchSharp share: the format's unsigned 16 to 64 bit, 8 bit float and complex types stay out.</summary>
 internal static class SafetensorsDType
