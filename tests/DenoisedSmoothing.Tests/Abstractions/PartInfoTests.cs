@@ -1,4 +1,4 @@
-namespace DenoisedSmoothing.Tests;
+namespace DenoisedSmoothing.Tests.Abstractions;
 
 /// <summary>What parts say of themselves, alone and together.</summary>
 public class PartInfoTests
