@@ -27,7 +27,7 @@ public sealed class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<
     private TorchScriptNetwork(jit.ScriptModule script, string name, string fingerprint)
     {
         (_script, _name) = (script, name);
-        Info = PartInfo.Of(script).Named(_ => fingerprint);
+        Info = new PartInfo(fingerprint) { Precision = PartInfo.Of(script).Precision };
         script.eval();
     }
 
