@@ -13,7 +13,7 @@ internal sealed class PoolStudy : IDisposable
     private readonly CountingClassifier _counting;
     private readonly long _predictN0;
     private readonly SmoothedClassifier _smoothed;
-    private readonly IndexedImage[] _images;
+    private readonly SmoothingImage[] _images;
     private readonly torch.Tensor _warmUpImage;
     private Certificate[]? _alone;
     private Prediction[]? _aloneToo;
@@ -22,7 +22,7 @@ internal sealed class PoolStudy : IDisposable
     {
         _predictN0 = certifier.Options.PredictN0;
         LabeledImages test = FashionMnistPair.TestImages();
-        _images = [.. Enumerable.Range(0, images).Select(i => new IndexedImage(i, test.Image(i)))];
+        _images = [.. Enumerable.Range(0, images).Select(i => new SmoothingImage(test.Image(i), i))];
         _warmUpImage = test.Image(images);
         _counting = new CountingClassifier(new DenoisedClassifier(_pair.Denoiser, _pair.Classifier));
         _smoothed = new SmoothedClassifier([_counting], sigma, certifier, new SmoothingOptions { Batch = batch, Seed = 1, PredictSeed = 1 });
@@ -36,7 +36,7 @@ internal sealed class PoolStudy : IDisposable
     {
         _counting.Reset();
         Stopwatch clock = Stopwatch.StartNew();
-        Certificate[] certificates = pooled ? [.. _smoothed.CertifyMany(_images)] : [.. _images.Select(item => _smoothed.Certify(item.Image, item.Index))];
+        Certificate[] certificates = pooled ? [.. _smoothed.CertifyMany(_images)] : [.. _images.Select(item => _smoothed.Certify(item))];
         Print(name, clock.Elapsed, certificates.Sum(certificate => certificate.N0 + certificate.N));
         if (!(_alone ??= certificates).SequenceEqual(certificates))
             throw new InvalidOperationException("Certificates differ from those that each image has alone.");
@@ -49,15 +49,15 @@ internal sealed class PoolStudy : IDisposable
         Stopwatch clock = Stopwatch.StartNew();
         if (pooled)
         {
-            predictions = [.. _smoothed.PredictIndexed(_images)];
+            predictions = [.. _smoothed.PredictMany(_images)];
         }
         else
         {
-            // Threads of their own, as a server has; each image under its own index, as PredictIndexed gives it.
+            // Threads of their own, as a server has; each image under its own index, as PredictMany gives it.
             Thread[] threads = [.. Enumerable.Range(0, callers).Select(caller => new Thread(() =>
             {
                 for (int i = caller; i < _images.Length; i += callers)
-                    predictions[i] = _smoothed.PredictIndexed([_images[i]]).Single();
+                    predictions[i] = _smoothed.PredictMany([_images[i]]).Single();
             }))];
             foreach (Thread thread in threads)
                 thread.Start();
@@ -74,8 +74,8 @@ internal sealed class PoolStudy : IDisposable
     {
         _pair.Dispose();
         _warmUpImage.Dispose();
-        foreach (IndexedImage item in _images)
-            item.Image.Dispose();
+        foreach (SmoothingImage item in _images)
+            item.Pixels.Dispose();
     }
 
     private void Print(string name, TimeSpan time, long votes)

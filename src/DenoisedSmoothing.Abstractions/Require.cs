@@ -9,11 +9,11 @@ internal static class Require
     /// <summary>The smallest alpha for which the bounds are computed.</summary>
     public const double SmallestAlpha = 1e-100;
 
-    /// <summary>A noise level: finite and above 0, also when rounded to float32, in which noise is drawn.</summary>
+    /// <summary>A noise level: finite and above 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
     public static void Sigma(double sigma, [CallerArgumentExpression(nameof(sigma))] string name = "")
     {
-        if (!(sigma > 0 && double.IsFinite(sigma) && (float)sigma > 0 && float.IsFinite((float)sigma)))
+        if (!(sigma > 0 && double.IsFinite(sigma)))
         {
             throw new ArgumentOutOfRangeException(
                 name, sigma, "Sigma must be finite and above 0: the standard deviation of the noise per pixel, for pixels in [0,1].");

@@ -32,8 +32,7 @@ public sealed class LocallySmoothedClassifier : IBaseClassifier, IDescribed
         ArgumentNullException.ThrowIfNull(denoiser);
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentOutOfRangeException.ThrowIfLessThan(copies, 1);
-        if (!(localSigma > 0) || double.IsInfinity(localSigma))
-            throw new ArgumentOutOfRangeException(nameof(localSigma), localSigma, "The local noise must be finite and above 0 (an l2 length per pixel in [0,1] space).");
+        Require.Sigma(localSigma);
         (_denoiser, _classifier, _copies, _localSigma) = (denoiser, classifier, copies, localSigma);
     }
 
@@ -51,8 +50,8 @@ public sealed class LocallySmoothedClassifier : IBaseClassifier, IDescribed
         ArgumentNullException.ThrowIfNull(noisy);
         ArgumentNullException.ThrowIfNull(noise);
         using DisposeScope scope = torch.NewDisposeScope();
-        using torch.Tensor denoised = _denoiser.Denoise(noisy, noise.Part(0, 2));
-        NoiseContext local = noise.Part(1, 2);
+        using torch.Tensor denoised = _denoiser.Denoise(noisy, noise.Share(0, 2));
+        NoiseContext local = noise.Share(1, 2);
         torch.Tensor sum = torch.zeros([noisy.shape[0], ClassCount], torch.ScalarType.Float32, noisy.device);
         for (int copy = 1; copy <= _copies; copy++)
         {

@@ -47,7 +47,7 @@ public sealed class MajorityVoteClassifier : IBaseClassifier, IDescribed
         for (int run = 0; run < _runs; run++)
         {
             using DisposeScope one = torch.NewDisposeScope();
-            using torch.Tensor scores = _classifier.Score(noisy, noise.Part(run, _runs)); // ours, whatever scope it is in
+            using torch.Tensor scores = _classifier.Score(noisy, noise.Share(run, _runs)); // ours, whatever scope it is in
             votes.add_(ClassifierScores.Votes(scores, noisy.shape[0], ClassCount));
         }
 

@@ -31,7 +31,7 @@ public sealed class GreyToColorDenoiser : IDenoiser, IDescribed
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor color = GreyImages.Repeat(noisy);
         // The denoiser's own normals are shaped like its batch: each channel gets a stream of its own.
-        NoiseContext inner = new(noise.Sigma, stream => torch.cat([.. Enumerable.Range(0, 3).Select(channel => noise.Part(channel, 3).Draw(stream))], 1));
+        NoiseContext inner = new(noise.Sigma, stream => torch.cat([.. Enumerable.Range(0, 3).Select(channel => noise.Share(channel, 3).Draw(stream))], 1));
         return _color.Denoise(color, inner).mean([1], keepdim: true).MoveToOuterDisposeScope();
     }
 }

@@ -108,9 +108,9 @@ public sealed class ImageFilesTests : IDisposable
 
         LiveTensors.ShouldNotChange(() =>
         {
-            foreach (IndexedImage image in images.Read(new DatasetRange { Start = 1 }, (index, error) => skipped.Add((index, error.Message))))
+            foreach (SmoothingImage image in images.Read(new DatasetRange { Start = 1 }, (index, error) => skipped.Add((index, error.Message))))
             {
-                using (image.Image)
+                using (image.Pixels)
                     read.Add(image.Index);
             }
         });
@@ -120,9 +120,9 @@ public sealed class ImageFilesTests : IDisposable
         read.Clear();
         Action stop = () =>
         {
-            foreach (IndexedImage image in images.Read())
+            foreach (SmoothingImage image in images.Read())
             {
-                using (image.Image)
+                using (image.Pixels)
                     read.Add(image.Index);
             }
         };

@@ -60,7 +60,7 @@ public class FashionMnistPairTests
         LabeledImages images = FashionMnistPair.TestImages();
         using Tensor image = images.Image(2); // a pair of trousers
         SmoothedClassifier smoothed = new(pair.Denoiser, pair.Classifier, sigma: .5, new CohenCertifier(n0: 8, n: 56), new SmoothingOptions { Batch = 32, Seed = 1 });
-        Certificate certificate = smoothed.Certify(image, 2);
+        Certificate certificate = smoothed.Certify(new(image, 2));
         certificate.Label.Should().Be(images.Label(2));
         certificate.Radius.Should().BeGreaterThan(.3);
     }

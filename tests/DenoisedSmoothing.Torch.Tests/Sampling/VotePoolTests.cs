@@ -31,7 +31,7 @@ public class VotePoolTests
         using Tensor image = Images.Random(1, 1, 3, 3);
         SmoothedClassifier smoothed = new([recording], .5, new StagedCertifier(Stages), new SmoothingOptions { Batch = batch, Seed = 4 });
 
-        Certificate certificate = smoothed.Certify(image, imageIndex: 6);
+        Certificate certificate = smoothed.Certify(new(image, 6));
 
         (certificate.N0, certificate.N).Should().Be((8, 21));
         string[] selection = [.. Enumerable.Range(0, 8).Select(sample => Noisy(VotePhase.Selection, sample))];
@@ -63,10 +63,10 @@ public class VotePoolTests
     public void Sequential_tests_in_company_get_what_each_gets_alone(int batch)
     {
         using DisposeScope scope = NewDisposeScope();
-        IndexedImage[] images = [.. Enumerable.Range(0, 20).Select(i => new IndexedImage(100 - i, Images.Random((uint)i, 1, 3, 3)))];
+        SmoothingImage[] images = [.. Enumerable.Range(0, 20).Select(i => new SmoothingImage(Images.Random((uint)i, 1, 3, 3), 100 - i))];
         SmoothedClassifier smoothed = new([FakeClassifier.Checksum(3)], .5, new StagedCertifier(Stages), new SmoothingOptions { Batch = batch, Seed = 4 });
 
-        smoothed.CertifyMany(images).Should().Equal(images.Select(item => smoothed.Certify(item.Image, item.Index)));
+        smoothed.CertifyMany(images).Should().Equal(images.Select(item => smoothed.Certify(item)));
     }
 
     [Theory]
@@ -83,27 +83,27 @@ public class VotePoolTests
             using Tensor margin = noisy.flatten(1).select(1, 0) - Edge, zero = zeros_like(margin);
             return stack([zero, margin], 1);
         });
-        IndexedImage[] images = [.. Enumerable.Range(0, 12).Select(i => new IndexedImage(i, full([1, 2, 2], i / 12f)))];
+        SmoothingImage[] images = [.. Enumerable.Range(0, 12).Select(i => new SmoothingImage(full([1, 2, 2], i / 12f), i))];
         SequentialCertifier certifier = new(new SequentialOptions { TargetRadii = [.125, .25], Budget = 600, PredictBudget = 300 });
         SmoothedClassifier smoothed = new([classifier], .25, certifier, new SmoothingOptions { Batch = batch, Seed = 4, PredictSeed = 9 });
 
         List<Certificate> pooled = [.. smoothed.CertifyMany(images)];
 
-        images.Select(item => smoothed.Certify(item.Image, item.Index)).Should().Equal(pooled);
+        images.Select(item => smoothed.Certify(item)).Should().Equal(pooled);
         pooled.Select(certificate => certificate with { Provenance = null }).Should().Equal(images.Select(item => ByHand(certifier.Certify(2, .25), item, seed: 4)));
-        smoothed.PredictIndexed(images).Should().Equal(images.Select(item => ByHand(certifier.Predict(2), item, seed: 9)));
+        smoothed.PredictMany(images).Should().Equal(images.Select(item => ByHand(certifier.Predict(2), item, seed: 9)));
         pooled.Select(certificate => certificate.N).Distinct().Should().HaveCountGreaterThan(3, "tests that all stop at one look would show little");
 
-        static TResult ByHand<TResult>(IVoteTest<TResult> test, IndexedImage item, ulong seed)
+        static TResult ByHand<TResult>(IVoteTest<TResult> test, SmoothingImage item, ulong seed)
         {
             long[] used = new long[3];
-            float[] image = Images.ValuesOf(item.Image), noisy = new float[image.Length];
+            float[] image = Images.ValuesOf(item.Pixels), noisy = new float[image.Length];
             while (test.Next is { } want)
             {
                 long[] votes = new long[2];
                 for (long i = 0; i < want.Count; i++)
                 {
-                    GaussianNoise.AddTo(seed, new NoiseCoordinate(0, item.Index, want.Phase, used[(int)want.Phase]++), image, .25f, noisy);
+                    GaussianNoise.AddTo(seed, new NoiseCoordinate(0, item.Index!.Value, want.Phase, used[(int)want.Phase]++), image, .25f, noisy);
                     votes[noisy[0] - Edge > 0 ? 1 : 0]++;
                 }
 
@@ -135,10 +135,10 @@ public class VotePoolTests
         // while the third image waits.
         using DisposeScope scope = NewDisposeScope();
         StagedCertifier certifier = new(new VoteRequest(VotePhase.Selection, 3), new(VotePhase.Estimation, 1), new(VotePhase.Estimation, 1), new(VotePhase.Estimation, 1));
-        IndexedImage[] images = [.. Enumerable.Range(0, 40).Select(i => new IndexedImage(i, Images.Random((uint)i, 1, 3, 3)))];
+        SmoothingImage[] images = [.. Enumerable.Range(0, 40).Select(i => new SmoothingImage(Images.Random((uint)i, 1, 3, 3), i))];
         SmoothedClassifier smoothed = new([FakeClassifier.Checksum(3)], .5, certifier, new SmoothingOptions { Batch = 8, Seed = 4 });
 
-        smoothed.CertifyMany(images).Should().Equal(images.Select(item => smoothed.Certify(item.Image, item.Index)));
+        smoothed.CertifyMany(images).Should().Equal(images.Select(item => smoothed.Certify(item)));
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public class VotePoolTests
         // The vote is the image's index, carried in its first pixel under very little noise.
         using DisposeScope scope = NewDisposeScope();
         FakeClassifier reader = new(10, noisy => nn.functional.one_hot(noisy.flatten(1).select(1, 0).mul(10).round().to_type(ScalarType.Int64), 10).to_type(ScalarType.Float32));
-        IndexedImage[] images = [.. Enumerable.Range(0, 10).Select(i => new IndexedImage(i, full([1, 2, 2], i / 10f)))];
+        SmoothingImage[] images = [.. Enumerable.Range(0, 10).Select(i => new SmoothingImage(full([1, 2, 2], i / 10f), i))];
         SmoothedClassifier smoothed = new([reader], 1e-4, new StagedCertifier(Stages), new SmoothingOptions { Batch = 16 });
 
         foreach ((Certificate certificate, int label) in smoothed.CertifyMany(images).Select((certificate, i) => (certificate, i)))

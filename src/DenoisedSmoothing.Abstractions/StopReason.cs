@@ -1,0 +1,11 @@
+namespace DenoisedSmoothing;
+
+/// <summary>Which part of a <see cref="Budget"/> ended a test before it was finished.</summary>
+public enum StopReason
+{
+    /// <summary><see cref="Budget.Votes"/>.</summary>
+    Votes,
+
+    /// <summary><see cref="Budget.Time"/>.</summary>
+    Time,
+}
