@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Torch.Tests.Sampling;
 
 /// <summary>The loop between vote tests and the sampler, with tests that ask as a sequential certifier does.</summary>
-public class VotePoolTests
+public class VoteJobTests
 {
     private static readonly VoteRequest[] Stages =
     [
@@ -164,6 +164,26 @@ public class VotePoolTests
         FakeClassifier classifier = FakeClassifier.Constant(0, 1);
         new SmoothedClassifier([classifier], .5, new StagedCertifier()).Certify(image).N.Should().Be(0);
         classifier.Calls.Should().Be(0);
+    }
+
+    [Fact]
+    public void Votes_drawn_ahead_do_not_survive_a_start_from_nothing()
+    {
+        // Votes tell the batch they come from: 1 in passes of 8 rows, 0 in passes of 4. Memory runs out in the third pass of 8, when three
+        // votes of the estimation, drawn ahead in the first, wait for their request.
+        FakeClassifier byBatch = new(2, noisy =>
+        {
+            using Tensor of8 = full(noisy.shape[0], noisy.shape[0] == 8 ? 1f : -1f), zero = zeros(noisy.shape[0]);
+            return stack([zero, of8], 1);
+        });
+        using Tensor image = Images.Random(1, 1, 3, 3);
+        StagedCertifier certifier = new(new VoteRequest(VotePhase.Selection, 5), new(VotePhase.Selection, 20), new(VotePhase.Estimation, 40));
+        SmallMemory failing = new(byBatch, mostRows: 4, failAfter: 2);
+        Certificate certificate = new SmoothedClassifier([failing], .5, certifier, new SmoothingOptions { Batch = 8, Seed = 4 }).Certify(image);
+
+        failing.Asked.Take(4).Should().Equal(8, 8, 8, 4);
+        certificate.Provenance!.Batch.Should().Be(4);
+        (certificate.SelectionVotes, certificate.EstimationVotes).Should().Be((new VoteCounts(25, 0), new VoteCounts(40, 0)));
     }
 
     [Theory]
