@@ -83,7 +83,10 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
             [.. replicas.Zip(devices, (replica, device) => new VoteSampler(replica, device, drawn, Sigma))], new BatchRows(devices, _options.Batch, logger),
             _options.MostImages);
 
-        Warnings = [.. SigmaRange.Warnings(sigma), .. _certifier.Warnings(ClassCount)];
+        Warnings =
+        [
+            .. SigmaRange.Warnings(sigma), .. _certifier.Warnings(ClassCount), .. DryRun.Warnings(_certifier, ClassCount, Sigma, _options.Budget),
+        ];
         foreach (string warning in Warnings)
             logger.LogWarning("{Warning}", warning);
     }
