@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace DenoisedSmoothing.Sampling;
 
@@ -26,7 +27,7 @@ internal sealed class SeedSource
     {
         _fixed = given;
         _secret = secret?.ToArray() ?? RandomNumberGenerator.GetBytes(HMACSHA256.HashSizeInBytes);
-        _purpose = System.Text.Encoding.ASCII.GetBytes(Version + purpose);
+        _purpose = Encoding.ASCII.GetBytes(Version + purpose);
     }
 
     /// <summary>The key for an image.</summary>
@@ -38,6 +39,7 @@ internal sealed class SeedSource
             return seed;
         Span<byte> number = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(number, index);
-        return BinaryPrimitives.ReadUInt64LittleEndian(HMACSHA256.HashData(_secret, [.. _purpose, .. imageHash, .. number]));
+        byte[] message = [.. _purpose, .. imageHash, .. number];
+        return BinaryPrimitives.ReadUInt64LittleEndian(HMACSHA256.HashData(_secret, message));
     }
 }

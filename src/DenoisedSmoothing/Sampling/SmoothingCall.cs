@@ -115,14 +115,13 @@ internal sealed class SmoothingCall<TResult>(VoteScheduler scheduler, ImageIntak
         return more;
     }
 
-    /// <summary>Gets a job a place. Only one that has no other job in work waits for it: the others free places.</summary>
+    /// <summary>Gets a job a place. A call waits for one only when it has nothing else to wait for, or to hand out.</summary>
     private bool Enter(Entry entry, List<VoteJob> fresh)
     {
         VoteJob<TResult> job = entry.Job!;
-        bool others = _entries.Exists(other => other != entry && other.Submitted && !other.IsReady);
         if (!scheduler.TryEnter())
         {
-            if (others)
+            if (_entries.Count > 1)
                 return false;
             entry.Submitted = true;
             if (!WaitForPlace(job))

@@ -107,8 +107,9 @@ internal sealed class VoteScheduler
             }
             catch (Exception e) // a fault of this library: no caller may wait for ever
             {
-                EndAll(e);
-                Settle();
+                DropAll();
+                EndWhere(static _ => true, e);
+                Release();
             }
         }
     }
@@ -173,8 +174,8 @@ internal sealed class VoteScheduler
         // Before the votes are waited for, so that the noise is made meanwhile; full batches only, since later there may be more rows.
         foreach (VoteWorker worker in _workers.Where(static worker => worker.WantsNext))
         {
-            if (_callers.Sum(static caller => caller.Jobs.Sum(static job => job.Unplanned)) >= _callers[0].Jobs[0].Batch)
-                worker.Prepare(_planner.Plan(_callers)!);
+            if (Jobs.FirstOrDefault() is { } oldest && Jobs.Sum(static job => job.Unplanned) >= oldest.Batch && _planner.Plan(_callers) is { } next)
+                worker.Prepare(next);
         }
 
         bool awaited = Jobs.Any(static job => job.AwaitsVotes);
@@ -297,12 +298,6 @@ internal sealed class VoteScheduler
             _ended.AddRange(caller.Jobs.Where(job => which(job)).Select(job => (caller, job, (Exception?)error)));
             caller.Jobs.RemoveAll(which);
         }
-    }
-
-    private void EndAll(Exception error)
-    {
-        DropAll();
-        EndWhere(static _ => true, error);
     }
 
     /// <summary>An error of one test, such as of a certifier of the caller's, is that test's alone.</summary>
