@@ -21,7 +21,7 @@ public class SmoothedClassifierMemoryTests
             smoothed.Predict(image);
             smoothed.Certify(image);
             smoothed.CertifyMany(Endless(image).Take(9)).Should().HaveCount(9);
-            smoothed.PredictMany(Enumerable.Repeat(image, 9)).Should().HaveCount(9);
+            smoothed.PredictMany(Enumerable.Repeat(new SmoothingImage(image), 9)).Should().HaveCount(9);
         });
         Images.ValuesOf(image).Should().Equal(before);
     }
@@ -70,7 +70,7 @@ public class SmoothedClassifierMemoryTests
         {
             smoothed.CertifyMany(Endless(image)).First().Should().NotBeNull();
             smoothed.CertifyMany(Endless(image)).Take(7).Count().Should().Be(7);
-            smoothed.PredictMany(Enumerable.Repeat(image, 100)).Take(3).Count().Should().Be(3);
+            smoothed.PredictMany(Enumerable.Repeat(new SmoothingImage(image), 100)).Take(3).Count().Should().Be(3);
             smoothed.CertifyMany(Endless(image)).GetEnumerator().Dispose();
         });
         image.IsInvalid.Should().BeFalse();

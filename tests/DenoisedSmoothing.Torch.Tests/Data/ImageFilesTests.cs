@@ -111,7 +111,7 @@ public sealed class ImageFilesTests : IDisposable
             foreach (SmoothingImage image in images.Read(new DatasetRange { Start = 1 }, (index, error) => skipped.Add((index, error.Message))))
             {
                 using (image.Pixels)
-                    read.Add(image.Index);
+                    read.Add(image.Index!.Value);
             }
         });
         read.Should().Equal(1, 3);
@@ -123,7 +123,7 @@ public sealed class ImageFilesTests : IDisposable
             foreach (SmoothingImage image in images.Read())
             {
                 using (image.Pixels)
-                    read.Add(image.Index);
+                    read.Add(image.Index!.Value);
             }
         };
         stop.Should().Throw<InvalidDataException>().WithMessage("*c.png*");
