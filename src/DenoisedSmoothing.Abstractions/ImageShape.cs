@@ -2,6 +2,7 @@ using System.Globalization;
 
 namespace DenoisedSmoothing;
 
+<<<<<<< HEAD
 /// <summary>Shapes [C,H,W] of images, whole or in part, in the words of people who have images.</summary>
 internal static class ImageShape
 {
@@ -39,4 +40,14 @@ internal static class ImageShape
     public static string Text(IEnumerable<long> shape) => string.Join('x', shape.Select(static extent => extent.ToString(CultureInfo.InvariantCulture)));
 
     private static string Extent(long? extent) => extent?.ToString(CultureInfo.InvariantCulture) ?? "any";
+=======
+/// <summary>The shape [C,H,W] of an image.</summary>
+/// <param name="Channels">C: 3 for RGB, 1 for grey.</param>
+/// <param name="Height">H in pixels.</param>
+/// <param name="Width">W in pixels.</param>
+public readonly record struct ImageShape(int Channels, int Height, int Width)
+{
+    /// <summary>Such as 3x32x32.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Channels}x{Height}x{Width}");
+>>>>>>> main
 }

@@ -13,20 +13,15 @@ namespace DenoisedSmoothing.Checkpoints;
 /// </remarks>
 public sealed class SafetensorsFile : ITensorSource, IDisposable
 {
-    private readonly Lock _gate = new();
-    private readonly Stream _stream;
-    private readonly bool _leaveOpen;
+    private readonly RawTensors _tensors;
     private readonly long _start;
-    private readonly Dictionary<string, SafetensorsEntry> _byName;
 
     private SafetensorsFile(Stream stream, string name, bool leaveOpen)
     {
-        _stream = stream;
-        _leaveOpen = leaveOpen;
+        _tensors = new RawTensors(stream, name, leaveOpen);
         _start = stream.CanSeek ? stream.Position : 0;
         Name = name;
         Header = SafetensorsHeader.Read(stream, name);
-        _byName = Header.Entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
     }
 
     /// <summary>What messages call the file: its path, or the name it was opened under.</summary>
@@ -47,6 +42,7 @@ public sealed class SafetensorsFile : ITensorSource, IDisposable
     public static SafetensorsFile Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
+        CheckpointFolder.Refuse(path);
         // Tensors are read whole: a buffer in between would only copy.
         FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         try
@@ -80,6 +76,7 @@ public sealed class SafetensorsFile : ITensorSource, IDisposable
     public Tensor Read(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
+<<<<<<< HEAD
         if (!_byName.TryGetValue(name, out SafetensorsEntry? entry))
             throw CheckpointException.NoSuchEntry(Name, name, Entries.Count);
 
@@ -105,6 +102,11 @@ public sealed class SafetensorsFile : ITensorSource, IDisposable
             tensor.Dispose();
             throw;
         }
+=======
+        return Header.ByName.TryGetValue(name, out SafetensorsEntry? entry)
+            ? _tensors.Read(entry, _start + Header.DataStart + entry.Begin)
+            : throw CheckpointException.NoSuchEntry(Name, name, Entries.Count);
+>>>>>>> main
     }
 
     /// <summary>Reads every tensor, by name: see <see cref="Read"/>.</summary>
@@ -120,9 +122,5 @@ public sealed class SafetensorsFile : ITensorSource, IDisposable
     }
 
     /// <summary>Closes the file; tensors that were read stay valid.</summary>
-    public void Dispose()
-    {
-        if (!_leaveOpen)
-            _stream.Dispose();
-    }
+    public void Dispose() => _tensors.Dispose();
 }
