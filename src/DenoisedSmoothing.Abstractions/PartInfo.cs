@@ -72,7 +72,7 @@ public sealed record PartInfo
         {
             Precision = string.Join('+', all.Select(static part => part.Precision).Distinct()),
             LargestSigma = all.Min(static part => part.LargestSigma),
-            InputShape = all.Select(static part => part.InputShape).Aggregate(ImageShape.Both),
+            InputShape = all.Select(static part => part.InputShape).Aggregate(InputShapes.Both),
         };
     }
 

@@ -11,19 +11,19 @@ public static class ImageDatasets
     /// <param name="onCorrupt">Told the index and the error of an image that cannot be read, which is then skipped; when not given, the error ends the reading.</param>
     /// <returns>Images as <see cref="SmoothedClassifier.CertifyMany"/> takes them, read when their turn comes; the caller disposes each.</returns>
     /// <exception cref="InvalidDataException">An image cannot be read, and <paramref name="onCorrupt"/> is not given.</exception>
-    public static IEnumerable<IndexedImage> Read(this IImageDataset dataset, DatasetRange? range = null, Action<int, InvalidDataException>? onCorrupt = null)
+    public static IEnumerable<SmoothingImage> Read(this IImageDataset dataset, DatasetRange? range = null, Action<int, InvalidDataException>? onCorrupt = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         return Images();
 
-        IEnumerable<IndexedImage> Images()
+        IEnumerable<SmoothingImage> Images()
         {
             foreach (int index in (range ?? new DatasetRange()).Indices(dataset.Count))
             {
-                IndexedImage image;
+                SmoothingImage image;
                 try
                 {
-                    image = new IndexedImage(index, dataset.Image(index));
+                    image = new SmoothingImage(dataset.Image(index), index);
                 }
                 catch (InvalidDataException e) when (onCorrupt is not null)
                 {

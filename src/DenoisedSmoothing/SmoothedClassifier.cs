@@ -69,7 +69,7 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
         _options.Validate(replicas.Count);
         _certifier = certifier ?? new CohenCertifier();
         ClassCount = replicas[0].ClassCount;
-        InputShape = infos.Select(static info => info.InputShape).Aggregate(ImageShape.Both);
+        InputShape = infos.Select(static info => info.InputShape).Aggregate(InputShapes.Both);
         // float32 noise has (float)sigma, which may lie just below or above sigma: certify with the smaller.
         float drawn = (float)sigma;
         DrawnSigma = drawn;

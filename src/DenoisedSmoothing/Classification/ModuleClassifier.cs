@@ -62,7 +62,7 @@ public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
             PartInfo network = PartInfo.Of(_network);
             long? channels = _normalization?.Mean.Count ?? network.InputShape?[0];
             IReadOnlyList<long?> own = _resizeTo is null ? [channels, network.InputShape?[1], network.InputShape?[2]] : [channels, null, null];
-            return (network with { InputShape = ImageShape.Both(own, InputShape) }).Named(name =>
+            return (network with { InputShape = InputShapes.Both(own, InputShape) }).Named(name =>
                 $"classifier({name};{_normalization?.ToString() ?? "raw"};{(_resizeTo is { } to ? $"resize={to.Height}x{to.Width}" : "as-is")})");
         }
     }

@@ -16,7 +16,7 @@ internal sealed class BatchRows(IReadOnlyList<torch.Device> devices, int? asked,
     /// <summary>The rows for images of a shape.</summary>
     public int For(long[] imageShape)
     {
-        string key = ImageShape.Text(imageShape);
+        string key = InputShapes.Text(imageShape);
         lock (_gate)
         {
             if (_rows.TryGetValue(key, out int known))
@@ -40,7 +40,7 @@ internal sealed class BatchRows(IReadOnlyList<torch.Device> devices, int? asked,
     {
         if (tooLarge == 1)
             throw new InvalidOperationException("Out of memory with a single row per forward pass: free memory on the device, use a smaller network or a lower precision.", error);
-        string key = ImageShape.Text(imageShape);
+        string key = InputShapes.Text(imageShape);
         int half = tooLarge / 2;
         lock (_gate)
             _rows[key] = Math.Min(_rows.GetValueOrDefault(key, half), half);

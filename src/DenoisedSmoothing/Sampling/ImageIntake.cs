@@ -43,14 +43,14 @@ internal sealed class ImageIntake(SeedSource seeds, IReadOnlyList<long?>? inputS
     private void CheckShape(long[] shape)
     {
         bool channelsLast = shape[2] is 1 or 3 or 4 && shape[0] > 4 && shape[1] > 4;
-        if (inputShape is not null && !ImageShape.Fits(inputShape, shape))
+        if (inputShape is not null && !InputShapes.Fits(inputShape, shape))
         {
-            string remedy = channelsLast && ImageShape.Fits(inputShape, [shape[2], shape[0], shape[1]]) ? ChannelsLastRemedy
+            string remedy = channelsLast && InputShapes.Fits(inputShape, [shape[2], shape[0], shape[1]]) ? ChannelsLastRemedy
                 : inputShape[0] is 1 && shape[0] == 3 ? " Turn them grey first."
                 : inputShape[0] is 3 && shape[0] == 1 ? " For grey images wrap the parts in GreyToColorDenoiser and GreyToColorClassifier." : "";
-            string size = ImageShape.Fits([null, inputShape[1], inputShape[2]], shape) ? "" : " Resize them first: what is certified is the image handed in.";
+            string size = InputShapes.Fits([null, inputShape[1], inputShape[2]], shape) ? "" : " Resize them first: what is certified is the image handed in.";
             throw new ArgumentException(
-                $"This pair takes {ImageShape.Words(inputShape)}; yours is {ImageShape.Text(shape)} (channels x height x width).{remedy}{(remedy == ChannelsLastRemedy ? "" : size)}");
+                $"This pair takes {InputShapes.Words(inputShape)}; yours is {InputShapes.Text(shape)} (channels x height x width).{remedy}{(remedy == ChannelsLastRemedy ? "" : size)}");
         }
 
         if (inputShape is null && channelsLast)

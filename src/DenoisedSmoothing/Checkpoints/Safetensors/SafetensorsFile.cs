@@ -76,37 +76,9 @@ public sealed class SafetensorsFile : ITensorSource, IDisposable
     public Tensor Read(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-<<<<<<< HEAD
-        if (!_byName.TryGetValue(name, out SafetensorsEntry? entry))
-            throw CheckpointException.NoSuchEntry(Name, name, Entries.Count);
-
-        Tensor tensor = empty([.. entry.Shape], entry.DType, CPU);
-        try
-        {
-            lock (_gate)
-            {
-                _stream.Position = _start + Header.DataStart + entry.Begin;
-                TensorBytes.Visit(tensor, _stream.ReadExactly);
-            }
-
-            BooleanBytes.Check(tensor, Name, name);
-            return tensor;
-        }
-        catch (EndOfStreamException)
-        {
-            tensor.Dispose();
-            throw CheckpointException.InEntry(Name, name, "the file ended inside it, though it was long enough when it was opened");
-        }
-        catch
-        {
-            tensor.Dispose();
-            throw;
-        }
-=======
         return Header.ByName.TryGetValue(name, out SafetensorsEntry? entry)
             ? _tensors.Read(entry, _start + Header.DataStart + entry.Begin)
             : throw CheckpointException.NoSuchEntry(Name, name, Entries.Count);
->>>>>>> main
     }
 
     /// <summary>Reads every tensor, by name: see <see cref="Read"/>.</summary>
