@@ -210,7 +210,7 @@ internal sealed class CheckpointFuzzer
                         int length = file.ReadBytes(entry.Name).Length;
                         Sensible(length <= stream.Length * 1032, entry.Name);
                         read += length;
-                        repeated += Math.Max(0, SafetensorsDType.ByteCount(entry) - length);
+                        repeated += Math.Max(0, SafetensorsDType.ByteCount(entry.DType, entry.Shape) - length);
                     }
                 }
 
