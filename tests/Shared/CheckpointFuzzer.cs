@@ -200,7 +200,7 @@ internal sealed class CheckpointFuzzer
                 break;
             case null:
                 using (TorchSharpFile file = TorchSharpFile.TryOpen(stream, "input", leaveOpen: true) ?? throw CheckpointProbe.Refusal(stream, "input"))
-                    Sensible(file.Entries.Sum(SafetensorsDType.ByteCount) < stream.Length, "TorchSharp");
+                    Sensible(file.Entries.Sum(entry => SafetensorsDType.ByteCount(entry.DType, entry.Shape)) < stream.Length, "TorchSharp");
                 break;
             case { } format:
                 using (TorchSaveFile file = TorchSaveFile.Open(stream, "input", format, Options))
