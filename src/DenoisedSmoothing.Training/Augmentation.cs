@@ -25,6 +25,18 @@ public sealed record Augmentation
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"An augmentation has Shift of at least 0 and Soften in [0,1]; got {Shift} and {Soften}."));
     }
 
+    /// <summary>The variations in words, the same for equal ones.</summary>
+    internal string ToText()
+    {
+        string[] parts =
+        [
+            .. Shift > 0 ? [string.Create(CultureInfo.InvariantCulture, $"shifted by up to {Shift}")] : Array.Empty<string>(),
+            .. Mirror ? ["mirrored"] : Array.Empty<string>(),
+            .. Soften > 0 ? [string.Create(CultureInfo.InvariantCulture, $"softened by up to {Soften}")] : Array.Empty<string>(),
+        ];
+        return parts.Length == 0 ? "none" : string.Join(", ", parts);
+    }
+
     internal torch.Tensor Apply(LabeledImages images, ReadOnlySpan<int> indices, Random random)
     {
         int channels = images.Channels, height = images.Height, width = images.Width;
