@@ -55,7 +55,7 @@ public class ConsistencyTests
         nn.Module<Tensor, Tensor> network = nn.Sequential(("flat", nn.Flatten()), ("head", nn.Linear(4, 2, dtype: ScalarType.Float64)));
         network.register_forward_hook((_, x, output) =>
         {
-            seen = x.alias();
+            seen = x.clone().DetachFromDisposeScope();
             return output;
         });
         Tensor images = arange(8, ScalarType.Float64).reshape(2, 1, 2, 2).div_(10);
@@ -63,7 +63,8 @@ public class ConsistencyTests
 
         new Consistency(new ModuleClassifier(network, 2), sigma: .25) { Draws = 3 }.Loss(TrainingGolden.Batch(images, zeros(2, ScalarType.Int64), 2), new GivenNoise(noise));
 
-        seen!.allclose(cat([images + .25, images + .5, images + .75], 0)).Should().BeTrue();
+        using (seen)
+            seen!.allclose(cat([images + .25, images + .5, images + .75], 0)).Should().BeTrue();
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public class MethodGoldenTests
         double[] losses = [.. new[] { 0, 3 }.Select(epoch =>
         {
             GivenLogits network = new(tensor(new[] { 2.0, 0, -1 }, [1, 3]));
-            Macer objective = new(new ModuleClassifier(network, 3), .5) { Draws = 1, FromEpoch = 3 };
+            Macer objective = new(new ModuleClassifier(network, 3), .5) { Draws = 1, Beta = 1, FromEpoch = 3 };
             TrainingBatch batch = new() { Images = zeros(1, 1, 2, 2), Labels = zeros(1, ScalarType.Int64), ClassCount = 3, Epoch = epoch };
             return objective.Loss(batch, new GivenNoise([])).item<double>();
         })];
