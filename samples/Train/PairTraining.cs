@@ -17,7 +17,8 @@ internal static class PairTraining
 
     private const int DenoiserSteps = 6_000, ClassifierSteps = 6_500;
 
-    public static void Denoiser(LabeledImages images, string folder, int steps, int seed, string device, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
+    public static void Denoiser(LabeledImages images, string folder, int steps, int seed, string device,
+        IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
     {
         LibTorch.EnsureAvailable();
         using nn.Module<Tensor, Tensor, Tensor> network = FashionMnistPair.NewDenoiserNetwork();
@@ -30,13 +31,15 @@ internal static class PairTraining
             Seed = seed,
             CheckpointFolder = Path.Combine(folder, "denoiser"),
         };
-        NoisePrediction objective = new(new DiffusionModel(network, FashionMnistPair.Schedule, lastTimestep: FashionMnistPair.LastTimestep));
+        NoisePrediction objective = new(new DiffusionModel(
+            network, FashionMnistPair.Schedule, lastTimestep: FashionMnistPair.LastTimestep));
         OptimizerRecipe recipe = new() { LearningRate = 1e-3, EmaDecay = 0.999 };
         new Trainer(objective, recipe, options).Train(images, progress, cancellationToken);
         SafetensorsWriter.Write(Path.Combine(folder, DenoiserFile), network.state_dict(), null);
     }
 
-    public static void Classifier(LabeledImages images, string folder, int steps, int seed, string device, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
+    public static void Classifier(LabeledImages images, string folder, int steps, int seed, string device,
+        IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
     {
         LibTorch.EnsureAvailable();
         using nn.Module<Tensor, Tensor> network = FashionMnistPair.NewClassifierNetwork();

@@ -22,7 +22,8 @@ public sealed record Augmentation
     internal void Validate()
     {
         if (Shift < 0 || !(Soften is >= 0 and <= 1))
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"An augmentation has Shift of at least 0 and Soften in [0,1]; got {Shift} and {Soften}."));
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture, $"An augmentation has Shift of at least 0 and Soften in [0,1]; got {Shift} and {Soften}."));
     }
 
     /// <summary>The variations in words, the same for equal ones.</summary>

@@ -12,8 +12,8 @@ namespace DenoisedSmoothing.Training;
 public interface ITrainingObjective
 {
     /// <summary>
-    /// What is trained: the parameters that require gradients get them, and checkpoints hold the whole state. Several networks that are trained
-    /// together are one module that holds them; a network that is only used is none of its parts.
+    /// What is trained: the parameters that require gradients get them, and checkpoints hold the whole state. Several networks that are
+    /// trained together are one module that holds them; a network that is only used is none of its parts.
     /// </summary>
     nn.Module Network { get; }
 
@@ -26,6 +26,7 @@ public interface ITrainingObjective
     /// <summary>The loss of a batch.</summary>
     /// <param name="batch">The step's images and labels, on the network's device.</param>
     /// <param name="random">The step's random numbers; the same step gives the same ones again.</param>
-    /// <returns>A tensor of one element with a gradient, the mean over the batch. Whatever was made on the way is freed by the trainer's scope.</returns>
+    /// <returns>A tensor of one element with a gradient, the mean over the batch. Whatever was made on the way is freed by the trainer's
+    /// scope.</returns>
     Tensor Loss(TrainingBatch batch, StepRandom random);
 }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// The random numbers of one training step, a function of seed and step alone: what is drawn in one step does not move the next, so a resumed
-/// training continues exactly. They have nothing to do with the noise of certificates.
+/// The random numbers of one training step, a function of seed and step alone: what is drawn in one step does not move the next, so a
+/// resumed training continues exactly. They have nothing to do with the noise of certificates.
 /// </summary>
 /// <remarks>
 /// Draws of one step follow one another: the n-th call gives the same numbers again under the same seed, step and shapes, on every device,

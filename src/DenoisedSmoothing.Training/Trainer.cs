@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Training;
 
-/// <summary>The loop of every training: order of the images, steps, averaged weights, progress, checkpoints, resumption, cancellation.</summary>
+/// <summary>
+/// The loop of every training: order of the images, steps, averaged weights, progress, checkpoints, resumption, cancellation.
+/// </summary>
 /// <remarks>
 /// A step is a function of the settings, the data and its number, so a training that was stopped and resumed ends with the weights of an
 /// uninterrupted one, to the last bit on one build, device and number of threads.
@@ -38,11 +40,13 @@ public sealed partial class Trainer
         (_objective, _recipe, _options, _logger) = (objective, recipe, options, logger ?? NullLogger<Trainer>.Instance);
     }
 
-    /// <summary>Trains to the end, from the newest checkpoint where there is one; the network then holds the averaged weights, in evaluation mode.</summary>
+    /// <summary>
+    /// Trains to the end, from the newest checkpoint where there is one; the network then holds the averaged weights, in evaluation mode.
+    /// </summary>
     /// <remarks>
-    /// Where the checkpoint's run was planned with another number of steps, this goes on from its last step, and from there on the learning rate
-    /// is that of a run planned with the new number from the start: along a cosine it rises again to the height that the longer cosine has
-    /// there. The checkpoint records both plans.
+    /// Where the checkpoint's run was planned with another number of steps, this goes on from its last step, and from there on the
+    /// learning rate is that of a run planned with the new number from the start: along a cosine it rises again to the height that the
+    /// longer cosine has there. The checkpoint records both plans.
     /// </remarks>
     /// <param name="images">The training images.</param>
     /// <param name="progress">Told every 20 steps, and at the end.</param>
@@ -83,7 +87,8 @@ public sealed partial class Trainer
             average.Update(step);
             counted++;
             if (!double.IsFinite(sum))
-                throw new InvalidOperationException($"The loss is {sum} at step {step}: training diverged. Lower the learning rate, or check the images.");
+                throw new InvalidOperationException(
+                    $"The loss is {sum} at step {step}: training diverged. Lower the learning rate, or check the images.");
             bool last = step + 1 == _options.Steps;
             if ((step + 1) % ReportEvery == 0 || last)
             {
@@ -107,7 +112,8 @@ public sealed partial class Trainer
         optimizer.ClearGradients();
         Tensor loss = _objective.Loss(batch, random);
         if (loss.numel() != 1)
-            throw new InvalidOperationException($"An objective's loss is one number; {_objective.GetType().Name} returned a tensor [{string.Join(',', loss.shape)}].");
+            throw new InvalidOperationException(
+                $"An objective's loss is one number; {_objective.GetType().Name} returned a tensor [{string.Join(',', loss.shape)}].");
         loss.backward();
         optimizer.Step(_recipe.LearningRateAt(step, _options.Steps, batch.Epoch));
         return loss.to_type(ScalarType.Float64).item<double>();
@@ -134,7 +140,8 @@ public sealed partial class Trainer
         string start = _options.Initialization is { } initialization
             ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"random with gain {initialization.Gain}")
             : $"the network's own weights {StateDict.Fingerprint(_objective.Network)[..16]}";
-        return RunSettings.Of([.. RunSettings.OfObjective(_objective.Settings), .. _recipe.Settings, .. _options.Settings, new("start", start), new("data", images.Fingerprint)]);
+        return RunSettings.Of([.. RunSettings.OfObjective(_objective.Settings), .. _recipe.Settings, .. _options.Settings,
+            new("start", start), new("data", images.Fingerprint)]);
     }
 
     private List<TrainingPlan> PlansAfter(TrainingState? found)
@@ -144,7 +151,8 @@ public sealed partial class Trainer
         if (found.Step > _options.Steps)
         {
             throw new InvalidOperationException(
-                $"'{_options.CheckpointFolder}' holds a run of {found.Step} finished steps, more than the {_options.Steps} asked for: ask for at least as many, or name another checkpoint folder.");
+                $"'{_options.CheckpointFolder}' holds a run of {found.Step} finished steps, more than the {_options.Steps} asked for: " +
+                "ask for at least as many, or name another checkpoint folder.");
         }
 
         LogContinuing(found.Step, _options.Steps);
@@ -157,6 +165,8 @@ public sealed partial class Trainer
     [LoggerMessage(EventId = 301, Level = LogLevel.Information, Message = "Continuing from step {Step} of {Steps}")]
     private partial void LogContinuing(int step, int steps);
 
-    [LoggerMessage(EventId = 302, Level = LogLevel.Information, Message = "The run was planned with {Planned} steps and now has {Steps}: from step {Step} on the learning rate is that of the new number")]
+    [LoggerMessage(EventId = 302, Level = LogLevel.Information,
+        Message = "The run was planned with {Planned} steps and now has {Steps}: " +
+            "the learning rate follows the new number from step {Step} on")]
     private partial void LogNewPlan(int planned, int steps, int step);
 }

@@ -23,11 +23,15 @@ public sealed record TrainingOptions
     /// <value>Null: the weights that the network has.</value>
     public WeightInitialization? Initialization { get; init; }
 
-    /// <summary>Seeds initial weights, order of images, augmentation and noise. One seed, build, device and thread count give one result.</summary>
+    /// <summary>
+    /// Seeds initial weights, order of images, augmentation and noise. One seed, build, device and thread count give one result.
+    /// </summary>
     /// <value>0.</value>
     public int Seed { get; init; }
 
-    /// <summary>Where checkpoints are written and looked for; null for none. A run under the same settings continues from the newest one.</summary>
+    /// <summary>
+    /// Where checkpoints are written and looked for; null for none. A run under the same settings continues from the newest one.
+    /// </summary>
     public string? CheckpointFolder { get; init; }
 
     /// <summary>Steps between checkpoints, above 0.</summary>

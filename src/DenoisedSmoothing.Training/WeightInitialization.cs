@@ -7,8 +7,8 @@ namespace DenoisedSmoothing.Training;
 
 /// <summary>Initial weights as a pure function of a seed: TorchSharp's own initialisation draws on process-wide state.</summary>
 /// <remarks>
-/// Every parameter of two or more dimensions is drawn from N(0, gain^2 / fan_in). Parameters that the architecture starts at zero (the ends of
-/// residual branches) and one-dimensional ones (norms) keep their value; biases become 0.
+/// Every parameter of two or more dimensions is drawn from N(0, gain^2 / fan_in). Parameters that the architecture starts at zero (the
+/// ends of residual branches) and one-dimensional ones (norms) keep their value; biases become 0.
 /// </remarks>
 /// <param name="Gain">Finite, above 0.</param>
 public sealed record WeightInitialization(double Gain)
@@ -49,5 +49,6 @@ public sealed record WeightInitialization(double Gain)
 
     private static double Check(double gain) => gain > 0 && double.IsFinite(gain)
         ? gain
-        : throw new ArgumentOutOfRangeException(nameof(gain), gain, string.Create(CultureInfo.InvariantCulture, $"The gain of initial weights must be finite and above 0; it is {gain}."));
+        : throw new ArgumentOutOfRangeException(nameof(gain), gain,
+            string.Create(CultureInfo.InvariantCulture, $"The gain of initial weights must be finite and above 0; it is {gain}."));
 }

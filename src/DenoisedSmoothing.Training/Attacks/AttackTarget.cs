@@ -32,11 +32,11 @@ public sealed class AttackTarget
 
     /// <summary>How many noisy images may be scored in all, at least 0.</summary>
     /// <value>No limit.</value>
-    public long Budget { get; init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(Budget), value, "Budget must be at least 0 votes."); } = long.MaxValue;
+    public long Budget { get; init => field = Trainable.AtLeast(0, value, nameof(Budget)); } = long.MaxValue;
 
     /// <summary>Noisy images in one pass through the networks, above 0; bounds memory.</summary>
     /// <value>128.</value>
-    public int Batch { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Batch), value, "Batch must be at least 1."); } = 128;
+    public int Batch { get; init => field = Trainable.AtLeast(1, value, nameof(Batch)); } = 128;
 
     /// <summary>Noisy images scored so far.</summary>
     public long Spent { get; private set; }
@@ -73,7 +73,8 @@ public sealed class AttackTarget
         foreach (int part in Parts(draws, images.shape[0]))
         {
             Tensor scores = Scores(Trainable.Noisy(images, Trainable.Noise(images, Sigma, part, random)), random);
-            Tensor votes = nn.functional.one_hot(scores.argmax(1), scores.shape[1]).to_type(ScalarType.Float64).reshape(part, -1, scores.shape[1]).sum([0]);
+            Tensor votes = nn.functional.one_hot(scores.argmax(1), scores.shape[1]).to_type(ScalarType.Float64)
+                .reshape(part, -1, scores.shape[1]).sum([0]);
             shares = shares is null ? votes : shares.add_(votes);
         }
 

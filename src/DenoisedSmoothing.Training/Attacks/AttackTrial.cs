@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training.Attacks;
 
 /// <summary>
-/// Tries certificates: attacks an image inside its radius and decides by fresh votes whether the smoothed classifier's answer changed. A sound
-/// certificate is changed by no attack, except as rarely as its alpha says.
+/// Tries certificates: attacks an image inside its radius and decides by fresh votes whether the smoothed classifier's answer changed. A
+/// sound certificate is changed by no attack, except as rarely as its alpha says.
 /// </summary>
 public sealed class AttackTrial
 {
@@ -16,8 +16,8 @@ public sealed class AttackTrial
     /// <summary>Prepares trials.</summary>
     /// <param name="target">Makes the attacker's view of the base classifier, with a budget for each trial.</param>
     /// <param name="judge">
-    /// The smoothed classifier of the same base classifier and sigma, under a strict alpha (1e-6, say): whether an answer changed is read from
-    /// its predictions, which take fresh seeds of their own.
+    /// The smoothed classifier of the same base classifier and sigma, under a strict alpha (1e-6, say): whether an answer changed is read
+    /// from its predictions, which take fresh seeds of their own.
     /// </param>
     /// <param name="seed">Seeds the attacker's draws, together with the image's index.</param>
     public AttackTrial(Func<AttackTarget> target, ICertifiedClassifier judge, int seed = 0)
@@ -34,7 +34,8 @@ public sealed class AttackTrial
     /// <param name="imageIndex">The image's index in its data set.</param>
     /// <param name="cancellationToken">Stops the judge between batches.</param>
     /// <exception cref="ArgumentException">The certificate abstained or has radius 0: there is nothing to try.</exception>
-    public AttackOutcome TryCertificate(IAttack attack, Tensor image, Certificate certificate, long imageIndex = 0, CancellationToken cancellationToken = default)
+    public AttackOutcome TryCertificate(IAttack attack, Tensor image, Certificate certificate, long imageIndex = 0,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(certificate);
         return certificate is { Label: { } label, Radius: > 0 }
@@ -49,7 +50,8 @@ public sealed class AttackTrial
     /// <param name="radius">How far the image may be moved; finite, above 0.</param>
     /// <param name="imageIndex">The image's index in its data set.</param>
     /// <param name="cancellationToken">Stops the judge between batches.</param>
-    public AttackOutcome TryRadius(IAttack attack, Tensor image, int label, double radius, long imageIndex = 0, CancellationToken cancellationToken = default)
+    public AttackOutcome TryRadius(IAttack attack, Tensor image, int label, double radius, long imageIndex = 0,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(attack);
         ArgumentNullException.ThrowIfNull(image);

@@ -8,32 +8,44 @@ namespace DenoisedSmoothing.Training.Attacks;
 /// Decoupled direction and norm (Rony et al. 2019, under noise as Salman et al. 2019): looks for the shortest perturbation that changes the
 /// vote, shortening its target length where the vote is changed and lengthening it where it is not.
 /// </summary>
-/// <remarks>An image whose vote never changed, or is wrong from the start, is returned as it was. With one step that is every image: a perturbation is judged before it moves.</remarks>
+/// <remarks>
+/// An image whose vote never changed, or is wrong from the start, is returned as it was. With one step that is every image: a
+/// perturbation is judged before it moves.
+/// </remarks>
 public sealed class DdnAttack : IAttack
 {
     /// <summary>Steps, above 0.</summary>
     /// <value>20.</value>
-    public int Steps { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Steps), value, "Steps must be at least 1."); } = 20;
+    public int Steps { get; init => field = Trainable.AtLeast(1, value, nameof(Steps)); } = 20;
 
-    /// <summary>Noisy copies that gradient and vote come from; the same ones in all steps, so that lengths can be compared. Above 0.</summary>
+    /// <summary>
+    /// Noisy copies that gradient and vote come from; the same ones in all steps, so that lengths can be compared. Above 0.
+    /// </summary>
     /// <value>16.</value>
-    public int Draws { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Draws), value, "Draws must be at least 1."); } = 16;
+    public int Draws { get; init => field = Trainable.AtLeast(1, value, nameof(Draws)); } = 16;
 
     /// <summary>The target length to start from, above 0.</summary>
     /// <value>Null: the radius.</value>
-    public double? InitialNorm { get; init => field = value is null or > 0 ? value : throw new ArgumentOutOfRangeException(nameof(InitialNorm), value, "InitialNorm must be above 0."); }
+    public double? InitialNorm { get; init => field = value is null or > 0 ? value
+        : throw new ArgumentOutOfRangeException(nameof(InitialNorm), value, "InitialNorm must be above 0."); }
 
     /// <summary>By what share the target length changes in a step, in (0,1).</summary>
     /// <value>0.05.</value>
-    public double Gamma { get; init => field = value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Gamma), value, "Gamma must be in (0,1)."); } = 0.05;
+    public double Gamma { get; init => field = value is > 0 and < 1 ? value
+        : throw new ArgumentOutOfRangeException(nameof(Gamma), value, "Gamma must be in (0,1)."); } = 0.05;
 
-    /// <summary>Rounds images to this many grey levels in every step, at least 2, and the result's perturbation too, which may then leave the ball by half a level per pixel.</summary>
+    /// <summary>
+    /// Rounds images to this many grey levels in every step, at least 2, and the result's perturbation too, which may then leave the ball
+    /// by half a level per pixel.
+    /// </summary>
     /// <value>Null: not at all. The authors use 256.</value>
-    public int? Levels { get; init => field = value is null or >= 2 ? value : throw new ArgumentOutOfRangeException(nameof(Levels), value, "Levels must be at least 2."); }
+    public int? Levels { get; init => field = value is null or >= 2 ? value
+        : throw new ArgumentOutOfRangeException(nameof(Levels), value, "Levels must be at least 2."); }
 
     /// <inheritdoc/>
     public string Settings => string.Create(CultureInfo.InvariantCulture,
-        $"DDN; steps={Steps}; draws={Draws}; initial norm={(InitialNorm is { } norm ? norm.ToString(CultureInfo.InvariantCulture) : "radius")}; gamma={Gamma}; levels={(Levels is { } levels ? levels.ToString(CultureInfo.InvariantCulture) : "none")}");
+        $"DDN; steps={Steps}; draws={Draws}; initial norm={InitialNorm?.ToString(CultureInfo.InvariantCulture) ?? "radius"}; " +
+        $"gamma={Gamma}; levels={Levels?.ToString(CultureInfo.InvariantCulture) ?? "none"}");
 
     /// <inheritdoc/>
     public Tensor Run(AttackTarget target, Tensor images, Tensor labels, double radius, StepRandom random)

@@ -6,11 +6,13 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training.Attacks;
 
 /// <summary>
-/// The attack of one who knows the seed: makes the very noise that will be drawn, and moves the image so that just those copies vote otherwise.
+/// The attack of one who knows the seed: makes the very noise that will be drawn, and moves the image so that just those copies vote
+/// otherwise.
 /// </summary>
 /// <remarks>
-/// It can change an answer that is drawn under a published seed, inside any certified radius, while the smoothed classifier's answer stays what
-/// it is: so predictions take a fresh seed each, and a certificate's seed is drawn after the image is known. One image at a time.
+/// It can change an answer that is drawn under a published seed, inside any certified radius, while the smoothed classifier's answer
+/// stays what it is: so predictions take a fresh seed each, and a certificate's seed is drawn after the image is known. One image at a
+/// time.
 /// </remarks>
 public sealed class KnownSeedAttack : IAttack
 {
@@ -22,15 +24,16 @@ public sealed class KnownSeedAttack : IAttack
     /// <param name="seed">The seed.</param>
     /// <param name="imageIndex">The image's index.</param>
     /// <param name="phase">What the votes will be for.</param>
-    public KnownSeedAttack(ulong seed, long imageIndex = 0, VotePhase phase = VotePhase.Prediction) => (_seed, _imageIndex, _phase) = (seed, imageIndex, phase);
+    public KnownSeedAttack(ulong seed, long imageIndex = 0, VotePhase phase = VotePhase.Prediction) =>
+        (_seed, _imageIndex, _phase) = (seed, imageIndex, phase);
 
     /// <summary>How many of the copies that will be drawn are attacked, from the first on; above 0.</summary>
     /// <value>100.</value>
-    public int Draws { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Draws), value, "Draws must be at least 1."); } = 100;
+    public int Draws { get; init => field = Trainable.AtLeast(1, value, nameof(Draws)); } = 100;
 
     /// <summary>Steps, above 0.</summary>
     /// <value>20.</value>
-    public int Steps { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Steps), value, "Steps must be at least 1."); } = 20;
+    public int Steps { get; init => field = Trainable.AtLeast(1, value, nameof(Steps)); } = 20;
 
     /// <inheritdoc/>
     public string Settings => string.Create(CultureInfo.InvariantCulture, $"known seed; phase={_phase}; draws={Draws}; steps={Steps}");

@@ -28,13 +28,18 @@ public static class L2Ball
     }
 
     /// <summary>Perturbations such that the perturbed images are in [0,1] and within a radius of the images.</summary>
-    /// <remarks>Clamps first and shortens then, which cannot leave the box again: the way from an image in the box to another stays inside.</remarks>
+    /// <remarks>
+    /// Clamps first and shortens then, which cannot leave the box again: the way from an image in the box to another stays inside.
+    /// </remarks>
     /// <param name="images">[B,...] in [0,1].</param>
     /// <param name="perturbations">[B,...].</param>
     /// <param name="radius">Above 0.</param>
-    public static Tensor Project(Tensor images, Tensor perturbations, double radius) => Shrink((images + perturbations).clamp(0, 1) - images, radius);
+    public static Tensor Project(Tensor images, Tensor perturbations, double radius) =>
+        Shrink((images + perturbations).clamp(0, 1) - images, radius);
 
-    /// <summary>A perturbed image as float32 values that lie within the radius exactly: lengths in double, of the floats themselves.</summary>
+    /// <summary>
+    /// A perturbed image as float32 values that lie within the radius exactly: lengths in double, of the floats themselves.
+    /// </summary>
     /// <param name="image">One image's values, in [0,1].</param>
     /// <param name="perturbed">The perturbed image's values; moved towards the image until they are within the radius and in [0,1].</param>
     /// <param name="radius">At least 0.</param>

@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training.Attacks;
 
 /// <summary>
-/// An attack on the arithmetic, not on the classifier: moves all pixels by a tiny power of two, or rounds them to multiples of one, so that the
-/// low bits of image plus noise change, and keeps what fewest noisy copies vote for the label after.
+/// An attack on the arithmetic, not on the classifier: moves all pixels by a tiny power of two, or rounds them to multiples of one, so
+/// that the low bits of image plus noise change, and keeps what fewest noisy copies vote for the label after.
 /// </summary>
 /// <remarks>
-/// Noise that is rounded when it is added leaves a trace of the image in the low bits of the sum (Jin et al. 2022; Voracek and Hein 2023). A
-/// base classifier that reads them can be turned by changes far below any radius, which no theorem about exact noise covers.
+/// Noise that is rounded when it is added leaves a trace of the image in the low bits of the sum (Jin et al. 2022; Voracek and Hein
+/// 2023). A base classifier that reads them can be turned by changes far below any radius, which no theorem about exact noise covers.
 /// </remarks>
 public sealed class LowBitsAttack : IAttack
 {
@@ -24,7 +24,7 @@ public sealed class LowBitsAttack : IAttack
 
     /// <summary>Noisy copies that each change is voted on with, above 0.</summary>
     /// <value>64.</value>
-    public int Draws { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Draws), value, "Draws must be at least 1."); } = 64;
+    public int Draws { get; init => field = Trainable.AtLeast(1, value, nameof(Draws)); } = 64;
 
     /// <inheritdoc/>
     public string Settings => string.Create(CultureInfo.InvariantCulture, $"low bits; bits={FirstBit}..{LastBit}; draws={Draws}");
@@ -41,7 +41,8 @@ public sealed class LowBitsAttack : IAttack
         {
             if (!target.Affords(Draws * images.shape[0]))
                 break;
-            Tensor share = target.VoteShares(candidate, Draws, random).gather(1, labels.unsqueeze(1)).reshape([images.shape[0], .. Enumerable.Repeat(1L, (int)images.dim() - 1)]);
+            Tensor share = target.VoteShares(candidate, Draws, random).gather(1, labels.unsqueeze(1))
+                .reshape([images.shape[0], .. Enumerable.Repeat(1L, (int)images.dim() - 1)]);
             best = fewest is null ? best : where(share < fewest, candidate, best);
             fewest = fewest is null ? share : minimum(share, fewest);
         }
@@ -62,5 +63,6 @@ public sealed class LowBitsAttack : IAttack
         }
     }
 
-    private static int Bit(int value, string name) => value is >= 1 and <= 30 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be in [1, 30].");
+    private static int Bit(int value, string name) => value is >= 1 and <= 30 ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"{name} must be in [1, 30].");
 }

@@ -12,27 +12,30 @@ public sealed class PgdAttack : IAttack
 {
     /// <summary>Steps, above 0.</summary>
     /// <value>20.</value>
-    public int Steps { get; init => field = Positive(value, nameof(Steps)); } = 20;
+    public int Steps { get; init => field = Trainable.AtLeast(1, value, nameof(Steps)); } = 20;
 
     /// <summary>Noisy copies that a step's gradient is averaged over, above 0.</summary>
     /// <value>16.</value>
-    public int Draws { get; init => field = Positive(value, nameof(Draws)); } = 16;
+    public int Draws { get; init => field = Trainable.AtLeast(1, value, nameof(Draws)); } = 16;
 
     /// <summary>The length of a step in radii over steps, above 0: 2 can cross the ball.</summary>
     /// <value>2, the authors'.</value>
-    public double Reach { get; init => field = value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(Reach), value, "Reach must be finite and above 0."); } = 2;
+    public double Reach { get; init => field = Trainable.Positive(value, nameof(Reach)); } = 2;
 
     /// <summary>Whether each step has noise of its own; else all share the first's, as in SmoothAdv's training.</summary>
     /// <value>True.</value>
     public bool FreshNoise { get; init; } = true;
 
-    /// <summary>Whether gradients are computed; else they are estimated from probabilities alone (Stein's identity): a black-box attack.</summary>
+    /// <summary>
+    /// Whether gradients are computed; else they are estimated from probabilities alone (Stein's identity): a black-box attack.
+    /// </summary>
     /// <value>True.</value>
     public bool UsesGradients { get; init; } = true;
 
     /// <inheritdoc/>
     public string Settings => string.Create(CultureInfo.InvariantCulture,
-        $"PGD; steps={Steps}; draws={Draws}; reach={Reach}; noise={(FreshNoise ? "fresh" : "shared")}; gradients={(UsesGradients ? "exact" : "estimated")}");
+        $"PGD; steps={Steps}; draws={Draws}; reach={Reach}; noise={(FreshNoise ? "fresh" : "shared")}; " +
+        $"gradients={(UsesGradients ? "exact" : "estimated")}");
 
     /// <inheritdoc/>
     public Tensor Run(AttackTarget target, Tensor images, Tensor labels, double radius, StepRandom random)
@@ -61,7 +64,8 @@ public sealed class PgdAttack : IAttack
         return Run(target, images, labels, radius, () => noise, random).MoveToOuterDisposeScope();
     }
 
-    private Tensor Run(AttackTarget target, Tensor images, Tensor labels, double radius, Func<IReadOnlyList<Tensor>> noise, StepRandom random)
+    private Tensor Run(AttackTarget target, Tensor images, Tensor labels, double radius, Func<IReadOnlyList<Tensor>> noise,
+        StepRandom random)
     {
         Tensor delta = zeros_like(images);
         for (int step = 0; step < Steps; step++)
@@ -76,6 +80,4 @@ public sealed class PgdAttack : IAttack
 
         return images + delta;
     }
-
-    private static int Positive(int value, string name) => value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 1.");
 }

@@ -10,9 +10,11 @@ namespace DenoisedSmoothing.Training;
 /// <param name="settings">What decides the run's result besides its number of steps.</param>
 internal sealed class TrainingCheckpoint(string folder, IReadOnlyDictionary<string, string> settings)
 {
-    private const string Network = "network.safetensors", Average = "average.safetensors", Moments = "optimizer.safetensors", State = "state.json";
+    private const string Network = "network.safetensors", Average = "average.safetensors", Moments = "optimizer.safetensors",
+        State = "state.json";
     private const string Counts = "step", Partial = ".partial";
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes the run's state: to a fresh folder first, renamed when whole.</summary>
     public void Save(int step, IReadOnlyList<TrainingPlan> plans, nn.Module network, WeightAverage average, Optimizer optimizer)
@@ -30,7 +32,8 @@ internal sealed class TrainingCheckpoint(string folder, IReadOnlyDictionary<stri
             SafetensorsWriter.Write(Path.Combine(fresh, Moments), optimizer.State.Append(new(Counts, tensor(optimizer.Counts))), null);
         }
 
-        File.WriteAllText(Path.Combine(fresh, State), JsonSerializer.Serialize(new TrainingState(TrainingState.CurrentVersion, step, plans, settings), s_json));
+        File.WriteAllText(Path.Combine(fresh, State),
+            JsonSerializer.Serialize(new TrainingState(TrainingState.CurrentVersion, step, plans, settings), s_json));
         Directory.Move(fresh, target);
         foreach (string older in Directory.GetDirectories(folder, "step-*"))
         {
@@ -49,7 +52,8 @@ internal sealed class TrainingCheckpoint(string folder, IReadOnlyDictionary<stri
         TrainingState state = Read(Path.Combine(newest, State));
         string[] differences = [.. RunSettings.Differences(state.Settings, settings)];
         return differences.Length == 0 ? state : throw new InvalidOperationException(
-            $"'{folder}' holds a run under other settings: continue it with those, or name another checkpoint folder. {string.Join(' ', differences)}");
+            $"'{folder}' holds a run under other settings: continue it with those, or name another checkpoint folder. " +
+            string.Join(' ', differences));
     }
 
     /// <summary>Puts the newest checkpoint's weights, averages and moments in place.</summary>
@@ -77,14 +81,16 @@ internal sealed class TrainingCheckpoint(string folder, IReadOnlyDictionary<stri
     }
 
     private string? Newest() => Directory.Exists(folder)
-        ? Directory.GetDirectories(folder, "step-*").Where(path => !path.EndsWith(Partial, StringComparison.Ordinal)).Order(StringComparer.Ordinal).LastOrDefault()
+        ? Directory.GetDirectories(folder, "step-*").Where(path => !path.EndsWith(Partial, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal).LastOrDefault()
         : null;
 
     private TrainingState Read(string path)
     {
         try
         {
-            if (JsonSerializer.Deserialize<TrainingState>(File.ReadAllText(path)) is { Version: TrainingState.CurrentVersion, Plans.Count: > 0, Settings: not null } state)
+            if (JsonSerializer.Deserialize<TrainingState>(
+                File.ReadAllText(path)) is { Version: TrainingState.CurrentVersion, Plans.Count: > 0, Settings: not null } state)
                 return state;
         }
         catch (JsonException)
@@ -92,6 +98,8 @@ internal sealed class TrainingCheckpoint(string folder, IReadOnlyDictionary<stri
             // said below
         }
 
-        throw new InvalidDataException($"{path} is no training state of this version: it is damaged, or another version wrote it. Name another checkpoint folder, or delete '{folder}'.");
+        throw new InvalidDataException(
+            $"{path} is no training state of this version: it is damaged, or another version wrote it. " +
+            $"Name another checkpoint folder, or delete '{folder}'.");
     }
 }

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// Consistency regularisation (Jeong and Shin 2020): cross-entropy on m noisy copies of each image, plus how far the copies' predictions are
-/// from their mean and how undecided that mean is. With P the mean of p_1 to p_m:
-/// L = mean CE + mean over images of (lambda mean_i KL(P || p_i) + eta H(P)). The gradient goes through P too.
+/// Consistency regularisation (Jeong and Shin 2020): cross-entropy on m noisy copies of each image, plus how far the copies' predictions
+/// are from their mean and how undecided that mean is. With P the mean of p_1 to p_m: L = mean CE + mean over images of (lambda mean_i
+/// KL(P || p_i) + eta H(P)). The gradient goes through P too.
 /// </summary>
 /// <remarks>
 /// A step sees <see cref="TrainingOptions.BatchSize"/> images m times. The authors cut a batch of 256 into m steps of 256/m images at an
@@ -31,7 +31,7 @@ public sealed class Consistency : ITrainingObjective
 
     /// <summary>Noisy copies of each image, m; at least 2, since one copy is its own mean.</summary>
     /// <value>2, the authors'.</value>
-    public int Draws { get; init => field = value >= 2 ? value : throw new ArgumentOutOfRangeException(nameof(Draws), value, "Draws must be at least 2."); } = 2;
+    public int Draws { get; init => field = Trainable.AtLeast(2, value, nameof(Draws)); } = 2;
 
     /// <summary>The weight of the divergences, lambda; finite, at least 0. Too much of it makes training collapse.</summary>
     /// <value>10, the authors' for CIFAR-10 at sigma 0.5 and 1 (20 at 0.25, or 10); 10, 5, 5 for MNIST at 0.25, 0.5, 1.</value>
@@ -56,7 +56,8 @@ public sealed class Consistency : ITrainingObjective
         Tensor logits = _classifier.Forward(Trainable.Noisy(batch.Images, Trainable.Noise(batch.Images, _sigma, Draws, random)));
         Tensor crossEntropy = Trainable.CrossEntropy(logits, batch, _classifier.ClassCount);
 
-        // In logarithms throughout: a class of probability 0 then costs nothing, where the usual form gives a finite loss with NaN gradients.
+        // In logarithms throughout: a class of probability 0 then costs nothing, where the usual form gives a finite loss with NaN
+        // gradients.
         Tensor logP = nn.functional.log_softmax(logits, 1).reshape(Draws, -1, logits.shape[1]); // [m,B,K]
         Tensor logMean = logP.logsumexp(0).sub(Math.Log(Draws)); // [B,K]
         Tensor mean = logMean.exp();

@@ -26,7 +26,8 @@ public sealed class CrossEntropy : ITrainingObjective
     public nn.Module Network { get; }
 
     /// <inheritdoc/>
-    public string Settings => string.Create(CultureInfo.InvariantCulture, $"cross-entropy; label smoothing={LabelSmoothing}; {Trainable.InputOf(_classifier)}");
+    public string Settings => string.Create(CultureInfo.InvariantCulture,
+        $"cross-entropy; label smoothing={LabelSmoothing}; {Trainable.InputOf(_classifier)}");
 
     /// <inheritdoc/>
     public Tensor Loss(TrainingBatch batch, StepRandom random)

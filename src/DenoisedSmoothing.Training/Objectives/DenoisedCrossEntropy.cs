@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// Trains a classifier on what it will meet behind a denoiser: images noised and denoised afresh whenever they are seen (Carlini et al. 2022,
-/// Tables 3 and 6). The denoiser stays as it is.
+/// Trains a classifier on what it will meet behind a denoiser: images noised and denoised afresh whenever they are seen (Carlini et al.
+/// 2022, Tables 3 and 6). The denoiser stays as it is.
 /// </summary>
 public sealed class DenoisedCrossEntropy : ITrainingObjective
 {
@@ -39,7 +39,8 @@ public sealed class DenoisedCrossEntropy : ITrainingObjective
 
     /// <inheritdoc/>
     public string Settings => string.Create(CultureInfo.InvariantCulture,
-        $"cross-entropy behind a denoiser; sigma={_sigma}; label smoothing={LabelSmoothing}; denoiser={ModuleFingerprint.Of(_denoiser)}; {Trainable.InputOf(_classifier)}");
+        $"cross-entropy behind a denoiser; sigma={_sigma}; label smoothing={LabelSmoothing}; " +
+        $"denoiser={ModuleFingerprint.Of(_denoiser)}; {Trainable.InputOf(_classifier)}");
 
     /// <inheritdoc/>
     public Tensor Loss(TrainingBatch batch, StepRandom random)

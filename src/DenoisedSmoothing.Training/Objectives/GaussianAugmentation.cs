@@ -28,13 +28,15 @@ public sealed class GaussianAugmentation : ITrainingObjective
     public nn.Module Network { get; }
 
     /// <inheritdoc/>
-    public string Settings => string.Create(CultureInfo.InvariantCulture, $"Gaussian augmentation; sigma={_sigma}; {Trainable.InputOf(_classifier)}");
+    public string Settings => string.Create(CultureInfo.InvariantCulture,
+        $"Gaussian augmentation; sigma={_sigma}; {Trainable.InputOf(_classifier)}");
 
     /// <inheritdoc/>
     public Tensor Loss(TrainingBatch batch, StepRandom random)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(random);
-        return Trainable.CrossEntropy(_classifier.Forward(batch.Images.add(random.Normal(batch.Images), alpha: _sigma)), batch, _classifier.ClassCount);
+        return Trainable.CrossEntropy(_classifier.Forward(batch.Images.add(random.Normal(batch.Images), alpha: _sigma)), batch,
+            _classifier.ClassCount);
     }
 }

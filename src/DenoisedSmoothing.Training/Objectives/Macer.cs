@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// MACER (Zhai et al. 2020): the cross-entropy of the smoothed classifier, and a hinge that widens its radius where it is right. With P the mean
-/// softmax of k noisy copies, P^b the same of beta times the logits, and xi = Phi^-1(P^b_first) - Phi^-1(P^b_second):
-/// L = (1/B) (sum -log(P_y + 1e-10) + lambda sigma/2 sum over rows with P^b right and |xi| at most gamma of (gamma - xi)).
+/// MACER (Zhai et al. 2020): the cross-entropy of the smoothed classifier, and a hinge that widens its radius where it is right. With P
+/// the mean softmax of k noisy copies, P^b the same of beta times the logits, and xi = Phi^-1(P^b_first) - Phi^-1(P^b_second): L = (1/B)
+/// (sum -log(P_y + 1e-10) + lambda sigma/2 sum over rows with P^b right and |xi| at most gamma of (gamma - xi)).
 /// </summary>
 /// <remarks>Rows beyond gamma are dropped, not clipped. Quantiles are taken in double precision.</remarks>
 public sealed class Macer : ITrainingObjective
@@ -28,7 +28,7 @@ public sealed class Macer : ITrainingObjective
 
     /// <summary>Noisy copies of each image, k; above 0.</summary>
     /// <value>16, the authors'.</value>
-    public int Draws { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Draws), value, "Draws must be at least 1."); } = 16;
+    public int Draws { get; init => field = Trainable.AtLeast(1, value, nameof(Draws)); } = 16;
 
     /// <summary>The weight of the radius; finite, at least 0.</summary>
     /// <value>12, the authors' for CIFAR-10 at sigma 0.25 (4 at 0.5; 12 at 1, from the first drop of the learning rate on).</value>
@@ -44,14 +44,15 @@ public sealed class Macer : ITrainingObjective
 
     /// <summary>The radius counts from this epoch on; at least 0.</summary>
     /// <value>0. Deferred, as some use it, to the first drop of the learning rate.</value>
-    public int FromEpoch { get; init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(FromEpoch), value, "FromEpoch must be at least 0."); }
+    public int FromEpoch { get; init => field = Trainable.AtLeast(0, value, nameof(FromEpoch)); }
 
     /// <inheritdoc/>
     public nn.Module Network { get; }
 
     /// <inheritdoc/>
     public string Settings => string.Create(CultureInfo.InvariantCulture,
-        $"MACER; sigma={_sigma}; draws={Draws}; lambda={Lambda}; beta={Beta}; gamma={Gamma}; from epoch={FromEpoch}; {Trainable.InputOf(_classifier)}");
+        $"MACER; sigma={_sigma}; draws={Draws}; lambda={Lambda}; beta={Beta}; gamma={Gamma}; from epoch={FromEpoch}; " +
+        $"{Trainable.InputOf(_classifier)}");
 
     /// <inheritdoc/>
     public Tensor Loss(TrainingBatch batch, StepRandom random)

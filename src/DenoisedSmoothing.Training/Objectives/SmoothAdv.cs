@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// SmoothAdv (Salman et al. 2019): images are moved, within a radius, to where the smoothed classifier gives their label the least probability,
-/// and cross-entropy is taken on m noisy copies of the moved images, with the noise that they were attacked through.
+/// SmoothAdv (Salman et al. 2019): images are moved, within a radius, to where the smoothed classifier gives their label the least
+/// probability, and cross-entropy is taken on m noisy copies of the moved images, with the noise that they were attacked through.
 /// </summary>
 /// <remarks>
 /// The attack sees the network in evaluation mode. A step sees <see cref="TrainingOptions.BatchSize"/> images m times and attacks them in
@@ -32,26 +32,27 @@ public sealed class SmoothAdv : ITrainingObjective
 
     /// <summary>How far images are moved, in l2; finite, above 0.</summary>
     /// <value>1. The authors use 0.25, 0.5, 1 and 2, each divided by 256 of their 64, 127, 255 and 512.</value>
-    public double Radius { get; init => field = Trainable.Sigma(value); } = 1;
+    public double Radius { get; init => field = Trainable.Positive(value, nameof(Radius)); } = 1;
 
     /// <summary>Noisy copies of each image, m; above 0.</summary>
     /// <value>2; the authors use 1 to 8.</value>
-    public int Draws { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Draws), value, "Draws must be at least 1."); } = 2;
+    public int Draws { get; init => field = Trainable.AtLeast(1, value, nameof(Draws)); } = 2;
 
     /// <summary>Steps of the attack, above 0.</summary>
     /// <value>2; the authors use 2 to 10.</value>
-    public int AttackSteps { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(AttackSteps), value, "AttackSteps must be at least 1."); } = 2;
+    public int AttackSteps { get; init => field = Trainable.AtLeast(1, value, nameof(AttackSteps)); } = 2;
 
     /// <summary>The radius grows to its full length over so many epochs; at least 0.</summary>
     /// <value>10, the authors'.</value>
-    public int WarmupEpochs { get; init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(WarmupEpochs), value, "WarmupEpochs must be at least 0."); } = 10;
+    public int WarmupEpochs { get; init => field = Trainable.AtLeast(0, value, nameof(WarmupEpochs)); } = 10;
 
     /// <inheritdoc/>
     public nn.Module Network { get; }
 
     /// <inheritdoc/>
     public string Settings => string.Create(CultureInfo.InvariantCulture,
-        $"SmoothAdv; sigma={_sigma}; radius={Radius}; draws={Draws}; attack steps={AttackSteps}; warm-up epochs={WarmupEpochs}; {Trainable.InputOf(_classifier)}");
+        $"SmoothAdv; sigma={_sigma}; radius={Radius}; draws={Draws}; attack steps={AttackSteps}; warm-up epochs={WarmupEpochs}; " +
+        $"{Trainable.InputOf(_classifier)}");
 
     /// <summary>The radius in an epoch.</summary>
     /// <param name="epoch">Finished epochs.</param>

@@ -5,10 +5,12 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// Stability training (Li et al. 2019): cross-entropy on clean images, plus lambda times the cross-entropy of the noisy image's answer against
-/// the clean image's. The gradient goes through both.
+/// Stability training (Li et al. 2019): cross-entropy on clean images, plus lambda times the cross-entropy of the noisy image's answer
+/// against the clean image's. The gradient goes through both.
 /// </summary>
-/// <remarks>The noisy images are forwarded last, so that batch norm's running values end each step with what smoothing will show it.</remarks>
+/// <remarks>
+/// The noisy images are forwarded last, so that batch norm's running values end each step with what smoothing will show it.
+/// </remarks>
 public sealed class StabilityTraining : ITrainingObjective
 {
     private readonly ModuleClassifier _classifier;
@@ -33,7 +35,8 @@ public sealed class StabilityTraining : ITrainingObjective
     public nn.Module Network { get; }
 
     /// <inheritdoc/>
-    public string Settings => string.Create(CultureInfo.InvariantCulture, $"stability; sigma={_sigma}; lambda={Lambda}; {Trainable.InputOf(_classifier)}");
+    public string Settings => string.Create(CultureInfo.InvariantCulture,
+        $"stability; sigma={_sigma}; lambda={Lambda}; {Trainable.InputOf(_classifier)}");
 
     /// <inheritdoc/>
     public Tensor Loss(TrainingBatch batch, StepRandom random)

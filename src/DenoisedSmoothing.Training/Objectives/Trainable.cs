@@ -14,13 +14,15 @@ internal static class Trainable
 
     /// <summary>What a classifier does to images before its network, as a part of <see cref="ITrainingObjective.Settings"/>.</summary>
     public static string InputOf(ModuleClassifier classifier) => string.Create(CultureInfo.InvariantCulture,
-        $"normalization={classifier.Normalization?.ToString() ?? "none"}; resized to={(classifier.ResizeTo is { } size ? $"{size.Height}x{size.Width}" : "nothing")}");
+        $"normalization={classifier.Normalization?.ToString() ?? "none"}; " +
+        $"resized to={(classifier.ResizeTo is { } size ? $"{size.Height}x{size.Width}" : "nothing")}");
 
     /// <summary>A noise level that the denoiser, if there is one, reaches.</summary>
     public static double Sigma(double sigma, IDenoiser? denoiser = null)
     {
         if (!(sigma > 0) || double.IsInfinity(sigma))
-            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "Sigma must be finite and above 0: the noise per pixel, for pixels in [0,1].");
+            throw new ArgumentOutOfRangeException(nameof(sigma), sigma,
+                "Sigma must be finite and above 0: the noise per pixel, for pixels in [0,1].");
         if (denoiser is ISigmaLimited { LargestSigma: var largest } && sigma > largest)
         {
             throw new ArgumentOutOfRangeException(nameof(sigma), sigma, string.Create(CultureInfo.InvariantCulture,
@@ -34,6 +36,16 @@ internal static class Trainable
     public static double Weight(double weight, string name) => weight >= 0 && double.IsFinite(weight)
         ? weight
         : throw new ArgumentOutOfRangeException(name, weight, $"{name} must be finite and at least 0.");
+
+    /// <summary>A whole number with a lower bound.</summary>
+    public static T AtLeast<T>(T least, T value, string name) where T : struct, IComparable<T> => value.CompareTo(least) >= 0
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least {least}.");
+
+    /// <summary>A finite number above 0.</summary>
+    public static double Positive(double value, string name) => value > 0 && double.IsFinite(value)
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and above 0.");
 
     /// <summary>A share of label smoothing.</summary>
     public static double LabelSmoothing(double share) => share is >= 0 and < 1

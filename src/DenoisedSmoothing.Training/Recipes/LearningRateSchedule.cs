@@ -23,7 +23,8 @@ public sealed class LearningRateSchedule
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
         Check(factor);
-        return new(string.Create(CultureInfo.InvariantCulture, $"times {factor} every {epochs} epochs"), (_, _, epoch) => Math.Pow(factor, epoch / epochs));
+        return new(string.Create(CultureInfo.InvariantCulture, $"times {factor} every {epochs} epochs"), (_, _, epoch) =>
+            Math.Pow(factor, epoch / epochs));
     }
 
     /// <summary>It is multiplied by a factor once each of these numbers of epochs is done.</summary>
@@ -33,7 +34,8 @@ public sealed class LearningRateSchedule
     {
         ArgumentNullException.ThrowIfNull(epochs);
         if (epochs.Count == 0 || epochs[0] < 1 || epochs.Zip(epochs.Skip(1)).Any(pair => pair.First >= pair.Second))
-            throw new ArgumentException($"Epochs must be ascending, from 1 on, at least one; got {string.Join(',', epochs)}.", nameof(epochs));
+            throw new ArgumentException($"Epochs must be ascending, from 1 on, at least one; got {string.Join(',', epochs)}.",
+                nameof(epochs));
         Check(factor);
         int[] drops = [.. epochs];
         return new(
@@ -53,6 +55,7 @@ public sealed class LearningRateSchedule
     private static void Check(double factor)
     {
         if (!(factor > 0) || double.IsInfinity(factor))
-            throw new ArgumentOutOfRangeException(nameof(factor), factor, "The factor of a learning-rate schedule must be finite and above 0.");
+            throw new ArgumentOutOfRangeException(nameof(factor), factor,
+                "The factor of a learning-rate schedule must be finite and above 0.");
     }
 }

@@ -18,7 +18,8 @@ internal sealed class Optimizer : IDisposable
     {
         _trained = [.. network.parameters().Where(parameter => parameter.requires_grad)];
         if (_trained.Length == 0)
-            throw new ArgumentException($"{network.GetName()} has no parameter that requires a gradient, so there is nothing to train.", nameof(network));
+            throw new ArgumentException($"{network.GetName()} has no parameter that requires a gradient, so there is nothing to train.",
+                nameof(network));
         _clip = recipe.ClipGradientNorm;
         _inner = recipe.Method == OptimizerMethod.AdamW
             ? optim.AdamW(_trained, recipe.LearningRate, weight_decay: recipe.WeightDecay)
@@ -26,7 +27,8 @@ internal sealed class Optimizer : IDisposable
     }
 
     /// <summary>Everything that later steps depend on, by name; writing into the tensors restores it, with <see cref="Counts"/>.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> State => _inner.state_dict().State.SelectMany<OptimizerState, KeyValuePair<string, Tensor>>((state, i) => state switch
+    public IEnumerable<KeyValuePair<string, Tensor>> State => _inner.state_dict().State.SelectMany<OptimizerState, KeyValuePair<string,
+        Tensor>>((state, i) => state switch
     {
         AdamW.State adam => [new($"{i}.exp_avg", adam.exp_avg), new($"{i}.exp_avg_sq", adam.exp_avg_sq)],
         SGD.State { momentum_buffer: { } buffer } => [new($"{i}.momentum", buffer)],
@@ -62,8 +64,8 @@ internal sealed class Optimizer : IDisposable
     /// <summary>Frees the state.</summary>
     public void Dispose() => _inner.Dispose();
 
-    // Buffers of zeros from the start: the first step gives the same as with none (0 times the momentum, plus the gradient), and a checkpoint
-    // has one layout at every step.
+    // Buffers of zeros from the start: the first step gives the same as with none (0 times the momentum, plus the gradient), and a
+    // checkpoint has one layout at every step.
     private static SGD NewSgd(Parameter[] trained, OptimizerRecipe recipe)
     {
         SGD sgd = optim.SGD(trained, recipe.LearningRate, recipe.Momentum, weight_decay: recipe.WeightDecay, nesterov: recipe.Nesterov);

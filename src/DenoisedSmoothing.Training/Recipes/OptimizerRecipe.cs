@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace DenoisedSmoothing.Training;
 
-/// <summary>How gradients change a network: method, learning rate over time, clipping, and the average of the weights that is kept.</summary>
+/// <summary>
+/// How gradients change a network: method, learning rate over time, clipping, and the average of the weights that is kept.
+/// </summary>
 /// <remarks>The defaults are those that the bundled denoiser was trained with; <see cref="Sgd"/> gives those of the field.</remarks>
 public sealed record OptimizerRecipe
 {
@@ -35,11 +37,15 @@ public sealed record OptimizerRecipe
     /// <value>1.</value>
     public double? ClipGradientNorm { get; init; } = 1;
 
-    /// <summary>Decay of the exponential moving average of the weights, in [0,1): what the network holds after training. 0 keeps the last weights.</summary>
+    /// <summary>
+    /// Decay of the exponential moving average of the weights, in [0,1): what the network holds after training. 0 keeps the last weights.
+    /// </summary>
     /// <value>0.999.</value>
     public double EmaDecay { get; init; } = 0.999;
 
-    /// <summary>What the methods of the field are trained with: SGD with momentum 0.9, weight decay 1e-4, no warm-up, clipping or averaging.</summary>
+    /// <summary>
+    /// What the methods of the field are trained with: SGD with momentum 0.9, weight decay 1e-4, no warm-up, clipping or averaging.
+    /// </summary>
     /// <param name="learningRate">0.1 for ResNets on CIFAR-10 and ImageNet, 0.01 for small networks on MNIST and its family.</param>
     /// <param name="schedule">A tenth every 50 epochs when not given; Cohen et al. 2019 use 30 or 50.</param>
     public static OptimizerRecipe Sgd(double learningRate, LearningRateSchedule? schedule = null) => new()
@@ -80,13 +86,17 @@ public sealed record OptimizerRecipe
     {
         Require(Enum.IsDefined(Method), $"{nameof(Method)} must be AdamW or Sgd; it is {Method}.");
         Require(Schedule is not null, $"{nameof(Schedule)} must be given.");
-        Require(LearningRate > 0 && double.IsFinite(LearningRate), $"{nameof(LearningRate)} must be finite and above 0; it is {Text(LearningRate)}.");
+        Require(LearningRate > 0 && double.IsFinite(LearningRate),
+            $"{nameof(LearningRate)} must be finite and above 0; it is {Text(LearningRate)}.");
         Require(WarmupSteps >= 0, $"{nameof(WarmupSteps)} must be at least 0; it is {WarmupSteps}.");
-        Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), $"{nameof(WeightDecay)} must be finite and at least 0; it is {Text(WeightDecay)}.");
+        Require(WeightDecay >= 0 && double.IsFinite(WeightDecay),
+            $"{nameof(WeightDecay)} must be finite and at least 0; it is {Text(WeightDecay)}.");
         Require(Momentum is >= 0 and < 1, $"{nameof(Momentum)} must be in [0,1); it is {Text(Momentum)}.");
-        Require(Method == OptimizerMethod.Sgd || (Momentum == 0 && !Nesterov), $"{nameof(Momentum)} and {nameof(Nesterov)} are SGD's: leave them out with AdamW.");
+        Require(Method == OptimizerMethod.Sgd || (Momentum == 0 && !Nesterov),
+            $"{nameof(Momentum)} and {nameof(Nesterov)} are SGD's: leave them out with AdamW.");
         Require(!Nesterov || Momentum > 0, $"{nameof(Nesterov)} needs a {nameof(Momentum)} above 0.");
-        Require(ClipGradientNorm is null or > 0, $"{nameof(ClipGradientNorm)} must be above 0, or null; it is {Text(ClipGradientNorm ?? 0)}.");
+        Require(ClipGradientNorm is null or > 0,
+            $"{nameof(ClipGradientNorm)} must be above 0, or null; it is {Text(ClipGradientNorm ?? 0)}.");
         Require(EmaDecay is >= 0 and < 1, $"{nameof(EmaDecay)} must be in [0,1); it is {Text(EmaDecay)}.");
     }
 

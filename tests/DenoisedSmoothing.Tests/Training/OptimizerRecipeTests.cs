@@ -38,9 +38,12 @@ public class OptimizerRecipeTests
         OptimizerRecipe adam = new(), sgd = OptimizerRecipe.Sgd(.1);
         foreach (OptimizerRecipe wrong in new[]
         {
-            adam with { LearningRate = 0 }, adam with { LearningRate = double.NaN }, adam with { LearningRate = double.PositiveInfinity }, adam with { WarmupSteps = -1 },
-            adam with { WeightDecay = -1 }, adam with { WeightDecay = double.PositiveInfinity }, adam with { EmaDecay = 1 }, adam with { EmaDecay = double.NaN },
-            adam with { ClipGradientNorm = 0 }, adam with { ClipGradientNorm = double.NaN }, adam with { Momentum = .9 }, adam with { Nesterov = true },
+            adam with { LearningRate = 0 }, adam with { LearningRate = double.NaN }, adam with { LearningRate = double.PositiveInfinity },
+                adam with { WarmupSteps = -1 },
+            adam with { WeightDecay = -1 }, adam with { WeightDecay = double.PositiveInfinity }, adam with { EmaDecay = 1 },
+                adam with { EmaDecay = double.NaN },
+            adam with { ClipGradientNorm = 0 }, adam with { ClipGradientNorm = double.NaN }, adam with { Momentum = .9 },
+                adam with { Nesterov = true },
             adam with { Method = (OptimizerMethod)7 }, sgd with { Momentum = 1 }, sgd with { Momentum = 0, Nesterov = true },
         })
         {
@@ -57,16 +60,20 @@ public class OptimizerRecipeTests
     {
         foreach (Action act in new Action[]
         {
-            () => LearningRateSchedule.Step(0), () => LearningRateSchedule.Step(5, 0), () => LearningRateSchedule.Step(5, double.NaN), () => LearningRateSchedule.StepAt([]),
-            () => LearningRateSchedule.StepAt([0]), () => LearningRateSchedule.StepAt([5, 5]), () => LearningRateSchedule.StepAt([5], double.PositiveInfinity),
+            () => LearningRateSchedule.Step(0), () => LearningRateSchedule.Step(5, 0), () => LearningRateSchedule.Step(5, double.NaN),
+                () => LearningRateSchedule.StepAt([]),
+            () => LearningRateSchedule.StepAt([0]), () => LearningRateSchedule.StepAt([5, 5]), () =>
+                LearningRateSchedule.StepAt([5], double.PositiveInfinity),
         })
         {
             act.Should().Throw<ArgumentException>();
         }
     }
 
-    private static double Rate(LearningRateSchedule schedule, JsonElement point) => OptimizerRecipe.Sgd(.1, schedule).LearningRateAt(7, 10, point.GetProperty("epoch").GetInt32());
+    private static double Rate(LearningRateSchedule schedule, JsonElement point) =>
+        OptimizerRecipe.Sgd(.1, schedule).LearningRateAt(7, 10, point.GetProperty("epoch").GetInt32());
 
     private static IEnumerable<JsonElement> Golden(string name) =>
-        JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Goldens", "training", "schedules.json"))).RootElement.GetProperty(name).EnumerateArray();
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Goldens", "training", "schedules.json")))
+            .RootElement.GetProperty(name).EnumerateArray();
 }

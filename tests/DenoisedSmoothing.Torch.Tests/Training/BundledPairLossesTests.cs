@@ -10,8 +10,9 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Torch.Tests.Training;
 
 /// <summary>
-/// The bundled pair's training (samples/Train) starts with the losses that it had when the pair was made: tests/Goldens/training/bundled_pair_losses.json,
-/// recorded from version 0.1's trainers on the 500 bundled images. On the machine where it was recorded they are equal to the last bit; others may round.
+/// The bundled pair's training (samples/Train) starts with the losses that it had when the pair was made:
+/// tests/Goldens/training/bundled_pair_losses.json, recorded from version 0.1's trainers on the 500 bundled images. On the machine where
+/// it was recorded they are equal to the last bit; others may round.
 /// </summary>
 public class BundledPairLossesTests
 {
@@ -21,8 +22,10 @@ public class BundledPairLossesTests
     public void Denoiser_losses_are_those_recorded()
     {
         using nn.Module<Tensor, Tensor, Tensor> network = FashionMnistPair.NewDenoiserNetwork();
-        NoisePrediction objective = new(new DiffusionModel(network, FashionMnistPair.Schedule, lastTimestep: FashionMnistPair.LastTimestep));
-        Losses(objective, new OptimizerRecipe(), new() { Steps = 6, BatchSize = 64, Seed = 1, Initialization = WeightInitialization.Linear }).ShouldBe("denoiser");
+        NoisePrediction objective = new(new DiffusionModel(
+            network, FashionMnistPair.Schedule, lastTimestep: FashionMnistPair.LastTimestep));
+        Losses(objective, new OptimizerRecipe(), new() { Steps = 6, BatchSize = 64, Seed = 1,
+            Initialization = WeightInitialization.Linear }).ShouldBe("denoiser");
     }
 
     [Fact]
@@ -30,7 +33,8 @@ public class BundledPairLossesTests
     {
         using nn.Module<Tensor, Tensor> network = FashionMnistPair.NewClassifierNetwork();
         using ModuleClassifier classifier = new(network, 10);
-        TrainingOptions options = new() { Steps = 6, Seed = 1, Augmentation = new() { Shift = 2, Mirror = true, Soften = 1 }, Initialization = WeightInitialization.Relu };
+        TrainingOptions options = new() { Steps = 6, Seed = 1, Augmentation = new() { Shift = 2, Mirror = true, Soften = 1 },
+            Initialization = WeightInitialization.Relu };
         OptimizerRecipe recipe = new() { LearningRate = 3e-3, WeightDecay = .05, EmaDecay = .998 };
         Losses(new CrossEntropy(classifier) { LabelSmoothing = .05 }, recipe, options).ShouldBe("classifier");
     }

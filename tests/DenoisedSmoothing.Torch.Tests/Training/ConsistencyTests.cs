@@ -6,10 +6,13 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Torch.Tests.Training;
 
-/// <summary>Against tests/Goldens/training/consistency.json: jh-jeong/smoothing-consistency@a11954aa, code/consistency.py, in float64.</summary>
+/// <summary>
+/// Against tests/Goldens/training/consistency.json: jh-jeong/smoothing-consistency@a11954aa, code/consistency.py, in float64.
+/// </summary>
 public class ConsistencyTests
 {
-    public static TheoryData<int> Cases => [.. Enumerable.Range(0, TrainingGolden.Read("consistency.json").GetProperty("cases").GetArrayLength())];
+    public static TheoryData<int> Cases => [.. Enumerable.Range(
+        0, TrainingGolden.Read("consistency.json").GetProperty("cases").GetArrayLength())];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -27,7 +30,8 @@ public class ConsistencyTests
             Eta = golden.GetProperty("eta").GetDouble(),
         };
 
-        Tensor loss = objective.Loss(TrainingGolden.Batch(zeros(labels.shape[0], 1, 2, 2, ScalarType.Float64), labels, (int)logits.shape[2]), new GivenNoise([]));
+        Tensor loss = objective.Loss(TrainingGolden.Batch(
+            zeros(labels.shape[0], 1, 2, 2, ScalarType.Float64), labels, (int)logits.shape[2]), new GivenNoise([]));
         loss.backward();
 
         loss.item<double>().Should().BeApproximately(golden.GetProperty("total").GetDouble(), 1e-12);
@@ -61,7 +65,8 @@ public class ConsistencyTests
         Tensor images = arange(8, ScalarType.Float64).reshape(2, 1, 2, 2).div_(10);
         Tensor[] noise = [.. Enumerable.Range(0, 3).Select(i => ones_like(images).mul_(i + 1))];
 
-        new Consistency(new ModuleClassifier(network, 2), sigma: .25) { Draws = 3 }.Loss(TrainingGolden.Batch(images, zeros(2, ScalarType.Int64), 2), new GivenNoise(noise));
+        new Consistency(new ModuleClassifier(network, 2), sigma: .25) { Draws = 3 }.Loss(
+            TrainingGolden.Batch(images, zeros(2, ScalarType.Int64), 2), new GivenNoise(noise));
 
         using (seen)
             seen!.allclose(cat([images + .25, images + .5, images + .75], 0)).Should().BeTrue();

@@ -25,7 +25,8 @@ public sealed class DenoisedCrossEntropyTests
         using DisposeScope scope = NewDisposeScope();
         int[] all = [.. Enumerable.Range(0, Images.Count)];
         classifier.Classify(1 - Images.Images(all)).argmax(1).eq(Images.Labels(all)).all().item<bool>().Should().BeTrue();
-        classifier.Classify(Images.Images(all)).argmax(1).eq(Images.Labels(all)).all().item<bool>().Should().BeFalse("it never saw an image that was not inverted");
+        classifier.Classify(Images.Images(all)).argmax(1).eq(Images.Labels(all)).all().item<bool>().Should()
+            .BeFalse("it never saw an image that was not inverted");
     }
 
     [Fact]
@@ -82,7 +83,8 @@ public sealed class DenoisedCrossEntropyTests
     [Fact]
     public void Settings_tell_noise_denoiser_and_smoothing_apart()
     {
-        using ModuleClassifier classifier = TrainingFixture.Classifier(), normalized = new(TrainingFixture.ClassifierNetwork(), 2, new Normalization([.5f], [.5f]));
+        using ModuleClassifier classifier = TrainingFixture.Classifier(),
+            normalized = new(TrainingFixture.ClassifierNetwork(), 2, new Normalization([.5f], [.5f]));
         new[]
         {
             new DenoisedCrossEntropy(classifier, new Inverter(), .5).Settings,
@@ -118,7 +120,8 @@ public sealed class DenoisedCrossEntropyTests
         act.Should().Throw<ArgumentException>().WithMessage("The images have 3 classes, the classifier 2.*");
     }
 
-    private static void Train(ITrainingObjective objective, int steps, LabeledImages images, IProgress<TrainingProgress>? progress = null) =>
+    private static void Train(ITrainingObjective objective, int steps, LabeledImages images,
+        IProgress<TrainingProgress>? progress = null) =>
         new Trainer(objective, TrainingFixture.Recipe, TrainingFixture.Options(steps)).Train(images, progress);
 
     private sealed class Inverter : IDenoiser, IFingerprinted

@@ -34,15 +34,21 @@ public class GaussianAugmentationTests
     {
         using DisposeScope scope = NewDisposeScope();
         JsonElement golden = s_golden.GetProperty("sgd");
-        (nn.Module<Tensor, Tensor> network, Parameter weight, Parameter bias) = TrainingGolden.Linear(golden.GetProperty("weight"), golden.GetProperty("bias"));
-        OptimizerRecipe recipe = OptimizerRecipe.Sgd(.1) with { Momentum = golden.GetProperty("momentum").GetDouble(), WeightDecay = golden.GetProperty("weight_decay").GetDouble() };
+        (nn.Module<Tensor, Tensor> network, Parameter weight, Parameter bias) = TrainingGolden.Linear(
+            golden.GetProperty("weight"), golden.GetProperty("bias"));
+        OptimizerRecipe recipe = OptimizerRecipe.Sgd(.1) with
+        {
+            Momentum = golden.GetProperty("momentum").GetDouble(),
+            WeightDecay = golden.GetProperty("weight_decay").GetDouble(),
+        };
         using Optimizer optimizer = new(network, recipe);
         GaussianAugmentation objective = new(new ModuleClassifier(network, 3), golden.GetProperty("sigma").GetDouble());
         foreach (JsonElement step in golden.GetProperty("steps").EnumerateArray())
         {
             optimizer.ClearGradients();
             Tensor loss = objective.Loss(
-                TrainingGolden.Batch(golden.GetProperty("x").Tensor(), golden.GetProperty("labels").Labels(), 3), new GivenNoise([step.GetProperty("noise").Tensor()]));
+                TrainingGolden.Batch(golden.GetProperty("x").Tensor(), golden.GetProperty("labels").Labels(), 3),
+                    new GivenNoise([step.GetProperty("noise").Tensor()]));
             loss.backward();
             loss.item<double>().Should().BeApproximately(step.GetProperty("loss").GetDouble(), 1e-12);
             weight.grad!.ShouldBe(step.GetProperty("grad_weight"), 1e-12);

@@ -21,6 +21,7 @@ internal sealed class GivenLogits : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         Parameter next = Logits[_next++];
-        return input.shape[0] == next.shape[0] ? next.alias() : throw new InvalidOperationException($"{input.shape[0]} rows came, {next.shape[0]} were expected.");
+        return input.shape[0] == next.shape[0] ? next.alias()
+            : throw new InvalidOperationException($"{input.shape[0]} rows came, {next.shape[0]} were expected.");
     }
 }

@@ -6,10 +6,13 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Torch.Tests.Training;
 
-/// <summary>Losses of the field's methods, with their gradients, against the authors' code in float64 (tests/Goldens/training/README.md).</summary>
+/// <summary>
+/// Losses of the field's methods, with their gradients, against the authors' code in float64 (tests/Goldens/training/README.md).
+/// </summary>
 public class MethodGoldenTests
 {
-    public static TheoryData<int> MacerCases => [.. Enumerable.Range(0, TrainingGolden.Read("macer.json").GetProperty("cases").GetArrayLength())];
+    public static TheoryData<int> MacerCases =>
+        [.. Enumerable.Range(0, TrainingGolden.Read("macer.json").GetProperty("cases").GetArrayLength())];
 
     [Theory]
     [MemberData(nameof(MacerCases))]
@@ -17,7 +20,9 @@ public class MethodGoldenTests
     {
         using DisposeScope scope = NewDisposeScope();
         JsonElement golden = TrainingGolden.Read("macer.json").GetProperty("cases")[index];
-        Tensor outputs = golden.GetProperty("outputs").Tensor().transpose(0, 1).contiguous(), labels = golden.GetProperty("labels").Labels(); // [k,B,K]
+        // [k,B,K]
+        Tensor outputs = golden.GetProperty("outputs").Tensor().transpose(0, 1).contiguous(),
+            labels = golden.GetProperty("labels").Labels();
         GivenLogits network = new(outputs.flatten(0, 1));
         Macer objective = new(new ModuleClassifier(network, (int)outputs.shape[2]), golden.GetProperty("sigma").GetDouble())
         {
@@ -27,7 +32,8 @@ public class MethodGoldenTests
             Gamma = golden.GetProperty("gamma").GetDouble(),
         };
 
-        Tensor loss = objective.Loss(TrainingGolden.Batch(zeros(labels.shape[0], 1, 2, 2, ScalarType.Float64), labels, (int)outputs.shape[2]), new GivenNoise([]));
+        Tensor loss = objective.Loss(TrainingGolden.Batch(
+            zeros(labels.shape[0], 1, 2, 2, ScalarType.Float64), labels, (int)outputs.shape[2]), new GivenNoise([]));
         loss.backward();
 
         loss.item<double>().Should().BeApproximately(golden.GetProperty("loss").GetDouble(), 1e-9);
@@ -55,10 +61,14 @@ public class MethodGoldenTests
         using DisposeScope scope = NewDisposeScope();
         JsonElement golden = TrainingGolden.Read("stability.json"), expected = golden.GetProperty("li_2019");
         GivenLogits network = new(golden.GetProperty("clean_logits").Tensor(), golden.GetProperty("noisy_logits").Tensor());
-        StabilityTraining objective = new(new ModuleClassifier(network, 3), sigma: .5) { Lambda = golden.GetProperty("lambda").GetDouble() };
+        StabilityTraining objective = new(new ModuleClassifier(network, 3), sigma: .5)
+        {
+            Lambda = golden.GetProperty("lambda").GetDouble(),
+        };
         Tensor labels = golden.GetProperty("labels").Labels();
 
-        Tensor loss = objective.Loss(TrainingGolden.Batch(zeros(labels.shape[0], 1, 2, 2, ScalarType.Float64), labels, 3), new GivenNoise([]));
+        Tensor loss = objective.Loss(TrainingGolden.Batch(zeros(labels.shape[0], 1, 2, 2, ScalarType.Float64), labels, 3),
+            new GivenNoise([]));
         loss.backward();
 
         loss.item<double>().Should().BeApproximately(expected.GetProperty("total").GetDouble(), 1e-9);
@@ -76,7 +86,8 @@ public class MethodGoldenTests
         (nn.Module<Tensor, Tensor> network, _, _) = TrainingGolden.Linear(golden.GetProperty("weights"), golden.GetProperty("bias"));
         network.train();
         Tensor x = golden.GetProperty("x").Tensor(), labels = golden.GetProperty("labels").Labels();
-        Tensor[] noise = [.. golden.GetProperty("noises").EnumerateArray().Take(attack.GetProperty("m").GetInt32()).Select(draw => draw.Tensor())];
+        Tensor[] noise = [.. golden.GetProperty("noises").EnumerateArray().Take(attack.GetProperty("m").GetInt32())
+            .Select(draw => draw.Tensor())];
         ModuleClassifier classifier = new(network, 3);
         network.train();
         SmoothAdv objective = new(classifier, sigma: 1)

@@ -74,7 +74,8 @@ public class NoisePredictionTests
     {
         using nn.Module<Tensor, Tensor, Tensor> network = TrainingFixture.Denoiser();
         string usual = new NoisePrediction(new DiffusionModel(network, Schedule)).Settings;
-        usual.Should().StartWith("noise prediction; schedule=1000 timesteps, alpha-bar ").And.EndWith("; timesteps=0..999; timestep scale=1");
+        usual.Should().StartWith("noise prediction; schedule=1000 timesteps, alpha-bar ")
+            .And.EndWith("; timesteps=0..999; timestep scale=1");
         new[]
         {
             new NoisePrediction(new DiffusionModel(network, new LinearSchedule(1000))).Settings,

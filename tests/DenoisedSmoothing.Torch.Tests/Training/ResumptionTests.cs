@@ -26,7 +26,8 @@ public sealed class ResumptionTests : IDisposable
 
         Action act = () => new TrainingTask(kind).Train(options, images: OtherPixel());
 
-        act.Should().Throw<InvalidOperationException>().WithMessage($"'{_folder}' holds a run under other settings*another checkpoint folder*")
+        act.Should().Throw<InvalidOperationException>()
+            .WithMessage($"'{_folder}' holds a run under other settings*another checkpoint folder*")
             .Which.Message.Should().EndWith($"The checkpoint has data {Images.Fingerprint}; this run has {OtherPixel().Fingerprint}.");
     }
 
@@ -37,14 +38,22 @@ public sealed class ResumptionTests : IDisposable
         TrainingTask task = new("classifier");
         task.Train(options);
 
-        Refused(() => new TrainingTask("classifier").Train(options, recipe: TrainingFixture.Recipe with { LearningRate = .5 })).Should().Equal("The checkpoint has learning rate 0.01; this run has 0.5.");
-        Refused(() => new TrainingTask("classifier").Train(options with { Seed = 5, BatchSize = 8 })).Should().Equal("The checkpoint has batch 12; this run has 8.", "The checkpoint has seed 4; this run has 5.");
-        Refused(() => new TrainingTask("classifier").Train(options with { Augmentation = new() { Mirror = true } })).Should().Equal("The checkpoint has augmentation none; this run has mirrored.");
-        Refused(() => new TrainingTask("classifier").Train(options, recipe: TrainingFixture.Sgd)).Should().Contain("The checkpoint has optimizer AdamW; this run has Sgd.");
-        Refused(() => new TrainingTask("smoothed labels").Train(options)).Should().Equal("The checkpoint has label smoothing 0; this run has 0.1.");
-        Refused(() => new TrainingTask("classifier").Train(options with { Initialization = WeightInitialization.Linear })).Should().ContainSingle()
+        Refused(() => new TrainingTask("classifier").Train(options, recipe: TrainingFixture.Recipe with { LearningRate = .5 })).Should()
+            .Equal("The checkpoint has learning rate 0.01; this run has 0.5.");
+        Refused(() => new TrainingTask("classifier").Train(options with { Seed = 5, BatchSize = 8 })).Should()
+            .Equal("The checkpoint has batch 12; this run has 8.", "The checkpoint has seed 4; this run has 5.");
+        Refused(() => new TrainingTask("classifier").Train(options with { Augmentation = new() { Mirror = true } })).Should()
+            .Equal("The checkpoint has augmentation none; this run has mirrored.");
+        Refused(() => new TrainingTask("classifier").Train(options, recipe: TrainingFixture.Sgd)).Should()
+            .Contain("The checkpoint has optimizer AdamW; this run has Sgd.");
+        Refused(() => new TrainingTask("smoothed labels").Train(options)).Should()
+            .Equal("The checkpoint has label smoothing 0; this run has 0.1.");
+        Refused(() => new TrainingTask("classifier").Train(options with { Initialization = WeightInitialization.Linear })).Should()
+            .ContainSingle()
             .Which.Should().StartWith("The checkpoint has start random with gain 1.41").And.EndWith("; this run has random with gain 1.");
-        Refused(() => new TrainingTask("denoiser").Train(options)).Should().Contain("The checkpoint has objective cross-entropy; this run has noise prediction.").And.Contain("The checkpoint has no timesteps; this run has timesteps 0..999.")
+        Refused(() => new TrainingTask("denoiser").Train(options)).Should()
+            .Contain("The checkpoint has objective cross-entropy; this run has noise prediction.")
+            .And.Contain("The checkpoint has no timesteps; this run has timesteps 0..999.")
             .And.Contain("The checkpoint has label smoothing 0; this run has no label smoothing.");
 
         Directory.GetDirectories(_folder).Should().ContainSingle("refusals change nothing");
@@ -61,7 +70,8 @@ public sealed class ResumptionTests : IDisposable
         WeightInitialization.Relu.Apply(other.Network, 2);
         one.Train(options);
         same.Train(options);
-        Refused(() => other.Train(options)).Should().ContainSingle().Which.Should().Match("The checkpoint has start the network's own weights *; this run has the network's own weights *.");
+        Refused(() => other.Train(options)).Should().ContainSingle().Which.Should()
+            .Match("The checkpoint has start the network's own weights *; this run has the network's own weights *.");
     }
 
     [Theory]
@@ -107,7 +117,8 @@ public sealed class ResumptionTests : IDisposable
     {
         new TrainingTask("classifier").Train(Options(10));
         Action act = () => new TrainingTask("classifier").Train(Options(7));
-        act.Should().Throw<InvalidOperationException>().WithMessage("*10 finished steps, more than the 7 asked for*another checkpoint folder*");
+        act.Should().Throw<InvalidOperationException>()
+            .WithMessage("*10 finished steps, more than the 7 asked for*another checkpoint folder*");
     }
 
     [Fact]
@@ -130,7 +141,8 @@ public sealed class ResumptionTests : IDisposable
         new TrainingTask("classifier").Train(Options(10));
         File.WriteAllText(State(_folder), state);
         Action act = () => new TrainingTask("classifier").Train(Options(10));
-        act.Should().Throw<InvalidDataException>().WithMessage($"*state.json is no training state of this version*another checkpoint folder*'{_folder}'*");
+        act.Should().Throw<InvalidDataException>()
+            .WithMessage($"*state.json is no training state of this version*another checkpoint folder*'{_folder}'*");
     }
 
     [Fact]
@@ -142,9 +154,11 @@ public sealed class ResumptionTests : IDisposable
         Run(10);
         logger.Entries.Should().ContainSingle().Which.Text.Should().Contain("step 10 of 10");
         Run(12);
-        logger.Entries[^1].Text.Should().Contain("planned with 10 steps and now has 12: from step 10 on");
+        logger.Entries[^1].Text.Should()
+            .Contain("planned with 10 steps and now has 12: the learning rate follows the new number from step 10 on");
 
-        void Run(int steps) => new Trainer(new TrainingTask("classifier").Objective, TrainingFixture.Recipe, Options(steps), logger).Train(Images);
+        void Run(int steps) => new Trainer(new TrainingTask("classifier").Objective, TrainingFixture.Recipe, Options(steps), logger)
+            .Train(Images);
     }
 
     private TrainingOptions Options(int steps) => TrainingFixture.Options(steps) with { CheckpointFolder = _folder };
@@ -152,14 +166,16 @@ public sealed class ResumptionTests : IDisposable
     private static IEnumerable<string> Refused(Action act)
     {
         string message = act.Should().Throw<InvalidOperationException>().Which.Message;
-        return message[message.IndexOf("folder. ", StringComparison.Ordinal)..]["folder. ".Length..].Split(". The ").Select((sentence, i) => (i == 0 ? "" : "The ") + (sentence.EndsWith('.') ? sentence : sentence + "."));
+        return message[message.IndexOf("folder. ", StringComparison.Ordinal)..]["folder. ".Length..].Split(". The ")
+            .Select((sentence, i) => (i == 0 ? "" : "The ") + (sentence.EndsWith('.') ? sentence : sentence + "."));
     }
 
     private static LabeledImages OtherPixel()
     {
         byte[] pixels = [.. Enumerable.Range(0, Images.Count).SelectMany(i => Images.Pixels(i).ToArray())];
         pixels[77]++;
-        return new LabeledImages(pixels, Enumerable.Range(0, Images.Count).Select(i => (byte)Images.Label(i)).ToArray(), 1, 8, 8, Images.ClassNames);
+        return new LabeledImages(pixels, Enumerable.Range(0, Images.Count).Select(i => (byte)Images.Label(i)).ToArray(), 1, 8, 8,
+            Images.ClassNames);
     }
 
     private static void Swallow(Action act)
@@ -175,7 +191,8 @@ public sealed class ResumptionTests : IDisposable
     }
 
     private static (int, int)[] Plans(string folder) =>
-        [.. JsonDocument.Parse(File.ReadAllText(State(folder))).RootElement.GetProperty("Plans").EnumerateArray().Select(plan => (plan.GetProperty("From").GetInt32(), plan.GetProperty("Steps").GetInt32()))];
+        [.. JsonDocument.Parse(File.ReadAllText(State(folder))).RootElement.GetProperty("Plans").EnumerateArray()
+            .Select(plan => (plan.GetProperty("From").GetInt32(), plan.GetProperty("Steps").GetInt32()))];
 
     private static string State(string folder) => Path.Combine(Directory.GetDirectories(folder, "step-*").Single(), "state.json");
 

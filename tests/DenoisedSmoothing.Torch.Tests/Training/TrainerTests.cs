@@ -104,7 +104,8 @@ public sealed class TrainerTests : IDisposable
         last.Train(Options(20), recipe: TrainingFixture.Sgd with { EmaDecay = 0 });
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(_folder, "step-00000020", "network.safetensors"));
         StateDict.Load(stored.Network, file);
-        TrainingFixture.Weights(last.Network).Should().Equal(TrainingFixture.Weights(stored.Network)).And.NotEqual(TrainingFixture.Weights(averaged.Network));
+        TrainingFixture.Weights(last.Network).Should().Equal(TrainingFixture.Weights(stored.Network))
+            .And.NotEqual(TrainingFixture.Weights(averaged.Network));
     }
 
     [Fact]
@@ -153,7 +154,8 @@ public sealed class TrainerTests : IDisposable
     [Fact]
     public void Train_leaves_no_tensor()
     {
-        foreach (string kind in new[] { "classifier", "denoiser", "behind a denoiser", "consistency", "stability", "macer", "smoothadv", "sgd" })
+        foreach (string kind in new[] { "classifier", "denoiser", "behind a denoiser", "consistency", "stability", "macer", "smoothadv",
+            "sgd" })
         {
             TrainingTask task = new(kind);
             // Once before: gradients, which stay with their parameters, come with the first step.

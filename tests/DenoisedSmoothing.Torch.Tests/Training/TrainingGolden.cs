@@ -23,7 +23,8 @@ internal static class TrainingGolden
         actual.detach().sub(expected.Tensor()).abs().max().item<double>().Should().BeLessThanOrEqualTo(tolerance);
     }
 
-    public static TrainingBatch Batch(Tensor images, Tensor labels, int classes) => new() { Images = images, Labels = labels, ClassCount = classes };
+    public static TrainingBatch Batch(Tensor images, Tensor labels, int classes) =>
+        new() { Images = images, Labels = labels, ClassCount = classes };
 
     /// <summary>A linear classifier on flattened images, in float64.</summary>
     public static (nn.Module<Tensor, Tensor> Network, Parameter Weight, Parameter Bias) Linear(JsonElement weight, JsonElement bias)

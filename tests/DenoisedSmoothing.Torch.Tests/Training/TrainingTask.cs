@@ -41,7 +41,8 @@ internal sealed class TrainingTask
     public IReadOnlyList<(int Step, int Steps)> Batches => _objective.Batches;
 
     public void Train(
-        TrainingOptions options, CancellationToken token = default, IProgress<TrainingProgress>? progress = null, OptimizerRecipe? recipe = null, LabeledImages? images = null) =>
+        TrainingOptions options, CancellationToken token = default, IProgress<TrainingProgress>? progress = null,
+            OptimizerRecipe? recipe = null, LabeledImages? images = null) =>
         new Trainer(_objective, recipe ?? _recipe, options).Train(images ?? TrainingFixture.Halves(), progress, token);
 
     /// <summary>Cancels so that this many steps are done.</summary>

@@ -11,7 +11,8 @@ public class WeightInitializationTests
     [Fact]
     public void Apply_is_a_function_of_the_seed_alone()
     {
-        using nn.Module<Tensor, Tensor, Tensor> one = FashionMnistPair.NewDenoiserNetwork(), same = FashionMnistPair.NewDenoiserNetwork(), other = FashionMnistPair.NewDenoiserNetwork();
+        using nn.Module<Tensor, Tensor, Tensor> one = FashionMnistPair.NewDenoiserNetwork(), same = FashionMnistPair.NewDenoiserNetwork(),
+            other = FashionMnistPair.NewDenoiserNetwork();
         WeightInitialization.Linear.Apply(one, 3);
         LiveTensors.ShouldNotChange(() => WeightInitialization.Linear.Apply(same, 3));
         WeightInitialization.Linear.Apply(other, 4);
@@ -23,7 +24,8 @@ public class WeightInitializationTests
     public void Apply_draws_the_stated_variance_and_zeroes_biases()
     {
         using DisposeScope scope = NewDisposeScope();
-        nn.Module<Tensor, Tensor> network = nn.Sequential(("conv", nn.Conv2d(64, 128, 3)), ("norm", nn.BatchNorm2d(128)), ("flat", nn.Flatten()), ("head", nn.Linear(512, 100)));
+        nn.Module<Tensor, Tensor> network = nn.Sequential(
+            ("conv", nn.Conv2d(64, 128, 3)), ("norm", nn.BatchNorm2d(128)), ("flat", nn.Flatten()), ("head", nn.Linear(512, 100)));
         WeightInitialization.Relu.Apply(network, 1);
         Dictionary<string, Tensor> state = network.state_dict();
 
@@ -52,7 +54,8 @@ public class WeightInitializationTests
         network.eval();
         network.call(Images.Random(1, 2, 1, 8, 8), tensor([1f, 500f])).abs().max().item<float>().Should().Be(0);
 
-        string[] ZeroWeights() => [.. network.named_parameters().Where(entry => entry.parameter.dim() > 1 && !entry.parameter.any().item<bool>()).Select(entry => entry.name)];
+        string[] ZeroWeights() => [.. network.named_parameters()
+            .Where(entry => entry.parameter.dim() > 1 && !entry.parameter.any().item<bool>()).Select(entry => entry.name)];
     }
 
     [Fact]
@@ -62,7 +65,8 @@ public class WeightInitializationTests
         for (int attempt = 0; attempt < 5; attempt++)
         {
             using DisposeScope scope = NewDisposeScope();
-            using DiffusionUNet network = new(new DiffusionUNetOptions { ModelChannels = 32, ChannelMultipliers = [1, 2], ResidualBlocks = 1, AttentionFactors = [2] });
+            using DiffusionUNet network = new(new DiffusionUNetOptions { ModelChannels = 32, ChannelMultipliers = [1, 2],
+                ResidualBlocks = 1, AttentionFactors = [2] });
             nn.Module[] norms = [.. network.modules().Where(module => module.GetName() == "GroupNorm")];
             norms.Length.Should().BeGreaterThan(8);
             foreach (nn.Module norm in norms)

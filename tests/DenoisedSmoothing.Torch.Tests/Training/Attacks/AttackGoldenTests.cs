@@ -21,8 +21,10 @@ public class AttackGoldenTests
     public void Pgd_perturbs_as_the_reference_does(int index)
     {
         JsonElement golden = s_golden.GetProperty("smoothadv_pgd")[index];
-        PgdAttack attack = new() { Steps = golden.GetProperty("steps").GetInt32(), UsesGradients = golden.GetProperty("uses_gradient").GetBoolean() };
-        ShouldPerturb(golden, (target, x, labels, noise, random) => attack.Run(target, x, labels, golden.GetProperty("epsilon").GetDouble(), noise, random));
+        PgdAttack attack = new() { Steps = golden.GetProperty("steps").GetInt32(),
+            UsesGradients = golden.GetProperty("uses_gradient").GetBoolean() };
+        ShouldPerturb(golden, (target, x, labels, noise, random) =>
+            attack.Run(target, x, labels, golden.GetProperty("epsilon").GetDouble(), noise, random));
     }
 
     [Theory]
@@ -30,8 +32,10 @@ public class AttackGoldenTests
     public void Pgd_gives_the_same_with_one_copy_a_pass(int index)
     {
         JsonElement golden = s_golden.GetProperty("smoothadv_pgd")[index];
-        PgdAttack attack = new() { Steps = golden.GetProperty("steps").GetInt32(), UsesGradients = golden.GetProperty("uses_gradient").GetBoolean() };
-        ShouldPerturb(golden, (target, x, labels, noise, random) => attack.Run(target, x, labels, golden.GetProperty("epsilon").GetDouble(), noise, random), batch: 3);
+        PgdAttack attack = new() { Steps = golden.GetProperty("steps").GetInt32(),
+            UsesGradients = golden.GetProperty("uses_gradient").GetBoolean() };
+        ShouldPerturb(golden, (target, x, labels, noise, random) =>
+            attack.Run(target, x, labels, golden.GetProperty("epsilon").GetDouble(), noise, random), batch: 3);
     }
 
     [Theory]
@@ -46,7 +50,8 @@ public class AttackGoldenTests
             Gamma = golden.GetProperty("gamma").GetDouble(),
             Levels = golden.GetProperty("levels").GetInt32(),
         };
-        ShouldPerturb(golden, (target, x, labels, noise, random) => attack.Run(target, x, labels, golden.GetProperty("epsilon").GetDouble(), noise, random));
+        ShouldPerturb(golden, (target, x, labels, noise, random) =>
+            attack.Run(target, x, labels, golden.GetProperty("epsilon").GetDouble(), noise, random));
     }
 
     private static void ShouldPerturb(
@@ -56,7 +61,8 @@ public class AttackGoldenTests
         (nn.Module<Tensor, Tensor> network, _, _) = TrainingGolden.Linear(s_golden.GetProperty("weights"), s_golden.GetProperty("bias"));
         AttackTarget target = new(new ModuleClassifier(network, 3), sigma: 1) { Batch = batch };
         Tensor x = s_golden.GetProperty("x").Tensor();
-        Tensor[] noise = [.. s_golden.GetProperty("noises").EnumerateArray().Take(golden.GetProperty("m").GetInt32()).Select(draw => draw.Tensor())];
+        Tensor[] noise = [.. s_golden.GetProperty("noises").EnumerateArray().Take(golden.GetProperty("m").GetInt32())
+            .Select(draw => draw.Tensor())];
 
         Tensor attacked = attack(target, x, s_golden.GetProperty("labels").Labels(), noise, new GivenNoise([]));
 

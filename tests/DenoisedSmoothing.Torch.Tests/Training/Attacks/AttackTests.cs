@@ -65,7 +65,9 @@ public class AttackTests
         float[] one = Run(1), same = Run(1);
         same.Should().Equal(one);
 
-        float[] Run(int seed) => Images.ValuesOf(Attack(name).Run(new LinearTarget().Target(Sigma), LinearTarget.Image(.6).unsqueeze(0), Label(.6), .5, new StepRandom(seed, 0)));
+        float[] Run(int seed) => Images.ValuesOf(
+            Attack(name).Run(new LinearTarget().Target(Sigma), LinearTarget.Image(.6).unsqueeze(0), Label(.6), .5,
+            new StepRandom(seed, 0)));
     }
 
     [Theory]
@@ -93,7 +95,8 @@ public class AttackTests
         LabeledImages test = FashionMnistPair.TestImages();
         Tensor image = test.Images([0]), label = test.Labels([0]);
         AttackTarget target = new(new DenoisedClassifier(pair.Denoiser, pair.Classifier), .25);
-        double before = Share(image), after = Share(new PgdAttack { Steps = 4, Draws = 4 }.Run(target, image, label, 3, new StepRandom(1, 0)));
+        double before = Share(image), after = Share(
+            new PgdAttack { Steps = 4, Draws = 4 }.Run(target, image, label, 3, new StepRandom(1, 0)));
         before.Should().BeGreaterThan(.9);
         after.Should().BeLessThan(.5);
 
@@ -126,12 +129,16 @@ public class AttackTests
         using StepRandom random = new(1, 0);
         foreach (Action act in new Action[]
         {
-            () => new PgdAttack().Run(target, image, Label(.6), 0, random), () => new PgdAttack().Run(target, image, Label(.6), double.NaN, random),
-            () => new PgdAttack().Run(target, image + 1, Label(.6), 1, random), () => new PgdAttack().Run(target, image, zeros(2, ScalarType.Int64), 1, random),
+            () => new PgdAttack().Run(target, image, Label(.6), 0, random), () =>
+                new PgdAttack().Run(target, image, Label(.6), double.NaN, random),
+            () => new PgdAttack().Run(target, image + 1, Label(.6), 1, random), () =>
+                new PgdAttack().Run(target, image, zeros(2, ScalarType.Int64), 1, random),
             () => new KnownSeedAttack(1).Run(target, image.repeat(2, 1, 1, 1), zeros(2, ScalarType.Int64), 1, random),
             () => _ = new PgdAttack { Steps = 0 }, () => _ = new PgdAttack { Draws = 0 }, () => _ = new PgdAttack { Reach = 0 },
-            () => _ = new DdnAttack { Steps = 0 }, () => _ = new DdnAttack { Gamma = 1 }, () => _ = new DdnAttack { Levels = 1 }, () => _ = new DdnAttack { InitialNorm = 0 },
-            () => _ = new VoteSearchAttack { Turn = 0 }, () => _ = new LowBitsAttack { LastBit = 31 }, () => _ = new KnownSeedAttack(1) { Draws = 0 },
+            () => _ = new DdnAttack { Steps = 0 }, () => _ = new DdnAttack { Gamma = 1 }, () => _ = new DdnAttack { Levels = 1 }, () =>
+                _ = new DdnAttack { InitialNorm = 0 },
+            () => _ = new VoteSearchAttack { Turn = 0 }, () => _ = new LowBitsAttack { LastBit = 31 }, () =>
+                _ = new KnownSeedAttack(1) { Draws = 0 },
         })
         {
             act.Should().Throw<ArgumentException>();
@@ -152,8 +159,8 @@ public class AttackTests
     };
 
     /// <summary>
-    /// Reads the last bit alone. Noise in (-.5,-.25) is a multiple of 2^-25; its sum with the pixel 2^-4 in (-.25,-.1875) is one too, though floats there
-    /// are as fine as 2^-26: a pixel of 2^-4 + 2^-26 gives odd multiples of 2^-26.
+    /// Reads the last bit alone. Noise in (-.5,-.25) is a multiple of 2^-25; its sum with the pixel 2^-4 in (-.25,-.1875) is one too,
+    /// though floats there are as fine as 2^-26: a pixel of 2^-4 + 2^-26 gives odd multiples of 2^-26.
     /// </summary>
     private sealed class LowBitReader : IBaseClassifier
     {

@@ -9,7 +9,8 @@ public class AttackTrialTests
 {
     private const double Sigma = .25;
 
-    private static readonly SmoothedClassifier s_judge = new([new LinearTarget()], Sigma, new CohenCertifier(alpha: 1e-6, predictN: 2000), new SmoothingOptions { Batch = 500 });
+    private static readonly SmoothedClassifier s_judge = new(
+        [new LinearTarget()], Sigma, new CohenCertifier(alpha: 1e-6, predictN: 2000), new SmoothingOptions { Batch = 500 });
 
     [Theory]
     [InlineData(.9, AttackVerdict.Held)] // inside the radius where the answer truly changes
@@ -37,9 +38,11 @@ public class AttackTrialTests
     public void TryCertificate_attacks_inside_the_certified_radius()
     {
         using Tensor image = LinearTarget.Image(.6);
-        Certificate certificate = new SmoothedClassifier([new LinearTarget()], Sigma, new CohenCertifier(n: 10_000), new SmoothingOptions { Batch = 1000 }).Certify(image);
+        Certificate certificate = new SmoothedClassifier(
+            [new LinearTarget()], Sigma, new CohenCertifier(n: 10_000), new SmoothingOptions { Batch = 1000 }).Certify(image);
         certificate.Radius.Should().BeInRange(.3, LinearTarget.RadiusOf(.6));
-        foreach (IAttack attack in new IAttack[] { new PgdAttack(), new PgdAttack { UsesGradients = false, Draws = 64 }, new DdnAttack(), new VoteSearchAttack(), new LowBitsAttack(), new KnownSeedAttack(3) })
+        foreach (IAttack attack in new IAttack[] { new PgdAttack(), new PgdAttack { UsesGradients = false, Draws = 64 }, new DdnAttack(),
+            new VoteSearchAttack(), new LowBitsAttack(), new KnownSeedAttack(3) })
         {
             AttackOutcome outcome = Trial().TryCertificate(attack, image, certificate, imageIndex: 7);
             outcome.Verdict.Should().NotBe(AttackVerdict.Changed, attack.Settings);
@@ -52,7 +55,8 @@ public class AttackTrialTests
     public void TryCertificate_without_a_claim_is_refused()
     {
         using Tensor image = LinearTarget.Image(.5);
-        Certificate abstained = new SmoothedClassifier([new LinearTarget()], Sigma, new CohenCertifier(n: 100), new SmoothingOptions { Seed = 1 }).Certify(image);
+        Certificate abstained = new SmoothedClassifier(
+            [new LinearTarget()], Sigma, new CohenCertifier(n: 100), new SmoothingOptions { Seed = 1 }).Certify(image);
         abstained.Abstained.Should().BeTrue();
         Action act = () => Trial().TryCertificate(new PgdAttack(), image, abstained);
         act.Should().Throw<ArgumentException>().WithMessage("*no claim*");
@@ -66,13 +70,16 @@ public class AttackTrialTests
         Energy classifier = new();
         Tensor image = full([1, 32, 32], .5f);
         const ulong Seed = 77;
-        SmoothedClassifier known = new([classifier], Sigma, new CohenCertifier(alpha: .05, predictN: 20), new SmoothingOptions { PredictSeed = Seed, Batch = 20 });
-        SmoothedClassifier judge = new([classifier], Sigma, new CohenCertifier(alpha: 1e-6, predictN: 2000), new SmoothingOptions { Batch = 500 });
+        SmoothedClassifier known = new([classifier], Sigma, new CohenCertifier(alpha: .05, predictN: 20),
+            new SmoothingOptions { PredictSeed = Seed, Batch = 20 });
+        SmoothedClassifier judge = new([classifier], Sigma, new CohenCertifier(alpha: 1e-6, predictN: 2000),
+            new SmoothingOptions { Batch = 500 });
         known.Predict(image).Label.Should().Be(0);
         AttackTrial trial = new(() => new AttackTarget(classifier, Sigma), judge);
 
         AttackOutcome outcome = trial.TryRadius(new KnownSeedAttack(Seed) { Draws = 20 }, image, label: 0, radius: 1.5);
-        Tensor attacked = new KnownSeedAttack(Seed) { Draws = 20 }.Run(new AttackTarget(classifier, Sigma), image.unsqueeze(0), zeros(1, ScalarType.Int64), 1.5, new StepRandom(0, 0));
+        Tensor attacked = new KnownSeedAttack(Seed) { Draws = 20 }.Run(
+            new AttackTarget(classifier, Sigma), image.unsqueeze(0), zeros(1, ScalarType.Int64), 1.5, new StepRandom(0, 0));
 
         outcome.Verdict.Should().Be(AttackVerdict.Held);
         known.Predict(attacked.squeeze(0)).Label.Should().Be(1);

@@ -13,8 +13,10 @@ public class L2BallTests
         using DisposeScope scope = NewDisposeScope();
         Tensor images = tensor(new float[] { 0, 1, .5f, .5f }, [1, 1, 2, 2]), far = tensor(new float[] { -3, 3, .3f, -.4f }, [1, 1, 2, 2]);
         Tensor projected = L2Ball.Project(images, far, .25);
-        Testing.Images.ValuesOf(projected).Zip(new[] { 0, 0, .15f, -.2f }).Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-6);
-        Testing.Images.ValuesOf(L2Ball.Project(images, far, 10)).Zip(new[] { 0, 0, .3f, -.4f }).Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-6);
+        Testing.Images.ValuesOf(projected).Zip(new[] { 0, 0, .15f, -.2f }).Should()
+            .OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-6);
+        Testing.Images.ValuesOf(L2Ball.Project(images, far, 10)).Zip(new[] { 0, 0, .3f, -.4f }).Should()
+            .OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-6);
     }
 
     [Fact]
@@ -23,8 +25,10 @@ public class L2BallTests
         using DisposeScope scope = NewDisposeScope();
         Tensor images = tensor(new double[] { 3, 4, 0, 0, .3, .4 }, [3, 1, 1, 2]);
         L2Ball.Norm(images).shape.Should().Equal(3, 1, 1, 1);
-        L2Ball.Norm(images).flatten().data<double>().ToArray().Zip(new[] { 5, 0, .5 }).Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-12);
-        L2Ball.Shrink(images, 1).flatten().data<double>().ToArray().Zip(new[] { .6, .8, 0, 0, .3, .4 }).Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-7);
+        L2Ball.Norm(images).flatten().data<double>().ToArray().Zip(new[] { 5, 0, .5 }).Should()
+            .OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-12);
+        L2Ball.Shrink(images, 1).flatten().data<double>().ToArray().Zip(new[] { .6, .8, 0, 0, .3, .4 }).Should()
+            .OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-7);
     }
 
     [Fact]
@@ -41,7 +45,8 @@ public class L2BallTests
 
             distance.Should().BeLessThanOrEqualTo(radius);
             // Exactly: all values are whole multiples of 2^-100.
-            BigInteger squares = image.Zip(moved).Aggregate(BigInteger.Zero, (sum, pair) => sum + BigInteger.Pow(Whole(pair.First) - Whole(pair.Second), 2));
+            BigInteger squares = image.Zip(moved).Aggregate(
+                BigInteger.Zero, (sum, pair) => sum + BigInteger.Pow(Whole(pair.First) - Whole(pair.Second), 2));
             squares.Should().BeLessThanOrEqualTo(BigInteger.Pow(Whole(radius), 2));
             moved.Should().OnlyContain(x => x >= 0 && x <= 1);
         }

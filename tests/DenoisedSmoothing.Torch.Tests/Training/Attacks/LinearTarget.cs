@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Torch.Tests.Training.Attacks;
 
 /// <summary>
-/// A classifier whose smoothing is known exactly: class 1 where the mean of the pixels is above one half. Around an image of mean m the smoothed
-/// answer changes at the l2 distance |m - 1/2| sqrt(pixels), and Phi of that distance over sigma is the probability of the label.
+/// A classifier whose smoothing is known exactly: class 1 where the mean of the pixels is above one half. Around an image of mean m the
+/// smoothed answer changes at the l2 distance |m - 1/2| sqrt(pixels), and Phi of that distance over sigma is the probability of the
+/// label.
 /// </summary>
 internal sealed class LinearTarget : IBaseClassifier, IFingerprinted
 {
