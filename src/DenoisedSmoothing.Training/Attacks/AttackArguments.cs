@@ -1,4 +1,5 @@
 using System.Globalization;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Training.Attacks;
@@ -19,6 +20,7 @@ internal static class AttackArguments
             throw new ArgumentException(
                 $"An attack takes images [B,C,H,W] and labels [B]; got [{string.Join(',', images.shape)}] and " +
                 $"[{string.Join(',', labels.shape)}].", nameof(labels));
+        using DisposeScope scope = NewDisposeScope();
         (double low, double high) = (images.min().to_type(ScalarType.Float64).item<double>(),
             images.max().to_type(ScalarType.Float64).item<double>());
         if (!(low >= 0 && high <= 1))
