@@ -43,7 +43,8 @@ public sealed class NoisePrediction : ITrainingObjective
     // Two noise levels tell schedules of one length apart; few digits, since the last bits of a cosine differ between systems.
     public string Settings => string.Create(CultureInfo.InvariantCulture,
         $"noise prediction; schedule={_alphaBars.Length} timesteps, " +
-        $"alpha-bar {_alphaBars[Timesteps[0]]:E4} to {_alphaBars[Timesteps[^1]]:E4}; timesteps={TimestepText}; timestep scale={_model.TimestepScale}");
+        $"alpha-bar {_alphaBars[Timesteps[0]]:E4} to {_alphaBars[Timesteps[^1]]:E4}; " +
+        $"timesteps={TimestepText}; timestep scale={_model.TimestepScale}");
 
     /// <inheritdoc/>
     public Tensor Loss(TrainingBatch batch, StepRandom random)
