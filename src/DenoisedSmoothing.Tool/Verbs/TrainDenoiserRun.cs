@@ -5,6 +5,7 @@ using DenoisedSmoothing.Sampling;
 using DenoisedSmoothing.Training;
 using TorchSharp;
 using static TorchSharp.torch;
+using DenoisedSmoothing.Presets;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -16,7 +17,7 @@ internal sealed class TrainDenoiserRun(TrainDenoiserJob job, TextWriter output)
     public void Execute(CancellationToken cancellationToken)
     {
         LibTorch.EnsureAvailable();
-        NamedDenoiser named = NetworkCatalog.Denoisers[job.Network];
+        CatalogDenoiser named = NetworkCatalog.Denoisers[job.Network];
         DenoiserCard card = CardOf(named);
         LabeledImages images = LabeledImages.From(DataSources.OpenSelection(job.Data), cancellationToken: cancellationToken);
         using nn.Module<Tensor, Tensor, Tensor> network = named.Create();
@@ -41,7 +42,7 @@ internal sealed class TrainDenoiserRun(TrainDenoiserJob job, TextWriter output)
         output.WriteLine($"Denoiser: {job.Training.Out}");
     }
 
-    private DenoiserCard CardOf(NamedDenoiser named)
+    private DenoiserCard CardOf(CatalogDenoiser named)
     {
         DenoiserCard card = new(job.Network, named.Schedule, named.Timesteps, named.TimestepScale, TimestepSet.Range(0, 0));
         INoiseSchedule schedule = card.NewSchedule();
