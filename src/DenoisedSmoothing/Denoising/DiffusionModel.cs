@@ -69,7 +69,7 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
     public double LargestNoiseToSignal { get; }
 
     /// <summary>The largest sigma, in [0,1] pixel space, that can be denoised.</summary>
-    public double LargestSigma => LargestNoiseToSignal / 2;
+    public double LargestSigma => SymmetricPixels.Sigma(LargestNoiseToSignal);
 
     /// <inheritdoc/>
     public PartInfo Info => (PartInfo.Of(_network) with { LargestSigma = LargestSigma }).Named(network => string.Create(
@@ -79,7 +79,7 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
     /// <param name="sigma">The noise in [0,1] pixel space.</param>
     /// <exception cref="ArgumentOutOfRangeException">Sigma is beyond <see cref="LargestSigma"/>.</exception>
     public int TimestepFor(double sigma) => sigma <= LargestSigma
-        ? Schedule.TimestepFor(2 * sigma)
+        ? Schedule.TimestepFor(SymmetricPixels.NoiseToSignal(sigma))
         : throw new ArgumentOutOfRangeException(nameof(sigma), sigma, $"Sigma is beyond the network's noisiest timestep, which is sigma {LargestSigma:G6}.");
 
     /// <summary>Asks the network at one of the schedule's timesteps.</summary>

@@ -34,7 +34,7 @@ public sealed class SigmaConditionedModel : IX0Predictor, IDescribed, IDisposabl
     public double LargestNoiseToSignal { get; }
 
     /// <summary>The largest sigma, in [0,1] pixel space, that can be denoised.</summary>
-    public double LargestSigma => LargestNoiseToSignal / 2;
+    public double LargestSigma => SymmetricPixels.Sigma(LargestNoiseToSignal);
 
     /// <inheritdoc/>
     public PartInfo Info => (PartInfo.Of(_network) with { LargestSigma = LargestSigma }).Named(static network => $"sigma-conditioned({network})");
