@@ -29,6 +29,7 @@ public sealed class Beit : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">A size is not a multiple of what divides it, or a count is below its least.</exception>
     public Beit(BeitOptions options) : base(Checked(options).Describe())
     {
+        using DisposeScope building = BuildScope.Open();
         Options = options;
         int width = options.EmbedDim;
         cls_token = TransformerWeights.Tokens(1, width);

@@ -42,6 +42,7 @@ public sealed class CifarResNet : Module<Tensor, Tensor>
         ArgumentOutOfRangeException.ThrowIfLessThan(inChannels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
 
+        using DisposeScope building = BuildScope.Open();
         _inChannels = inChannels;
         conv1 = Conv2d(inChannels, width, 3, padding: 1, bias: false);
         bn1 = BatchNorm2d(width);

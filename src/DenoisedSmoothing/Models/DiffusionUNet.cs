@@ -30,6 +30,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
     /// <exception cref="ArgumentException">A width is not a multiple of 32, or cannot be shared by the heads; or a count is below its least.</exception>
     public DiffusionUNet(DiffusionUNetOptions options) : base(Checked(options).Describe())
     {
+        using DisposeScope building = BuildScope.Open();
         Options = options;
         int width = options.ModelChannels, embedding = 4 * width;
         time_embed = Sequential(Linear(width, embedding), SiLU(), Linear(embedding, embedding));

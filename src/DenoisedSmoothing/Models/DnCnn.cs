@@ -25,6 +25,7 @@ public sealed class DnCnn : Module<Tensor, Tensor>
         ArgumentOutOfRangeException.ThrowIfLessThan(inChannels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(depth, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        using DisposeScope building = BuildScope.Open();
         _inChannels = inChannels;
         List<Module<Tensor, Tensor>> layers = [Convolution(inChannels, width, bias: true), ReLU(inplace: true)];
         for (int i = 0; i < depth - 2; i++)

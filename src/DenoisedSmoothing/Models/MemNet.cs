@@ -28,6 +28,7 @@ public sealed class MemNet : Module<Tensor, Tensor>
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(memoryBlocks, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(residualUnits, 1);
+        using DisposeScope building = BuildScope.Open();
         _inChannels = inChannels;
         feature_extractor = NormReluConvolution(inChannels, width, kernel: 3);
         reconstructor = NormReluConvolution(width, inChannels, kernel: 3);

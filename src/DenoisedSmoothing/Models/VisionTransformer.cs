@@ -21,6 +21,7 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">A size is not a multiple of what divides it, or a count is below its least.</exception>
     public VisionTransformer(VisionTransformerOptions options) : base(Checked(options).Describe())
     {
+        using DisposeScope building = BuildScope.Open();
         Options = options;
         vit = new Body(options);
         classifier = Linear(options.HiddenSize, options.ClassCount);
