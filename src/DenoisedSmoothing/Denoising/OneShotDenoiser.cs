@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Denoising;
 
 /// <summary>
 /// One-shot denoising with a diffusion model (Carlini et al. 2022, Algorithm 1): the network is asked once, at the timestep t* whose
@@ -41,6 +41,9 @@ public sealed class OneShotDenoiser : IDenoiser, IFingerprinted, ISigmaLimited, 
 
     /// <summary>The model that is asked.</summary>
     public DiffusionModel Model { get; }
+
+    /// <summary>What images it takes; null where the network does not say.</summary>
+    public InputShape? Input => Model.Input;
 
     /// <inheritdoc/>
     public double LargestSigma => Model.LargestSigma;

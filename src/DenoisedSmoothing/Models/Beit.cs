@@ -1,16 +1,17 @@
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Models;
 
 /// <summary>
 /// The image transformer BEiT (Bao et al. 2021) as timm has it (timm/models/beit.py), under its state_dict names: relative position
 /// biases, layer scale, biases on query and value only. Takes normalised images [N,C,S,S] and returns logits [N,K].
 /// </summary>
 /// <remarks>Rows are independent.</remarks>
-public sealed class Beit : Module<Tensor, Tensor>
+public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
 {
     // timm 1.0, timm.layers.LayerNorm.
     private const double Epsilon = 1e-6;
@@ -31,6 +32,7 @@ public sealed class Beit : Module<Tensor, Tensor>
     {
         using DisposeScope building = BuildScope.Open();
         Options = options;
+        Input = new InputShape(options.InChannels, options.ImageSize, options.ImageSize);
         int width = options.EmbedDim;
         cls_token = TransformerWeights.Tokens(1, width);
         if (options.AbsolutePositions)
@@ -47,6 +49,9 @@ public sealed class Beit : Module<Tensor, Tensor>
         head = Linear(width, options.ClassCount);
         RegisterComponents();
     }
+
+    /// <summary>What images it takes.</summary>
+    public InputShape Input { get; }
 
     /// <summary>The network's shape.</summary>
     public BeitOptions Options { get; }
@@ -65,7 +70,7 @@ public sealed class Beit : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The input is not [N,C,S,S] with this network's C and image size S.</exception>
     public override Tensor forward(Tensor x)
     {
-        NetworkInput.Require(x, nameof(Beit), Options.InChannels, Options.ImageSize);
+        NetworkInput.Require(x, nameof(Beit), Input);
 
         using DisposeScope scope = NewDisposeScope();
         long tokens = 1 + (long)Options.Side * Options.Side;

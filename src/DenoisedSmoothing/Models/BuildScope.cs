@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Models;
 
 /// <summary>
 /// The dispose scope in which every network's constructor works. TorchSharp's initialisers return one more handle on the weight that they

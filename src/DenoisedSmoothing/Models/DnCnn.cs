@@ -1,19 +1,19 @@
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Models;
 
 /// <summary>
 /// The denoiser DnCNN (Zhang et al. 2017) as Salman et al. 2020 train it (archs/dncnn.py): convolutions, batch norms and ReLUs predict
 /// the noise, y = x - f(x). Takes noisy images [N,C,H,W] in [0,1] and returns [N,C,H,W]; one set of weights a noise level.
 /// </summary>
-public sealed class DnCnn : Module<Tensor, Tensor>
+public sealed class DnCnn : Module<Tensor, Tensor>, IImageNetwork
 {
     // The field carries the reference's name: TorchSharp makes the state_dict's names from it.
     private readonly Sequential dncnn;
-    private readonly int _inChannels;
 
     /// <summary>Builds the network: the identity, until it is trained or loaded.</summary>
     /// <param name="inChannels">Channels of the image, C.</param>
@@ -26,7 +26,7 @@ public sealed class DnCnn : Module<Tensor, Tensor>
         ArgumentOutOfRangeException.ThrowIfLessThan(depth, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         using DisposeScope building = BuildScope.Open();
-        _inChannels = inChannels;
+        Input = new InputShape(inChannels);
         List<Module<Tensor, Tensor>> layers = [Convolution(inChannels, width, bias: true), ReLU(inplace: true)];
         for (int i = 0; i < depth - 2; i++)
             layers.AddRange([Convolution(width, width, bias: false), BatchNorm2d(width, eps: 1e-4, momentum: 0.95), ReLU(inplace: true)]);
@@ -36,11 +36,14 @@ public sealed class DnCnn : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>What images it takes.</summary>
+    public InputShape Input { get; }
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The input is not [N,C,H,W] with this network's C.</exception>
     public override Tensor forward(Tensor x)
     {
-        NetworkInput.Require(x, nameof(DnCnn), _inChannels);
+        NetworkInput.Require(x, nameof(DnCnn), Input);
 
         using Tensor noise = dncnn.call(x);
         return x - noise;

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using DenoisedSmoothing.Checkpoints;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Networks;
 
 /// <summary>
 /// What an AOTInductor package says of itself before libtorch is asked, which ends the process where the package's settings are no JSON or

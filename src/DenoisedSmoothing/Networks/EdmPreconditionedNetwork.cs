@@ -1,15 +1,17 @@
 using System.Globalization;
+using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Networks;
 
 /// <summary>
 /// EDM's preconditioning around a bare network F (Karras et al. 2022, equation 7 and table 1): D(x, s) = c_skip x + c_out F(c_in x, ln(s)/4)
 /// with c_skip = d^2/(s^2 + d^2), c_out = s d/sqrt(s^2 + d^2), c_in = 1/sqrt(s^2 + d^2), d the data's standard deviation.
 /// </summary>
 /// <remarks>It stands wherever a network of images and noise levels does: <see cref="SigmaConditionedModel"/>. Safe for concurrent use where the network is.</remarks>
-public sealed class EdmPreconditionedNetwork : nn.IModule<Tensor, Tensor, Tensor>, IFingerprinted, IDisposable
+public sealed class EdmPreconditionedNetwork : nn.IModule<Tensor, Tensor, Tensor>, IImageNetwork, IFingerprinted, IDisposable
 {
     private readonly nn.IModule<Tensor, Tensor, Tensor> _network;
     private readonly double _dataDeviation;
@@ -34,6 +36,9 @@ public sealed class EdmPreconditionedNetwork : nn.IModule<Tensor, Tensor, Tensor
 
     /// <inheritdoc/>
     public string Precision => ModuleFingerprint.PrecisionOf(_network);
+
+    /// <summary>What images the network takes; null where it does not say.</summary>
+    public InputShape? Input => IImageNetwork.InputOf(_network);
 
     /// <summary>D(x, s).</summary>
     /// <param name="x">x_0 + s z, float32 [N,C,H,W].</param>

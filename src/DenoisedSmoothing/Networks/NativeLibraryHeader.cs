@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Networks;
 
 /// <summary>
 /// Whether a native library can be one for this process: its format and processor, and on Linux (ELF, 64 bits, little-endian) whether all of

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using DenoisedSmoothing.Checkpoints;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Networks;
 
 /// <summary>
 /// What a TorchScript archive says of its module before libtorch is asked, which ends the process where a method is missing or the code

@@ -1,4 +1,4 @@
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Networks;
 
 /// <summary>An argument of a script's method.</summary>
 internal sealed record ScriptArgument(string Name, string Type, bool HasDefault)

@@ -1,4 +1,4 @@
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Networks;
 
 /// <summary>The signature of a script's method, as <c>torch.jit.save</c> prints it.</summary>
 /// <param name="Arguments">Without the module itself.</param>

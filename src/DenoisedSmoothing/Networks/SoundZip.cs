@@ -1,6 +1,7 @@
 using System.Text;
+using DenoisedSmoothing.Checkpoints;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Networks;
 
 /// <summary>
 /// A zip file all of whose records match their checksums. libtorch reads programs without checking any, and then ends the process on some
