@@ -52,7 +52,7 @@ public sealed record InputShape
             return;
         throw new ArgumentException(shape.Count is 3 or 4
             ? $"{taker} takes {this}; yours are {Text(shape[^3])}x{Text(shape[^2])}x{Text(shape[^1])}.{Remedy(shape)}"
-            : $"{taker} takes {this}, as [C,H,W] or [N,C,H,W]; got [{string.Join(',', shape.Select(Text))}].", nameof(shape));
+            : $"{taker} takes {this}, as [C,H,W] or [N,C,H,W]; got [{string.Join(',', shape.Select(Text))}].");
     }
 
     /// <summary>Words such as "grey 28x28 images".</summary>

@@ -30,7 +30,7 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
     /// <exception cref="ArgumentException">A size is not a multiple of what divides it, or a count is below its least.</exception>
     public Beit(BeitOptions options) : base(Checked(options).Describe())
     {
-        using DisposeScope building = BuildScope.Open();
+        using BuildScope building = new(this);
         Options = options;
         Input = new InputShape(options.InChannels, options.ImageSize, options.ImageSize);
         int width = options.EmbedDim;

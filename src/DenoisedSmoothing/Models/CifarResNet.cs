@@ -42,7 +42,7 @@ public sealed class CifarResNet : Module<Tensor, Tensor>, IImageNetwork
         ArgumentOutOfRangeException.ThrowIfLessThan(inChannels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
 
-        using DisposeScope building = BuildScope.Open();
+        using BuildScope building = new(this);
         Input = new InputShape(inChannels);
         conv1 = Conv2d(inChannels, width, 3, padding: 1, bias: false);
         bn1 = BatchNorm2d(width);

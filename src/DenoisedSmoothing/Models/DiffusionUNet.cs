@@ -31,7 +31,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
     /// <exception cref="ArgumentException">A width is not a multiple of 32, or cannot be shared by the heads; or a count is below its least.</exception>
     public DiffusionUNet(DiffusionUNetOptions options) : base(Checked(options).Describe())
     {
-        using DisposeScope building = BuildScope.Open();
+        using BuildScope building = new(this);
         Options = options;
         Input = new InputShape(options.InChannels, multiple: 1 << (options.ChannelMultipliers.Count - 1));
         int width = options.ModelChannels, embedding = 4 * width;

@@ -25,7 +25,7 @@ public sealed class DnCnn : Module<Tensor, Tensor>, IImageNetwork
         ArgumentOutOfRangeException.ThrowIfLessThan(inChannels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(depth, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
-        using DisposeScope building = BuildScope.Open();
+        using BuildScope building = new(this);
         Input = new InputShape(inChannels);
         List<Module<Tensor, Tensor>> layers = [Convolution(inChannels, width, bias: true), ReLU(inplace: true)];
         for (int i = 0; i < depth - 2; i++)

@@ -28,7 +28,7 @@ public sealed class MemNet : Module<Tensor, Tensor>, IImageNetwork
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(memoryBlocks, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(residualUnits, 1);
-        using DisposeScope building = BuildScope.Open();
+        using BuildScope building = new(this);
         Input = new InputShape(inChannels);
         feature_extractor = NormReluConvolution(inChannels, width, kernel: 3);
         reconstructor = NormReluConvolution(width, inChannels, kernel: 3);

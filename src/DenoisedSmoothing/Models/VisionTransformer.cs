@@ -23,7 +23,7 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
     /// <exception cref="ArgumentException">A size is not a multiple of what divides it, or a count is below its least.</exception>
     public VisionTransformer(VisionTransformerOptions options) : base(Checked(options).Describe())
     {
-        using DisposeScope building = BuildScope.Open();
+        using BuildScope building = new(this);
         Options = options;
         Input = new InputShape(options.Channels, options.ImageSize, options.ImageSize);
         vit = new Body(options);

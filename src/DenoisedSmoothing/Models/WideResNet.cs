@@ -30,7 +30,7 @@ public sealed class WideResNet : Module<Tensor, Tensor>, IImageNetwork
         ArgumentOutOfRangeException.ThrowIfLessThan(widenFactor, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(inChannels, 1);
-        using DisposeScope building = BuildScope.Open();
+        using BuildScope building = new(this);
         int blocks = (depth - 4) / 6, width = 16 * widenFactor;
         Input = new InputShape(inChannels);
         conv1 = Conv2d(inChannels, 16, 3, padding: 1, bias: false);

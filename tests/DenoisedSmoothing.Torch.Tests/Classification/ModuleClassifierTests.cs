@@ -103,7 +103,7 @@ public class ModuleClassifierTests
         using Tensor grey = Images.Random(1, 2, 1, 8, 8);
         using ModuleClassifier classifier = new(Network(_ => { }), 2, Colours);
         Action act = () => classifier.Classify(grey);
-        act.Should().Throw<ArgumentException>().WithMessage("*normalisation has 3 channels*images have 1*");
+        act.Should().Throw<ArgumentException>().WithMessage("This classifier takes colour images; yours are 1x8x8. Read them as colour*");
     }
 
     [Fact]
