@@ -9,31 +9,33 @@ namespace DenoisedSmoothing.Networks;
 /// </summary>
 internal sealed class SoundZip : IDisposable
 {
-    // Code, pickles and settings, all together: far above what any program needs.
-    private const long MostBytes = 64 << 20;
-
     private readonly FileStream _stream;
     private readonly ZipDirectory _directory;
-    private readonly string _path;
-    private long _read;
+    private readonly MemoryBudget _budget;
 
-    private SoundZip(FileStream stream, ZipDirectory directory, string path) => (_stream, _directory, _path) = (stream, directory, path);
+    private SoundZip(FileStream stream, ZipDirectory directory, MemoryBudget budget) => (_stream, _directory, _budget) = (stream, directory, budget);
 
     /// <summary>The records' names, as the archive has them.</summary>
     public IEnumerable<string> Names => _directory.Records.Select(record => record.Name);
 
     /// <summary>Opens a zip file and reads all of it once.</summary>
-    /// <exception cref="CheckpointException">The file is damaged; the message names the record.</exception>
+    /// <exception cref="CheckpointException">The file is damaged, and the message names the record; or it unpacks to far more than its size.</exception>
     public static SoundZip Open(string path)
     {
         FileStream stream = File.OpenRead(path);
         try
         {
-            ZipDirectory directory = ZipDirectory.Read(stream, path);
+            MemoryBudget budget = new(path, stream.Length);
+            ZipDirectory directory = ZipDirectory.Read(stream, path, budget);
             byte[] buffer = new byte[1 << 16];
             foreach (ZipRecord record in directory.Records)
+            {
+                if (record.IsDeflated)
+                    budget.Charge(record.ByteCount, "has compressed records that would");
                 Check(directory, record, path, buffer);
-            return new SoundZip(stream, directory, path);
+            }
+
+            return new SoundZip(stream, directory, budget);
         }
         catch
         {
@@ -43,14 +45,13 @@ internal sealed class SoundZip : IDisposable
     }
 
     /// <summary>A record's bytes; null where there is no such record.</summary>
-    /// <exception cref="CheckpointException">All that was read is longer than any program.</exception>
+    /// <exception cref="CheckpointException">It unpacks to far more than the file's size.</exception>
     public byte[]? Read(string name)
     {
         if (_directory.Find(name) is not { } record)
             return null;
-        if (record.ByteCount > MostBytes - _read)
-            throw CheckpointException.InEntry(_path, name, $"with {record.ByteCount} bytes it is too long: {MostBytes} are the most that are read of a program's text");
-        _read += record.ByteCount;
+        // As bytes, as text of two bytes each, and in copies.
+        _budget.Charge(4 * record.ByteCount, "has code and settings that would");
         using Stream stream = _directory.Open(record);
         byte[] bytes = new byte[record.ByteCount];
         stream.ReadExactly(bytes);
