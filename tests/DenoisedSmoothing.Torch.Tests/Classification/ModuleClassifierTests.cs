@@ -8,7 +8,7 @@ namespace DenoisedSmoothing.Torch.Tests.Classification;
 
 public class ModuleClassifierTests
 {
-    private static readonly Normalization Colours = new([.1f, .2f, .3f], [.5f, .25f, 2]);
+    private static readonly Normalization Colours = new([.1f, .2f, .3f], [.5f, .25f, 1]);
 
     [Fact]
     public void Classify_normalises_by_channel()
