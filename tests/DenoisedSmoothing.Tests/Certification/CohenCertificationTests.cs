@@ -52,6 +52,19 @@ public class CohenCertificationTests
     }
 
     [Fact]
+    public void Certify_bounds_of_label_and_others_add_up_to_one_or_more_in_exact_arithmetic()
+    {
+        CohenCertifier certifier = new(n0: 1, n: 997, alpha: .01);
+        for (int k = 0; k <= 997; k++)
+        {
+            Certificate certificate = Run(certifier, .5, new VoteCounts(1, 0), new VoteCounts(k, 997 - k));
+
+            (Exact.Of(certificate.PALower) + Exact.Of(certificate.PBUpper)).CompareTo(new Exact(1, 1)).Should().BeGreaterThanOrEqualTo(0, "k={0}", k);
+            (certificate.PALower + certificate.PBUpper).Should().BeLessThan(1 + 1e-15);
+        }
+    }
+
+    [Fact]
     public void Certify_votes_the_label_that_selection_picked_not_the_later_winner()
     {
         Certificate certificate = Run(Certifier, .5, new VoteCounts(6, 4), new VoteCounts(0, 1000));
