@@ -1,4 +1,8 @@
 using System.Security.Cryptography;
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Parts;
+using DenoisedSmoothing.Sampling;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp;

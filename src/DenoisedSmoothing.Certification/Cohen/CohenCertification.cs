@@ -1,0 +1,56 @@
+using DenoisedSmoothing.Statistics;
+
+namespace DenoisedSmoothing;
+
+/// <summary>CERTIFY of Cohen et al. 2019, section 3.2.2: n0 votes pick the label, n fresh ones bound its probability.</summary>
+internal sealed class CohenCertification(CohenCertifier certifier, int classCount, double sigma) : IVoteTest<Certificate>
+{
+    private VoteCounts? _selection;
+    private Certificate? _result;
+
+    public VoteRequest? Next => (_selection, _result) switch
+    {
+        (null, _) => new VoteRequest(VotePhase.Selection, certifier.N0),
+        (_, null) => new VoteRequest(VotePhase.Estimation, certifier.N),
+        _ => null,
+    };
+
+    public Certificate Result => VoteCheck.Finished(_result, Next);
+
+    public void Observe(VoteCounts votes)
+    {
+        VoteCheck.Requested(votes, Next, classCount);
+        if (_selection is null)
+            _selection = votes;
+        else
+            _result = Conclude(_selection, votes);
+    }
+
+    private Certificate Conclude(VoteCounts selection, VoteCounts estimation)
+    {
+        // The label is chosen before the estimation votes are seen, so the bound needs no correction for the choice.
+        int label = selection.Top;
+        double paLower = ClopperPearson.Lower(estimation[label], estimation.Total, certifier.Alpha);
+        bool certified = paLower > .5;
+        return new Certificate
+        {
+            Label = certified ? label : null,
+            Radius = certified ? CertifiedRadius.FromBound(paLower, sigma) : 0,
+            SelectedLabel = label,
+            PALower = paLower,
+            PBUpper = ComplementRoundedUp(paLower),
+            SelectionVotes = selection,
+            EstimationVotes = estimation,
+            Alpha = certifier.Alpha,
+            Sigma = sigma,
+            Method = certifier.Description,
+        };
+    }
+
+    /// <summary>1 - p, exact for p of at least 1/2; below, the nearest double may lie under it, and the next one is taken.</summary>
+    internal static double ComplementRoundedUp(double p)
+    {
+        double complement = 1 - p;
+        return 1 - complement > p ? Math.BitIncrement(complement) : complement;
+    }
+}
