@@ -8,6 +8,7 @@ CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureIn
 RootCommand root = new("Measures this library. Without a command: micro-benchmarks, with BenchmarkDotNet's options.")
 {
     StatisticsCommand.Create(),
+    SimulateCommand.Create(),
     ThroughputCommand.Create(),
     PoolCommand.Create(),
 };

@@ -1,4 +1,5 @@
 using DenoisedSmoothing.Statistics;
+using DenoisedSmoothing.Testing;
 
 namespace DenoisedSmoothing.Tests.Cohen;
 
