@@ -1,19 +1,33 @@
+using System.Text.Json.Serialization;
+
 namespace DenoisedSmoothing;
 
 /// <summary>
 /// The outcome of certifying one image: with confidence 1 - <see cref="Alpha"/> over the noise, the smoothed classifier answers
-/// <see cref="Label"/> for every image within l2 distance <see cref="Radius"/>; or an abstention. Carries what a sceptic needs to recompute it.
+/// <see cref="Label"/> for every image within distance <see cref="Radius"/>; or an abstention. Carries what a sceptic needs to recompute it.
 /// </summary>
+/// <remarks>
+/// JSON reads and writes it exactly, under any options (docs/certificate.schema.json). Certificates of older schemas are read, and written
+/// again in the current one.
+/// </remarks>
+[JsonConverter(typeof(CertificateJson))]
 public sealed record Certificate
 {
-    /// <summary>The version of this record's meaning.</summary>
-    public const int CurrentSchema = 1;
+    /// <summary>
+    /// The version of the JSON of certificates and predictions. 2 added <see cref="Norm"/> and <see cref="VoteCounts.Missed"/>, and writes
+    /// seeds as strings.
+    /// </summary>
+    public const int CurrentSchema = 2;
 
     /// <summary>The certified label; null for an abstention.</summary>
     public required int? Label { get; init; }
 
-    /// <summary>The certified l2 radius in [0,1] pixel space, rounded down; 0 for an abstention.</summary>
+    /// <summary>The certified radius in [0,1] pixel space, rounded down; 0 for an abstention.</summary>
     public required double Radius { get; init; }
+
+    /// <summary>The norm in which <see cref="Radius"/> is measured.</summary>
+    /// <value>l2 unless set.</value>
+    public Norm Norm { get; init; } = Norm.L2;
 
     /// <summary>The label that the selection votes picked, also where it could not be certified.</summary>
     public required int SelectedLabel { get; init; }
@@ -36,14 +50,11 @@ public sealed record Certificate
     /// <summary>The certified noise level in [0,1] pixel space: never above the level that was drawn.</summary>
     public required double Sigma { get; init; }
 
-    /// <summary>The method and its parameters (<see cref="ICertifier.Description"/>).</summary>
-    public required string Method { get; init; }
+    /// <summary>The method and its parameters (<see cref="ICertifier.Method"/>).</summary>
+    public required CertificationMethod Method { get; init; }
 
     /// <summary>Where the votes came from; null when the certifier was fed by hand.</summary>
     public Provenance? Provenance { get; init; }
-
-    /// <summary>The version of this record's meaning.</summary>
-    public int Schema { get; init; } = CurrentSchema;
 
     /// <summary>True when no label was certified.</summary>
     public bool Abstained => Label is null;

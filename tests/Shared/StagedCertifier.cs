@@ -6,7 +6,11 @@ namespace DenoisedSmoothing.Testing;
 /// </summary>
 internal sealed class StagedCertifier(params VoteRequest[] stages) : ICertifier
 {
-    public string Description => "staged";
+    public CertificationMethod Method { get; } = new("staged");
+
+    public VoteRange PredictionVotes => new(stages.Sum(static stage => stage.Count), stages.Sum(static stage => stage.Count));
+
+    public VoteRange CertificationVotes => PredictionVotes;
 
     public IReadOnlyList<string> Warnings(int classCount) => [];
 
@@ -21,7 +25,7 @@ internal sealed class StagedCertifier(params VoteRequest[] stages) : ICertifier
         EstimationVotes = rest,
         Alpha = .5,
         Sigma = sigma,
-        Method = Description,
+        Method = Method,
     });
 
     public IVoteTest<Prediction> Predict(int classCount) => new Test<Prediction>(stages, classCount, (_, rest) => new Prediction
@@ -32,7 +36,7 @@ internal sealed class StagedCertifier(params VoteRequest[] stages) : ICertifier
         Votes = rest,
         PValue = 1,
         Alpha = .5,
-        Method = Description,
+        Method = Method,
     });
 
     private sealed class Test<T>(VoteRequest[] stages, int classCount, Func<VoteCounts, VoteCounts, T> conclude) : IVoteTest<T>

@@ -43,7 +43,7 @@ internal sealed class CohenCertification(CohenCertifier certifier, int classCoun
             EstimationVotes = estimation,
             Alpha = certifier.Alpha,
             Sigma = sigma,
-            Method = certifier.Description,
+            Method = certifier.Method,
         };
     }
 

@@ -48,7 +48,7 @@ internal sealed class MulticlassCertification(MulticlassCertifier certifier, int
             EstimationVotes = estimation,
             Alpha = certifier.Alpha,
             Sigma = sigma,
-            Method = certifier.Description,
+            Method = certifier.Method,
         };
     }
 }

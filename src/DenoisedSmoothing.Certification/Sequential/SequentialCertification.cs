@@ -65,7 +65,7 @@ internal sealed class SequentialCertification(SequentialCertifier certifier, Rad
             EstimationVotes = estimation,
             Alpha = certifier.Options.Alpha,
             Sigma = sigma,
-            Method = certifier.Description,
+            Method = certifier.Method,
         };
     }
 }
