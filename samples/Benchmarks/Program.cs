@@ -9,6 +9,7 @@ RootCommand root = new("Measures this library. Without a command: micro-benchmar
 {
     StatisticsCommand.Create(),
     SimulateCommand.Create(),
+    TransferCommand.Create(),
     ThroughputCommand.Create(),
     PoolCommand.Create(),
 };

@@ -24,6 +24,9 @@ public sealed class CertificateTransfer
     /// <summary>The number of <see cref="PairOutcome"/>s: the classes of a transfer's votes.</summary>
     public const int OutcomeCount = 4;
 
+    // Raised whenever the same pairs can lead to another answer.
+    private const int Version = 1;
+
     /// <summary>Creates the transfer.</summary>
     /// <param name="pairs">Noisy images that both classifiers vote on; at least 1. SamplePlan.TransferPairs says how many a radius takes.</param>
     /// <param name="alpha">
@@ -38,6 +41,7 @@ public sealed class CertificateTransfer
         if (!(alpha >= ClopperPearson.MinAlpha && alpha < 1))
             throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Alpha must be at least 1e-100 and below 1.");
         (Pairs, Alpha) = (pairs, alpha);
+        Method = CertificationMethod.Parse(string.Create(CultureInfo.InvariantCulture, $"transfer pairs={pairs} alpha={alpha} version={Version}"));
     }
 
     /// <summary>Noisy images that both classifiers vote on.</summary>
@@ -48,8 +52,8 @@ public sealed class CertificateTransfer
     /// <value>0.001 by default.</value>
     public double Alpha { get; }
 
-    /// <summary>A short name and the parameters; equal text means equal method.</summary>
-    public string Description => string.Create(CultureInfo.InvariantCulture, $"transfer pairs={Pairs} alpha={Alpha}");
+    /// <summary>The method and everything that decides its answers: equal text means equal method.</summary>
+    public CertificationMethod Method { get; }
 
     /// <summary>Starts the transfer of one certificate: a test whose votes are <see cref="PairOutcome"/>s of fresh noise.</summary>
     /// <param name="certificate">A certificate of f, which certifies a label.</param>
@@ -73,7 +77,8 @@ public sealed class CertificateTransfer
 
         // The certificate alone decides which of the two statements is made, so that one bound, at one alpha, is enough.
         bool boundsOthers = certificate.PBUpper < CohenCertification.ComplementRoundedUp(certificate.PALower);
-        long lost = pairs[(int)PairOutcome.Lost], differ = lost + pairs[(int)PairOutcome.Changed];
+        // A pair that no outcome got counts as the worst.
+        long lost = pairs[(int)PairOutcome.Lost] + pairs.Missed, differ = lost + pairs[(int)PairOutcome.Changed];
         double zeta = ClopperPearson.Upper(boundsOthers ? differ : lost, pairs.Total, Alpha);
         double pALower = Math.Max(0, Math.BitDecrement(certificate.PALower - zeta));
         double complement = CohenCertification.ComplementRoundedUp(pALower);
@@ -89,7 +94,7 @@ public sealed class CertificateTransfer
             Radius = certified ? RadiusOf(certificate, pALower, pBUpper, boundsOthers) : 0,
             PALower = pALower,
             PBUpper = pBUpper,
-            Method = Description,
+            Method = Method,
         };
     }
 

@@ -30,8 +30,8 @@ public sealed record TransferredCertificate
     /// <summary>Upper bound of the probability of every other label.</summary>
     public required double PBUpper { get; init; }
 
-    /// <summary>The method and its parameters (<see cref="CertificateTransfer.Description"/>).</summary>
-    public required string Method { get; init; }
+    /// <summary>The method and its parameters (<see cref="CertificateTransfer.Method"/>).</summary>
+    public required CertificationMethod Method { get; init; }
 
     /// <summary>Where the pairs came from, and what f' is; null when the transfer was fed by hand. The original's says what f is.</summary>
     public Provenance? Provenance { get; init; }

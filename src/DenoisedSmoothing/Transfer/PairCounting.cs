@@ -6,7 +6,11 @@ namespace DenoisedSmoothing.Transfer;
 /// </summary>
 internal sealed class PairCounting(CertificateTransfer transfer, Certificate certificate) : ICertifier
 {
-    public string Description => transfer.Description;
+    public CertificationMethod Method => transfer.Method;
+
+    public VoteRange PredictionVotes => CertificationVotes;
+
+    public VoteRange CertificationVotes => new(transfer.Pairs, transfer.Pairs);
 
     public IReadOnlyList<string> Warnings(int classCount) => [];
 

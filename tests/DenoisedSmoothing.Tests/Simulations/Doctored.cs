@@ -16,7 +16,11 @@ internal static class Doctored
 
     private sealed class Changed(ICertifier inner, Func<IVoteTest<Certificate>, int, IVoteTest<Certificate>> change) : ICertifier
     {
-        public string Description => inner.Description;
+        public CertificationMethod Method => inner.Method;
+
+        public VoteRange PredictionVotes => inner.PredictionVotes;
+
+        public VoteRange CertificationVotes => inner.CertificationVotes;
 
         public IReadOnlyList<string> Warnings(int classCount) => inner.Warnings(classCount);
 

@@ -20,7 +20,7 @@ internal sealed record TransferSimulation(string Name, double Alpha, long Runs, 
 
     /// <summary>Certificates with votes of their own.</summary>
     public static TransferSimulation Of(PairTruth truth, ICertifier certifier, double alpha, long pairs, double alphaZeta, long runs) => Run(
-        $"{certifier.Description}, {truth.Name}", alpha + alphaZeta, runs, pairs, truth,
+        $"{certifier.Method.Name}, {truth.Name}", alpha + alphaZeta, runs, pairs, truth,
         random => truth.Certify(certifier, random), new CertificateTransfer(pairs, alphaZeta));
 
     /// <summary>Certificates that know the label's probability: only zeta can be wrong.</summary>

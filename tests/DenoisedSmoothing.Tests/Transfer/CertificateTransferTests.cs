@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DenoisedSmoothing.Planning;
 using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Testing;
@@ -21,10 +22,16 @@ public class CertificateTransferTests
 
         // scipy 1.10: beta.ppf(.99, 5, 996) = 0.01154...
         transferred.Zeta.Should().Be(ClopperPearson.Upper(4, 1000, .01)).And.BeInRange(.0115, .0117);
-        (Exact.Of(transferred.PALower) + Exact.Of(transferred.Zeta)).CompareTo(Exact.Of(OneSided.PALower)).Should().BeLessThanOrEqualTo(0);
+        for (long missed = 0; missed < 100; missed++)
+        {
+            TransferredCertificate other = Transfer.Conclude(OneSided, new VoteCounts(900 - missed, 0, 50, 50) { Missed = missed });
+            other.Zeta.Should().Be(ClopperPearson.Upper(missed, 1000, .01), "a pair that no outcome got is lost");
+            (Exact.Of(other.PALower) + Exact.Of(other.Zeta)).CompareTo(Exact.Of(OneSided.PALower)).Should().BeLessThanOrEqualTo(0);
+        }
+
         transferred.PALower.Should().BeApproximately(OneSided.PALower - transferred.Zeta, 1e-15);
         transferred.Radius.Should().Be(CertifiedRadius.FromBound(transferred.PALower, .5)).And.BePositive().And.BeLessThan(OneSided.Radius);
-        (transferred.Label, transferred.Abstained, transferred.Method).Should().Be((0, false, "transfer pairs=1000 alpha=0.01"));
+        (transferred.Label, transferred.Abstained, transferred.Method.ToString()).Should().Be((0, false, "transfer pairs=1000 alpha=0.01 version=1"));
         (transferred.Original, transferred.TransferAlpha).Should().Be((OneSided, .01));
         (Exact.Of(.001) + Exact.Of(.01)).CompareTo(Exact.Of(transferred.Alpha)).Should().BeLessThanOrEqualTo(0);
         transferred.Alpha.Should().BeApproximately(.011, 1e-15);
@@ -57,6 +64,14 @@ public class CertificateTransferTests
         (transferred.Abstained, transferred.Label, transferred.Radius).Should().Be((true, null, 0));
         transferred.PALower.Should().BeInRange(0, .5);
         (Exact.Of(transferred.PALower) + Exact.Of(transferred.PBUpper)).CompareTo(new Exact(1, 1)).Should().BeGreaterThanOrEqualTo(0);
+    }
+
+    [Fact]
+    public void TransferredCertificate_survives_JSON()
+    {
+        TransferredCertificate transferred = Transfer.Conclude(TwoSided, new VoteCounts(440, 4, 541, 15));
+
+        JsonSerializer.Deserialize<TransferredCertificate>(JsonSerializer.Serialize(transferred)).Should().Be(transferred);
     }
 
     [Fact]

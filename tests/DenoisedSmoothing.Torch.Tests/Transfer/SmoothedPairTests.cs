@@ -16,27 +16,27 @@ public class SmoothedPairTests
     public void Transfer_counts_what_both_classifiers_vote_on_the_same_noise()
     {
         using Tensor image = full([1, 1, 4], .4f);
-        IBaseClassifier first = Threshold(.3f), second = Threshold(.5f);
+        IBaseClassifier first = Threshold(.2f), second = Threshold(.4f);
         Certificate certificate = Certify(first, image);
         SmoothedPair pair = new(first, second, Few, new SmoothingOptions { Seed = 9 });
 
         TransferredCertificate transferred = pair.Transfer(image, certificate);
 
-        // The same rows by hand: f votes 1 above .3, f' above .5.
+        // The same rows by hand: f votes 1 above .2, f' above .4.
         float[] values = Images.ValuesOf(image);
         long[] expected = new long[4];
         for (int sample = 0; sample < 300; sample++)
         {
             float[] noisy = new float[4];
-            Noise(certificate).AddTo(9, new NoiseCoordinate(0, 3, VotePhase.Estimation, sample), values, noisy);
-            bool f = noisy[0] > .3f, successor = noisy[0] > .5f;
+            GaussianNoise.AddTo(9, new NoiseCoordinate(0, 3, VotePhase.Estimation, sample), values, .25f, noisy);
+            bool f = noisy[0] > .2f, successor = noisy[0] > .4f;
             expected[(int)((f, successor) switch { (true, true) => PairOutcome.Kept, (true, false) => PairOutcome.Lost, (false, false) => PairOutcome.Agreed, _ => PairOutcome.Changed })]++;
         }
 
         transferred.Pairs.Should().Be(new VoteCounts(expected));
         transferred.Pairs[(int)PairOutcome.Lost].Should().BeGreaterThan(10);
         transferred.Should().Be(Few.Conclude(certificate, transferred.Pairs) with { Provenance = transferred.Provenance });
-        (transferred.Provenance!.Seed, transferred.Provenance.ImageIndex, transferred.Provenance.BaseClassifier).Should().Be((9ul, 3L, "threshold 0.5"));
+        (transferred.Provenance!.Seed, transferred.Provenance.ImageIndex, transferred.Provenance.BaseClassifier).Should().Be((9ul, 3L, "threshold 0.4"));
         transferred.Provenance.ImageHash.Should().Be(certificate.Provenance!.ImageHash);
     }
 
