@@ -8,7 +8,7 @@ namespace DenoisedSmoothing.Torch.Tests.Transfer;
 
 public class SmoothedPairTests
 {
-    private static readonly CohenCertifier Certifier = new(n0: 10, n: 400, alpha: .01);
+    private static readonly CohenCertifier Certifier = new(n0: 50, n: 400, alpha: .01);
 
     private static readonly CertificateTransfer Few = new(pairs: 300, alpha: .01);
 
