@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Transfer;
 using TorchSharp;
 
