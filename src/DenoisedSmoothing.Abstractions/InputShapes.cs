@@ -9,6 +9,12 @@ internal static class InputShapes
     public static bool Fits(IReadOnlyList<long?>? wanted, IReadOnlyList<long> image) =>
         wanted is null || wanted.Zip(image).All(static pair => pair.First is not { } extent || extent == pair.Second);
 
+    /// <summary>The extents of a declared shape; null where none is declared.</summary>
+    public static IReadOnlyList<long?>? Of(InputShape? shape) => shape is null ? null : [shape.Channels, shape.Height, shape.Width];
+
+    /// <summary>The part as one that takes images of a declared shape.</summary>
+    public static PartInfo Taking(this PartInfo info, InputShape? shape) => info with { InputShape = Both(Of(shape), info.InputShape) };
+
     /// <summary>What both take; null where neither says.</summary>
     /// <exception cref="InvalidOperationException">No image fits both.</exception>
     public static IReadOnlyList<long?>? Both(IReadOnlyList<long?>? one, IReadOnlyList<long?>? other)

@@ -21,21 +21,17 @@ public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
     /// <param name="normalization">What the network was trained with; null where it takes [0,1].</param>
     /// <param name="resizeTo">Size in pixels to resize to, bicubic with antialiasing (32 to 224 for the paper's ViT); null to leave the size.</param>
     /// <param name="disposeNetwork">Whether <see cref="Dispose"/> frees the network too, where it can be.</param>
-    /// <param name="inputShape">The images, before resizing, that it was trained for: [C,H,W] with null for free extents. Others are refused
-    /// before any work. Null where any will do, or the network says it.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 2 classes, or a size below 1.</exception>
-    /// <exception cref="InvalidOperationException">The input shape contradicts the normalisation or the network.</exception>
+    /// <exception cref="ArgumentException">The network takes images of other channels than the normalisation, or of another size than resized to.</exception>
     public ModuleClassifier(
-        nn.IModule<Tensor, Tensor> network, int classCount, Normalization? normalization = null, (int Height, int Width)? resizeTo = null,
-        bool disposeNetwork = false, IReadOnlyList<long?>? inputShape = null)
+        nn.IModule<Tensor, Tensor> network, int classCount, Normalization? normalization = null, (int Height, int Width)? resizeTo = null, bool disposeNetwork = false)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 2);
         if (resizeTo is { } size && (size.Height < 1 || size.Width < 1))
             throw new ArgumentOutOfRangeException(nameof(resizeTo), resizeTo, "The size to resize to must be at least 1x1.");
         (_network, ClassCount, _normalization, _resizeTo, _disposeNetwork) = (network, classCount, normalization, resizeTo, disposeNetwork);
-        InputShape = inputShape is null ? null : [.. inputShape];
-        _ = Info; // contradictions come out here
+        Input = Taken(IImageNetwork.InputOf(network));
         (network as nn.Module)?.eval();
     }
 
@@ -51,8 +47,9 @@ public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
     /// <summary>Size in pixels that images are resized to before the network; null for their own.</summary>
     public (int Height, int Width)? ResizeTo => _resizeTo;
 
-    /// <summary>The images that it takes, as the constructor was told: [C,H,W] with null for free extents; null where it was not.</summary>
-    public IReadOnlyList<long?>? InputShape { get; }
+    /// <summary>What images it takes, before normalisation and resizing: others are refused.</summary>
+    /// <value>What the network says, any size where images are resized; null, and no check, where it does not say.</value>
+    public InputShape? Input { get; init; }
 
     /// <inheritdoc/>
     public PartInfo Info
@@ -60,9 +57,7 @@ public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
         get
         {
             PartInfo network = PartInfo.Of(_network);
-            long? channels = _normalization?.Mean.Count ?? network.InputShape?[0];
-            IReadOnlyList<long?> own = _resizeTo is null ? [channels, network.InputShape?[1], network.InputShape?[2]] : [channels, null, null];
-            return (network with { InputShape = InputShapes.Both(own, InputShape) }).Named(name =>
+            return (network with { InputShape = InputShapes.Both(InputShapes.Of(Input), _resizeTo is null ? network.InputShape : null) }).Named(name =>
                 $"classifier({name};{_normalization?.ToString() ?? "raw"};{(_resizeTo is { } to ? $"resize={to.Height}x{to.Width}" : "as-is")})");
         }
     }
@@ -80,6 +75,7 @@ public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
     /// <returns>Logits [N,K]; a fresh tensor on the input's device, with gradients where the network has them.</returns>
     public Tensor Forward(Tensor images)
     {
+        Input?.Require(images.shape, "This classifier");
         using DisposeScope scope = NewDisposeScope();
         Tensor h = images;
         if (_normalization is not null)
@@ -116,6 +112,20 @@ public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
         _constants.Clear();
         if (_disposeNetwork)
             (_network as IDisposable)?.Dispose();
+    }
+
+    private InputShape? Taken(InputShape? network)
+    {
+        int? channels = _normalization?.Mean.Count;
+        if (network is null)
+            return channels is { } count ? new InputShape(count) : null;
+        if (channels is { } given && given != network.Channels)
+            throw new ArgumentException($"The network takes {network}, and the normalisation has {given} channel{(given == 1 ? "" : "s")}.");
+        if (_resizeTo is not { } size)
+            return network;
+        return network.Fits([network.Channels, size.Height, size.Width])
+            ? new InputShape(network.Channels)
+            : throw new ArgumentException($"The network takes {network}: resizeTo {size.Height}x{size.Width} does not fit.");
     }
 
     // Kept on the device: a copy at every batch would make the host wait for an accelerator.

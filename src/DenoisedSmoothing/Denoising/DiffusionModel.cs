@@ -47,6 +47,7 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
         LastTimestep = lastTimestep ?? schedule.TimestepCount - 1;
         double last = schedule.AlphaBar(LastTimestep);
         LargestNoiseToSignal = Math.Sqrt((1 - last) / last);
+        Input = IImageNetwork.InputOf(network);
         (network as nn.Module)?.eval();
     }
 
@@ -65,6 +66,10 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
     /// <summary>The highest timestep that the network was trained for.</summary>
     public int LastTimestep { get; }
 
+    /// <summary>What images it takes: others are refused.</summary>
+    /// <value>What the network says; null, and no check, where it does not say.</value>
+    public InputShape? Input { get; init; }
+
     /// <inheritdoc/>
     public double LargestNoiseToSignal { get; }
 
@@ -72,7 +77,7 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
     public double LargestSigma => SymmetricPixels.Sigma(LargestNoiseToSignal);
 
     /// <inheritdoc/>
-    public PartInfo Info => (PartInfo.Of(_network) with { LargestSigma = LargestSigma }).Named(network => string.Create(
+    public PartInfo Info => (PartInfo.Of(_network).Taking(Input) with { LargestSigma = LargestSigma }).Named(network => string.Create(
         CultureInfo.InvariantCulture, $"{network};{PartInfo.Of(Schedule).Fingerprint};scale={_timestepScale};{_parametrization}"));
 
     /// <summary>The timestep t* of a noise level: the first, from 1 on, whose noise-to-signal ratio is not below 2 sigma.</summary>
@@ -132,6 +137,7 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
     private (Tensor Output, Tensor? Variance) Ask(Tensor xt, double timestep, bool wantsVariance)
     {
         EvaluationMode.Require(_network);
+        Input?.Require(xt.shape, "This denoiser");
         Tensor output = IOneTimestepNetwork.Ask(_network, xt, timestep * _timestepScale, wantsVariance);
         long channels = xt.shape[1];
         bool learned = LearnedVariance(output.shape, xt.shape);

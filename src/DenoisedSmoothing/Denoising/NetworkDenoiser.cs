@@ -22,11 +22,16 @@ public sealed class NetworkDenoiser : IDenoiser, IDescribed, IDisposable
     {
         ArgumentNullException.ThrowIfNull(network);
         (_network, _disposeNetwork) = (network, disposeNetwork);
+        Input = IImageNetwork.InputOf(network);
         (network as nn.Module)?.eval();
     }
 
+    /// <summary>What images it takes: others are refused.</summary>
+    /// <value>What the network says; null, and no check, where it does not say.</value>
+    public InputShape? Input { get; init; }
+
     /// <inheritdoc/>
-    public PartInfo Info => PartInfo.Of(_network).Named(static network => $"network({network})");
+    public PartInfo Info => PartInfo.Of(_network).Taking(Input).Named(static network => $"network({network})");
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The network is in training mode, or its result has another shape than its input.</exception>
@@ -35,6 +40,7 @@ public sealed class NetworkDenoiser : IDenoiser, IDescribed, IDisposable
         ArgumentNullException.ThrowIfNull(noisy);
         ArgumentNullException.ThrowIfNull(noise);
         EvaluationMode.Require(_network);
+        Input?.Require(noisy.shape, "This denoiser");
         Tensor clean = _network.call(noisy);
         if (clean.shape.SequenceEqual(noisy.shape))
             return clean;
