@@ -2,7 +2,7 @@ namespace DenoisedSmoothing;
 
 /// <summary>
 /// The outcome of certifying one image: with confidence 1 - <see cref="Alpha"/> over the noise, the smoothed classifier answers
-/// <see cref="Label"/> for every image within l2 distance <see cref="Radius"/>; or an abstention. Carries what a sceptic needs to recompute it.
+/// <see cref="Label"/> for every image within <see cref="Radius"/> in <see cref="Norm"/>; or an abstention. Carries what a sceptic needs to recompute it.
 /// </summary>
 public sealed record Certificate
 {
@@ -12,8 +12,12 @@ public sealed record Certificate
     /// <summary>The certified label; null for an abstention.</summary>
     public required int? Label { get; init; }
 
-    /// <summary>The certified l2 radius in [0,1] pixel space, rounded down; 0 for an abstention.</summary>
+    /// <summary>The certified radius in [0,1] pixel space and <see cref="Norm"/>, rounded down; 0 for an abstention.</summary>
     public required double Radius { get; init; }
+
+    /// <summary>The norm of <see cref="Radius"/>.</summary>
+    /// <value>l2, the norm of every certificate that does not say otherwise.</value>
+    public Norm Norm { get; init; } = Norm.L2;
 
     /// <summary>The label that the selection votes picked, also where it could not be certified.</summary>
     public required int SelectedLabel { get; init; }
@@ -33,8 +37,12 @@ public sealed record Certificate
     /// <summary>The allowed probability that the certificate is wrong.</summary>
     public required double Alpha { get; init; }
 
-    /// <summary>The certified noise level in [0,1] pixel space: never above the level that was drawn.</summary>
+    /// <summary>The certified standard deviation of the noise per pixel value, in [0,1] pixel space: never above the one drawn.</summary>
     public required double Sigma { get; init; }
+
+    /// <summary>The noise law and its parameters, from which bounds become a radius (<see cref="IRadiusRule.Description"/>).</summary>
+    /// <value>Null in certificates of schema 1: Gaussian noise of <see cref="Sigma"/>.</value>
+    public string? Noise { get; init; }
 
     /// <summary>The method and its parameters (<see cref="ICertifier.Description"/>).</summary>
     public required string Method { get; init; }
