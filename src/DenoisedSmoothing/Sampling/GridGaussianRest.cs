@@ -16,7 +16,6 @@ internal sealed class GridGaussianRest
     private const double Ln2 = 0.69314718055994530942;
 
     private readonly double _squaredSteps;
-    private readonly ulong[] _cumulative;
 
     /// <param name="steps">s, sigma in grid steps.</param>
     /// <param name="above">By cell: the probability above the height of its last value.</param>
@@ -26,16 +25,19 @@ internal sealed class GridGaussianRest
         double total = 0;
         foreach (double part in above)
             total += part;
-        _cumulative = new ulong[above.Length];
+        Cumulative = new ulong[above.Length];
         double sum = 0;
         for (int cell = 0; cell < above.Length - 1; cell++)
         {
             sum += above[cell];
-            _cumulative[cell] = (ulong)(sum / total * 18446744073709549568.0); // the largest double below 2^64
+            Cumulative[cell] = (ulong)(sum / total * 18446744073709549568.0); // the largest double below 2^64
         }
 
-        _cumulative[^1] = ulong.MaxValue;
+        Cumulative[^1] = ulong.MaxValue;
     }
+
+    /// <summary>By cell: the probability of it and all before, in units of 2^-64.</summary>
+    internal ulong[] Cumulative { get; }
 
     /// <summary>Draws a value, in grid steps and without its sign.</summary>
     /// <param name="seed">The generator's key.</param>
@@ -43,8 +45,8 @@ internal sealed class GridGaussianRest
     internal int Draw(ulong seed, UInt128 counter)
     {
         (uint w0, uint w1, uint w2, uint w3) = Philox.Block(counter, seed);
-        int at = Array.BinarySearch(_cumulative, w0 | (ulong)w1 << 32);
-        int cell = at < 0 ? ~at : Math.Min(at + 1, _cumulative.Length - 1); // the first whose sum is above the word
+        int at = Array.BinarySearch(Cumulative, w0 | (ulong)w1 << 32);
+        int cell = at < 0 ? ~at : Math.Min(at + 1, Cumulative.Length - 1); // the first whose sum is above the word
         int place = 0;
         for (int attempt = 0; attempt < Tries; attempt++)
         {
