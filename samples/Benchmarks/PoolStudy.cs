@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Data;
 using TorchSharp;
 
 namespace DenoisedSmoothing.Benchmarks;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Benchmarks;
 

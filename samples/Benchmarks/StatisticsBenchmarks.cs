@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Benchmarks;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using DenoisedSmoothing.Planning;
 using MathNet.Numerics.Distributions;
 
 namespace DenoisedSmoothing.Benchmarks;

@@ -1,4 +1,5 @@
 using DenoisedSmoothing;
+using DenoisedSmoothing.Data;
 using TorchSharp;
 
 namespace BringYourOwnModel;

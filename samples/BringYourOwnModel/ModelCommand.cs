@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Globalization;
-using DenoisedSmoothing;
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Schedules;
 
 namespace BringYourOwnModel;
 

@@ -1,4 +1,10 @@
 using DenoisedSmoothing;
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Models;
+using DenoisedSmoothing.Networks;
+using DenoisedSmoothing.OnnxRuntime;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,6 @@
 using DenoisedSmoothing;
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Denoising;
 
 namespace BringYourOwnModel;
 

@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Classification;
 using TorchSharp;
 using static TorchSharp.torch;
 

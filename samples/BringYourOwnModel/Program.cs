@@ -1,6 +1,7 @@
 using System.Globalization;
 using BringYourOwnModel;
 using DenoisedSmoothing;
+using DenoisedSmoothing.Denoising;
 
 return await ModelCommand.RunAsync(args, Certify);
 

@@ -1,4 +1,6 @@
 using DenoisedSmoothing;
+using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Noise;
 using SkiaSharp;
 using TorchSharp;
 

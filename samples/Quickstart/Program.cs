@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DenoisedSmoothing;
+using DenoisedSmoothing.Data;
 using Quickstart;
 using Spectre.Console;
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using DenoisedSmoothing;
+using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Noise;
 using TorchSharp;
 using static TorchSharp.torch;
 

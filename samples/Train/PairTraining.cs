@@ -1,4 +1,8 @@
 using DenoisedSmoothing;
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Sampling;
+using DenoisedSmoothing.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

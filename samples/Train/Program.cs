@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using DenoisedSmoothing;
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Training;
 using Train;
 
 Option<string> data = new("--data") { Description = "Folder with Fashion-MNIST's four IDX files", DefaultValueFactory = _ => FashionMnist.DebianFolder };

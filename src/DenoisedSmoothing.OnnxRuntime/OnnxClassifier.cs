@@ -1,6 +1,8 @@
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Classification;
 using TorchSharp;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.OnnxRuntime;
 
 /// <summary>Any ONNX classifier: images in, logits out, with the normalisation and resizing of <see cref="ModuleClassifier"/> before it.</summary>
 /// <remarks>Safe for concurrent use. See <see cref="OnnxNetwork"/> for memory, types and devices.</remarks>

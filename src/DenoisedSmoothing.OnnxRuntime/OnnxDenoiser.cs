@@ -1,6 +1,8 @@
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Denoising;
 using TorchSharp;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.OnnxRuntime;
 
 /// <summary>Any diffusion model in ONNX as one-shot denoiser: see <see cref="OneShotDenoiser"/>.</summary>
 /// <remarks>

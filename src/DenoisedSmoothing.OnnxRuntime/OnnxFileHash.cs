@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.OnnxRuntime;
 
 /// <summary>
 /// The SHA-256 of a model: of its file, and of the files beside it in which large models, and all models by PyTorch's newer exporter, keep

@@ -4,7 +4,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.OnnxRuntime;
 
 /// <summary>Tensors of the two libraries over the same memory.</summary>
 internal static class OnnxMemory

@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Denoising;
 using Microsoft.ML.OnnxRuntime;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.OnnxRuntime;
 
 /// <summary>
 /// An ONNX model as network. It stands wherever a TorchSharp network does: with images in <see cref="ModuleClassifier"/>, with images and

@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.OnnxRuntime;
 
 /// <summary>How an ONNX model is opened: which of its tensors are meant, on how many threads and on what it computes.</summary>
 public sealed record OnnxOptions

@@ -1,6 +1,7 @@
+using DenoisedSmoothing.Checkpoints;
 using Microsoft.ML.OnnxRuntime;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.OnnxRuntime;
 
 /// <summary>Which of a model's tensors are the images, the timesteps and the answer: named by the options, or guessed where there is one way only.</summary>
 internal sealed record OnnxSignature(OnnxTensor Images, OnnxTensor? Timesteps, OnnxTensor Output)

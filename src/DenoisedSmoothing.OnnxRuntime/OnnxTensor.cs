@@ -2,7 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using TorchSharp;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.OnnxRuntime;
 
 /// <summary>An input or output of a model: name, element type, and shape with -1 where it is free.</summary>
 internal sealed record OnnxTensor(string Name, TensorElementType Type, IReadOnlyList<long> Shape)

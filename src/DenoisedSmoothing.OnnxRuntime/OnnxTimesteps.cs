@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.OnnxRuntime;
 
 /// <summary>Timesteps in the form that a model takes: of its type, one for each row or one for all.</summary>
 internal static class OnnxTimesteps

@@ -1,4 +1,8 @@
 using System.Security.Cryptography;
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Parts;
+using DenoisedSmoothing.Sampling;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp;
@@ -19,7 +23,6 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
 {
     private readonly IReadOnlyList<IBaseClassifier> _replicas;
     private readonly string _deviceKinds;
-    private readonly ISmoothingNoise _noise;
     private readonly ICertifier _certifier;
     private readonly SmoothingOptions _options;
     private readonly VotePool _pool;
@@ -81,7 +84,7 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
         torch.Device[] devices = [.. _options.Devices?.Select(LibTorch.DeviceNamed) ?? replicas.Select(_ => torch.CPU)];
         _deviceKinds = string.Join(',', devices.Select(device => device.type.ToString().ToLowerInvariant()).Distinct());
         _certifier = certifier ?? new CohenCertifier();
-        _noise = noise;
+        Noise = noise;
         logger ??= NullLogger<SmoothedClassifier>.Instance;
         _pool = new VotePool([.. replicas.Zip(devices, (replica, device) => new VoteSampler(replica, device, noise))], devices, _options.Batch, logger);
 
@@ -93,10 +96,10 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     public int ClassCount => _replicas[0].ClassCount;
 
     /// <summary>The smoothing noise.</summary>
-    public ISmoothingNoise Noise => _noise;
+    public ISmoothingNoise Noise { get; }
 
     /// <summary>The certified standard deviation of the noise per pixel value, in [0,1] pixel space.</summary>
-    public double Sigma => _noise.Level.Certified;
+    public double Sigma => Noise.Level.Certified;
 
     /// <inheritdoc/>
     public Prediction Predict(torch.Tensor image, CancellationToken cancellationToken = default) =>
@@ -161,7 +164,7 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
             IEnumerable<OpenTest<Certificate>> tests = images.Select(item =>
             {
                 float[] values = door.Read(item.Image, item.Index);
-                rule ??= _noise.RuleFor(values.Length);
+                rule ??= Noise.RuleFor(values.Length);
                 fingerprint ??= Fingerprint(); // once a call: it may hash half a billion weights
                 provenances.Enqueue(ProvenanceOf(values, door.Shape, item.Index, seed, fingerprint));
                 return new OpenTest<Certificate>(values, item.Index, seed, ClassCount, VotePhase.Estimation, () => _certifier.Certify(ClassCount, rule));
@@ -177,13 +180,13 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
         ImageIndex = index,
         ImageHash = ImageTensors.Hash(values),
         ImageShape = shape,
-        DrawnSigma = _noise.Level.Drawn,
+        DrawnSigma = Noise.Level.Drawn,
         BaseClassifier = fingerprint,
         Precision = Precision(),
         Software = LibTorch.Software,
         Device = _deviceKinds,
         Batch = 0, // known when the certificate is: memory may run out until then
-        Noise = _noise.Version,
+        Noise = Noise.Version,
     };
 
     /// <summary>The base classifier's name. Replicas that can be named must be one function: the certificate speaks of one.</summary>

@@ -1,3 +1,6 @@
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Schedules;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Testing;
 
 namespace DenoisedSmoothing.OnnxRuntime.Tests;

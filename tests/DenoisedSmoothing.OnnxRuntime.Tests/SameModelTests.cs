@@ -1,3 +1,8 @@
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Models;
+using DenoisedSmoothing.Networks;
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using Xunit.Abstractions;

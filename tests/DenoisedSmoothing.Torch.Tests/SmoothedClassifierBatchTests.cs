@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DenoisedSmoothing.Sampling;
 using DenoisedSmoothing.Testing;
 using Microsoft.Extensions.Logging;
 using TorchSharp;

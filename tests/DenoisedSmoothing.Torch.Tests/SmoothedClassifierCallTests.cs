@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.Testing;
 using Microsoft.Extensions.Logging;
 using TorchSharp;

@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,3 +1,6 @@
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using TorchSharp.Modules;

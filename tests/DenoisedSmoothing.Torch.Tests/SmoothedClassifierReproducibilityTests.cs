@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

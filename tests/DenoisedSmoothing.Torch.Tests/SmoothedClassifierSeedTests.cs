@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Statistics;
+
 namespace DenoisedSmoothing.Testing;
 
 /// <summary>Judges how often simulated certificates were wrong.</summary>

@@ -7,16 +7,24 @@ using System.Xml.Linq;
 List<string> wrong = [];
 
 string[] found = [.. Directory.GetFiles(folder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
-string[] expected = [.. from id in new[] { "DenoisedSmoothing", "DenoisedSmoothing.Abstractions", "DenoisedSmoothing.OnnxRuntime" } from kind in new[] { "nupkg", "snupkg" } select $"{id}.{version}.{kind}"];
+string[] ids = ["DenoisedSmoothing", "DenoisedSmoothing.Abstractions", "DenoisedSmoothing.Certification", "DenoisedSmoothing.Data",
+    "DenoisedSmoothing.FashionMnist", "DenoisedSmoothing.OnnxRuntime", "DenoisedSmoothing.Training"];
+string[] expected = [.. from id in ids from kind in new[] { "nupkg", "snupkg" } select $"{id}.{version}.{kind}"];
 if (!found.SequenceEqual(expected.Order(StringComparer.Ordinal)))
     wrong.Add($"The packages are {string.Join(", ", found)}; expected {string.Join(", ", expected)}.");
 
+// SharpZipLib and SkiaSharp are TorchSharp's own dependencies, pinned newer than it asks; only Data compiles against SkiaSharp.
+string[] torch = ["SharpZipLib", "SkiaSharp", "TorchSharp"];
+Check("DenoisedSmoothing.Abstractions", files: [], dependencies: torch);
+Check("DenoisedSmoothing.Certification", files: [], dependencies: [.. torch, "DenoisedSmoothing.Abstractions", "MathNet.Numerics"]);
 Check("DenoisedSmoothing",
     files: ["buildTransitive/DenoisedSmoothing.targets", "buildTransitive/RelaxGlibcxxRequirement.cs"],
-    dependencies: ["DenoisedSmoothing.Abstractions", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions", "SharpZipLib", "SkiaSharp", "TorchSharp"]);
-Check("DenoisedSmoothing.Abstractions", files: [], dependencies: ["SharpZipLib", "SkiaSharp", "TorchSharp"]);
+    dependencies: [.. torch, "DenoisedSmoothing.Certification", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"]);
+Check("DenoisedSmoothing.Data", files: [], dependencies: [.. torch, "DenoisedSmoothing", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"]);
+Check("DenoisedSmoothing.Training", files: [], dependencies: [.. torch, "DenoisedSmoothing.Data", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"]);
+Check("DenoisedSmoothing.FashionMnist", files: [], dependencies: [.. torch, "DenoisedSmoothing.Data", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"]);
 Check("DenoisedSmoothing.OnnxRuntime", files: [], dependencies:
-    ["DenoisedSmoothing", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions", "Microsoft.ML.OnnxRuntime.Managed", "SharpZipLib", "SkiaSharp", "System.Numerics.Tensors", "TorchSharp"]);
+    [.. torch, "DenoisedSmoothing", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions", "Microsoft.ML.OnnxRuntime.Managed", "System.Numerics.Tensors"]);
 
 foreach (string line in wrong)
     Console.Error.WriteLine(line);
@@ -50,9 +58,9 @@ void Check(string id, string[] files, string[] dependencies)
         wrong.Add($"{id}: <repository> names no commit.");
 
     XElement[] groups = [.. metadata.Element(ns + "dependencies")!.Elements()];
-    string[] ids = [.. groups.Single().Elements().Select(dependency => dependency.Attribute("id")!.Value).Order(StringComparer.Ordinal)];
-    if (!ids.SequenceEqual(dependencies))
-        wrong.Add($"{id} depends on {string.Join(", ", ids)}; expected {string.Join(", ", dependencies)}.");
+    string[] found = [.. groups.Single().Elements().Select(dependency => dependency.Attribute("id")!.Value).Order(StringComparer.Ordinal)];
+    if (!found.SequenceEqual(dependencies.Order(StringComparer.Ordinal)))
+        wrong.Add($"{id} depends on {string.Join(", ", found)}; expected {string.Join(", ", dependencies)}.");
 
     using ZipArchive symbols = ZipFile.OpenRead(Path.Combine(folder, $"{id}.{version}.snupkg"));
     if (symbols.GetEntry($"lib/net10.0/{id}.pdb") is null)

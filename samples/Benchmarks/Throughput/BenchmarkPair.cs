@@ -1,3 +1,10 @@
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Models;
+using DenoisedSmoothing.Networks;
+using DenoisedSmoothing.Presets;
+using DenoisedSmoothing.Schedules;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Noise;
 using TorchSharp;
 using static TorchSharp.torch;
 

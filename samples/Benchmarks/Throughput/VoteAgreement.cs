@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Noise;
 using TorchSharp;
 using static TorchSharp.torch;
 

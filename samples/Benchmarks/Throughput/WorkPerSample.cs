@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Models;
 using TorchSharp;
 
 namespace DenoisedSmoothing.Benchmarks;

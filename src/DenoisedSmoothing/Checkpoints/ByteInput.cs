@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
 /// A stream read front to back through a small buffer, which counts what it consumed and never believes a length: memory for a

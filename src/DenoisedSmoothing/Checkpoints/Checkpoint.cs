@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
 /// A checkpoint, open for reading, of any format that is known by its content: safetensors, a safetensors index with its shards, and

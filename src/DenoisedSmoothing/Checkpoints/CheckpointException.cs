@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
 /// A checkpoint cannot be used: it is damaged, hostile, of an unsupported kind, or does not fit the module. The message names

@@ -1,4 +1,4 @@
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>What kind of file a checkpoint is.</summary>
 public enum CheckpointFormat

@@ -1,4 +1,4 @@
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>How a <see cref="Checkpoint"/> is opened.</summary>
 public sealed record CheckpointOptions

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>Tells the format of a checkpoint by its first bytes.</summary>
 internal static class CheckpointProbe

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>Tensors by name, read one at a time: a checkpoint on disk, whatever its format.</summary>
 /// <remarks>

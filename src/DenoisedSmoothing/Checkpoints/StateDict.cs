@@ -4,7 +4,7 @@ using System.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>Weights into a module, and the fingerprint of the weights that a module has.</summary>
 public static class StateDict

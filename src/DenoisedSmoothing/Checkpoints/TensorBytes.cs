@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>The memory of a tensor, piece by piece: a Span ends at 2 GiB, tensors do not.</summary>
 internal static class TensorBytes

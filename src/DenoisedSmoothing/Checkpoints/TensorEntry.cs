@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>What a checkpoint says of one tensor. Immutable.</summary>
 public class TensorEntry

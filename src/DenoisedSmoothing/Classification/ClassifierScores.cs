@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Classification;
 
 /// <summary>
 /// Scores of one batch, made ready to be added up. NaN or infinite scores are never votes: such a row comes out as NaN, which whoever counts

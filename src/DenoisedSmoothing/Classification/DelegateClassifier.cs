@@ -1,6 +1,7 @@
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Classification;
 
 /// <summary>A function as classifier: <c>new DelegateClassifier(10, images =&gt; ...)</c>.</summary>
 /// <remarks>Tensors made inside the function are freed; it must not change the images in place. Safe for concurrent use where the function is.</remarks>

@@ -1,6 +1,7 @@
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Classification;
 
 /// <summary>The paper's base classifier: denoise, then classify. Disposes neither.</summary>
 public sealed class DenoisedClassifier : IBaseClassifier, IFingerprinted, ISigmaLimited

@@ -1,6 +1,7 @@
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Classification;
 
 /// <summary>
 /// A black box that answers labels only, such as a web service: its label gets score 1, the others 0. Smoothing needs no more than the

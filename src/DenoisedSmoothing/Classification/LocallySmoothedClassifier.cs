@@ -1,7 +1,8 @@
 using System.Globalization;
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Classification;
 
 /// <summary>
 /// Denoise, add a little noise again, several times over, and classify: DiffSmooth (Zhang et al. 2023). The classifier should be one that

@@ -1,7 +1,9 @@
 using System.Globalization;
+using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Classification;
 
 /// <summary>
 /// The majority vote of several runs of a stochastic base classifier on the same noisy row, each under inner noise of its own: DensePure

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Classification;
 
 /// <summary>A network as classifier: normalise, resize, call.</summary>
 /// <remarks>Safe for concurrent use where the network is.</remarks>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Classification;
 
 /// <summary>Per-channel normalisation (x - mean) / std of pixels in [0,1], as a network was trained with.</summary>
 public sealed class Normalization

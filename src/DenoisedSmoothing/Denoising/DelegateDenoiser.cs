@@ -1,6 +1,7 @@
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Denoising;
 
 /// <summary>A function as denoiser: <c>new DelegateDenoiser((noisy, noise) =&gt; ...)</c>.</summary>
 /// <remarks>Tensors made inside the function are freed; it must not change the noisy batch in place. Safe for concurrent use where the function is.</remarks>

@@ -1,8 +1,9 @@
 using System.Globalization;
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Denoising;
 
 /// <summary>
 /// A diffusion network with what is needed to ask it: the schedule that it was trained with, how timesteps are fed to it and what it

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Denoising;
 
 /// <summary>What a diffusion network says of x_t.</summary>
 /// <param name="X0">The clean image in [-1,1], not clipped: float32 [N,C,H,W].</param>

@@ -1,6 +1,7 @@
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Denoising;
 
 /// <summary>Lets a colour denoiser take grey images: the one channel is handed to it three times over, and the answer's three are averaged.</summary>
 /// <remarks>

@@ -1,8 +1,9 @@
 using System.Globalization;
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Denoising;
 
 /// <summary>
 /// Denoising by the deterministic sampler of Karras et al. 2022 (algorithm 1; Carlini et al. 2022, section 5.3): Heun's method along the

@@ -1,4 +1,4 @@
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Denoising;
 
 /// <summary>The time steps of a <see cref="HeunDenoiser"/> (Karras et al. 2022, equation 5), in the network's terms.</summary>
 public sealed record HeunOptions

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Denoising;
 
 /// <summary>
 /// A denoiser of any noise level, D(x, sigma) of Karras et al. 2022, in the network's own terms: images in [-1,1], noise added without

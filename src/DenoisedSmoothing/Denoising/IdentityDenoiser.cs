@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Denoising;
 
 /// <summary>No denoising: plain randomized smoothing (Cohen et al. 2019) over a classifier that copes with noise itself.</summary>
 public sealed class IdentityDenoiser : IDenoiser, IFingerprinted

@@ -2,7 +2,7 @@ using System.Globalization;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Denoising;
 
 /// <summary>
 /// Denoising by the whole reverse process (Carlini et al. 2022, section 5.1; ancestral sampling of Ho et al. 2020): from t* down to 0, each

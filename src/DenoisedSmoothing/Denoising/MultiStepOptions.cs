@@ -1,4 +1,4 @@
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Denoising;
 
 /// <summary>How a <see cref="MultiStepDenoiser"/> walks.</summary>
 public sealed record MultiStepOptions

@@ -1,7 +1,9 @@
+using DenoisedSmoothing.Models;
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Denoising;
 
 /// <summary>
 /// A network that maps noisy images to clean ones and is not told sigma, such as <see cref="DnCnn"/> and <see cref="MemNet"/> under the

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Denoising;
 
 /// <summary>
 /// One-shot denoising with a diffusion model (Carlini et al. 2022, Algorithm 1): the network is asked once, at the timestep t* whose

@@ -1,4 +1,4 @@
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Denoising;
 
 /// <summary>What a diffusion network predicts, given x_t = sqrt(abar) x_0 + sqrt(1 - abar) epsilon.</summary>
 public enum Parametrization

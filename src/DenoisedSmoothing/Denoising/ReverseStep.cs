@@ -1,4 +1,4 @@
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Denoising;
 
 /// <summary>
 /// One step of the reverse process q(x_s | x_t, x_0), from a timestep t to the next kept one s (Ho et al. 2020, equations 6 and 7, with

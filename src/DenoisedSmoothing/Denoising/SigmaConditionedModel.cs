@@ -1,8 +1,10 @@
 using System.Globalization;
+using DenoisedSmoothing.Networks;
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Denoising;
 
 /// <summary>
 /// A network that is told the noise level itself and returns the clean image, D(x, sigma) of Karras et al. 2022: for the deterministic

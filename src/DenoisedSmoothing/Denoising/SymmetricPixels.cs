@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Denoising;
 
 /// <summary>Between pixels in [0,1] and the [-1,1] of diffusion networks: the paper's factor 2 on pixels.</summary>
 internal static class SymmetricPixels

@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Models;
 
 /// <summary>
 /// The image transformer BEiT (Bao et al. 2021) as timm has it (timm/models/beit.py), under its state_dict names: relative position

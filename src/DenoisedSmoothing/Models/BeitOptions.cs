@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Models;
 
 /// <summary>The shape of a <see cref="Beit"/>: the settings of timm's Beit. The defaults are the published models', not timm's class's.</summary>
 public sealed record BeitOptions

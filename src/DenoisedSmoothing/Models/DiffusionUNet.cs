@@ -1,10 +1,11 @@
 using System.Globalization;
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Models;
 
 /// <summary>
 /// The U-Net of openai/improved-diffusion and openai/guided-diffusion (unet.py, UNetModel): same state_dict names, same numbers.

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Models;
 
 /// <summary>The shape of a <see cref="DiffusionUNet"/>: the flags of improved-diffusion and guided-diffusion, under their names.</summary>
 public sealed record DiffusionUNetOptions

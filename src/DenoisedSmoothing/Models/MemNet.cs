@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Models;
 
 /// <summary>
 /// The denoiser MemNet (Tai et al. 2017) as Salman et al. 2020 train it (archs/memnet.py): memory blocks of residual units, each with a

@@ -1,7 +1,7 @@
 using System.Globalization;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Models;
 
 /// <summary>The check that networks over images share: early, and in words that say what is taken.</summary>
 internal static class NetworkInput

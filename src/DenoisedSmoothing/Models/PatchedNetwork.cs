@@ -1,8 +1,9 @@
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Models;
 
 /// <summary>
 /// Runs a noise predictor on patches: p x p pixels become channels, the network works at 1/p of the resolution, and its result is spread

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Models;
 
 /// <summary>
 /// Rows of a batch in equal slices, so that no activation is larger than what the CPU's allocator keeps: glibc maps memory of 32 MB and

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using DenoisedSmoothing.Checkpoints;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Models;
 
 /// <summary>timm's names of a ViT's weights (timm/models/vision_transformer.py), and Hugging Face's for the same (modeling_vit.py).</summary>
 internal static partial class TimmNames

@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Models;
 
 /// <summary>Parameters that belong to a module of ours, not to a layer of TorchSharp's.</summary>
 internal static class TransformerWeights

@@ -1,9 +1,10 @@
+using DenoisedSmoothing.Checkpoints;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Models;
 
 /// <summary>
 /// The vision transformer of Dosovitskiy et al. 2020 as an image classifier: Hugging Face's ViTForImageClassification (modeling_vit.py)

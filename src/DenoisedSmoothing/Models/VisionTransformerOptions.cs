@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Models;
 
 /// <summary>The shape of a <see cref="VisionTransformer"/>: the settings of Hugging Face's ViTConfig, under their names.</summary>
 public sealed record VisionTransformerOptions

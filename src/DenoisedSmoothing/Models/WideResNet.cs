@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Models;
 
 /// <summary>
 /// The wide residual network of Zagoruyko and Komodakis 2016: depth 6n + 4, stages 16k, 32k and 64k wide, norm and ReLU before each

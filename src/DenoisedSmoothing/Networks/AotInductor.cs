@@ -1,4 +1,8 @@
-namespace DenoisedSmoothing;
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Denoising;
+
+namespace DenoisedSmoothing.Networks;
 
 /// <summary>Classifiers and denoisers from AOTInductor packages: see <see cref="AotInductorNetwork"/>. Such files are native code: load only those that you trust.</summary>
 public static class AotInductor

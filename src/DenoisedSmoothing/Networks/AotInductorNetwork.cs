@@ -1,10 +1,13 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Denoising;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Networks;
 
 /// <summary>
 /// A network compiled ahead of time by PyTorch's AOTInductor (<c>torch._inductor.aoti_compile_and_package</c>, a .pt2 file): native code

@@ -1,7 +1,8 @@
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Networks;
 
 /// <summary>
 /// A network computing in float16 or bfloat16 behind a float32 border: half the memory, and several times the speed on a GPU. It stands

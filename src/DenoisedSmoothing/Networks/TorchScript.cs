@@ -1,4 +1,8 @@
-namespace DenoisedSmoothing;
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Denoising;
+
+namespace DenoisedSmoothing.Networks;
 
 /// <summary>Classifiers and denoisers from TorchScript files: see <see cref="TorchScriptNetwork"/>. Such files carry code: load only those that you trust.</summary>
 public static class TorchScript

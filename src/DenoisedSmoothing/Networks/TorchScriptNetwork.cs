@@ -1,10 +1,14 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Networks;
 
 /// <summary>
 /// A network saved by <c>torch.jit.save</c>: weights and code in one file, so no class is needed for it here. It stands wherever a network

@@ -1,8 +1,11 @@
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Preprocessing;
 using Microsoft.Extensions.Logging;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Presets;
 
 /// <summary>A denoiser and a classifier loaded from checkpoint files, with the right schedule, ranges and sizes; made by <see cref="PretrainedPairs"/>.</summary>
 public sealed class PretrainedPair : IDisposable

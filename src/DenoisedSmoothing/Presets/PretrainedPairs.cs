@@ -1,7 +1,13 @@
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Models;
+using DenoisedSmoothing.Preprocessing;
+using DenoisedSmoothing.Schedules;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Presets;
 
 /// <summary>
 /// The field's published pairs, from checkpoint files to a ready pair: docs/models.md names the files. Any format that

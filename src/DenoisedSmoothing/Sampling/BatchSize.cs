@@ -1,7 +1,7 @@
 using System.Numerics;
 using TorchSharp;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Sampling;
 
 /// <summary>The rows of a forward pass where none are asked for: a function of image size and machine alone, so that it comes out the same again.</summary>
 /// <remarks>

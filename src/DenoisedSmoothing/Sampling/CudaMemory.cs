@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Sampling;
 
 /// <summary>How much memory a CUDA device has. TorchSharp does not tell, so NVIDIA's driver is asked.</summary>
 internal static unsafe class CudaMemory

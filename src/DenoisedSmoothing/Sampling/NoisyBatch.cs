@@ -1,7 +1,8 @@
+using DenoisedSmoothing.Noise;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Sampling;
 
 /// <summary>
 /// The rows of one forward pass: which test, phase and sample each is. Always <paramref name="size"/> rows, since floating-point rows change

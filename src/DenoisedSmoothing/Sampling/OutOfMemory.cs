@@ -1,4 +1,4 @@
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Sampling;
 
 /// <summary>Tells an allocator's refusal from other errors. libtorch has no error type for it in .NET, only words.</summary>
 internal static class OutOfMemory

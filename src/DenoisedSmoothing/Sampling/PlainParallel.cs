@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Sampling;
 
 /// <summary>A parallel loop whose errors come through as they are.</summary>
 internal static class PlainParallel

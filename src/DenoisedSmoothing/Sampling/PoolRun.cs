@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Sampling;
 
 /// <summary>One call of a <see cref="VotePool"/>: its tests in work, oldest first, and its lanes, one a replica, each of which takes the next rows when it is free.</summary>
 internal sealed class PoolRun<TResult>(

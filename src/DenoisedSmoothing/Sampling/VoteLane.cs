@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Sampling;
 
 /// <summary>One replica's work within one call: the batch it computes, the next one, and votes that were not read back yet.</summary>
 /// <param name="sampler">The replica.</param>

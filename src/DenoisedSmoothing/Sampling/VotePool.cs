@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using TorchSharp;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Sampling;
 
 /// <summary>
 /// Runs the tests of many images together: each device batch is filled with rows from all open tests, oldest image first, and a test

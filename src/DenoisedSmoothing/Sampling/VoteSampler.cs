@@ -1,7 +1,8 @@
+using DenoisedSmoothing.Noise;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Sampling;
 
 /// <summary>The hot loop's body: noisy rows to votes, for one base classifier on one device.</summary>
 /// <param name="classifier">Called by one thread at a time.</param>

@@ -1,4 +1,4 @@
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Schedules;
 
 /// <summary>The cosine schedule of improved-diffusion:
 /// alpha-bar follows cos^2((u + s)/(1 + s) pi/2), u = t / T, s = 0.008, with every beta at most 0.999.</summary>

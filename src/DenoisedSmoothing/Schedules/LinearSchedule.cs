@@ -1,4 +1,4 @@
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Schedules;
 
 /// <summary>The linear schedule of DDPM and guided-diffusion: beta from 1e-4 s to 0.02 s in equal steps, s = 1000 / T.</summary>
 /// <remarks>openai/improved-diffusion, gaussian_diffusion.py, get_named_beta_schedule("linear");

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Schedules;
 
 /// <summary>A table of alpha-bar and the two look-ups that denoising needs; the common part of all schedules.</summary>
 /// <remarks>Timesteps count from 0. Immutable and safe for concurrent use.</remarks>

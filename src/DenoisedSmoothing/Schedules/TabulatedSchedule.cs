@@ -1,4 +1,4 @@
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Schedules;
 
 /// <summary>Any schedule, given as its table of alpha-bar.</summary>
 /// <param name="alphaBar">alpha-bar of each timestep from 0 on: at least two values, strictly decreasing within (0,1). Copied.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DenoisedSmoothing.Noise;
 
 namespace DenoisedSmoothing.Tests.Abstractions;
 

@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Testing;
 
 namespace DenoisedSmoothing.Tests.Checkpoints;

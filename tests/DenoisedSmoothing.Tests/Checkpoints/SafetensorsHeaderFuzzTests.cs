@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Testing;
 
 namespace DenoisedSmoothing.Tests.Checkpoints;

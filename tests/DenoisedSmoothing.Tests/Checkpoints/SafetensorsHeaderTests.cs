@@ -1,4 +1,5 @@
 using System.Text;
+using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Testing;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using DenoisedSmoothing.Checkpoints;
 
 namespace DenoisedSmoothing.Tests.Checkpoints;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Testing;
 
 namespace DenoisedSmoothing.Tests.Checkpoints;

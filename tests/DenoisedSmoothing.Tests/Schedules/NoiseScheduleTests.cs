@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Schedules;
+
 namespace DenoisedSmoothing.Tests.Schedules;
 
 public class NoiseScheduleTests

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using DenoisedSmoothing.Schedules;
 using DenoisedSmoothing.Testing;
 
 namespace DenoisedSmoothing.Tests.Schedules;

@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Training;
+
 namespace DenoisedSmoothing.Tests.Training;
 
 public class EpochOrderTests

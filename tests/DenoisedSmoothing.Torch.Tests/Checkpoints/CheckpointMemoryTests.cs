@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using Xunit.Abstractions;

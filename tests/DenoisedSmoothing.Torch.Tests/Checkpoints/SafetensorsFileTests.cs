@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

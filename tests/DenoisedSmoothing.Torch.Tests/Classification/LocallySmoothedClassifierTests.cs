@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DenoisedSmoothing.Classification;
 
 namespace DenoisedSmoothing.Torch.Tests.Classification;
 

@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

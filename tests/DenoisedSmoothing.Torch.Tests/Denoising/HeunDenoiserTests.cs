@@ -1,4 +1,7 @@
 using System.Globalization;
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Schedules;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

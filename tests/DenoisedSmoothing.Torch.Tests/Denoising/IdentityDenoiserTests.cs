@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 

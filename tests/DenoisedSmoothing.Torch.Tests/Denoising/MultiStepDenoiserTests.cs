@@ -1,3 +1,8 @@
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Models;
+using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Schedules;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Networks;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,3 +1,6 @@
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

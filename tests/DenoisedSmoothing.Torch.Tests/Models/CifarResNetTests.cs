@@ -1,3 +1,6 @@
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Models;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,3 +1,7 @@
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Models;
+using DenoisedSmoothing.Schedules;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

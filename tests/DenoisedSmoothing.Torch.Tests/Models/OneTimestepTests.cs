@@ -1,3 +1,7 @@
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Models;
+using DenoisedSmoothing.Networks;
+using DenoisedSmoothing.Parts;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

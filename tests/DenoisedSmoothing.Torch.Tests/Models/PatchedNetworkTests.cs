@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Models;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

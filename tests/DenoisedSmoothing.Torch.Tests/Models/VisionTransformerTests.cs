@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Models;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,7 @@
 using System.IO.Compression;
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Networks;
+using DenoisedSmoothing.Schedules;
 
 namespace DenoisedSmoothing.Torch.Tests.Networks;
 

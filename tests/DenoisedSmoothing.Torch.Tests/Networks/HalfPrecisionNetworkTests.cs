@@ -1,3 +1,8 @@
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Models;
+using DenoisedSmoothing.Networks;
+using DenoisedSmoothing.Schedules;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,3 +1,8 @@
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Models;
+using DenoisedSmoothing.Presets;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

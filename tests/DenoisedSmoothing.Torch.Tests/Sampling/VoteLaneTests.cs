@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Sampling;
 using DenoisedSmoothing.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp;

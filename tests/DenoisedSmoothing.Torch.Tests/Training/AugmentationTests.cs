@@ -1,4 +1,6 @@
+using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Testing;
+using DenoisedSmoothing.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

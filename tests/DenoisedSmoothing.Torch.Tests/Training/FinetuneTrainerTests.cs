@@ -1,4 +1,10 @@
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Sampling;
+using DenoisedSmoothing.Schedules;
 using DenoisedSmoothing.Testing;
+using DenoisedSmoothing.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,10 @@
 using System.Text.Json;
+using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Sampling;
+using DenoisedSmoothing.Schedules;
 using DenoisedSmoothing.Testing;
+using DenoisedSmoothing.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

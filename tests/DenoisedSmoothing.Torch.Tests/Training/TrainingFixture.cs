@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Models;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,9 +1,0 @@
-namespace Certify;
-
-/// <summary>How noisy images are denoised and classified, as typed.</summary>
-/// <param name="Kind">One of <see cref="Strategies.Names"/>; null for one-shot where there is a denoiser.</param>
-/// <param name="Steps">Steps of the samplers that take several; null for the strategy's own number.</param>
-/// <param name="Votes">Runs or copies of the strategies that aggregate; null for the strategy's own number.</param>
-/// <param name="LocalSigma">Noise of local smoothing.</param>
-/// <param name="StartBelow">Whether the ancestral sampler starts one timestep lower, as the reference does.</param>
-internal sealed record StrategyChoice(string? Kind, int? Steps, int? Votes, double LocalSigma, bool StartBelow);

@@ -1,1 +1,0 @@
-return await Certify.CommandLine.RunAsync(args);

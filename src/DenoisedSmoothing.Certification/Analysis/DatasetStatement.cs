@@ -1,0 +1,56 @@
+using DenoisedSmoothing.Statistics;
+
+namespace DenoisedSmoothing.Analysis;
+
+/// <summary>
+/// What a run over many images says with confidence about all of them: of the images counted as certified and right, some certificates may
+/// be false, each image with probability at most alpha. The noise of different images must be independent (distinct image indices).
+/// </summary>
+public static class DatasetStatement
+{
+    /// <summary>
+    /// A lower bound of the share of these very images that the smoothed classifier truly answers right within the radius:
+    /// (certified - q) / images, q of <see cref="BinomialQuantile.Upper"/>.
+    /// </summary>
+    /// <param name="certified">Images certified with their own label at the radius, from 0 to <paramref name="images"/>.</param>
+    /// <param name="images">All images of the run, abstentions included; at least 1.</param>
+    /// <param name="alpha">The allowed probability of error of each certificate, strictly between 0 and 1.</param>
+    /// <param name="rho">The allowed probability that this statement is wrong; from <see cref="ClopperPearson.MinAlpha"/> to below 1.</param>
+    /// <returns>A share in [0, 1], rounded down.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    public static double OfTheseImages(long certified, long images, double alpha, double rho)
+    {
+        Check(certified, images);
+        long sound = certified - BinomialQuantile.Upper(images, alpha, rho);
+        return sound <= 0 ? 0 : Math.BitDecrement((double)sound / images);
+    }
+
+    /// <summary>
+    /// The same for the population that the images were drawn from, independently and at random: with c the Clopper-Pearson bound of the
+    /// certified share at rho, (c - alpha) / (1 - alpha).
+    /// </summary>
+    /// <param name="certified">Images certified with their own label at the radius, from 0 to <paramref name="images"/>.</param>
+    /// <param name="images">All images of the run, abstentions included; at least 1.</param>
+    /// <param name="alpha">The allowed probability of error of each certificate, strictly between 0 and 1.</param>
+    /// <param name="rho">The allowed probability that this statement is wrong; from <see cref="ClopperPearson.MinAlpha"/> to below 1.</param>
+    /// <returns>A share in [0, 1], rounded down.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    public static double OfThePopulation(long certified, long images, double alpha, double rho)
+    {
+        Check(certified, images);
+        if (!(alpha > 0 && alpha < 1))
+            throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Alpha must lie strictly between 0 and 1.");
+
+        // P(certified) is at most P(truly robust) + alpha P(not): solved for P(truly robust). Three roundings.
+        double share = ClopperPearson.Lower(certified, images, rho);
+        return Math.Max(0, (share - alpha) / (1 - alpha) * (1 - 8 * ElementaryFunctions.Unit) - 2 * ElementaryFunctions.Unit);
+    }
+
+    private static void Check(long certified, long images)
+    {
+        if (images is < 1 or > ClopperPearson.MaxTrials)
+            throw new ArgumentOutOfRangeException(nameof(images), images, "The number of images must be between 1 and 2^53.");
+        if (certified < 0 || certified > images)
+            throw new ArgumentOutOfRangeException(nameof(certified), certified, $"Certified images must be between 0 and the {images} images.");
+    }
+}

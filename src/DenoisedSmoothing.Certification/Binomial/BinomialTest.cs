@@ -1,0 +1,64 @@
+namespace DenoisedSmoothing.Statistics;
+
+/// <summary>
+/// Exact two-sided binomial test, by which Cohen et al. 2019 (section 3.2.1, code/core.py) decide whether the top label leads the
+/// runner-up. Rounded to the safe side: never more evidence than there is.
+/// </summary>
+/// <remarks>
+/// The p-value returned is the exponential of a computed logarithm plus a bound on its rounding error (<c>BinomialTail</c>), so it
+/// never lies below the true one; it is within 1e-12 of it, relative, for up to 1e7 trials and p-values down to 1e-100.
+/// Safe for concurrent use.
+/// </remarks>
+public static class BinomialTest
+{
+    /// <summary>Outcomes as likely as the observed one up to this factor count as equally likely; scipy's and R's convention.</summary>
+    private const double Tolerance = 1e-7;
+
+    /// <summary>
+    /// The probability, were the success probability <paramref name="p"/>, of all outcomes no likelier than the one observed.
+    /// </summary>
+    /// <param name="successes">k, from 0 to <paramref name="trials"/>.</param>
+    /// <param name="trials">n, from 0 to <see cref="ClopperPearson.MaxTrials"/>; no trials are no evidence, p-value 1.</param>
+    /// <param name="p">The success probability under test, strictly between 0 and 1.</param>
+    /// <returns>The p-value as scipy.stats.binomtest defines it, in (0, 1]: one too small for a double comes out tiny, not 0.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    public static double TwoSided(long successes, long trials, double p = .5)
+    {
+        if (trials is < 0 or > ClopperPearson.MaxTrials)
+            throw new ArgumentOutOfRangeException(nameof(trials), trials, "Trials must be between 0 and 2^53.");
+        if (successes < 0 || successes > trials)
+            throw new ArgumentOutOfRangeException(nameof(successes), successes, $"Successes must be between 0 and the {trials} trials.");
+        if (!(p > 0 && p < 1))
+            throw new ArgumentOutOfRangeException(nameof(p), p, "The success probability must lie strictly between 0 and 1.");
+
+        double excess = Math.FusedMultiplyAdd(-trials, p, successes);
+        if (excess == 0)
+            return 1;
+        bool above = excess > 0;
+        long mirror = p == .5 ? trials - successes : OppositeOutcome(successes, trials, p, above);
+        (long low, long high) = above ? (mirror, successes) : (successes, mirror);
+        double sum = BinomialTail.AtMost(low, trials, p).UpperProbability + BinomialTail.AtLeast(high, trials, p).UpperProbability;
+        return Math.Min(1, Math.BitIncrement(sum));
+    }
+
+    /// <summary>The outcome nearest the mean, on its other side, that is no likelier than k; -1 or n + 1 where there is none.</summary>
+    private static long OppositeOutcome(long k, long n, double p, bool above)
+    {
+        LogProbability observed = BinomialPmf.Log(k, n, p);
+        double limit = observed.Upper + ElementaryFunctions.Log1P(Tolerance);
+
+        // From the mean outwards probabilities fall, so bisection finds the border. Where rounding leaves it open, an outcome counts.
+        long mean = (long)(above ? Math.Floor(n * p) : Math.Ceiling(n * p));
+        long near = 0, far = above ? mean + 1 : n + 1 - mean;
+        while (near < far)
+        {
+            long middle = near + (far - near) / 2;
+            if (BinomialPmf.Log(above ? mean - middle : mean + middle, n, p).Lower <= limit)
+                far = middle;
+            else
+                near = middle + 1;
+        }
+
+        return above ? mean - near : mean + near;
+    }
+}

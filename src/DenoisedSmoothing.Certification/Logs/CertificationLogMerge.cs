@@ -1,0 +1,169 @@
+using System.Globalization;
+
+namespace DenoisedSmoothing.Logs;
+
+/// <summary>Puts the shards of a run together into the log that the whole run would have written, times apart.</summary>
+public static class CertificationLogMerge
+{
+    /// <summary>Merges shards.</summary>
+    /// <param name="shards">The shards' TSV files, in any order, each with its JSON lines and settings beside it.</param>
+    /// <param name="path">The merged TSV file; the other two get its name and a suffix.</param>
+    /// <param name="partial">Accept missing and unfinished shards, which otherwise are an error.</param>
+    /// <param name="cancellationToken">Stops the merge; an unfinished merged log is left behind.</param>
+    /// <returns>What is missing, a sentence each; empty when the run is complete.</returns>
+    /// <exception cref="IOException">A file cannot be read or written, a shard is still being written, or the merged log is there already.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The shards' settings differ, each of which is named; an image stands in two of them; one is damaged; or some are missing.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The merge was stopped.</exception>
+    public static IReadOnlyList<string> Run(IReadOnlyList<string> shards, string path, bool partial, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(shards);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (shards.Count == 0)
+            throw new ArgumentException("There are no shards to merge.", nameof(shards));
+        List<(string Path, CertificationLogMeta Meta)> parts = [.. shards.Select(static shard => (shard, MetaOf(shard)))];
+        CertificationLogMeta first = parts[0].Meta;
+        foreach ((string shard, CertificationLogMeta meta) in parts.Skip(1))
+        {
+            if (first.DifferencesTo(meta) is { Count: > 0 } differences)
+                throw new InvalidDataException($"{parts[0].Path} (there) and {shard} (now) have different settings and cannot be merged:\n  {string.Join("\n  ", differences)}");
+        }
+
+        List<string> missing = [.. MissingShards(parts)];
+        long[] rows = [.. parts.Select(part => Check(part.Path, part.Meta, cancellationToken))];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            if (parts[i].Meta.Rows is { } expected && rows[i] < expected)
+                missing.Add($"{parts[i].Path} is unfinished: {rows[i]} of {expected} images.");
+        }
+
+        CheckDistinct(parts, cancellationToken);
+        if (missing.Count > 0 && !partial)
+            throw new InvalidDataException($"The run is not complete:\n  {string.Join("\n  ", missing)}");
+
+        // What all shards noted is true of the whole.
+        Dictionary<string, string> notes = new(first.Notes.Where(note => parts.All(part => part.Meta.Notes.GetValueOrDefault(note.Key) == note.Value)))
+        {
+            ["merged"] = string.Join(", ", shards),
+        };
+        if (missing.Count > 0)
+            notes["missing"] = string.Join(" ", missing);
+        CertificationLogMeta whole = first with { Shard = null, Rows = parts.All(static part => part.Meta.Rows is not null) ? rows.Sum() : null, Notes = notes };
+        using CertificationLogWriter writer = CertificationLogWriter.Open(path, whole, resume: false);
+        foreach ((CertificationLogEntry entry, _) in InOrder(parts))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            writer.Append(entry, flush: false);
+        }
+
+        return missing;
+    }
+
+    private static CertificationLogMeta MetaOf(string shard)
+    {
+        LogPaths.OpenToRead(shard).Dispose();
+        return CertificationLogMeta.Find(shard)
+            ?? throw new InvalidDataException($"{shard} has no {CertificationLogMeta.PathFor(shard)} beside it, so its settings are not known and it cannot be merged.");
+    }
+
+    private static IEnumerable<string> MissingShards(List<(string Path, CertificationLogMeta Meta)> parts)
+    {
+        if (parts.Count > 1 && parts.Find(static part => part.Meta.Shard is null) is { Path: { } lone })
+            throw new InvalidDataException($"{lone} is a whole run and no shard of one.");
+        if (parts[0].Meta.Shard is null)
+            yield break;
+        List<(string Path, int Index, int Count)> numbers = [.. parts.Select(static part => Number(part.Path, part.Meta.Shard!))];
+        foreach ((string path, int index, int count) in numbers)
+        {
+            if (count != numbers[0].Count)
+                throw new InvalidDataException($"{numbers[0].Path} is one of {numbers[0].Count} shards, {path} one of {count}: they are of different runs.");
+            if (numbers.Find(number => number.Index == index) is var same && same.Path != path)
+                throw new InvalidDataException($"{same.Path} and {path} are both shard {index}/{count}.");
+        }
+
+        foreach (int index in Enumerable.Range(1, numbers[0].Count).Except(numbers.Select(static number => number.Index)))
+            yield return $"Shard {index}/{numbers[0].Count} is missing.";
+    }
+
+    private static (string Path, int Index, int Count) Number(string path, string shard)
+    {
+        string[] parts = shard.Split('/');
+        return parts.Length == 2
+            && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            && index >= 1 && index <= count
+            ? (path, index, count)
+            : throw new InvalidDataException($"{path}: '{shard}' is no shard; one is written as 2/4.");
+    }
+
+    /// <summary>Counts a shard's images, and checks that both its files say the same.</summary>
+    private static long Check(string shard, CertificationLogMeta meta, CancellationToken cancellationToken)
+    {
+        Dictionary<long, CertificationLogRow> table = CertificationLog.Read(shard).Rows.ToDictionary(static row => row.Index);
+        long last = -1, count = 0;
+        foreach (CertificationLogEntry entry in CertificationLogEntry.ReadAll(LogPaths.JsonLines(shard)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (entry.Fingerprint != meta.Fingerprint)
+                throw new InvalidDataException($"{LogPaths.JsonLines(shard)}: image {entry.Index} was made under other settings than {LogPaths.Meta(shard)} says.");
+            if (entry.Index <= last)
+                throw new InvalidDataException($"{LogPaths.JsonLines(shard)}: image {entry.Index} stands after image {last}; the file was edited.");
+            // A killed run may have left a line in one file only: resuming it makes that good.
+            if (!table.TryGetValue(entry.Index, out CertificationLogRow? row))
+                throw new InvalidDataException($"{shard} lacks image {entry.Index}, which {LogPaths.JsonLines(shard)} has: resume the shard first.");
+            if ((row.Label, row.Predicted, row.Radius) != (entry.Label, entry.ToRow().Predicted, entry.ToRow().Radius))
+                throw new InvalidDataException($"{shard}, line {row.Line}: not what {LogPaths.JsonLines(shard)} holds for image {entry.Index}; the log was edited.");
+            last = entry.Index;
+            count++;
+        }
+
+        return count == table.Count
+            ? count
+            : throw new InvalidDataException($"{shard} has {table.Count} images, {LogPaths.JsonLines(shard)} {count}: resume the shard first.");
+    }
+
+    private static void CheckDistinct(List<(string Path, CertificationLogMeta Meta)> parts, CancellationToken cancellationToken)
+    {
+        long last = -1;
+        string lastPath = "";
+        foreach ((CertificationLogEntry entry, string path) in InOrder(parts))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (entry.Index == last)
+                throw new InvalidDataException($"Image {last} stands in {lastPath} and in {path}.");
+            (last, lastPath) = (entry.Index, path);
+        }
+    }
+
+    /// <summary>All entries by index, holding one of each shard at a time: with a thousand classes a run's votes are many.</summary>
+    private static IEnumerable<(CertificationLogEntry Entry, string Path)> InOrder(List<(string Path, CertificationLogMeta Meta)> parts)
+    {
+        PriorityQueue<(IEnumerator<CertificationLogEntry> Entries, string Path), long> queue = new();
+        List<IEnumerator<CertificationLogEntry>> open = [];
+        try
+        {
+            foreach ((string path, _) in parts)
+            {
+                open.Add(CertificationLogEntry.ReadAll(LogPaths.JsonLines(path)).GetEnumerator());
+                Advance((open[^1], path));
+            }
+
+            while (queue.TryDequeue(out (IEnumerator<CertificationLogEntry> Entries, string Path) next, out _))
+            {
+                yield return (next.Entries.Current, next.Path);
+                Advance(next);
+            }
+        }
+        finally
+        {
+            open.ForEach(static entries => entries.Dispose());
+        }
+
+        void Advance((IEnumerator<CertificationLogEntry> Entries, string Path) shard)
+        {
+            if (shard.Entries.MoveNext())
+                queue.Enqueue(shard, shard.Entries.Current.Index);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace DenoisedSmoothing.Logs;
+
+/// <summary>
+/// The settings of a run, which stand beside its log in <c>LOG.meta.json</c> (<c>run.tsv.meta.json</c> for <c>run.tsv</c>): a run resumes,
+/// and shards merge, only under equal settings.
+/// </summary>
+public sealed record CertificationLogMeta
+{
+    /// <summary>The version of this record's meaning.</summary>
+    public const int CurrentSchema = 1;
+
+    /// <summary>The setting that holds <see cref="ICertifier.Description"/>, which the audit reads.</summary>
+    public const string MethodSetting = "method";
+
+    /// <summary>The setting that holds alpha.</summary>
+    public const string AlphaSetting = "alpha";
+
+    /// <summary>What the log's lines are.</summary>
+    public required CertificationLogKind Kind { get; init; }
+
+    /// <summary>
+    /// Everything that decides a line's content: models, data, sigma, method, seed, batch, precision; in the order in which they are shown.
+    /// Not the shard, which decides only which lines there are.
+    /// </summary>
+    public required IReadOnlyDictionary<string, string> Settings { get; init; }
+
+    /// <summary>Which part of a run this is, such as <c>2/4</c>; null for a whole run.</summary>
+    public string? Shard { get; init; }
+
+    /// <summary>How many lines the log has when it is finished; null when not known beforehand.</summary>
+    public long? Rows { get; init; }
+
+    /// <summary>What is worth keeping and may differ between parts of a run, such as the command line. Never compared.</summary>
+    public IReadOnlyDictionary<string, string> Notes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>SHA-256 of kind and settings, in lower-case hexadecimal; the order of the settings does not matter. It stands in every JSON line.</summary>
+    public string Fingerprint
+    {
+        get
+        {
+            SortedDictionary<string, string> sorted = new(StringComparer.Ordinal);
+            foreach ((string key, string value) in Settings)
+                sorted.Add(key, value);
+            byte[] text = JsonSerializer.SerializeToUtf8Bytes(sorted, LogJson.Lines.SortedDictionaryStringString);
+            return Convert.ToHexStringLower(SHA256.HashData([.. text, (byte)Kind]));
+        }
+    }
+
+    /// <summary>The settings file of a log.</summary>
+    /// <param name="log">The log's path, or that of its JSON lines.</param>
+    public static string PathFor(string log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        return LogPaths.Meta(LogPaths.LogOf(log));
+    }
+
+    /// <summary>Reads the settings beside a log.</summary>
+    /// <param name="log">The log's path, or that of its JSON lines.</param>
+    /// <returns>Null where there are none, as beside published logs.</returns>
+    /// <exception cref="InvalidDataException">The file is there but is no such settings file, or was changed by hand.</exception>
+    public static CertificationLogMeta? Find(string log)
+    {
+        string path = PathFor(log);
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            Document document = JsonSerializer.Deserialize(File.ReadAllText(path), LogJson.Indented.Document)
+                ?? throw new InvalidDataException($"{path}: null is no settings.");
+            if (document.Schema > CurrentSchema)
+                throw new InvalidDataException($"{path} is of schema {document.Schema}; this version knows up to {CurrentSchema}.");
+            CertificationLogMeta meta = document.ToMeta();
+            if (meta.Fingerprint != document.Fingerprint)
+                throw new InvalidDataException($"{path} was changed: its settings do not give the fingerprint that stands in it.");
+            return meta;
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            throw new InvalidDataException($"{path}: not the settings of a log ({e.Message})", e);
+        }
+    }
+
+    /// <summary>Names every setting that differs.</summary>
+    /// <param name="now">The other settings.</param>
+    /// <returns>One line a setting, with the value here ("there") and in <paramref name="now"/> ("now"); empty when all are equal.</returns>
+    public IReadOnlyList<string> DifferencesTo(CertificationLogMeta now)
+    {
+        ArgumentNullException.ThrowIfNull(now);
+        List<string> differences = [];
+        Compare("kind", Kind.ToString(), now.Kind.ToString());
+        foreach (string key in Settings.Keys.Union(now.Settings.Keys))
+            Compare(key, Settings.GetValueOrDefault(key), now.Settings.GetValueOrDefault(key));
+        return differences;
+
+        void Compare(string key, string? there, string? here)
+        {
+            if (there != here)
+                differences.Add($"{key}: there {there ?? "(none)"}, now {here ?? "(none)"}");
+        }
+    }
+
+    /// <summary>Writes the file whole or not at all.</summary>
+    internal void Write(string log)
+    {
+        string path = PathFor(log), unfinished = path + ".tmp";
+        Document document = new(CurrentSchema, Kind, Fingerprint, Settings, Shard, Rows, Notes);
+        using (FileStream file = new(unfinished, FileMode.Create, FileAccess.Write))
+        {
+            file.Write(JsonSerializer.SerializeToUtf8Bytes(document, LogJson.Indented.Document));
+            file.WriteByte((byte)'\n');
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(unfinished, path, overwrite: true);
+    }
+
+    /// <summary>The file's members in their order.</summary>
+    internal sealed record Document(
+        int Schema,
+        CertificationLogKind Kind,
+        string Fingerprint,
+        IReadOnlyDictionary<string, string> Settings,
+        string? Shard,
+        long? Rows,
+        IReadOnlyDictionary<string, string>? Notes)
+    {
+        public CertificationLogMeta ToMeta() => new()
+        {
+            Kind = Kind,
+            Settings = Settings ?? throw new ArgumentException("there are no settings in it"),
+            Shard = Shard,
+            Rows = Rows,
+            Notes = Notes ?? new Dictionary<string, string>(),
+        };
+    }
+}

@@ -1,0 +1,161 @@
+using System.Text;
+
+namespace DenoisedSmoothing.Logs;
+
+/// <summary>
+/// Writes a log that survives its process: the TSV, JSON lines beside it (<c>LOG.jsonl</c>) with the whole certificate, and the settings
+/// (<c>LOG.meta.json</c>), which stand there before the first line.
+/// </summary>
+/// <remarks>
+/// Every line is one write, flushed to the disk. Killed at any moment, a run that is resumed cuts both files back to the lines that stand
+/// whole in both. Only one process at a time can write a log. Not safe for concurrent use; lines come in ascending order of their index.
+/// </remarks>
+public sealed class CertificationLogWriter : IDisposable
+{
+    private readonly FileStream _json, _table;
+    private readonly CertificationLogMeta _meta;
+    private readonly string _fingerprint;
+    private bool _failed;
+
+    private CertificationLogWriter(FileStream json, FileStream table, CertificationLogMeta meta, IReadOnlyList<CertificationLogRow> finished)
+    {
+        (_json, _table, _meta, _fingerprint, Finished) = (json, table, meta, meta.Fingerprint, finished);
+        LastIndex = finished.Count > 0 ? finished[^1].Index : -1;
+    }
+
+    /// <summary>The lines that stood in the log when it was opened: empty for a new one.</summary>
+    public IReadOnlyList<CertificationLogRow> Finished { get; }
+
+    /// <summary>The index of the last image in the log, -1 when there is none.</summary>
+    public long LastIndex { get; private set; }
+
+    /// <summary>Opens a log for writing.</summary>
+    /// <param name="path">The TSV file; the other two get its name and a suffix.</param>
+    /// <param name="meta">The run's settings.</param>
+    /// <param name="resume">Continue a log that is there; without one a new log is begun either way.</param>
+    /// <exception cref="IOException">
+    /// A log is there and <paramref name="resume"/> is false, or another process is writing it, or a file cannot be written.
+    /// </exception>
+    /// <exception cref="InvalidDataException">The log there has other settings, each of which is named, or was damaged or edited.</exception>
+    public static CertificationLogWriter Open(string path, CertificationLogMeta meta, bool resume)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(meta);
+        if (Directory.Exists(path))
+            throw new IOException($"{path} is a folder; name a file for the log.");
+        if (!resume)
+            RefuseExisting(path);
+        FileStream json = OpenAlone(path);
+        FileStream? table = null;
+        try
+        {
+            if (!resume)
+                RefuseExisting(path);
+            LogRecovery recovery = LogRecovery.Check(path, json, meta);
+            if (recovery.IsNew)
+                meta.Write(path);
+            table = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+            IReadOnlyList<CertificationLogRow> finished = recovery.Cut(json, table);
+            return new CertificationLogWriter(json, table, meta, finished);
+        }
+        catch
+        {
+            table?.Dispose();
+            json.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes a certificate's line.</summary>
+    /// <param name="index">The image's index in its data set, above <see cref="LastIndex"/>.</param>
+    /// <param name="label">The true label, not negative.</param>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="time">How long the image took.</param>
+    /// <exception cref="ArgumentException">The log holds predictions, or the index is not above the last one.</exception>
+    public void Append(long index, int label, Certificate certificate, TimeSpan time)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        Append(index, label, certificate, prediction: null, time);
+    }
+
+    /// <summary>Writes a prediction's line.</summary>
+    /// <param name="index">The image's index in its data set, above <see cref="LastIndex"/>.</param>
+    /// <param name="label">The true label, not negative.</param>
+    /// <param name="prediction">The prediction.</param>
+    /// <param name="time">How long the image took.</param>
+    /// <exception cref="ArgumentException">The log holds certificates, or the index is not above the last one.</exception>
+    public void Append(long index, int label, Prediction prediction, TimeSpan time)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        Append(index, label, certificate: null, prediction, time);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _table.Dispose();
+        _json.Dispose();
+    }
+
+    /// <summary>Writes a line that exists already.</summary>
+    /// <param name="entry">A line of a log of the same settings.</param>
+    /// <param name="flush">Whether the line must reach the disk at once.</param>
+    internal void Append(CertificationLogEntry entry, bool flush)
+    {
+        if (_failed)
+            throw new InvalidOperationException("An earlier line could not be written whole. Resume the log.");
+        if (entry.Certificate is null == (_meta.Kind == CertificationLogKind.Certify))
+            throw new ArgumentException($"This is a log of kind {_meta.Kind}.", nameof(entry));
+        if (entry.Index <= LastIndex)
+            throw new ArgumentException($"Image {entry.Index} comes after image {LastIndex}; lines are in ascending order.", nameof(entry));
+        ArgumentOutOfRangeException.ThrowIfNegative(entry.Label);
+        string line = LogText.Line(entry), json = entry.ToJson();
+        _failed = true;
+        // In this order, but nothing rests on it: a resumed run keeps what stands in both.
+        Write(_json, json, flush);
+        Write(_table, line, flush);
+        _failed = false;
+        LastIndex = entry.Index;
+    }
+
+    internal static void Write(FileStream file, string line, bool flush)
+    {
+        // One write: what a reader or a kill finds is the line or, rarely, a beginning of it, never two halves out of order.
+        file.Write(Encoding.UTF8.GetBytes(line + "\n"));
+        if (flush)
+            file.Flush(flushToDisk: true);
+    }
+
+    private static void RefuseExisting(string path)
+    {
+        foreach (string file in (string[])[path, LogPaths.JsonLines(path), LogPaths.Meta(path)])
+        {
+            if (new FileInfo(file) is { Exists: true, Length: > 0 })
+                throw new IOException($"{file} is there already and will not be overwritten: resume the log, or choose another name.");
+        }
+    }
+
+    /// <summary>Opens the JSON lines such that no second process can: the system lets go of it also when the process is killed.</summary>
+    private static FileStream OpenAlone(string path)
+    {
+        string json = LogPaths.JsonLines(path);
+        try
+        {
+            return new FileStream(json, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        }
+        catch (IOException e) when (e.GetType() == typeof(IOException))
+        {
+            throw new IOException($"{json} cannot be opened for writing; is another process writing this log? ({e.Message})", e);
+        }
+    }
+
+    private void Append(long index, int label, Certificate? certificate, Prediction? prediction, TimeSpan time) => Append(new CertificationLogEntry
+    {
+        Fingerprint = _fingerprint,
+        Index = index,
+        Label = label,
+        Seconds = Math.Round(time.TotalSeconds, 6),
+        Certificate = certificate,
+        Prediction = prediction,
+    }, flush: true);
+}

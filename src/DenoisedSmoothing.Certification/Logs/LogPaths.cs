@@ -1,0 +1,26 @@
+namespace DenoisedSmoothing.Logs;
+
+/// <summary>The files of one log: <c>run.tsv</c>, <c>run.tsv.jsonl</c> and <c>run.tsv.meta.json</c>.</summary>
+internal static class LogPaths
+{
+    private const string JsonSuffix = ".jsonl", MetaSuffix = ".meta.json";
+
+    public static string JsonLines(string log) => log + JsonSuffix;
+
+    public static string Meta(string log) => log + MetaSuffix;
+
+    /// <summary>The log that a file belongs to: the file itself, or the one that its JSON lines stand beside.</summary>
+    public static string LogOf(string path) =>
+        path.EndsWith(JsonSuffix, StringComparison.Ordinal) ? path[..^JsonSuffix.Length] : path;
+
+    /// <summary>Opens a file that a running process may still be writing.</summary>
+    public static FileStream OpenToRead(string path)
+    {
+        // Opening a folder is reported as a lack of rights, which sends people the wrong way.
+        if (Directory.Exists(path))
+            throw new IOException($"{path} is a folder, not a log.");
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"There is no file {path}.", path);
+        return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    }
+}

@@ -1,0 +1,89 @@
+namespace DenoisedSmoothing.Logs;
+
+/// <summary>What an interrupted run left: its whole lines, and where each ends in both files.</summary>
+internal sealed class LogRecovery
+{
+    private readonly List<CertificationLogRow> _rows = [];
+    private readonly string _header;
+    private long _jsonEnd, _tableEnd;
+
+    private LogRecovery(CertificationLogMeta meta) => _header = LogText.Header(meta.Kind);
+
+    /// <summary>True where nothing stood, so that the settings must be written first.</summary>
+    public required bool IsNew { get; init; }
+
+    /// <summary>Reads what stands there, and changes nothing.</summary>
+    /// <param name="path">The TSV file, which may be absent.</param>
+    /// <param name="json">The JSON lines, opened alone.</param>
+    /// <param name="meta">The settings under which the run continues.</param>
+    public static LogRecovery Check(string path, FileStream json, CertificationLogMeta meta)
+    {
+        using FileStream? table = File.Exists(path) ? LogPaths.OpenToRead(path) : null;
+        CertificationLogMeta? there = CertificationLogMeta.Find(path);
+        if (there is null)
+        {
+            if (json.Length > 0 || table?.Length > 0)
+                throw new InvalidDataException($"{path} has no {LogPaths.Meta(path)} beside it, so its settings are not known and it cannot be resumed.");
+            return new LogRecovery(meta) { IsNew = true };
+        }
+
+        List<string> differences = [.. there.DifferencesTo(meta)];
+        if (there.Shard != meta.Shard)
+            differences.Add($"shard: there {there.Shard ?? "(none)"}, now {meta.Shard ?? "(none)"}");
+        if (there.Rows != meta.Rows)
+            differences.Add($"rows: there {there.Rows?.ToString() ?? "(unknown)"}, now {meta.Rows?.ToString() ?? "(unknown)"}");
+        if (differences.Count > 0)
+            throw new InvalidDataException($"{path} was begun under other settings and cannot be resumed:\n  {string.Join("\n  ", differences)}");
+
+        LogRecovery recovery = new(meta) { IsNew = false };
+        if (table is not null)
+            recovery.Match(path, json, table, meta.Fingerprint);
+        return recovery;
+    }
+
+    /// <summary>Cuts both files behind their last common line, and writes the header where it is not whole.</summary>
+    public IReadOnlyList<CertificationLogRow> Cut(FileStream json, FileStream table)
+    {
+        json.SetLength(_jsonEnd);
+        table.SetLength(_tableEnd);
+        json.Seek(0, SeekOrigin.End);
+        table.Seek(0, SeekOrigin.End);
+        if (_tableEnd == 0)
+            CertificationLogWriter.Write(table, _header, flush: true);
+        json.Flush(flushToDisk: true);
+        table.Flush(flushToDisk: true);
+        return _rows;
+    }
+
+    private void Match(string path, FileStream json, FileStream table, string fingerprint)
+    {
+        json.Position = 0;
+        string jsonPath = LogPaths.JsonLines(path);
+        using IEnumerator<LogLine> tableLines = LogLines.Read(table, path).GetEnumerator();
+        using IEnumerator<LogLine> jsonLines = LogLines.Read(json, jsonPath).GetEnumerator();
+        if (!NextWhole(tableLines, out LogLine header))
+            return;
+        if (header.Text != _header)
+            throw new InvalidDataException($"{path}, line 1: not the header of this version's logs; it cannot be resumed.");
+        _tableEnd = header.End;
+        while (NextWhole(tableLines, out LogLine line) && NextWhole(jsonLines, out LogLine jsonLine))
+        {
+            CertificationLogEntry entry = CertificationLogEntry.Parse(jsonLine.Text, jsonPath, jsonLine.Number);
+            if (entry.Fingerprint != fingerprint)
+                throw new InvalidDataException($"{jsonPath}, line {jsonLine.Number}: made under other settings; the log cannot be resumed.");
+            if (line.Text != LogText.Line(entry))
+                throw new InvalidDataException($"{path}, line {line.Number}: not what {jsonPath} holds for this image; the log was edited or damaged.");
+            if (_rows.Count > 0 && entry.Index <= _rows[^1].Index)
+                throw new InvalidDataException($"{path}, line {line.Number}: image {entry.Index} stands after image {_rows[^1].Index}; the log was edited.");
+            (_tableEnd, _jsonEnd) = (line.End, jsonLine.End);
+            _rows.Add(entry.ToRow() with { Line = line.Number });
+        }
+    }
+
+    private static bool NextWhole(IEnumerator<LogLine> lines, out LogLine line)
+    {
+        bool whole = lines.MoveNext() && lines.Current.Ended;
+        line = whole ? lines.Current : default;
+        return whole;
+    }
+}

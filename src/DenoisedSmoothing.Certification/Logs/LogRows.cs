@@ -1,0 +1,60 @@
+namespace DenoisedSmoothing.Logs;
+
+/// <summary>Collects a log's rows from its lines, each index once.</summary>
+internal sealed class LogRows(string name)
+{
+    private readonly Dictionary<long, int> _lines = [];
+
+    public List<CertificationLogRow> Rows { get; } = [];
+
+    /// <summary>Takes a table, header line first.</summary>
+    /// <param name="lines">At the header.</param>
+    /// <param name="ours">Whether a line without a line end is an unfinished one; other programs leave the last line end out.</param>
+    public CertificationLogKind AddTable(IEnumerator<LogLine> lines, bool ours)
+    {
+        LogColumns columns = LogColumns.Parse(lines.Current.Text, name, lines.Current.Number);
+        while (lines.MoveNext())
+        {
+            LogLine line = lines.Current;
+            if (!(ours && !line.Ended) && !columns.IsHeader(line))
+                Add(columns.Row(line));
+        }
+
+        return columns.Kind;
+    }
+
+    /// <summary>Takes JSON lines.</summary>
+    /// <param name="lines">At the first entry.</param>
+    public (CertificationLogKind Kind, string? Method) AddEntries(IEnumerator<LogLine> lines)
+    {
+        CertificationLogKind? kind = null;
+        string? method = null;
+        do
+        {
+            if (!lines.Current.Ended)
+                break;
+            int number = lines.Current.Number;
+            CertificationLogEntry entry = CertificationLogEntry.Parse(lines.Current.Text, name, number);
+            CertificationLogKind its = entry.Certificate is null ? CertificationLogKind.Predict : CertificationLogKind.Certify;
+            string itsMethod = entry.Certificate?.Method ?? entry.Prediction!.Method;
+            if ((kind ??= its) != its)
+                throw new InvalidDataException($"{name}, line {number}: certificates and predictions stand in one log.");
+            if ((method ??= itsMethod) != itsMethod)
+                throw new InvalidDataException($"{name}, line {number}: the method changes from '{method}' to '{itsMethod}'.");
+            Add(entry.ToRow() with { Line = number });
+        }
+        while (lines.MoveNext());
+        return (kind ?? CertificationLogKind.Certify, method);
+    }
+
+    private void Add(CertificationLogRow row)
+    {
+        if (!_lines.TryAdd(row.Index, row.Line))
+        {
+            throw new InvalidDataException(
+                $"{name}, line {row.Line}: image {row.Index} stands in line {_lines[row.Index]} already, and would count twice.");
+        }
+
+        Rows.Add(row);
+    }
+}

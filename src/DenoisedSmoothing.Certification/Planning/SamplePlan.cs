@@ -1,0 +1,112 @@
+using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Statistics;
+
+namespace DenoisedSmoothing.Planning;
+
+/// <summary>
+/// How many votes a radius needs, before any is drawn, for an assumed true probability pA of the label. For planning: figures here are
+/// not guarded against rounding as bounds are.
+/// </summary>
+public static class SamplePlan
+{
+    private const long MostVotes = 1L << 46;
+    private const double MostTries = 20_000;
+
+    /// <summary>
+    /// The smallest n with which <see cref="CohenCertifier"/> certifies a radius with the given power: exact binomial probabilities.
+    /// </summary>
+    /// <param name="radius">The l2 radius in [0,1] pixel space; at least 0.</param>
+    /// <param name="sigma">The smoothing noise in [0,1] pixel space; above 0.</param>
+    /// <param name="pA">The assumed probability of the label, in (0, 1].</param>
+    /// <param name="alpha">The allowed probability of error, from <see cref="ClopperPearson.MinAlpha"/> to below 1.</param>
+    /// <param name="power">The probability of success asked for, strictly between 0 and 1; the field's habit is 0.9.</param>
+    /// <returns>
+    /// n; null when no n will do, because pA does not reach that radius (or only just, beyond 7e13 votes). Where pA is within 0.0002 of
+    /// what the radius needs, n may exceed the smallest one by 0.1%.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    /// <exception cref="ArgumentException">The radius is beyond any certificate at sigma.</exception>
+    public static long? CohenVotes(double radius, double sigma, double pA, double alpha = .001, double power = .9)
+    {
+        double p0 = NeededProbability(radius, sigma);
+        CheckProbability(pA);
+        if (!(alpha >= ClopperPearson.MinAlpha && alpha < 1))
+            throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Alpha must be at least 1e-100 and below 1.");
+        if (!(power > 0 && power < 1))
+            throw new ArgumentOutOfRangeException(nameof(power), power, "Power must lie strictly between 0 and 1.");
+        if (pA <= p0)
+            return null;
+
+        // c successes certify in n votes exactly while P(X >= c) under p0 is at most alpha, so up to some n; up to there power grows with n.
+        long enough = 1;
+        while (!Suffices(enough))
+        {
+            if ((enough *= 2) > MostVotes)
+                return null;
+        }
+
+        // From one c to the next, power at that n moves up and down, by as much as a few times 1/(pA - p0) further votes bring.
+        long successes = First(enough / 2 + 1, enough, Suffices), trials = MostTrials(successes);
+        long lowest = Math.Max(1, successes - (long)Math.Min(MostTries, 16 + 4 / (pA - p0)));
+        for (long c = successes - 1, n = trials; c >= lowest; c--)
+        {
+            while (n >= c && !Certifies(c, n))
+                n--;
+            if (n >= c && Reaches(c, n))
+                (successes, trials) = (c, n);
+        }
+
+        return First(successes, trials, n => Reaches(successes, n));
+
+        bool Suffices(long c) => MostTrials(c) is var n && n >= c && Reaches(c, n);
+        bool Reaches(long c, long n) => pA == 1 || BinomialTail.AtLeast(c, n, pA).Value >= Math.Log(power);
+        bool Certifies(long c, long n) => BinomialTail.AtLeast(c, n, p0).Upper <= Math.Log(alpha);
+        long MostTrials(long c) => First(c, (long)(c / p0) + 2, n => !Certifies(c, n)) - 1;
+    }
+
+    /// <summary>What a sequential certification with target radii costs on average, and how often it certifies the largest of them.</summary>
+    /// <param name="certifier">A certifier with target radii.</param>
+    /// <param name="sigma">The smoothing noise in [0,1] pixel space; above 0.</param>
+    /// <param name="pA">The assumed probability of the selected label, in (0, 1].</param>
+    /// <exception cref="ArgumentException">The certifier has no target radii, or one beyond its budget at this sigma.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    public static SequentialForecast Sequential(SequentialCertifier certifier, double sigma, double pA)
+    {
+        ArgumentNullException.ThrowIfNull(certifier);
+        CheckProbability(pA);
+        if (certifier.Options.TargetRadii.Count == 0)
+            throw new ArgumentException("A forecast needs target radii: set SequentialOptions.TargetRadii.", nameof(certifier));
+        return SequentialForecast.Of(certifier.Ladder(new GaussianRule(sigma)), certifier.N0, pA);
+    }
+
+    /// <summary>The true probability that a label needs for a radius: Phi(radius / sigma), rounded up.</summary>
+    /// <param name="radius">The l2 radius in [0,1] pixel space; at least 0.</param>
+    /// <param name="sigma">The smoothing noise in [0,1] pixel space; above 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    /// <exception cref="ArgumentException">The radius is beyond any certificate at sigma.</exception>
+    public static double NeededProbability(double radius, double sigma)
+    {
+        return RadiusLadder.BoundFor(radius, new GaussianRule(sigma));
+    }
+
+    private static void CheckProbability(double pA)
+    {
+        if (!(pA > 0 && pA <= 1))
+            throw new ArgumentOutOfRangeException(nameof(pA), pA, "The probability of the label must be above 0 and at most 1.");
+    }
+
+    /// <summary>The first number between low and high for which a condition, false then true, holds; high where it never does before.</summary>
+    private static long First(long low, long high, Func<long, bool> condition)
+    {
+        while (low < high)
+        {
+            long middle = low + (high - low) / 2;
+            if (condition(middle))
+                high = middle;
+            else
+                low = middle + 1;
+        }
+
+        return low;
+    }
+}

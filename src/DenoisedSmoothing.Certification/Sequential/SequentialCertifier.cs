@@ -1,0 +1,140 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using DenoisedSmoothing.Statistics;
+
+namespace DenoisedSmoothing;
+
+/// <summary>
+/// A certifier that stops as soon as the votes suffice: its evidence is a one-sided test martingale, valid at every number of votes
+/// (J. Ville, "Etude critique de la notion de collectif", 1939). Decides given target radii, or finds the radius that the votes show.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Soundness. The evidence against "p is at most p0" mixes the likelihood ratios of alternatives above p0 only, so it is a supermartingale
+/// for every p up to p0, and exceeds 1/alpha at any time with probability at most alpha. All radii of a run share that one error
+/// probability, since a larger one counts only where all smaller ones do. Giving up early spends nothing. docs/statistics.md has the proofs,
+/// and the table of what it saves. The certified bound is a function of the final counts alone (<see cref="LowerBound"/>).
+/// </para>
+/// <para>
+/// A prediction fixes the label by separate votes and answers when the evidence against each other class being as likely, pairwise, has
+/// reached 1/alpha.
+/// </para>
+/// Immutable and safe for concurrent use. The plan for a noise is made at its first use (tens of milliseconds) and kept.
+/// </remarks>
+public sealed class SequentialCertifier : ICertifier
+{
+    private readonly ConcurrentDictionary<IRadiusRule, Lazy<RadiusLadder>> _ladders = new();
+    private readonly TestMartingale _lead;
+    private readonly long[] _predictionLooks;
+
+    /// <summary>Creates the certifier.</summary>
+    /// <param name="options">How to draw and stop; the open mode with its defaults when not given.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
+    public SequentialCertifier(SequentialOptions? options = null)
+    {
+        options ??= new SequentialOptions();
+        Options = options with { TargetRadii = [.. options.TargetRadii] };
+        Options.Validate();
+        N0 = Options.N0 ?? (Options.TargetRadii.Count > 0 ? 20 : 100);
+        Description = Describe();
+
+        _lead = new TestMartingale(.5, Options.Alpha, Options.PredictBudget, tailShare: 0);
+        double threshold = RadiusLadder.ThresholdOf(Options.Alpha);
+        _predictionLooks = LookSchedule.Geometric(
+            Options.LookGrowth, Options.PredictBudget, [RadiusLadder.FewestVotes(_lead, threshold, Options.PredictBudget)]);
+    }
+
+    /// <summary>How this certifier draws and stops.</summary>
+    public SequentialOptions Options { get; }
+
+    /// <summary>Votes that pick the label to certify.</summary>
+    public long N0 { get; }
+
+    /// <inheritdoc/>
+    public string Description { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than two classes.</exception>
+    public IVoteTest<Prediction> Predict(int classCount)
+    {
+        VoteCheck.Classes(classCount);
+        return new SequentialPrediction(this, _lead, _predictionLooks, classCount);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than two classes.</exception>
+    /// <exception cref="ArgumentException">A target radius is beyond what the budget can certify under this noise.</exception>
+    public IVoteTest<Certificate> Certify(int classCount, IRadiusRule rule)
+    {
+        VoteCheck.Classes(classCount);
+        return new SequentialCertification(this, Ladder(rule), classCount, rule);
+    }
+
+    /// <summary>
+    /// The bound that a certificate of these votes carries: what a sceptic recomputes. Valid at any number of votes and for any reason
+    /// to stop, for a label that was fixed before them.
+    /// </summary>
+    /// <param name="successes">Estimation votes for the selected label, from 0 to <paramref name="trials"/>.</param>
+    /// <param name="trials">Estimation votes, from 1 to the budget.</param>
+    /// <param name="rule">What the noise certifies; target radii are met under it.</param>
+    /// <returns>A lower bound of the label's probability: with target radii at most the one that the largest needs; 0 where not even 1/2 is shown.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    /// <exception cref="ArgumentException">A target radius is beyond what the budget can certify under this noise.</exception>
+    public double LowerBound(long successes, long trials, IRadiusRule rule)
+    {
+        if (trials < 1 || trials > Options.Budget)
+            throw new ArgumentOutOfRangeException(nameof(trials), trials, $"Trials must be between 1 and the budget, {Options.Budget}.");
+        if (successes < 0 || successes > trials)
+            throw new ArgumentOutOfRangeException(nameof(successes), successes, $"Successes must be between 0 and the {trials} trials.");
+        return Ladder(rule).Bound(successes, trials);
+    }
+
+    /// <summary>The largest radius that the budget can certify in the open mode, all votes agreeing; 0 when it cannot certify at all.</summary>
+    /// <param name="rule">What the noise certifies.</param>
+    public double LargestRadius(IRadiusRule rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        double bound = new RadiusLadder(Options with { TargetRadii = [] }, rule).Bound(Options.Budget, Options.Budget);
+        return rule.Radius(bound, CohenCertification.ComplementRoundedUp(bound));
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than two classes.</exception>
+    public IReadOnlyList<string> Warnings(int classCount)
+    {
+        VoteCheck.Classes(classCount);
+        List<string> warnings = [];
+        if (Evidence(Options.Budget, Options.Budget) < RadiusLadder.ThresholdOf(Options.Alpha))
+        {
+            warnings.Add(Text(
+                $"Every certification will abstain: even {Options.Budget} of {Options.Budget} votes do not show, at alpha = {Options.Alpha}, that a label has more than half. Raise Budget or alpha."));
+        }
+
+        if (Evidence(Options.PredictBudget, Options.PredictBudget) < RadiusLadder.ThresholdOf(Options.Alpha))
+        {
+            warnings.Add(Text(
+                $"Every prediction will abstain: even {Options.PredictBudget} of {Options.PredictBudget} votes do not show, at alpha = {Options.Alpha}, which label leads. Raise PredictBudget or alpha."));
+        }
+
+        return warnings;
+    }
+
+    internal RadiusLadder Ladder(IRadiusRule rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        return _ladders.GetOrAdd(rule, key => new Lazy<RadiusLadder>(() => new RadiusLadder(Options, key))).Value;
+    }
+
+    private double Evidence(long votes, long budget) => new TestMartingale(.5, Options.Alpha, budget, tailShare: 0).LogLower(votes, votes);
+
+    private string Describe()
+    {
+        SequentialOptions o = Options;
+        string mode = o.TargetRadii.Count == 0
+            ? Text($"open gain={o.RadiusGain}")
+            : Text($"radii={string.Join(',', o.TargetRadii.Select(r => r.ToString(CultureInfo.InvariantCulture)))}");
+        return Text($"sequential {mode} n0={N0} budget={o.Budget} alpha={o.Alpha} worth={o.Worth} looks={o.LookGrowth} predict={o.PredictN0}+{o.PredictBudget}");
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using SkiaSharp;
+
+namespace DenoisedSmoothing.Data;
+
+/// <summary>
+/// Image files to bytes, as the field's loader has them (torchvision's default: PIL's <c>convert("RGB")</c>): colours as stored, without
+/// colour management; orientation tags ignored; alpha dropped, not blended; the first frame of several.
+/// </summary>
+internal static class ImageDecoder
+{
+    /// <summary>Decodes a file.</summary>
+    /// <param name="file">Its bytes.</param>
+    /// <param name="name">What to call it in errors.</param>
+    /// <param name="maxPixels">A larger image is refused before memory is taken for it.</param>
+    /// <returns>H x W x 3 bytes, channels interleaved.</returns>
+    /// <exception cref="InvalidDataException">It is no image, damaged, incomplete or too large.</exception>
+    public static (byte[] Rgb, int Height, int Width) Decode(byte[] file, string name, long maxPixels)
+    {
+        SkiaLibrary.EnsureAvailable();
+        using SKData data = SKData.CreateCopy(file);
+        using SKCodec? codec = SKCodec.Create(data);
+        if (codec is null)
+            throw new InvalidDataException($"{name}: {(file.Length == 0 ? "the file is empty" : "this is no image of a known format, or its header is damaged")}.");
+        (int width, int height) = (codec.Info.Width, codec.Info.Height);
+        if ((long)width * height > maxPixels)
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{name}: {width}x{height} pixels are more than the {maxPixels} that are read."));
+
+        // Without a colour space as target nothing is converted between colour spaces.
+        SKImageInfo target = new(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+        byte[] rgba = new byte[target.BytesSize64 <= Array.MaxLength ? target.BytesSize : throw new InvalidDataException($"{name}: the image is too large.")];
+        SKCodecResult result;
+        unsafe
+        {
+            fixed (byte* pixels = rgba)
+                result = codec.GetPixels(target, (IntPtr)pixels);
+        }
+
+        if (result != SKCodecResult.Success)
+            throw new InvalidDataException($"{name}: {Reason(result)}.");
+        byte[] rgb = new byte[rgba.Length / 4 * 3];
+        for (int from = 0, to = 0; from < rgba.Length; from += 4, to += 3)
+            (rgb[to], rgb[to + 1], rgb[to + 2]) = (rgba[from], rgba[from + 1], rgba[from + 2]);
+        return (rgb, height, width);
+    }
+
+    /// <summary>Grey by ITU-R 601-2 in 16 bits, as PIL's <c>convert("L")</c>: leaves what was grey as it was.</summary>
+    /// <param name="rgb">H x W x 3 bytes.</param>
+    /// <returns>H x W bytes.</returns>
+    public static byte[] Grey(byte[] rgb)
+    {
+        byte[] grey = new byte[rgb.Length / 3];
+        for (int i = 0; i < grey.Length; i++)
+            grey[i] = (byte)((19595 * rgb[3 * i] + 38470 * rgb[3 * i + 1] + 7471 * rgb[3 * i + 2] + 0x8000) >> 16);
+        return grey;
+    }
+
+    private static string Reason(SKCodecResult result) => result switch
+    {
+        SKCodecResult.IncompleteInput => "the file ends before the image does",
+        SKCodecResult.ErrorInInput => "the image is damaged",
+        _ => $"the image cannot be decoded ({result})",
+    };
+}

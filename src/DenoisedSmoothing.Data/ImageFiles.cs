@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using TorchSharp;
+
+namespace DenoisedSmoothing.Data;
+
+/// <summary>Labelled image files in a fixed order, each decoded when asked for; made by <see cref="ImageFolder"/>, <see cref="ImageCsv"/> or from a list.</summary>
+/// <remarks>
+/// Reads JPEG, PNG, BMP, WebP and GIF (the first frame). Pixels are those of torchvision's default loader: colours as stored, orientation
+/// tags ignored, alpha dropped. Immutable; safe for concurrent reading.
+/// </remarks>
+public sealed class ImageFiles : IImageDataset
+{
+    private readonly string _root;
+    private readonly (string Path, int Label)[] _files;
+    private readonly ImageFileOptions _options;
+    private readonly Lazy<string> _fingerprint;
+
+    /// <summary>Takes a list of files; none is opened before it is asked for.</summary>
+    /// <param name="root">The folder to which paths are relative.</param>
+    /// <param name="files">A path and a label for each image, in the data set's order.</param>
+    /// <param name="classNames">The classes' names, by label.</param>
+    /// <param name="options">How to read them.</param>
+    /// <exception cref="ArgumentException">A label has no class.</exception>
+    public ImageFiles(string root, IEnumerable<(string Path, int Label)> files, IReadOnlyList<string> classNames, ImageFileOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(classNames);
+        (_root, _files, ClassNames, _options) = (root, [.. files], classNames, options ?? new ImageFileOptions());
+        foreach ((string path, int label) in _files)
+        {
+            if (label < 0 || label >= classNames.Count)
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{path}: label {label} has no class: there are {classNames.Count} classes."), nameof(files));
+        }
+
+        _fingerprint = new Lazy<string>(Hash);
+    }
+
+    /// <summary>The number of images.</summary>
+    public int Count => _files.Length;
+
+    /// <summary>The classes' names, by label.</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>Count, channels, and a hash of each file's path within the data set, size in bytes and label: not of its contents, which would mean reading all.</summary>
+    /// <exception cref="FileNotFoundException">A file has gone.</exception>
+    public string Fingerprint => _fingerprint.Value;
+
+    /// <summary>The path of an image's file, as the data set's list has it.</summary>
+    /// <param name="index">0 to Count - 1.</param>
+    public string ImageName(int index) => _files[index].Path;
+
+    /// <summary>The label of one image.</summary>
+    /// <param name="index">0 to Count - 1.</param>
+    public int Label(int index) => _files[index].Label;
+
+    /// <summary>Reads and decodes one image.</summary>
+    /// <param name="index">0 to Count - 1.</param>
+    /// <returns>float32 [3,H,W], or [1,H,W] if read as grey, in [0,1] on the CPU, in the file's own size; the caller disposes it.</returns>
+    /// <exception cref="InvalidDataException">The image is damaged, incomplete, of an unknown format or too large; the message names it.</exception>
+    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="DllNotFoundException">The native library of SkiaSharp is missing; the message says which package to add.</exception>
+    public torch.Tensor Image(int index)
+    {
+        string path = FullPath(index);
+        (byte[] rgb, int height, int width) = ImageDecoder.Decode(File.ReadAllBytes(path), path, _options.MaxPixels);
+        return _options.Grey
+            ? ImageTensors.FromHwcBytes(ImageDecoder.Grey(rgb), height, width, channels: 1)
+            : ImageTensors.FromHwcBytes(rgb, height, width);
+    }
+
+    private string FullPath(int index) => Path.Combine(_root, _files[index].Path);
+
+    private string Hash()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (int i = 0; i < Count; i++)
+        {
+            // No path holds the separator, so different lists have different texts.
+            long size = new FileInfo(FullPath(i)).Length;
+            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{_files[i].Path}\0{size}\0{_files[i].Label}\n")));
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"files {Count}x{(_options.Grey ? 1 : 3)} {Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}");
+    }
+}

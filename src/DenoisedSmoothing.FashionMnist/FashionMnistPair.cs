@@ -1,0 +1,106 @@
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Models;
+using DenoisedSmoothing.Schedules;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing;
+
+/// <summary>
+/// The pair that comes with the library: a small diffusion denoiser and a small classifier for Fashion-MNIST (grey 28x28 images, ten
+/// classes), trained by this library on the training set alone (docs/training.md). For trying things out and for tests; bring your own for work.
+/// </summary>
+public sealed class FashionMnistPair : IDisposable
+{
+    /// <summary>The highest timestep the denoiser was trained for: it reaches sigma 1.5 and a little more.</summary>
+    public const int LastTimestep = 799;
+
+    private readonly nn.Module<Tensor, Tensor, Tensor> _denoiserNetwork;
+    private readonly nn.Module<Tensor, Tensor> _classifierNetwork;
+    private readonly ModuleClassifier _classifier;
+
+    private FashionMnistPair(nn.Module<Tensor, Tensor, Tensor> denoiserNetwork, nn.Module<Tensor, Tensor> classifierNetwork)
+    {
+        (_denoiserNetwork, _classifierNetwork) = (denoiserNetwork, classifierNetwork);
+        Diffusion = new DiffusionModel(denoiserNetwork, Schedule, lastTimestep: LastTimestep);
+        Denoiser = new OneShotDenoiser(Diffusion);
+        Classifier = _classifier = new ModuleClassifier(classifierNetwork, FashionMnist.ClassNames.Count);
+    }
+
+    /// <summary>The noise schedule of the denoiser: cosine, T = 1000.</summary>
+    public static INoiseSchedule Schedule { get; } = new CosineSchedule(1000);
+
+    /// <summary>The denoiser's model, over which another strategy of denoising can be put. It ends with the pair.</summary>
+    public DiffusionModel Diffusion { get; }
+
+    /// <summary>The one-shot denoiser, for sigma up to 1.5.</summary>
+    public IDenoiser Denoiser { get; }
+
+    /// <summary>The classifier, for pixels in [0,1].</summary>
+    public IClassifier Classifier { get; }
+
+    /// <summary>Loads the pair that the library carries.</summary>
+    /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
+    public static FashionMnistPair Load(string device = "cpu") => Load(
+        () => SafetensorsFile.Open(Resource("denoiser.safetensors"), "denoiser.safetensors"),
+        () => SafetensorsFile.Open(Resource("classifier.safetensors"), "classifier.safetensors"), device);
+
+    /// <summary>Loads a pair of the same shape, trained anew, from files.</summary>
+    /// <param name="denoiserPath">Weights of <see cref="NewDenoiserNetwork"/>.</param>
+    /// <param name="classifierPath">Weights of <see cref="NewClassifierNetwork"/>.</param>
+    /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
+    /// <exception cref="CheckpointException">A file is damaged or holds other weights.</exception>
+    public static FashionMnistPair LoadFrom(string denoiserPath, string classifierPath, string device = "cpu") =>
+        Load(() => SafetensorsFile.Open(denoiserPath), () => SafetensorsFile.Open(classifierPath), device);
+
+    /// <summary>The first 500 images of Fashion-MNIST's test set, with labels; the pair never saw them in training.</summary>
+    public static LabeledImages TestImages()
+    {
+        using Stream images = Resource("test-images.idx3.gz"), labels = Resource("test-labels.idx1.gz");
+        return LabeledImages.FromIdx(
+            IdxFile.Read(images, "test-images.idx3.gz"), "test-images.idx3.gz", IdxFile.Read(labels, "test-labels.idx1.gz"), "test-labels.idx1.gz", FashionMnist.ClassNames);
+    }
+
+    /// <summary>The denoiser's architecture with random weights: a U-Net on 2x2 patches, 1.7 million parameters.</summary>
+    public static nn.Module<Tensor, Tensor, Tensor> NewDenoiserNetwork() => new PatchedNetwork(
+        new DiffusionUNet(new DiffusionUNetOptions { InChannels = 4, OutChannels = 4, ModelChannels = 64, ChannelMultipliers = [1, 1], ResidualBlocks = 2 }), patch: 2);
+
+    /// <summary>The classifier's architecture with random weights: a ResNet-20 for grey images, 0.27 million parameters.</summary>
+    public static nn.Module<Tensor, Tensor> NewClassifierNetwork() => new CifarResNet(20, FashionMnist.ClassNames.Count, ResNetShortcut.Pad, inChannels: 1);
+
+    /// <summary>Frees both networks.</summary>
+    public void Dispose()
+    {
+        _classifier.Dispose();
+        _denoiserNetwork.Dispose();
+        _classifierNetwork.Dispose();
+    }
+
+    private static FashionMnistPair Load(Func<SafetensorsFile> openDenoiser, Func<SafetensorsFile> openClassifier, string device)
+    {
+        Device target = LibTorch.DeviceNamed(device);
+        FashionMnistPair pair = new(NewDenoiserNetwork(), NewClassifierNetwork());
+        try
+        {
+            using (SafetensorsFile file = openDenoiser())
+                StateDict.Load(pair._denoiserNetwork, file);
+            using (SafetensorsFile file = openClassifier())
+                StateDict.Load(pair._classifierNetwork, file);
+            pair._denoiserNetwork.to(target);
+            pair._classifierNetwork.to(target);
+            return pair;
+        }
+        catch
+        {
+            pair.Dispose();
+            throw;
+        }
+    }
+
+    private static Stream Resource(string name) => typeof(FashionMnistPair).Assembly.GetManifestResourceStream("DenoisedSmoothing.Bundled." + name)
+        ?? throw new InvalidOperationException($"The embedded resource '{name}' is missing from this build of DenoisedSmoothing.");
+}

@@ -1,0 +1,135 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DenoisedSmoothing.Analysis;
+using Spectre.Console;
+
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>The formats of <c>analyze</c>.</summary>
+internal static class ReportFormats
+{
+    public static IReadOnlyDictionary<string, Action<LogReport, TextWriter>> All { get; } = new Dictionary<string, Action<LogReport, TextWriter>>
+    {
+        ["table"] = Table,
+        ["tsv"] = Tsv,
+        ["markdown"] = Markdown,
+        ["latex"] = Latex,
+        ["json"] = Json,
+    };
+
+    private static void Table(LogReport report, TextWriter output)
+    {
+        ReportTable cells = ReportTable.Of(report, bounds: true);
+        Table table = new() { Border = TableBorder.Simple };
+        foreach (string name in cells.Header)
+            table.AddColumn(new TableColumn(new Text(name)) { NoWrap = true, Alignment = name == "log" ? Justify.Left : Justify.Right });
+        foreach (string[] line in cells.Lines)
+            table.AddRow(line.Select(static cell => new Text(cell)));
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(output) });
+        // Wide enough for every cell: a file has no width, and a terminal breaks lines by itself.
+        console.Profile.Width = 10 + Enumerable.Range(0, cells.Header.Count)
+            .Sum(column => 4 + cells.Lines.Append([.. cells.Header]).Max(line => line[column].Length));
+        console.Write(table);
+    }
+
+    private static void Tsv(LogReport report, TextWriter output)
+    {
+        Line(["log", "images", "abstained", "acr", .. report.Radii.Select(static radius => radius.Text)]);
+        foreach (LogAnalysis log in report.Logs)
+        {
+            Line(
+            [
+                string.Concat(log.Log.Path.Select(static c => char.IsControl(c) ? '?' : c)), $"{log.Images}", ReportText.Fraction(log.AbstentionRate),
+                ReportText.Fraction(log.AverageCertifiedRadius), .. report.Radii.Select(radius => ReportText.Fraction(log.CertifiedAccuracy(radius.Value))),
+            ]);
+        }
+
+        if (report.Envelope)
+        {
+            // Abstentions and average radius belong to one log; every cell stays a number that any reader takes.
+            Line(
+            [
+                "envelope", $"{report.Logs.Min(static log => log.Images)}", "nan", "nan",
+                .. report.Radii.Select(radius => ReportText.Fraction(report.Best(radius.Value).CertifiedAccuracy(radius.Value))),
+            ]);
+        }
+
+        void Line(string[] cells) => output.Write(string.Join('\t', cells) + "\n");
+    }
+
+    private static void Markdown(LogReport report, TextWriter output)
+    {
+        ReportTable cells = ReportTable.Of(report, bounds: true);
+        Line(cells.Header);
+        Line([.. cells.Header.Select(static name => name == "log" ? "---" : "---:")]);
+        foreach (string[] line in cells.Lines)
+            Line(line);
+
+        void Line(IReadOnlyList<string> line) =>
+            output.WriteLine("| " + string.Join(" | ", line.Select(static cell => cell.Trim().Replace("|", "\\|", StringComparison.Ordinal))) + " |");
+    }
+
+    private static void Latex(LogReport report, TextWriter output)
+    {
+        ReportTable cells = ReportTable.Of(report, bounds: false);
+        output.WriteLine($"\\begin{{tabular}}{{l{new string('r', cells.Header.Count - 1)}}}");
+        output.WriteLine("\\hline");
+        Line(cells.Header);
+        output.WriteLine("\\hline");
+        foreach (string[] line in cells.Lines)
+            Line(line);
+        output.WriteLine("\\hline");
+        output.WriteLine("\\end{tabular}");
+
+        void Line(IReadOnlyList<string> line) => output.WriteLine(string.Join(" & ", line.Select(Escape)) + " \\\\");
+    }
+
+    private static string Escape(string text) => string.Concat(text.Select(static c => c switch
+    {
+        '\\' => "\\textbackslash{}",
+        '~' => "\\textasciitilde{}",
+        '^' => "\\textasciicircum{}",
+        '&' or '%' or '$' or '#' or '_' or '{' or '}' => "\\" + c,
+        _ => c.ToString(),
+    }));
+
+    private static void Json(LogReport report, TextWriter output)
+    {
+        JsonObject document = new()
+        {
+            ["rho"] = report.Rho,
+            ["logs"] = new JsonArray([.. report.Logs.Select(log => new JsonObject
+            {
+                ["log"] = log.Log.Path,
+                ["images"] = log.Images,
+                ["abstained"] = log.AbstentionRate,
+                ["clean"] = log.CleanAccuracy,
+                ["acr"] = log.AverageCertifiedRadius,
+                ["total_seconds"] = log.TotalTime?.TotalSeconds,
+                ["mean_seconds"] = log.TotalTime?.TotalSeconds / log.Images,
+                ["alpha"] = report.AlphaOf(log),
+                ["certified"] = new JsonArray([.. report.Radii.Select(radius => new JsonObject
+                {
+                    ["radius"] = radius.Text,
+                    ["images"] = log.CertifiedCount(radius.Value),
+                    ["accuracy"] = log.CertifiedAccuracy(radius.Value),
+                    ["of_these_images"] = report.OfTheseImages(log, radius.Value),
+                    ["of_the_population"] = report.OfThePopulation(log, radius.Value),
+                    ["cohen_highprob"] = report.Cohen(log, radius.Value),
+                })]),
+            })]),
+        };
+        if (report.Envelope)
+        {
+            document["envelope"] = new JsonArray([.. report.Radii.Select(radius => new JsonObject
+            {
+                ["radius"] = radius.Text,
+                ["accuracy"] = report.Best(radius.Value).CertifiedAccuracy(radius.Value),
+                ["clean"] = report.Best(radius.Value).CleanAccuracy,
+                ["log"] = report.Best(radius.Value).Log.Path,
+            })]);
+        }
+
+        output.WriteLine(document.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+    }
+}

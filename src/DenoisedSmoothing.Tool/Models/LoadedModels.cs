@@ -1,0 +1,45 @@
+using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Preprocessing;
+
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>The models of a run, loaded; disposing frees them.</summary>
+internal sealed class LoadedModels : IDisposable
+{
+    private readonly List<IDisposable> _owned = [];
+
+    /// <summary>What they are, for people.</summary>
+    public required string Name { get; init; }
+
+    public required IClassifier Classifier { get; init; }
+
+    /// <summary>The classifier's name in the catalog, so that a fine-tuned one can be loaded again; null where it has none.</summary>
+    public string? ClassifierNetwork { get; init; }
+
+    /// <summary>The diffusion model, over which any strategy can be put; null where there is none.</summary>
+    public DiffusionModel? Diffusion { get; init; }
+
+    /// <summary>A denoiser that can be used in one way only, such as one of Salman et al.; null where there is none.</summary>
+    public IDenoiser? OwnDenoiser { get; init; }
+
+    /// <summary>What the denoiser's file says of its training; null where it says nothing.</summary>
+    public DenoiserCard? Card { get; init; }
+
+    /// <summary>What happens to an image before the noise; null for nothing.</summary>
+    public ImagePreprocess? Preprocess { get; init; }
+
+    public bool HasDenoiser => Diffusion is not null || OwnDenoiser is not null;
+
+    /// <summary>Frees these parts with the models.</summary>
+    public LoadedModels Owning(params IEnumerable<IDisposable> parts)
+    {
+        _owned.AddRange(parts);
+        return this;
+    }
+
+    public void Dispose()
+    {
+        foreach (IDisposable part in _owned)
+            part.Dispose();
+    }
+}

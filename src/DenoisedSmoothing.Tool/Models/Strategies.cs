@@ -1,0 +1,74 @@
+using System.Globalization;
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Denoising;
+
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>Strategies of denoising and classifying, by name.</summary>
+internal static class Strategies
+{
+    public const string OneShot = "one-shot", None = "none";
+
+    private const int VoteSteps = 10, VoteRuns = 10, LocalCopies = 5;
+
+    public static IReadOnlyList<string> Names { get; } = [OneShot, "multi-step", "heun", "vote", "local", None];
+
+    /// <summary>Those that make an image, which can be shown and trained on.</summary>
+    public static IReadOnlyList<string> Denoisers { get; } = [OneShot, "multi-step", "heun", None];
+
+    /// <summary>The strategy's name, with the default filled in.</summary>
+    public static string KindOf(LoadedModels models, StrategyChoice choice) => choice.Kind ?? (models.HasDenoiser ? OneShot : None);
+
+    /// <summary>What is smoothed.</summary>
+    public static IBaseClassifier BaseClassifier(LoadedModels models, StrategyChoice choice, double sigma)
+    {
+        string kind = KindOf(models, choice);
+        switch (kind)
+        {
+            case "vote":
+                DenoisedClassifier run = new(Denoiser(models, choice with { Kind = "multi-step", Steps = choice.Steps ?? VoteSteps }, sigma), models.Classifier);
+                return new MajorityVoteClassifier(run, choice.Votes ?? VoteRuns);
+            case "local":
+                return new LocallySmoothedClassifier(Denoiser(models, choice with { Kind = OneShot }, sigma), models.Classifier, choice.Votes ?? LocalCopies, choice.LocalSigma);
+            default:
+                return new DenoisedClassifier(Denoiser(models, choice, sigma), models.Classifier);
+        }
+    }
+
+    /// <summary>The denoiser of a strategy that has one.</summary>
+    /// <exception cref="ArgumentException">The models do not allow the strategy at this noise level; the message says why.</exception>
+    public static IDenoiser Denoiser(LoadedModels models, StrategyChoice choice, double sigma)
+    {
+        string kind = KindOf(models, choice);
+        if (kind == None)
+            return new IdentityDenoiser();
+        if (models.Diffusion is not { } model)
+        {
+            if (models.OwnDenoiser is not { } own)
+                throw new ArgumentException($"--denoiser {kind} needs a denoiser, and {models.Name} has none: use --denoiser none, or name one with --denoiser-file.");
+            return kind == OneShot ? own : throw new ArgumentException($"--denoiser {kind} needs a diffusion model of weights or TorchScript; the denoiser of {models.Name} can be used in one shot only.");
+        }
+
+        RequireTrained(models.Card, model, kind, sigma);
+        return kind switch
+        {
+            OneShot => new OneShotDenoiser(model),
+            "multi-step" => new MultiStepDenoiser(model, new MultiStepOptions { Steps = choice.Steps, StartBelow = choice.StartBelow }),
+            "heun" => new HeunDenoiser(model, new HeunOptions { Steps = choice.Steps ?? new HeunOptions().Steps }),
+            _ => throw new ArgumentException($"--denoiser {kind} makes no image."),
+        };
+    }
+
+    // Weights that never saw a noise level give no error, only nonsense: the file knows better.
+    private static void RequireTrained(DenoiserCard? card, DiffusionModel model, string kind, double sigma)
+    {
+        if (card is null || sigma > model.LargestSigma)
+            return; // beyond its reach: the model says so itself
+        int timestep = model.TimestepFor(sigma);
+        bool oneLevel = kind is OneShot;
+        if (oneLevel ? card.Trained.Contains(timestep) : card.Trained.ContainsAllUpTo(timestep))
+            return;
+        string needs = oneLevel ? $"timestep {timestep}" : $"all timesteps up to {timestep}";
+        throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The denoiser was trained at the timesteps {card.Trained}; {kind} at sigma {sigma} needs {needs}. Use a sigma or a strategy that it was trained for, or another denoiser."));
+    }
+}

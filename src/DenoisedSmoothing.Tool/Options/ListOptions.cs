@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>Options that take several values, separated by commas.</summary>
+internal static class ListOptions
+{
+    /// <summary>Noise levels.</summary>
+    public static Option<double[]> Sigmas(string description, params double[] fallback) => Create(
+        "--sigma", "s,s...", description, fallback,
+        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double sigma) && sigma > 0 && double.IsFinite(sigma) ? sigma : null,
+        "--sigma takes finite numbers above 0, separated by commas: the noise a pixel, for pixels in [0,1].");
+
+    /// <summary>Radii, rising.</summary>
+    public static Option<double[]?> Radii(string name, string description)
+    {
+        Option<double[]?> option = new(name) { HelpName = "r,r...", Description = description, AllowMultipleArgumentsPerToken = true };
+        option.CustomParser = result =>
+        {
+            double?[] radii = [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(Radius)];
+            if (radii.Length == 0 || radii.Any(radius => radius is null) || radii.Zip(radii.Skip(1)).Any(pair => pair.Second <= pair.First))
+                result.AddError($"{name} takes l2 radii of at least 0, rising, separated by commas.");
+            return [.. radii.Select(radius => radius ?? 0)];
+        };
+        return option;
+
+        static double? Radius(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double radius) && radius >= 0 && double.IsFinite(radius) ? radius : null;
+    }
+
+    /// <summary>Probabilities.</summary>
+    public static Option<double[]> Probabilities(string name, string description, params double[] fallback) => Create(
+        name, "p,p...", description, fallback,
+        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double p) && p > 0 && p <= 1 ? p : null,
+        $"{name} takes probabilities above 0 and up to 1, separated by commas.");
+
+    /// <summary>Image indices.</summary>
+    public static Option<int[]> Indices(string name, string description) => Create<int>(
+        name, "i,i...", description, [],
+        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : null,
+        $"{name} takes image indices, from 0, separated by commas.");
+
+    /// <summary>Names out of a closed list.</summary>
+    public static Option<string[]> Names(string name, string description, IReadOnlyList<string> known, params string[] fallback)
+    {
+        Option<string[]> option = new(name) { HelpName = "name,name...", Description = description, AllowMultipleArgumentsPerToken = true };
+        option.CustomParser = result =>
+        {
+            string[] names = [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries))];
+            if (names.Length == 0 || names.FirstOrDefault(value => !known.Contains(value)) is not null)
+                result.AddError($"{name} takes, separated by commas: {string.Join(", ", known)}.");
+            return names;
+        };
+        if (fallback.Length > 0)
+            option.DefaultValueFactory = _ => fallback;
+        return option;
+    }
+
+    private static Option<T[]> Create<T>(string name, string help, string description, T[] fallback, Func<string, T?> parse, string error) where T : struct
+    {
+        Option<T[]> option = new(name) { HelpName = help, Description = description, AllowMultipleArgumentsPerToken = true };
+        option.CustomParser = result =>
+        {
+            T?[] values = [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(parse)];
+            if (values.Length > 0 && values.All(value => value is not null))
+                return [.. values.Select(value => value!.Value)];
+            result.AddError(error);
+            return [];
+        };
+        if (fallback.Length > 0)
+            option.DefaultValueFactory = _ => fallback;
+        return option;
+    }
+}

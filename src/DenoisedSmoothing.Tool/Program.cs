@@ -1,0 +1,1 @@
+return await DenoisedSmoothing.Tool.CommandLine.RunAsync(args);

@@ -1,0 +1,50 @@
+using System.CommandLine;
+
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>A verb of the program: a command that also knows its examples and exit codes, for its help.</summary>
+internal sealed class Verb : Command
+{
+    /// <summary>Names a verb.</summary>
+    /// <param name="name">As typed.</param>
+    /// <param name="description">What it does, in a sentence or two.</param>
+    /// <param name="examples">One to three command lines, without the program's name.</param>
+    /// <param name="exitCodes">What each exit code means.</param>
+    public Verb(string name, string description, IReadOnlyList<string> examples, IReadOnlyList<(int Code, string Meaning)> exitCodes)
+        : base(name, description) => (Examples, ExitCodes) = (examples, exitCodes);
+
+    public IReadOnlyList<string> Examples { get; }
+
+    public IReadOnlyList<(int Code, string Meaning)> ExitCodes { get; }
+
+    /// <summary>The exit codes of a verb that works on images until it is done or stopped.</summary>
+    public static IReadOnlyList<(int Code, string Meaning)> ExitCodesOfARun { get; } =
+    [
+        (CommandLine.Done, "done"),
+        (CommandLine.Failed, "an option, a file or an image was not in order; the message says which"),
+        (CommandLine.Cancelled, "stopped (Ctrl-C); what was finished is kept"),
+    ];
+
+    /// <summary>Adds what stands without a name.</summary>
+    public Verb With(Argument argument)
+    {
+        Arguments.Add(argument);
+        return this;
+    }
+
+    /// <summary>Adds several options.</summary>
+    public Verb With(IEnumerable<Option> options)
+    {
+        foreach (Option option in options)
+            Options.Add(option);
+        return this;
+    }
+
+    /// <summary>Sets what the verb does; its result is the exit code.</summary>
+    public Verb Does(Func<ParseResult, CancellationToken, int> run)
+    {
+        // On a thread of its own: the work is synchronous, and Ctrl-C must be heard meanwhile.
+        SetAction((parsed, cancellationToken) => Task.Run(() => run(parsed, cancellationToken)));
+        return this;
+    }
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using DenoisedSmoothing.Analysis;
+using DenoisedSmoothing.Logs;
+
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>The verb analyze: certified accuracy and its companions, as tables and curves.</summary>
+internal static class AnalyzeCommand
+{
+    private const string UsualRadii = "0,0.25,0.5,0.75,1.0";
+
+    public static Verb Create()
+    {
+        Argument<string[]> logs = new("LOG") { Description = "Logs: the field's TSV, or JSON lines; - reads standard input.", Arity = ArgumentArity.OneOrMore };
+        Option<string?> radii = new("--radii")
+        {
+            HelpName = "r,r...",
+            Description = $"l2 radii in [0,1] pixel space, comma separated; {UsualRadii} when not given, 0 for logs of predictions, which carry none.",
+        };
+        Option<string> format = new("--format") { Description = "How to print the figures.", DefaultValueFactory = static _ => "table" };
+        format.AcceptOnlyFromAmong([.. ReportFormats.All.Keys]);
+        Option<bool> envelope = new("--envelope") { Description = "Add the best log at each radius, with that log's clean accuracy, as in the paper's Tables 1 and 2." };
+        Option<string?> plot = new("--plot") { Description = "Draw certified accuracy against radius, as in Figure 2.", HelpName = "FILE.png|FILE.svg" };
+        Option<double?> alpha = Level("--alpha", "Alpha of the certificates, for the high-probability bounds; else the log's settings say it, else 0.001.");
+        Option<double?> rho = Level("--rho", "Probability with which a high-probability bound may fail; 0.001 when not given.");
+        Verb verb = new Verb(
+            "analyze",
+            "Certified accuracy at each radius, clean accuracy, abstentions, average certified radius (ACR), high-probability bounds and time. "
+            + "Correctness is recomputed from label and prediction. Radii are compared as logged: published logs hold three digits rounded to nearest. "
+            + "Percentages are cut, never rounded up. tsv: log images abstained acr and one column a radius, fractions with 6 decimals.",
+            ["analyze sigma_0.25.tsv sigma_0.50.tsv --radii 0,0.25,0.5 --envelope", "analyze sigma_*.tsv --format tsv --plot figure2.svg"],
+            [(CommandLine.Done, "done"), (CommandLine.Failed, "a log or an option is bad; nothing is printed then")])
+            .With(logs).With([radii, format, envelope, plot, alpha, rho]);
+        return verb.Does((parsed, _) =>
+        {
+            IReadOnlyList<ReportRadius>? asked = parsed.GetValue(radii) is { } list ? ReportRadius.ParseList(list) : null;
+            if (parsed.GetValue(plot) is { } figure)
+                AccuracyPlot.CheckPath(figure);
+            LogAnalysis[] analyses = [.. parsed.GetRequiredValue(logs).Select(static path => new LogAnalysis(LogInput.Read(path)))];
+            asked ??= ReportRadius.ParseList(analyses.All(static log => log.Log.Kind == CertificationLogKind.Predict) ? "0" : UsualRadii);
+            LogReport report = new(analyses, asked, parsed.GetValue(alpha), parsed.GetValue(rho) ?? .001, parsed.GetValue(envelope));
+            // What goes wrong goes wrong before the first line is printed.
+            using StringWriter text = new();
+            ReportFormats.All[parsed.GetRequiredValue(format)](report, text);
+            if (report.Envelope && analyses.Select(static log => log.Images).Distinct().Count() > 1)
+                parsed.InvocationConfiguration.Error.WriteLine("The envelope compares logs of different numbers of images.");
+            if (parsed.GetValue(plot) is { } path)
+                AccuracyPlot.Save(path, analyses, report.Envelope);
+            parsed.InvocationConfiguration.Output.Write(text.ToString());
+            return CommandLine.Done;
+        });
+    }
+
+    private static Option<double?> Level(string name, string description) => new Option<double?>(name) { HelpName = "p", Description = description }
+        .Check(static level => level is > 0 and < 1, $"{name} must be above 0 and below 1.");
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>The noise levels that a denoiser is trained for: all, some, or a range, in sigma.</summary>
+/// <param name="Sigmas">Single levels; empty for none.</param>
+/// <param name="Range">A range; null for none.</param>
+internal sealed record NoiseLevels(IReadOnlyList<double> Sigmas, (double First, double Last)? Range)
+{
+    /// <summary>Reads <c>a..b</c>.</summary>
+    public static bool TryParseRange(string text, out (double First, double Last) range)
+    {
+        range = default;
+        string[] ends = text.Split("..");
+        if (ends.Length != 2 || !TryNumber(ends[0], out double first) || !TryNumber(ends[1], out double last) || !(first >= 0 && first < last && double.IsFinite(last)))
+            return false;
+        range = (first, last);
+        return true;
+    }
+
+    /// <summary>The timesteps of a schedule that these levels are: t* of each sigma, and of a range all from the first's to the last's.</summary>
+    /// <param name="schedule">The schedule.</param>
+    /// <param name="last">The highest timestep of full training.</param>
+    public TimestepSet Timesteps(INoiseSchedule schedule, int last)
+    {
+        if (Sigmas.Count > 0)
+            return TimestepSet.Of(Sigmas.Select(sigma => schedule.TimestepFor(2 * sigma)));
+        return Range is { } range
+            ? TimestepSet.Range(range.First == 0 ? 0 : schedule.TimestepFor(2 * range.First), schedule.TimestepFor(2 * range.Last))
+            : TimestepSet.Range(0, last);
+    }
+
+    private static bool TryNumber(string text, out double number) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
+}

@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>How fast noisy samples come, noise and counting included.</summary>
+internal static class RateMeasurement
+{
+    private static readonly TimeSpan s_atLeast = TimeSpan.FromSeconds(3);
+
+    /// <summary>Certifies a blank image of the models' size until the clock says enough.</summary>
+    public static double SamplesPerSecond(ModelChoice choice, double sigma, int batch, CancellationToken cancellationToken)
+    {
+        using LoadedModels models = PairLoader.Load(choice);
+        long[] shape = choice.Pair switch
+        {
+            PairLoader.Bundled => [1, 28, 28],
+            "imagenet" => [3, 224, 224],
+            not null => [3, 32, 32],
+            null => throw new ArgumentException("--measure needs --pair, which tells the images' size; else say --rate."),
+        };
+        using Tensor blank = full(shape, 0.5f);
+        IBaseClassifier classifier = Strategies.BaseClassifier(models, new StrategyChoice(null, null, null, 0.25, false), sigma);
+        SmoothingOptions options = new() { Batch = batch, Seed = 1, Devices = [choice.Device] };
+        // The first batch warms up.
+        new SmoothedClassifier([classifier], sigma, new CohenCertifier(n0: 1, n: batch), options).Certify(blank, 0, cancellationToken);
+        SmoothedClassifier smoothed = new([classifier], sigma, new CohenCertifier(n0: batch, n: 4L * batch), options);
+        Stopwatch clock = Stopwatch.StartNew();
+        long samples = 0;
+        for (int image = 1; clock.Elapsed < s_atLeast; image++)
+        {
+            smoothed.Certify(blank, image, cancellationToken);
+            samples += 5L * batch;
+        }
+
+        return samples / clock.Elapsed.TotalSeconds;
+    }
+}

@@ -1,0 +1,10 @@
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>A column of a picture: one image a row, and what the classifier answers to each.</summary>
+/// <param name="Name">What stands over it.</param>
+/// <param name="Pixels">[N,C,H,W] in [0,1].</param>
+/// <param name="Channels">C: 1 or 3.</param>
+/// <param name="Height">H.</param>
+/// <param name="Width">W.</param>
+/// <param name="Predicted">The answers; null for no frames.</param>
+internal sealed record GridColumn(string Name, float[] Pixels, int Channels, int Height, int Width, IReadOnlyList<long>? Predicted);

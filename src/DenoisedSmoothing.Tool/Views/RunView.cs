@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Globalization;
+using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Logs;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>How far a run is: a live panel on a terminal, plain lines now and then where output goes elsewhere.</summary>
+/// <param name="output">Where to write.</param>
+/// <param name="images">The data set, for the classes' names.</param>
+/// <param name="kind">Certificates or predictions.</param>
+/// <param name="total">Images of the whole run.</param>
+/// <param name="samplesAnImage">Votes of every image; null where they vary.</param>
+/// <param name="printImages">Whether every image gets a line: when no log keeps it.</param>
+internal sealed class RunView(TextWriter output, IImageDataset images, CertificationLogKind kind, int total, long? samplesAnImage, bool printImages) : IProgress<SmoothingProgress>
+{
+    private static readonly TimeSpan s_linesEvery = TimeSpan.FromSeconds(10);
+
+    private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+    private readonly Tally _tally = new();
+    private readonly Stopwatch _clock = Stopwatch.StartNew(), _sinceLine = Stopwatch.StartNew();
+    private LiveDisplayContext? _live;
+    private long _before, _drawn;
+
+    private bool OnTerminal => ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected && _console.Profile.Capabilities.Ansi;
+
+    public void Header(string text) => output.WriteLine(text);
+
+    /// <summary>Counts what a resumed log holds already.</summary>
+    public void Already(IReadOnlyList<CertificationLogRow> rows)
+    {
+        foreach (CertificationLogRow row in rows)
+            _tally.Add(row.Label, row.Predicted, row.Radius);
+        _before = rows.Count;
+    }
+
+    /// <summary>Shows the run while it works.</summary>
+    public void Show(Action<IProgress<SmoothingProgress>> work)
+    {
+        _clock.Restart();
+        if (OnTerminal)
+        {
+            _console.Live(Panel()).Start(live =>
+            {
+                _live = live;
+                work(this);
+                live.UpdateTarget(Panel());
+            });
+            _live = null;
+        }
+        else
+        {
+            work(this);
+        }
+    }
+
+    public void Report(SmoothingProgress value)
+    {
+        _drawn = value.TotalDrawn;
+        Refresh();
+    }
+
+    public void Finished(Outcome outcome)
+    {
+        _tally.Add(outcome.Label, outcome.Predicted, outcome.Radius);
+        if (printImages)
+            PrintLine(Line(outcome));
+        Refresh();
+    }
+
+    /// <summary>The last word.</summary>
+    public void Summary(string? log)
+    {
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_tally.Images} images: {_tally.Text(kind)}"));
+        if (log is not null)
+            output.WriteLine($"Log: {log}");
+    }
+
+    // The console knows how to print above the panel; elsewhere it would break lines at a width that nothing has.
+    private void PrintLine(string line)
+    {
+        if (_live is null)
+            output.WriteLine(line);
+        else
+            _console.WriteLine(line);
+    }
+
+    private void Refresh()
+    {
+        if (_live is not null)
+        {
+            _live.UpdateTarget(Panel());
+        }
+        else if (!printImages && _sinceLine.Elapsed >= s_linesEvery)
+        {
+            _sinceLine.Restart();
+            output.WriteLine($"{Where()}: {_tally.Text(kind)}; {Pace()}");
+        }
+    }
+
+    private Rows Panel() => new((IRenderable[])[new Text(Where()), new Text(_tally.Text(kind)), new Text(Pace())]);
+
+    private string Where() => string.Create(CultureInfo.InvariantCulture, $"{_tally.Images}/{total} images");
+
+    private string Pace()
+    {
+        double seconds = _clock.Elapsed.TotalSeconds;
+        long here = _tally.Images - _before;
+        double share = samplesAnImage is { } each ? (double)_drawn / each / Math.Max(1, total - _before) : (double)here / Math.Max(1, total - _before);
+        if (share <= 0 || seconds <= 0)
+            return "time left not known yet";
+        TimeSpan left = TimeSpan.FromSeconds(Math.Clamp(seconds * (1 - share) / share, 0, 1e9));
+        return string.Create(CultureInfo.InvariantCulture, $"{_drawn / seconds:F0} samples/s, {(left.Days > 0 ? left.ToString(@"d\d\ h\:mm\:ss", CultureInfo.InvariantCulture) : left.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture))} left");
+    }
+
+    private string Line(Outcome outcome)
+    {
+        string predicted = outcome.Predicted is { } label ? NameOf(label) : "abstains";
+        string mark = outcome.Predicted is null ? "" : outcome.Predicted == outcome.Label ? "right" : "WRONG";
+        string radius = kind == CertificationLogKind.Predict || outcome.Predicted is null ? "" : $"  radius {Cut(outcome.Radius)}";
+        return string.Create(CultureInfo.InvariantCulture, $"{outcome.Index,6}  {NameOf(outcome.Label),-14} {predicted,-14} {mark,-5}{radius}  {outcome.Votes}/{outcome.Total} votes  {outcome.Time.TotalSeconds:F2} s");
+    }
+
+    private string NameOf(int label) => label < images.ClassNames.Count ? images.ClassNames[label] : $"class {label}";
+
+    // Cut, never rounded up: a printed radius must not promise more than the certificate.
+    private static string Cut(double radius) => (Math.Floor(radius * 1000) / 1000).ToString("F3", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+
+namespace DenoisedSmoothing.Checkpoints;
+
+/// <summary>
+/// The header of a safetensors file, parsed and checked without touching a tensor: names, types, shapes and where the bytes lie.
+/// A header that gets past <see cref="Read"/> describes the whole file, without overlap or hole. Immutable.
+/// </summary>
+/// <remarks>
+/// Nothing the file claims is believed before it is checked against its length, so a hostile file costs no more memory than
+/// its own header would. The format: an unsigned 64 bit little-endian length, that many bytes of JSON, then the data.
+/// </remarks>
+public sealed class SafetensorsHeader
+{
+    /// <summary>The longest header that the format allows, in bytes.</summary>
+    /// <value>100,000,000, as in the reference implementation.</value>
+    public const int MaxByteCount = 100_000_000;
+
+    private const int LengthByteCount = sizeof(ulong);
+
+    private SafetensorsHeader(IReadOnlyList<SafetensorsEntry> entries, IReadOnlyDictionary<string, string> metadata, long dataStart)
+    {
+        Entries = entries;
+        Metadata = metadata;
+        DataStart = dataStart;
+    }
+
+    /// <summary>The tensors, in the order of their data.</summary>
+    public IReadOnlyList<SafetensorsEntry> Entries { get; }
+
+    /// <summary>The file's own remarks (<c>__metadata__</c>); empty if it has none.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>Where the data begins, in bytes from the start of the file.</summary>
+    internal long DataStart { get; }
+
+    /// <summary>Reads and checks a header.</summary>
+    /// <param name="stream">A stream that can seek, at the start of a safetensors file that ends where the stream does; it is left at the first byte of data.</param>
+    /// <param name="name">What messages call the file.</param>
+    /// <exception cref="CheckpointException">The file is not a sound safetensors file, or uses a type that TorchSharp lacks.</exception>
+    /// <exception cref="ArgumentException">The stream cannot seek.</exception>
+    public static SafetensorsHeader Read(Stream stream, string name)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(name);
+        if (!stream.CanRead || !stream.CanSeek)
+            throw new ArgumentException("A safetensors file is read from a stream that can read and seek: copy it to a MemoryStream or a file first.", nameof(stream));
+
+        long available = stream.Length - stream.Position - LengthByteCount;
+        if (available < 0)
+            throw CheckpointException.In(name, $"it has {Math.Max(0, available + LengthByteCount)} bytes, less than the 8 of a header length");
+        Span<byte> prefix = stackalloc byte[LengthByteCount];
+        stream.ReadExactly(prefix);
+        ulong claimed = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (claimed > MaxByteCount)
+        {
+            throw CheckpointException.In(
+                name, $"it claims a header of {claimed} bytes, and the format allows {MaxByteCount}", "This is not a safetensors file, or it is damaged.");
+        }
+
+        if ((long)claimed > available)
+            throw CheckpointException.In(name, $"it claims a header of {claimed} bytes, and only {available} follow");
+        byte[] json = new byte[claimed];
+        stream.ReadExactly(json);
+        return Parse(json, available - json.Length, name);
+    }
+
+    /// <param name="json">The header, with or without padding.</param>
+    /// <param name="dataByteCount">How many bytes of data follow it.</param>
+    /// <param name="file">What messages call the file.</param>
+    internal static SafetensorsHeader Parse(ReadOnlySpan<byte> json, long dataByteCount, string file)
+    {
+        SafetensorsHeaderParser parser = SafetensorsHeaderParser.Parse(json, file);
+        List<SafetensorsEntry> entries = parser.Entries;
+        // Empty tensors lie on a boundary: sorting by the end as well puts them before the tensor that begins there.
+        entries.Sort((a, b) => a.Begin != b.Begin ? a.Begin.CompareTo(b.Begin)
+            : a.End != b.End ? a.End.CompareTo(b.End) : string.CompareOrdinal(a.Name, b.Name));
+        long end = 0;
+        foreach (SafetensorsEntry entry in entries)
+        {
+            if (entry.End > dataByteCount)
+                throw CheckpointException.InEntry(file, entry.Name, $"it ends at byte {entry.End} of the data, and the file has {dataByteCount}");
+            if (entry.Begin < end)
+                throw CheckpointException.InEntry(file, entry.Name, $"it begins at byte {entry.Begin} of the data, inside the entry before it");
+            if (entry.Begin > end)
+                throw CheckpointException.InEntry(file, entry.Name, $"the {entry.Begin - end} bytes before it belong to no entry");
+            end = entry.End;
+        }
+
+        if (end != dataByteCount)
+            throw CheckpointException.In(file, $"the last {dataByteCount - end} bytes belong to no entry");
+        return new SafetensorsHeader(entries.AsReadOnly(), parser.Metadata.AsReadOnly(), LengthByteCount + json.Length);
+    }
+}

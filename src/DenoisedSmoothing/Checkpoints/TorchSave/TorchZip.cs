@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text;
+using DenoisedSmoothing.Pickle;
+
+namespace DenoisedSmoothing.Checkpoints;
+
+/// <summary>The zip files of torch.save, since PyTorch 1.6: NAME/data.pkl, NAME/data/KEY for each storage, NAME/byteorder, NAME/version.</summary>
+internal sealed class TorchZip : ITorchStorages
+{
+    private const string PickleName = "data.pkl";
+
+    /// <summary>The newest layout: kMaxSupportedFileFormatVersion of PyTorch's caffe2/serialize/versions.h.</summary>
+    private const int NewestVersion = 10;
+
+    private const int MaxSmallRecord = 32;
+
+    private readonly ZipDirectory _directory;
+    private readonly string _file;
+    private readonly string _folder;
+
+    private TorchZip(ZipDirectory directory, string folder, string file)
+    {
+        (_directory, _folder, _file) = (directory, folder, file);
+        string order = Small("byteorder") ?? "little";
+        IsBigEndian = order == "big";
+        if (!IsBigEndian && order != "little")
+            throw CheckpointException.In(file, $"its byte order is {CheckpointException.Quote(order)}, neither little nor big");
+        string version = Small("version") ?? "1";
+        if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+            throw CheckpointException.In(file, $"its version is {CheckpointException.Quote(version)}, not a number");
+        if (number > NewestVersion)
+            throw CheckpointException.In(file, $"its version is {number}, and {NewestVersion} is the newest that is read", "Save it by another version of PyTorch, or as safetensors.");
+    }
+
+    public bool IsBigEndian { get; }
+
+    /// <param name="stream">At 0; the zip file is all of it.</param>
+    /// <param name="file">What messages call the file.</param>
+    /// <param name="inert">More names that the caller takes for inert.</param>
+    /// <exception cref="CheckpointException">The file is damaged, or not by torch.save.</exception>
+    public static TorchContents Read(Stream stream, string file, IReadOnlyCollection<string> inert)
+    {
+        ZipDirectory directory = ZipDirectory.Read(stream, file);
+        ZipRecord[] pickles = [.. directory.Records.Where(record => record.Name.Split('/') is [not "", PickleName])];
+        if (directory.Records.Any(record => record.Name.Split('/') is [_, "code", ..] or [_, "constants.pkl"]))
+            throw CheckpointException.In(file, "it is a TorchScript archive: a program, not a checkpoint", "Load it by torch.jit.load, or save its state_dict() in Python.");
+        if (pickles is not [ZipRecord pickle])
+            throw CheckpointException.In(file, $"it is a zip file with {pickles.Length} records NAME/{PickleName}, where torch.save writes one", "This is not a checkpoint, or it is damaged.");
+        if (pickle.ByteCount > PickleCalls.MaxPickleByteCount)
+            throw CheckpointException.In(file, $"its {PickleName} has {pickle.ByteCount} bytes, and {PickleCalls.MaxPickleByteCount} are the most that are read");
+        TorchZip storages = new(directory, pickle.Name[..^PickleName.Length], file);
+        try
+        {
+            using Stream bytes = directory.Open(pickle);
+            PickleMachine machine = new(new ByteInput(bytes, pickle.ByteCount), file, new PickleCalls(inert));
+            return new TorchContents(machine.Run(), storages);
+        }
+        catch (InvalidDataException e)
+        {
+            throw CheckpointException.In(file, $"its {PickleName} does not unpack", cause: e);
+        }
+    }
+
+    public long? ByteCount(string key) => Record(key)?.ByteCount;
+
+    public bool IsDeflated(string key) => Record(key)!.IsDeflated;
+
+    // torch.save can be told not to compute checksums, and then writes 0.
+    public uint? Checksum(string key) => Record(key) is { Checksum: not 0 and var checksum } ? checksum : null;
+
+    public Stream Open(string key) => _directory.Open(Record(key)!);
+
+    private ZipRecord? Record(string key) => _directory.Find($"{_folder}data/{key}");
+
+    private string? Small(string name)
+    {
+        if (_directory.Find(_folder + name) is not { } record)
+            return null;
+        if (record.ByteCount > MaxSmallRecord)
+            throw CheckpointException.InEntry(_file, record.Name, $"it has {record.ByteCount} bytes, where a word is expected");
+        try
+        {
+            using Stream bytes = _directory.Open(record);
+            Span<byte> text = stackalloc byte[(int)record.ByteCount];
+            bytes.ReadExactly(text);
+            return Encoding.UTF8.GetString(text).Trim();
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        {
+            throw CheckpointException.InEntry(_file, record.Name, "it does not unpack");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using System.Text;
+
+namespace DenoisedSmoothing.Pickle;
+
+/// <summary>Bytes of a pickle, or a string of Python 2, which does not say whether it is text.</summary>
+/// <param name="Data">The bytes.</param>
+internal sealed record PickleBytes(byte[] Data)
+{
+    /// <summary>The same as text, a character a byte.</summary>
+    public string Text => Encoding.Latin1.GetString(Data);
+}

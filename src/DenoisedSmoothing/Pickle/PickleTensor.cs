@@ -1,0 +1,74 @@
+using DenoisedSmoothing.Checkpoints;
+
+namespace DenoisedSmoothing.Pickle;
+
+/// <summary>A tensor as a pickle describes it, checked to lie inside its storage.</summary>
+/// <param name="Storage">Where its elements are.</param>
+/// <param name="Offset">The element of the storage that it begins at.</param>
+/// <param name="Shape">The sizes, none negative.</param>
+/// <param name="Strides">Elements between neighbours, one a dimension, none negative.</param>
+internal sealed record PickleTensor(PickleStorage Storage, long Offset, long[] Shape, long[] Strides)
+{
+    /// <summary>libtorch's kernels stop at 64 dimensions.</summary>
+    public const int MaxRank = 64;
+
+    /// <summary>The number of elements.</summary>
+    public long Count => Shape.Aggregate(1L, (product, size) => product * size);
+
+    /// <summary>How many elements of the storage it reaches over, from the first to the last.</summary>
+    public long Span => Count == 0 ? 0 : 1 + Shape.Zip(Strides, (size, stride) => (size - 1) * stride).Sum();
+
+    /// <summary>Whether its elements lie one after another, row-major.</summary>
+    public bool IsContiguous
+    {
+        get
+        {
+            if (Count == 0)
+                return true;
+            long expected = 1;
+            for (int i = Shape.Length - 1; i >= 0; i--)
+            {
+                if (Shape[i] != 1 && Strides[i] != expected)
+                    return false;
+                expected *= Shape[i];
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Checks that a tensor lies inside its storage.</summary>
+    /// <returns>Null if it does, or what is wrong.</returns>
+    public static string? Problem(PickleStorageView view, long offset, long[] shape, long[] strides)
+    {
+        if (shape.Length > MaxRank || shape.Length != strides.Length)
+            return $"a tensor has {shape.Length} sizes and {strides.Length} strides, and {MaxRank} of each at most go together";
+        if (offset < 0 || shape.Any(size => size < 0) || strides.Any(stride => stride < 0))
+            return $"a tensor has a negative offset, size or stride: {offset}, {Text(shape)}, {Text(strides)}";
+        try
+        {
+            long last = offset, bytes = view.Storage.ItemSize;
+            for (int i = 0; i < shape.Length; i++)
+            {
+                // Products of sizes are strides too, so they must fit even where a size of 0 leaves no element.
+                bytes = checked(bytes * Math.Max(shape[i], 1));
+                last = checked(last + (Math.Max(shape[i] - 1, 0) * strides[i]));
+            }
+
+            if (shape.Contains(0))
+                return null;
+            if (last >= view.Count)
+                return $"a tensor of shape {Text(shape)} reaches element {last} of storage {CheckpointException.Quote(view.Storage.Key)}, which has {view.Count}";
+            // A stride of 0 repeats an element: a few bytes could ask for any amount of memory.
+            return bytes > Math.Max(view.Storage.ByteCount, 1 << 20)
+                ? $"a tensor of shape {Text(shape)} repeats the elements of a storage of {view.Storage.ByteCount} bytes into {bytes}"
+                : null;
+        }
+        catch (OverflowException)
+        {
+            return $"a tensor of shape {Text(shape)} and strides {Text(strides)} is beyond 2^63 bytes";
+        }
+    }
+
+    private static string Text(long[] values) => CheckpointException.Text(values);
+}

@@ -1,0 +1,74 @@
+namespace DenoisedSmoothing.Tool.Tests;
+
+public class CommandLineTests
+{
+    [Fact]
+    public async Task RunAsync_withHelp_describesTheProgram()
+    {
+        (int exit, string output, _) = await Dds.RunAsync("--help");
+
+        exit.Should().Be(0);
+        output.Should().Contain("denoised smoothing");
+    }
+
+    [Theory]
+    [InlineData("certify")]
+    [InlineData("predict")]
+    [InlineData("denoise")]
+    [InlineData("evaluate")]
+    [InlineData("train-denoiser")]
+    [InlineData("finetune")]
+    [InlineData("plan")]
+    [InlineData("analyze")]
+    [InlineData("audit")]
+    [InlineData("merge")]
+    public async Task Help_of_every_verb_has_examples_and_exit_codes(string verb)
+    {
+        (int exit, string output, _) = await Dds.RunAsync(verb, "--help");
+
+        exit.Should().Be(0);
+        output.Should().Contain("Examples:").And.Contain($"  dds {verb} ").And.Contain("Exit codes:").And.MatchRegex(@"\n  0 +\w").And.MatchRegex(@"\n  1 +\w");
+    }
+
+    [Theory]
+    [InlineData("--n takes a whole number", "certify", "--sigma", "0.5", "--n", "1e3")]
+    [InlineData("--max takes a whole number", "certify", "--sigma", "0.5", "--max", "99999999999")]
+    [InlineData("--n must be 1 to 2^53", "certify", "--sigma", "0.5", "--n", "9007199254740993")]
+    [InlineData("--sigma takes a number, not 'a'", "audit", "x", "--sigma", "a", "--n", "1", "--alpha", "0.1")]
+    [InlineData("--predicts does not take 'y'", "certify", "--sigma", "0.5", "--predicts", "y")]
+    [InlineData("--sigma must be a finite number", "predict", "--sigma", "0")]
+    [InlineData("beyond the denoiser's noisiest timestep", "certify", "--sigma", "1e9", "--max", "1")]
+    [InlineData("'gpu' is not a device", "certify", "--sigma", "0.5", "--device", "gpu")]
+    [InlineData("i from 1 to N", "certify", "--sigma", "0.5", "--seed", "1", "--shard", "5/4")]
+    [InlineData("--shard needs --seed", "certify", "--sigma", "0.5", "--shard", "1/4")]
+    [InlineData("name it with --out", "certify", "--sigma", "0.5", "--resume")]
+    [InlineData("There is no file 'none.pt'", "certify", "--sigma", "0.5", "--classifier-file", "none.pt")]
+    [InlineData("Either --steps or --epochs", "finetune", "--sigma", "0.5", "--data", "bundled", "--split", "test", "--steps", "1", "--epochs", "1", "--out", "x.safetensors")]
+    [InlineData("Either --sigma or --sigma-range", "train-denoiser", "--data", "bundled", "--split", "test", "--sigma", "0.5", "--sigma-range", "0.1..0.2", "--out", "x.safetensors")]
+    [InlineData("beyond any certificate", "plan", "--sigma", "0.5", "--radius", "9")]
+    [InlineData("must name a .png", "denoise", "--out", "grid.txt")]
+    [InlineData("rising", "plan", "--sigma", "0.5", "--radius", "1,0.5")]
+    [InlineData("Unrecognized command or argument '--bogus'", "certify", "--sigma", "0.5", "--bogus")]
+    public async Task RunAsync_of_wrong_options_says_what_is_wrong(string message, params string[] args)
+    {
+        (int exit, _, string error) = await Dds.RunAsync(args);
+
+        exit.Should().Be(1);
+        error.Should().Contain(message).And.NotContain("System.").And.NotContain("   at ");
+    }
+
+    [SkippableTheory]
+    [InlineData("certify")]
+    [InlineData("denoise")]
+    [InlineData("evaluate")]
+    public async Task RunAsync_says_at_once_that_a_file_cannot_be_written(string verb)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "/proc is Linux's.");
+
+        (int exit, string output, string error) = await Dds.RunAsync(verb, "--sigma", "0.5", "--out", "/proc/dds/file.png");
+
+        exit.Should().Be(1);
+        error.Should().Contain("/proc/dds").And.Contain("cannot be made");
+        output.Should().BeEmpty();
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using DenoisedSmoothing.Tool;
+
+namespace DenoisedSmoothing.Tool.Tests;
+
+/// <summary>The program as a process of its own, which can be killed.</summary>
+internal sealed class DdsProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _output, _error;
+
+    private DdsProcess(Process process) => (_process, _output, _error) = (process, process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+
+    public static DdsProcess Start(params string[] args)
+    {
+        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.ArgumentList.Add(typeof(CommandLine).Assembly.Location);
+        foreach (string arg in args)
+            start.ArgumentList.Add(arg);
+        // Waiting threads of libtorch otherwise spin, beside the processes of other tests.
+        start.Environment["GOMP_SPINCOUNT"] = "0";
+        return new DdsProcess(Process.Start(start)!);
+    }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Ends it as <c>kill -9</c> does.</summary>
+    /// <returns>False where it had ended by itself.</returns>
+    public bool Kill()
+    {
+        bool running = !_process.HasExited;
+        _process.Kill(entireProcessTree: true);
+        _process.WaitForExit();
+        return running;
+    }
+
+    /// <summary>Asks it to stop, as Ctrl-C does.</summary>
+    public void Interrupt() => Process.Start("kill", ["-INT", $"{_process.Id}"])!.WaitForExit();
+
+    /// <summary>Waits for its end.</summary>
+    public (int Exit, string Output, string Error) Finish()
+    {
+        if (!_process.WaitForExit(TimeSpan.FromMinutes(5)))
+        {
+            Kill();
+            throw new TimeoutException($"The program did not end: {_output.Result} {_error.Result}");
+        }
+
+        return (_process.ExitCode, _output.Result, _error.Result);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            Kill();
+        _process.Dispose();
+    }
+}

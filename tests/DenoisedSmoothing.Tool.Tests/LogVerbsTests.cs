@@ -1,0 +1,168 @@
+using System.CommandLine;
+using System.Text.Json;
+using DenoisedSmoothing.Tool;
+
+namespace DenoisedSmoothing.Tool.Tests;
+
+public sealed class LogVerbsTests : IDisposable
+{
+    // scipy 1.10 at n = 1000, sigma = .5, alpha = .001, printed by Python's '{:.3}': k = 1000, 999, 950, 900, 560.
+    private const string Rows =
+        "0\t3\t3\t1.23\t1\t0:00:01\n1\t3\t3\t1.18\t1\t0:00:03\n2\t3\t4\t0.72\t0\t0:00:02\n3\t3\t3\t0.557\t1\t0:00:02\n4\t3\t-1\t0.0\t0\t0:00:02\n5\t1\t1\t0.0134\t1\t0:00:02\n";
+
+    private const string Header = "idx\tlabel\tpredict\tradius\tcorrect\ttime\n";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dds-verbs-");
+    private readonly StringWriter _output = new(), _error = new();
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Analyze_tsv_has_exactly_the_documented_lines()
+    {
+        string log = Write("a.tsv", Header + Rows);
+
+        (await Run("analyze", log, "--radii", "0, 0.25,.557,1e1", "--format", "tsv")).Should().Be(0);
+
+        _output.ToString().Should().Be(
+            "log\timages\tabstained\tacr\t0\t0.25\t.557\t1e1\n" + $"{log}\t6\t0.166667\t0.496733\t0.666667\t0.500000\t0.500000\t0.000000\n");
+        _error.ToString().Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Analyze_adds_the_envelope_as_a_last_line()
+    {
+        string first = Write("a.tsv", Header + Rows), second = Write("b.tsv", Header + "0\t1\t1\t9.0\t1\t1\n1\t1\t2\t9.0\t1\t1\n");
+
+        await Run("analyze", first, second, "--radii", "0,2", "--format", "tsv", "--envelope");
+
+        _output.ToString().Split('\n')[3].Should().Be("envelope\t2\tnan\tnan\t0.666667\t0.500000");
+        _error.ToString().Should().Contain("different numbers of images");
+    }
+
+    [Theory]
+    [InlineData("table", "66.66")]
+    [InlineData("markdown", "| ---: |")]
+    [InlineData("latex", "abstained \\% & clean \\%")]
+    [InlineData("table", "50.00 (66.66)")]
+    [InlineData("markdown", "| cohen_highprob |")]
+    [InlineData("markdown", "| of the population at least, confidence 0.999 |")]
+    public async Task Analyze_prints_every_format(string format, string part)
+    {
+        (await Run("analyze", Write("a.tsv", Header + Rows), "--radii", "0,0.25", "--format", format, "--envelope")).Should().Be(0);
+
+        _output.ToString().Should().Contain(part);
+    }
+
+    [Fact]
+    public async Task Analyze_prints_json_that_is_json()
+    {
+        (await Run("analyze", Write("a.tsv", Header + Rows), "--radii", "0,0.25", "--format", "json", "--envelope")).Should().Be(0);
+
+        using JsonDocument document = JsonDocument.Parse(_output.ToString());
+        JsonElement log = document.RootElement.GetProperty("logs")[0];
+        log.GetProperty("total_seconds").GetDouble().Should().Be(12);
+        log.GetProperty("certified")[1].GetProperty("images").GetInt32().Should().Be(3);
+        document.RootElement.GetProperty("envelope")[0].GetProperty("clean").GetDouble().Should().BeApproximately(4 / 6.0, 1e-15);
+    }
+
+    [Theory]
+    [InlineData("figure.png")]
+    [InlineData("figure.svg")]
+    public async Task Analyze_draws_the_curves_with_their_text(string name)
+    {
+        string figure = Path.Combine(_folder.FullName, name);
+
+        (await Run("analyze", Write("a.tsv", Header + Rows), "--plot", figure, "--envelope")).Should().Be(0);
+
+        if (name.EndsWith("svg", StringComparison.Ordinal))
+        {
+            File.ReadAllText(figure).Should().Contain("certified accuracy").And.Contain("font-family=\"Roboto, Arial, sans-serif\"").And.Contain("envelope");
+            return;
+        }
+
+        using SkiaSharp.SKBitmap bitmap = SkiaSharp.SKBitmap.Decode(figure);
+        (bitmap.Width, bitmap.Height).Should().Be((900, 600));
+        // The label of the lower axis: without a font its place stays white.
+        Enumerable.Range(400, 140).SelectMany(x => Enumerable.Range(576, 20).Select(y => bitmap.GetPixel(x, y)))
+            .Count(pixel => pixel.Red < 128).Should().BeGreaterThan(50);
+    }
+
+    [Theory]
+    [InlineData("none.tsv", null, "There is no file")]
+    [InlineData("header.tsv", Header, "holds no image")]
+    [InlineData("empty.tsv", "", "the file is empty")]
+    [InlineData("noise.tsv", "\u0001\u0002\u0003", "not the header of a log")]
+    [InlineData("bad.tsv", Header + "0\t1\t1\tnan\t1\t1\n", "line 2: radius 'nan'")]
+    public async Task Analyze_says_what_is_wrong_and_prints_nothing(string name, string? text, string message)
+    {
+        string log = text is null ? Path.Combine(_folder.FullName, name) : Write(name, text);
+
+        (await Run("analyze", log, "--format", "tsv")).Should().Be(1);
+
+        _output.ToString().Should().BeEmpty();
+        _error.ToString().Should().Contain(message);
+    }
+
+    [Theory]
+    [InlineData("--radii", "0,x")]
+    [InlineData("--radii", "-0.5")]
+    [InlineData("--radii", "")]
+    [InlineData("--format", "csv")]
+    [InlineData("--rho", "2")]
+    [InlineData("--plot", "figure.bmp")]
+    public async Task Analyze_refuses_bad_options(string option, string value) =>
+        (await Run("analyze", Write("a.tsv", Header + Rows), option, value)).Should().Be(1);
+
+    [Theory]
+    [InlineData("0.5", "1000", "0.001", 0, "Passed")]
+    [InlineData("0.5", "1000", "0.01", 1, "alpha = 0.001: 0 rows impossible")]
+    [InlineData("0.5", "100", "0.001", 1, "n = 1000: 0 rows impossible")]
+    [InlineData("0.5", "1000000000", "0.001", 2, "0 of 6 rows could contradict")]
+    public async Task Audit_answers_with_its_exit_code(string sigma, string n, string alpha, int exit, string part)
+    {
+        // At a billion votes radii of three digits are all possible, but for the smallest: these lie above it.
+        (await Run("audit", Write("a.tsv", Header + Rows), "--sigma", sigma, "--n", n, "--alpha", alpha)).Should().Be(exit);
+
+        _output.ToString().Should().Contain(part);
+    }
+
+    [Fact]
+    public async Task Audit_of_predictions_cannot_tell()
+    {
+        string log = Write("p.tsv", "idx\tlabel\tpredict\tcorrect\ttime\n0\t1\t1\t1\t1\n");
+
+        (await Run("audit", log, "--sigma", "0.5", "--n", "1000", "--alpha", "0.001")).Should().Be(2);
+    }
+
+    [Theory]
+    [InlineData("--sigma", "0")]
+    [InlineData("--n", "0")]
+    [InlineData("--alpha", "1")]
+    public async Task Audit_refuses_bad_settings(string option, string value)
+    {
+        Dictionary<string, string> options = new() { ["--sigma"] = "0.5", ["--n"] = "1000", ["--alpha"] = "0.001", [option] = value };
+
+        (await Run(["audit", Write("a.tsv", Header + Rows), .. options.SelectMany(pair => new[] { pair.Key, pair.Value })])).Should().Be(1);
+
+        _error.ToString().Should().Contain(option);
+    }
+
+    [Fact]
+    public async Task Merge_without_settings_beside_the_shards_says_so()
+    {
+        (await Run("merge", Write("a.tsv", Header + Rows), "--out", Path.Combine(_folder.FullName, "m.tsv"))).Should().Be(1);
+
+        _error.ToString().Should().Contain("a.tsv.meta.json");
+    }
+
+    private Task<int> Run(params string[] args) =>
+        CommandLine.RunAsync(args, new InvocationConfiguration { Output = _output, Error = _error });
+
+    private string Write(string name, string text)
+    {
+        string path = Path.Combine(_folder.FullName, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+}
