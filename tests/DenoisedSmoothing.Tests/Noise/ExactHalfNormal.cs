@@ -1,4 +1,6 @@
-namespace DenoisedSmoothing.Tests.Sampling;
+using DenoisedSmoothing.Noise;
+
+namespace DenoisedSmoothing.Tests.Noise;
 
 /// <summary>2 Phi(x) - 1 to 26 digits, in decimal arithmetic: sqrt(2/pi) (x + x^3/3 + x^5/15 + ...) / exp(x^2/2), all terms positive.</summary>
 internal sealed class ExactHalfNormal

@@ -1,6 +1,8 @@
 using Xunit.Abstractions;
 
-namespace DenoisedSmoothing.Tests.Sampling;
+using DenoisedSmoothing.Noise;
+
+namespace DenoisedSmoothing.Tests.Noise;
 
 /// <summary>The law that the table draws, against the exact one: probabilities from decimal arithmetic, not from this library.</summary>
 public class GridGaussianLawTests(ITestOutputHelper output)

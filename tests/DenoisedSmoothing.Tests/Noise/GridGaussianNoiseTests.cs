@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Path = DenoisedSmoothing.GaussianNoise.Path;
+using Path = DenoisedSmoothing.Noise.GaussianNoise.Path;
 
-namespace DenoisedSmoothing.Tests.Sampling;
+using DenoisedSmoothing.Noise;
+
+namespace DenoisedSmoothing.Tests.Noise;
 
 /// <summary>The bits of the grid noise, and that its sums are exact.</summary>
 public class GridGaussianNoiseTests

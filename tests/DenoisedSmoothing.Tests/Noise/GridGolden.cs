@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace DenoisedSmoothing.Tests.Sampling;
+namespace DenoisedSmoothing.Tests.Noise;
 
 /// <summary>tests/Goldens/grid_noise.json: the grid noise made apart from this library (mpmath at 60 digits, tests/Goldens/grid_noise.py).</summary>
 internal sealed record GridGolden(
@@ -11,7 +11,7 @@ internal sealed record GridGolden(
 
     private static GridGolden[] Read()
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Goldens", "grid_noise.json")));
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(System.IO.Path.Combine(AppContext.BaseDirectory, "Goldens", "grid_noise.json")));
         return [.. document.RootElement.EnumerateArray().Select(entry => new GridGolden(
             double.Parse(entry.GetProperty("sigma").GetString()!, CultureInfo.InvariantCulture),
             entry.GetProperty("step_log2").GetInt32(),
