@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Testing;
