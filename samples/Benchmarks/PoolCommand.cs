@@ -20,7 +20,7 @@ internal static class PoolCommand
             SequentialCertifier certifier = new(new SequentialOptions { TargetRadii = [parsed.GetValue(radius)], Budget = parsed.GetValue(budget) });
             using PoolStudy study = new(certifier, parsed.GetValue(sigma), parsed.GetValue(batch), parsed.GetValue(images));
             study.WarmUp();
-            Console.WriteLine($"batch {study.Batch}, {parsed.GetValue(images)} images, sigma {parsed.GetValue(sigma)}, {certifier.Description}\n");
+            Console.WriteLine($"batch {study.Batch}, {parsed.GetValue(images)} images, sigma {parsed.GetValue(sigma)}, {certifier.Method}\n");
             Console.WriteLine("| requests | images/s | votes/s | votes asked for an image | passes an image | rows not asked for |\n|---|---|---|---|---|---|");
             study.Certify("Certify, one at a time", pooled: false);
             study.Certify("CertifyMany", pooled: true);

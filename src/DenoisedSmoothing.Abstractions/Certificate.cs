@@ -1,13 +1,23 @@
+using System.Text.Json.Serialization;
+
 namespace DenoisedSmoothing;
 
 /// <summary>
 /// The outcome of certifying one image: with confidence 1 - <see cref="Alpha"/> over the noise, the smoothed classifier answers
 /// <see cref="Label"/> for every image within <see cref="Radius"/> in <see cref="Norm"/>; or an abstention. Carries what a sceptic needs to recompute it.
 /// </summary>
+/// <remarks>
+/// JSON reads and writes it exactly, under any options (docs/certificate.schema.json). Certificates of older schemas are read, and written
+/// again in the current one.
+/// </remarks>
+[JsonConverter(typeof(CertificateJson))]
 public sealed record Certificate
 {
-    /// <summary>The version of this record's meaning.</summary>
-    public const int CurrentSchema = 1;
+    /// <summary>
+    /// The version of the JSON of certificates and predictions. 2 added <see cref="Norm"/>, <see cref="Noise"/> and <see cref="VoteCounts.Missed"/>, and writes
+    /// seeds as strings.
+    /// </summary>
+    public const int CurrentSchema = 2;
 
     /// <summary>The certified label; null for an abstention.</summary>
     public required int? Label { get; init; }
@@ -16,7 +26,7 @@ public sealed record Certificate
     public required double Radius { get; init; }
 
     /// <summary>The norm of <see cref="Radius"/>.</summary>
-    /// <value>l2, the norm of every certificate that does not say otherwise.</value>
+    /// <value>l2 unless set.</value>
     public Norm Norm { get; init; } = Norm.L2;
 
     /// <summary>The label that the selection votes picked, also where it could not be certified.</summary>
@@ -41,17 +51,14 @@ public sealed record Certificate
     public required double Sigma { get; init; }
 
     /// <summary>The noise law and its parameters, from which bounds become a radius (<see cref="IRadiusRule.Description"/>).</summary>
-    /// <value>Null in certificates of schema 1: Gaussian noise of <see cref="Sigma"/>.</value>
+    /// <value>Null in certificates from before this was kept: <c>gaussian</c>, with <see cref="Sigma"/>.</value>
     public string? Noise { get; init; }
 
-    /// <summary>The method and its parameters (<see cref="ICertifier.Description"/>).</summary>
-    public required string Method { get; init; }
+    /// <summary>The method and its parameters (<see cref="ICertifier.Method"/>).</summary>
+    public required CertificationMethod Method { get; init; }
 
     /// <summary>Where the votes came from; null when the certifier was fed by hand.</summary>
     public Provenance? Provenance { get; init; }
-
-    /// <summary>The version of this record's meaning.</summary>
-    public int Schema { get; init; } = CurrentSchema;
 
     /// <summary>True when no label was certified.</summary>
     public bool Abstained => Label is null;

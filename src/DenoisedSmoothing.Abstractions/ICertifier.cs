@@ -4,8 +4,14 @@ namespace DenoisedSmoothing;
 /// <remarks>Immutable and safe for concurrent use.</remarks>
 public interface ICertifier
 {
-    /// <summary>A short name and the parameters, such as <c>cohen n0=100 n=100000 alpha=0.001</c>; equal text means equal method.</summary>
-    string Description { get; }
+    /// <summary>The method and everything that decides its answers: equal text means equal method.</summary>
+    CertificationMethod Method { get; }
+
+    /// <summary>The votes that one prediction takes.</summary>
+    VoteRange PredictionVotes { get; }
+
+    /// <summary>The votes that one certification takes.</summary>
+    VoteRange CertificationVotes { get; }
 
     /// <summary>Starts a prediction: a label, or an abstention when unsure at level alpha.</summary>
     /// <param name="classCount">The number of classes, at least 2.</param>

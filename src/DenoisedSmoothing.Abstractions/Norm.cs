@@ -1,14 +1,17 @@
+using System.Text.Json.Serialization;
+
 namespace DenoisedSmoothing;
 
-/// <summary>The norm in which a radius is measured. A radius in one norm is not one in another: <c>CertifiedRadius.Convert</c> turns it into one.</summary>
+/// <summary>How the distance between two images is measured, over all values of all channels.</summary>
+[JsonConverter(typeof(CertificateJson))]
 public enum Norm
 {
-    /// <summary>The Euclidean length of the change, what Gaussian noise certifies.</summary>
-    L2,
+    /// <summary>The root of the sum of the squares: what Gaussian noise certifies.</summary>
+    L2 = 0,
 
-    /// <summary>The sum of the absolute changes, what uniform noise certifies.</summary>
-    L1,
+    /// <summary>The sum of the absolute values: what uniform noise certifies.</summary>
+    L1 = 1,
 
-    /// <summary>The largest absolute change of any value.</summary>
-    LInfinity,
+    /// <summary>The largest absolute value: radii in l2 and l1 are converted to it, no noise certifies it directly.</summary>
+    LInfinity = 2,
 }

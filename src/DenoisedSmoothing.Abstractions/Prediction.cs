@@ -1,9 +1,13 @@
+using System.Text.Json.Serialization;
+
 namespace DenoisedSmoothing;
 
 /// <summary>
 /// The smoothed classifier's answer for one image. A label that is given differs from the smoothed classifier's true answer with
 /// probability at most <see cref="Alpha"/>; otherwise it abstains. It says nothing about nearby images: that is a <see cref="Certificate"/>.
 /// </summary>
+/// <remarks>JSON reads and writes it exactly, under any options (docs/certificate.schema.json).</remarks>
+[JsonConverter(typeof(CertificateJson))]
 public sealed record Prediction
 {
     /// <summary>The predicted label; null for an abstention.</summary>
@@ -24,8 +28,8 @@ public sealed record Prediction
     /// <summary>The allowed probability of a wrong answer.</summary>
     public required double Alpha { get; init; }
 
-    /// <summary>The method and its parameters (<see cref="ICertifier.Description"/>).</summary>
-    public required string Method { get; init; }
+    /// <summary>The method and its parameters (<see cref="ICertifier.Method"/>).</summary>
+    public required CertificationMethod Method { get; init; }
 
     /// <summary>True when no label was given.</summary>
     public bool Abstained => Label is null;

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace DenoisedSmoothing;
 
 /// <summary>Where a certificate's votes came from: enough to draw the same votes again.</summary>
+[JsonConverter(typeof(CertificateJson))]
 public sealed record Provenance
 {
     /// <summary>The key of the noise generator. A published seed is for reproduction; trying several and keeping the best voids alpha.</summary>

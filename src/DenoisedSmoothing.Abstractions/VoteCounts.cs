@@ -1,11 +1,15 @@
+using System.Text.Json.Serialization;
+
 namespace DenoisedSmoothing;
 
-/// <summary>How many votes each class received. Immutable.</summary>
+/// <summary>How many votes each class received, and how many no class did. Immutable.</summary>
+[JsonConverter(typeof(CertificateJson))]
 public sealed class VoteCounts : IEquatable<VoteCounts>
 {
     private readonly long[] _counts;
+    private readonly long _forClasses;
 
-    /// <summary>Creates counts, one entry a class.</summary>
+    /// <summary>Creates counts, one entry per class.</summary>
     /// <param name="counts">Votes by label; at least two classes, none negative.</param>
     /// <exception cref="ArgumentException">Fewer than two classes, or a negative count.</exception>
     public VoteCounts(params ReadOnlySpan<long> counts)
@@ -16,7 +20,7 @@ public sealed class VoteCounts : IEquatable<VoteCounts>
         {
             if (count < 0)
                 throw new ArgumentException($"A vote count is never negative, got {count}.", nameof(counts));
-            Total = checked(Total + count);
+            _forClasses = checked(_forClasses + count);
         }
 
         _counts = counts.ToArray();
@@ -25,8 +29,22 @@ public sealed class VoteCounts : IEquatable<VoteCounts>
     /// <summary>The number of classes.</summary>
     public int ClassCount => _counts.Length;
 
-    /// <summary>The sum over all classes.</summary>
-    public long Total { get; }
+    /// <summary>Votes for no class, because their row's scores were not finite: they count in <see cref="Total"/>, against every class alike.</summary>
+    /// <value>0 unless set.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
+    public long Missed
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            _ = checked(_forClasses + value);
+            field = value;
+        }
+    }
+
+    /// <summary>The votes for all classes and for none.</summary>
+    public long Total => _forClasses + Missed;
 
     /// <summary>The votes of one class.</summary>
     /// <param name="label">0-based label.</param>
@@ -52,11 +70,11 @@ public sealed class VoteCounts : IEquatable<VoteCounts>
         long[] sum = new long[_counts.Length];
         for (int label = 0; label < sum.Length; label++)
             sum[label] = checked(_counts[label] + other._counts[label]);
-        return new VoteCounts(sum);
+        return new VoteCounts(sum) { Missed = checked(Missed + other.Missed) };
     }
 
     /// <inheritdoc/>
-    public bool Equals(VoteCounts? other) => other is not null && _counts.AsSpan().SequenceEqual(other._counts);
+    public bool Equals(VoteCounts? other) => other is not null && other.Missed == Missed && _counts.AsSpan().SequenceEqual(other._counts);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as VoteCounts);
@@ -67,11 +85,12 @@ public sealed class VoteCounts : IEquatable<VoteCounts>
         HashCode hash = default;
         foreach (long count in _counts)
             hash.Add(count);
+        hash.Add(Missed);
         return hash.ToHashCode();
     }
 
-    /// <summary>The counts, comma separated, in label order.</summary>
-    public override string ToString() => string.Join(',', _counts);
+    /// <summary>The counts, comma separated, in label order; missed votes behind them where there are any.</summary>
+    public override string ToString() => string.Join(',', _counts) + (Missed > 0 ? $" and {Missed} missed" : "");
 
     private int Best(int except)
     {

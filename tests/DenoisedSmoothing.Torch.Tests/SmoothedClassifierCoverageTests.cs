@@ -84,7 +84,11 @@ public class SmoothedClassifierCoverageTests
     /// <summary>Claims radii for a fifth more noise than there is.</summary>
     private sealed class Overclaiming(ICertifier honest) : ICertifier
     {
-        public string Description => "overclaiming";
+        public CertificationMethod Method { get; } = new("overclaiming");
+
+        public VoteRange PredictionVotes => honest.PredictionVotes;
+
+        public VoteRange CertificationVotes => honest.CertificationVotes;
 
         public IVoteTest<Prediction> Predict(int classCount) => honest.Predict(classCount);
 

@@ -6,7 +6,11 @@ namespace DenoisedSmoothing.Testing;
 /// </summary>
 internal sealed class StagedCertifier(params VoteRequest[] stages) : ICertifier
 {
-    public string Description => "staged";
+    public CertificationMethod Method { get; } = new("staged");
+
+    public VoteRange PredictionVotes => new(stages.Sum(static stage => stage.Count), stages.Sum(static stage => stage.Count));
+
+    public VoteRange CertificationVotes => PredictionVotes;
 
     public IReadOnlyList<string> Warnings(int classCount) => [];
 
@@ -22,7 +26,7 @@ internal sealed class StagedCertifier(params VoteRequest[] stages) : ICertifier
         Alpha = .5,
         Sigma = rule.Sigma,
         Noise = rule.Description,
-        Method = Description,
+        Method = Method,
     });
 
     public IVoteTest<Prediction> Predict(int classCount) => new Test<Prediction>(stages, classCount, (_, rest) => new Prediction
@@ -33,7 +37,7 @@ internal sealed class StagedCertifier(params VoteRequest[] stages) : ICertifier
         Votes = rest,
         PValue = 1,
         Alpha = .5,
-        Method = Description,
+        Method = Method,
     });
 
     private sealed class Test<T>(VoteRequest[] stages, int classCount, Func<VoteCounts, VoteCounts, T> conclude) : IVoteTest<T>

@@ -86,7 +86,7 @@ public sealed class LogAudit
     {
         if (log.Kind == CertificationLogKind.Predict)
             return "it is a log of predictions, which carry no radius";
-        return log.Method is { } method && !method.StartsWith("cohen ", StringComparison.Ordinal)
+        return log.Method is { } method && method.Name != CohenCertifier.MethodName
             ? $"it was made by '{method}', whose radii do not come from the Clopper-Pearson bound of a fixed number of votes"
             : null;
     }
@@ -103,11 +103,10 @@ public sealed class LogAudit
                 $"The column correct is not what label and predict give in {wrong} rows{(running ? ": it holds a running total" : "")}. It is not used.");
         }
 
-        if (log.Method is { } method && method.StartsWith("cohen ", StringComparison.Ordinal))
+        if (log.Method is { Name: CohenCertifier.MethodName } method
+            && CohenCertifier.Of(new MethodParameters(method)) is var its && (its.N, its.Alpha) != (claim.N, claim.Alpha))
         {
-            string settings = string.Create(CultureInfo.InvariantCulture, $" n={claim.N} alpha={claim.Alpha} ");
-            if (!(method + " ").Contains(settings, StringComparison.Ordinal))
-                yield return $"The settings beside the log say '{method}'.";
+            yield return $"The settings beside the log say '{method}'.";
         }
     }
 }

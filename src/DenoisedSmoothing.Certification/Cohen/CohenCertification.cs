@@ -46,7 +46,7 @@ internal sealed class CohenCertification(CohenCertifier certifier, int classCoun
             Sigma = rule.Sigma,
             Norm = rule.Norm,
             Noise = rule.Description,
-            Method = certifier.Description,
+            Method = certifier.Method,
         };
     }
 

@@ -12,6 +12,11 @@ namespace DenoisedSmoothing;
 /// </remarks>
 public sealed class CohenCertifier : ICertifier
 {
+    internal const string MethodName = "cohen";
+
+    // Raised whenever the same votes can lead to another answer.
+    private const int Version = 1;
+
     /// <summary>Creates the certifier; the defaults are the field's for CIFAR-10 (for ImageNet it takes n = 10,000).</summary>
     /// <param name="n0">Votes that pick the label to certify; at least 1.</param>
     /// <param name="n">Fresh votes that bound the label's probability; at least 1.</param>
@@ -30,7 +35,7 @@ public sealed class CohenCertifier : ICertifier
         }
 
         (N0, N, Alpha, PredictN) = (n0, n, alpha, predictN);
-        Description = Text($"cohen n0={n0} n={n} alpha={alpha} predict={predictN}");
+        Method = CertificationMethod.Parse(Text($"{MethodName} n0={n0} n={n} alpha={alpha} predict={predictN} version={Version}"));
     }
 
     /// <summary>Votes that pick the label to certify.</summary>
@@ -53,14 +58,20 @@ public sealed class CohenCertifier : ICertifier
     public long PredictN { get; }
 
     /// <inheritdoc/>
-    public string Description { get; }
+    public CertificationMethod Method { get; }
+
+    /// <inheritdoc/>
+    public VoteRange PredictionVotes => new(PredictN, PredictN);
+
+    /// <inheritdoc/>
+    public VoteRange CertificationVotes => new(N0 + N, N0 + N);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than two classes.</exception>
     public IVoteTest<Prediction> Predict(int classCount)
     {
         VoteCheck.Classes(classCount);
-        return new CohenPrediction(this, classCount, Description);
+        return new CohenPrediction(this, classCount, Method);
     }
 
     /// <inheritdoc/>
@@ -102,6 +113,13 @@ public sealed class CohenCertifier : ICertifier
         }
 
         return warnings;
+    }
+
+    internal static CohenCertifier Of(MethodParameters parameters)
+    {
+        parameters.Constant("version", Version);
+        return new CohenCertifier(
+            parameters.Count("n0", 100), parameters.Count("n", 100_000), parameters.Number("alpha", .001), parameters.Count("predict", 1000));
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -5,7 +5,7 @@ namespace DenoisedSmoothing;
 /// <summary>
 /// PREDICT of Cohen et al. 2019, section 3.2.1: the top label, when an exact test rules out that the runner-up is as likely.
 /// </summary>
-internal sealed class CohenPrediction(CohenCertifier certifier, int classCount, string method) : IVoteTest<Prediction>
+internal sealed class CohenPrediction(CohenCertifier certifier, int classCount, CertificationMethod method) : IVoteTest<Prediction>
 {
     private Prediction? _result;
 

@@ -7,10 +7,10 @@ namespace DenoisedSmoothing.Logs;
 /// </summary>
 public sealed class CertificationLog
 {
-    internal CertificationLog(string path, CertificationLogKind kind, IReadOnlyList<CertificationLogRow> rows, CertificationLogMeta? meta, string? method)
+    internal CertificationLog(string path, CertificationLogKind kind, IReadOnlyList<CertificationLogRow> rows, CertificationLogMeta? meta, CertificationMethod? method)
     {
         (Path, Kind, Rows, Meta) = (path, kind, rows, meta);
-        Method = method ?? meta?.Settings.GetValueOrDefault(CertificationLogMeta.MethodSetting);
+        Method = method ?? meta?.Method;
     }
 
     /// <summary>Where it was read from, as given.</summary>
@@ -25,8 +25,8 @@ public sealed class CertificationLog
     /// <summary>The settings that stand beside the log; null where there are none, as beside published logs.</summary>
     public CertificationLogMeta? Meta { get; }
 
-    /// <summary>The method and its parameters (<see cref="ICertifier.Description"/>); null where nothing says.</summary>
-    public string? Method { get; }
+    /// <summary>The method and its parameters (<see cref="ICertifier.Method"/>); null where nothing says.</summary>
+    public CertificationMethod? Method { get; }
 
     /// <summary>Reads a log, and the settings beside it where there are some.</summary>
     /// <param name="path">A TSV or JSON lines file.</param>
@@ -62,7 +62,7 @@ public sealed class CertificationLog
             throw new InvalidDataException($"{name}: the file is empty.");
         LogRows rows = new(name);
         CertificationLogKind kind;
-        string? method = null;
+        CertificationMethod? method = null;
         if (lines.Current.Text.TrimStart().StartsWith('{'))
             (kind, method) = rows.AddEntries(lines);
         else

@@ -74,13 +74,6 @@ public sealed record CertificationLogEntry
                 ?? throw new InvalidDataException($"{path}, line {line}: null is no entry.");
             if (entry.Certificate is null == entry.Prediction is null)
                 throw new InvalidDataException($"{path}, line {line}: an entry holds either a certificate or a prediction.");
-            if (entry.Certificate is { Schema: > DenoisedSmoothing.Certificate.CurrentSchema } newer)
-            {
-                throw new InvalidDataException(
-                    $"{path}, line {line}: the certificate is of schema {newer.Schema}; this version knows up to "
-                    + $"{DenoisedSmoothing.Certificate.CurrentSchema}.");
-            }
-
             entry.CheckNumbers(path, line);
             return entry;
         }

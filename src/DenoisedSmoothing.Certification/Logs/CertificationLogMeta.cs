@@ -12,7 +12,7 @@ public sealed record CertificationLogMeta
     /// <summary>The version of this record's meaning.</summary>
     public const int CurrentSchema = 1;
 
-    /// <summary>The setting that holds <see cref="ICertifier.Description"/>, which the audit reads.</summary>
+    /// <summary>The setting that holds the text of <see cref="ICertifier.Method"/>.</summary>
     public const string MethodSetting = "method";
 
     /// <summary>The setting that holds alpha.</summary>
@@ -35,6 +35,9 @@ public sealed record CertificationLogMeta
 
     /// <summary>What is worth keeping and may differ between parts of a run, such as the command line. Never compared.</summary>
     public IReadOnlyDictionary<string, string> Notes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The method among the settings; null where they do not say it.</summary>
+    public CertificationMethod? Method => CertificationMethod.TryParse(Settings.GetValueOrDefault(MethodSetting), out CertificationMethod? method) ? method : null;
 
     /// <summary>SHA-256 of kind and settings, in lower-case hexadecimal; the order of the settings does not matter. It stands in every JSON line.</summary>
     public string Fingerprint

@@ -19,39 +19,11 @@ internal sealed partial class LogJson : JsonSerializerContext
     private static JsonSerializerOptions Settings(bool indented) => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        // What follows from the votes (N, N0, Abstained) is not repeated.
-        IgnoreReadOnlyProperties = true,
         // Nothing here is put into a web page; paths stay readable.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         WriteIndented = indented,
         NewLine = "\n",
-        Converters = { new VoteCountsConverter(), new JsonStringEnumConverter<CertificationLogKind>(JsonNamingPolicy.CamelCase) },
+        AllowDuplicateProperties = false,
+        Converters = { new JsonStringEnumConverter<CertificationLogKind>(JsonNamingPolicy.CamelCase) },
     };
-
-    /// <summary>Votes as an array, in label order.</summary>
-    private sealed class VoteCountsConverter : JsonConverter<VoteCounts>
-    {
-        public override VoteCounts Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-        {
-            if (reader.TokenType != JsonTokenType.StartArray)
-                throw new JsonException("votes must be an array");
-            List<long> counts = [];
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            {
-                if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long count))
-                    throw new JsonException("votes must be integers");
-                counts.Add(count);
-            }
-
-            return new VoteCounts([.. counts]);
-        }
-
-        public override void Write(Utf8JsonWriter writer, VoteCounts value, JsonSerializerOptions options)
-        {
-            writer.WriteStartArray();
-            foreach (long count in value.AsSpan())
-                writer.WriteNumberValue(count);
-            writer.WriteEndArray();
-        }
-    }
 }

@@ -25,10 +25,10 @@ internal sealed class LogRows(string name)
 
     /// <summary>Takes JSON lines.</summary>
     /// <param name="lines">At the first entry.</param>
-    public (CertificationLogKind Kind, string? Method) AddEntries(IEnumerator<LogLine> lines)
+    public (CertificationLogKind Kind, CertificationMethod? Method) AddEntries(IEnumerator<LogLine> lines)
     {
         CertificationLogKind? kind = null;
-        string? method = null;
+        CertificationMethod? method = null;
         do
         {
             if (!lines.Current.Ended)
@@ -36,7 +36,7 @@ internal sealed class LogRows(string name)
             int number = lines.Current.Number;
             CertificationLogEntry entry = CertificationLogEntry.Parse(lines.Current.Text, name, number);
             CertificationLogKind its = entry.Certificate is null ? CertificationLogKind.Predict : CertificationLogKind.Certify;
-            string itsMethod = entry.Certificate?.Method ?? entry.Prediction!.Method;
+            CertificationMethod itsMethod = entry.Certificate?.Method ?? entry.Prediction!.Method;
             if ((kind ??= its) != its)
                 throw new InvalidDataException($"{name}, line {number}: certificates and predictions stand in one log.");
             if ((method ??= itsMethod) != itsMethod)

@@ -50,7 +50,7 @@ internal sealed class MulticlassCertification(MulticlassCertifier certifier, int
             Sigma = rule.Sigma,
             Norm = rule.Norm,
             Noise = rule.Description,
-            Method = certifier.Description,
+            Method = certifier.Method,
         };
     }
 }

@@ -18,6 +18,11 @@ namespace DenoisedSmoothing;
 /// </remarks>
 public sealed class MulticlassCertifier : ICertifier
 {
+    internal const string MethodName = "multiclass";
+
+    // Raised whenever the same votes can lead to another answer.
+    private const int Version = 1;
+
     private readonly CohenCertifier _cohen;
 
     /// <summary>Creates the certifier; the defaults are the field's for CIFAR-10 (for ImageNet it takes n = 10,000).</summary>
@@ -31,7 +36,8 @@ public sealed class MulticlassCertifier : ICertifier
         if (!(alpha >= 1e-90))
             throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Alpha is shared among the classes and must be at least 1e-90.");
         _cohen = new CohenCertifier(n0, n, alpha, predictN);
-        Description = string.Create(CultureInfo.InvariantCulture, $"multiclass n0={n0} n={n} alpha={alpha} predict={predictN}");
+        Method = CertificationMethod.Parse(string.Create(
+            CultureInfo.InvariantCulture, $"{MethodName} n0={n0} n={n} alpha={alpha} predict={predictN} version={Version}"));
     }
 
     /// <summary>Votes that pick the label to certify.</summary>
@@ -47,14 +53,20 @@ public sealed class MulticlassCertifier : ICertifier
     public double Alpha => _cohen.Alpha;
 
     /// <inheritdoc/>
-    public string Description { get; }
+    public CertificationMethod Method { get; }
+
+    /// <inheritdoc/>
+    public VoteRange PredictionVotes => _cohen.PredictionVotes;
+
+    /// <inheritdoc/>
+    public VoteRange CertificationVotes => _cohen.CertificationVotes;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than two classes.</exception>
     public IVoteTest<Prediction> Predict(int classCount)
     {
         VoteCheck.Classes(classCount);
-        return new CohenPrediction(_cohen, classCount, Description);
+        return new CohenPrediction(_cohen, classCount, Method);
     }
 
     /// <inheritdoc/>
@@ -69,4 +81,11 @@ public sealed class MulticlassCertifier : ICertifier
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than two classes.</exception>
     public IReadOnlyList<string> Warnings(int classCount) => _cohen.Warnings(classCount, Alpha / 2); // all votes alike leave pB = 1 - pA
+
+    internal static MulticlassCertifier Of(MethodParameters parameters)
+    {
+        parameters.Constant("version", Version);
+        return new MulticlassCertifier(
+            parameters.Count("n0", 100), parameters.Count("n", 100_000), parameters.Number("alpha", .001), parameters.Count("predict", 1000));
+    }
 }

@@ -10,10 +10,10 @@ namespace DenoisedSmoothing;
 internal sealed class RadiusLadder
 {
     /// <summary>The share of the capital that target radii bet on the votes at the budget: there they reject as Clopper-Pearson does at this share of alpha.</summary>
-    private const double TailShare = .4;
+    internal const double TailShare = .4;
 
     /// <summary>Rungs of the open mode, in units of sigma of Gaussian noise; between rungs the bound is solved for.</summary>
-    private const double OpenSpacing = .01;
+    internal const double OpenSpacing = .01;
 
     private readonly TestMartingale[] _rungs;
 

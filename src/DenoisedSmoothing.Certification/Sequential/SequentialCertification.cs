@@ -66,7 +66,7 @@ internal sealed class SequentialCertification(SequentialCertifier certifier, Rad
             Sigma = rule.Sigma,
             Norm = rule.Norm,
             Noise = rule.Description,
-            Method = certifier.Description,
+            Method = certifier.Method,
         };
     }
 

@@ -23,6 +23,11 @@ namespace DenoisedSmoothing;
 /// </remarks>
 public sealed class SequentialCertifier : ICertifier
 {
+    internal const string MethodName = "sequential";
+
+    // Raised whenever the same votes can lead to another answer, or to another number of votes.
+    private const int Version = 1;
+
     private readonly ConcurrentDictionary<IRadiusRule, Lazy<RadiusLadder>> _ladders = new();
     private readonly TestMartingale _lead;
     private readonly long[] _predictionLooks;
@@ -36,7 +41,7 @@ public sealed class SequentialCertifier : ICertifier
         Options = options with { TargetRadii = [.. options.TargetRadii] };
         Options.Validate();
         N0 = Options.N0 ?? (Options.TargetRadii.Count > 0 ? 20 : 100);
-        Description = Describe();
+        Method = CertificationMethod.Parse(Describe());
 
         _lead = new TestMartingale(.5, Options.Alpha, Options.PredictBudget, tailShare: 0);
         double threshold = RadiusLadder.ThresholdOf(Options.Alpha);
@@ -51,7 +56,13 @@ public sealed class SequentialCertifier : ICertifier
     public long N0 { get; }
 
     /// <inheritdoc/>
-    public string Description { get; }
+    public CertificationMethod Method { get; }
+
+    /// <inheritdoc/>
+    public VoteRange PredictionVotes => new(Options.PredictN0 + 1, Options.PredictN0 + Options.PredictBudget);
+
+    /// <inheritdoc/>
+    public VoteRange CertificationVotes => new(N0 + 1, N0 + Options.Budget);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than two classes.</exception>
@@ -133,7 +144,42 @@ public sealed class SequentialCertifier : ICertifier
         string mode = o.TargetRadii.Count == 0
             ? Text($"open gain={o.RadiusGain}")
             : Text($"radii={string.Join(',', o.TargetRadii.Select(r => r.ToString(CultureInfo.InvariantCulture)))}");
-        return Text($"sequential {mode} n0={N0} budget={o.Budget} alpha={o.Alpha} worth={o.Worth} looks={o.LookGrowth} predict={o.PredictN0}+{o.PredictBudget}");
+        string constant = o.TargetRadii.Count == 0 ? Text($"rungs={RadiusLadder.OpenSpacing}") : Text($"tail={RadiusLadder.TailShare}");
+        return Text($"{MethodName} {mode} n0={N0} budget={o.Budget} alpha={o.Alpha} worth={o.Worth} looks={o.LookGrowth} ")
+            + Text($"predict={o.PredictN0}+{o.PredictBudget} {constant} version={Version}");
+    }
+
+    internal static SequentialCertifier Of(MethodParameters parameters)
+    {
+        SequentialOptions usual = new();
+        parameters.Constant("version", Version);
+        double[]? radii = parameters.Numbers("radii");
+        if (parameters.Switch("open") && radii is not null)
+            throw new ArgumentException("A sequential method either is open or has radii.");
+        double gain = usual.RadiusGain;
+        if (radii is null)
+        {
+            gain = parameters.Number("gain", gain);
+            parameters.Constant("rungs", RadiusLadder.OpenSpacing);
+        }
+        else
+        {
+            parameters.Constant("tail", RadiusLadder.TailShare);
+        }
+
+        (long predictN0, long predictBudget) = parameters.Counts("predict", usual.PredictN0, usual.PredictBudget);
+        return new SequentialCertifier(new SequentialOptions
+        {
+            TargetRadii = radii ?? [],
+            RadiusGain = gain,
+            N0 = parameters.Count("n0", radii is null ? 100 : 20),
+            Budget = parameters.Count("budget", usual.Budget),
+            Alpha = parameters.Number("alpha", usual.Alpha),
+            Worth = parameters.Number("worth", usual.Worth),
+            LookGrowth = parameters.Number("looks", usual.LookGrowth),
+            PredictN0 = predictN0,
+            PredictBudget = predictBudget,
+        });
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -64,7 +64,7 @@ internal sealed class SequentialPrediction(SequentialCertifier certifier, TestMa
             Votes = votes,
             PValue = decided ? Math.Min(PValue(evidence), certifier.Options.Alpha) : PValue(evidence),
             Alpha = certifier.Options.Alpha,
-            Method = certifier.Description,
+            Method = certifier.Method,
         };
     }
 

@@ -35,7 +35,7 @@ internal static class RunSettings
             ["precision"] = smoothed is IFingerprinted precise ? precise.Precision : "float32",
             ["device"] = LibTorch.DeviceNamed(job.Models.Device).type.ToString().ToLowerInvariant(),
             ["sigma"] = job.Sigma.ToString("R", CultureInfo.InvariantCulture),
-            [CertificationLogMeta.MethodSetting] = job.Certifier.Description,
+            [CertificationLogMeta.MethodSetting] = job.Certifier.Method.ToString(),
             [CertificationLogMeta.AlphaSetting] = job.Alpha.ToString("R", CultureInfo.InvariantCulture),
             ["batch"] = Text($"{job.Batch}"),
             ["noise"] = GaussianNoise.Version,

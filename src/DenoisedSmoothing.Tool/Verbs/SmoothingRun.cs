@@ -35,9 +35,10 @@ internal sealed class SmoothingRun(SmoothingJob job, TextWriter output, TextWrit
             : CertificationLogWriter.Open(job.Out, RunSettings.Meta(job, seed, models, classifier, images), job.Resume);
         int[] indices = [.. job.Data.Range.Indices(images.Count)];
         int[] left = [.. indices.Where(index => index > (log?.LastIndex ?? -1))];
-        long? samplesAnImage = job.Certifier is CohenCertifier cohen ? job.Kind == CertificationLogKind.Certify ? cohen.N0 + cohen.N : cohen.PredictN : null;
+        VoteRange votes = job.Kind == CertificationLogKind.Certify ? job.Certifier.CertificationVotes : job.Certifier.PredictionVotes;
+        long? samplesAnImage = votes.Fewest == votes.Most ? votes.Most : null;
         RunView view = new(output, images, job.Kind, indices.Length, samplesAnImage, printImages: log is null);
-        view.Header(string.Create(CultureInfo.InvariantCulture, $"{models.Name}, {Strategies.KindOf(models, job.Strategy)}, sigma {job.Sigma}, {job.Certifier.Description}, {left.Length} of {indices.Length} images to do{(seed is null ? "" : $", seed {seed}")}"));
+        view.Header(string.Create(CultureInfo.InvariantCulture, $"{models.Name}, {Strategies.KindOf(models, job.Strategy)}, sigma {job.Sigma}, {job.Certifier.Method}, {left.Length} of {indices.Length} images to do{(seed is null ? "" : $", seed {seed}")}"));
         view.Already(log?.Finished ?? []);
         view.Show(progress =>
         {

@@ -45,4 +45,17 @@ public class VoteCountsTests
         new VoteCounts(1, 2).Equals(new VoteCounts(1, 2, 0)).Should().BeFalse();
         new VoteCounts(1, 2).ToString().Should().Be("1,2");
     }
+
+    [Fact]
+    public void Missed_votes_count_in_the_total_and_for_no_class()
+    {
+        VoteCounts votes = new VoteCounts(1, 2) { Missed = 4 };
+
+        (votes.Total, votes.Top, votes[0], votes[1]).Should().Be((7, 1, 1, 2));
+        votes.Should().NotBe(new VoteCounts(1, 2));
+        votes.ToString().Should().Be("1,2 and 4 missed");
+        votes.Add(new VoteCounts(1, 0) { Missed = 1 }).Should().Be(new VoteCounts(2, 2) { Missed = 5 });
+        FluentActions.Invoking(() => new VoteCounts(1, 2) { Missed = -1 }).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new VoteCounts(1, 2) { Missed = long.MaxValue }).Should().Throw<OverflowException>();
+    }
 }

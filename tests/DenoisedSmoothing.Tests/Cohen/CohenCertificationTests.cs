@@ -32,7 +32,7 @@ public class CohenCertificationTests
         certificate.Radius.Should().Be(CertifiedRadius.FromBound(certificate.PALower, .5)).And.BePositive();
         (certificate.SelectionVotes, certificate.EstimationVotes).Should().Be((selection, estimation));
         (certificate.Alpha, certificate.Sigma, certificate.N0, certificate.N).Should().Be((.001, .5, 10, 1000));
-        certificate.Method.Should().Be(Certifier.Description);
+        certificate.Method.Should().Be(Certifier.Method);
         certificate.Provenance.Should().BeNull();
     }
 

@@ -19,7 +19,7 @@ public class CohenPredictionTests
         Prediction prediction = test.Result;
         (prediction.Label, prediction.TopLabel, prediction.RunnerUpLabel).Should().Be((2, 2, 0));
         prediction.PValue.Should().Be(BinomialTest.TwoSided(70, 90));
-        (prediction.Alpha, prediction.N, prediction.Method).Should().Be((.001, 100, Certifier.Description));
+        (prediction.Alpha, prediction.N, prediction.Method).Should().Be((.001, 100, Certifier.Method));
         prediction.Votes.Should().BeSameAs(votes);
     }
 

@@ -36,7 +36,7 @@ public sealed class CertificationLogWriterTests : IDisposable
             LogSamples.Certificate(0), LogSamples.Certificate(5), LogSamples.Certificate(7, abstain: true));
         entries.Should().OnlyContain(entry => entry.Fingerprint == LogSamples.Meta().Fingerprint);
         using JsonDocument line = JsonDocument.Parse(File.ReadLines(Log + ".jsonl").First());
-        MembersOf(line.RootElement.GetProperty("certificate")).Should().BeEquivalentTo(SettableMembers(typeof(Certificate)));
+        MembersOf(line.RootElement.GetProperty("certificate")).Should().BeEquivalentTo(SettableMembers(typeof(Certificate)).Append("schema"));
         MembersOf(line.RootElement.GetProperty("certificate").GetProperty("provenance")).Should().BeEquivalentTo(SettableMembers(typeof(Provenance)));
     }
 
@@ -65,7 +65,7 @@ public sealed class CertificationLogWriterTests : IDisposable
         CertificationLog table = CertificationLog.Read(Log), json = CertificationLog.Read(Log + ".jsonl");
 
         Plain(json).Should().Equal(Plain(table));
-        json.Method.Should().Be("cohen n0=100 n=1000 alpha=0.001 predict=1000").And.Be(table.Method);
+        json.Method!.ToString().Should().Be("cohen n0=100 n=1000 alpha=0.001 predict=1000").And.Be(table.Method!.ToString());
         json.Meta!.Fingerprint.Should().Be(LogSamples.Meta().Fingerprint);
 
         static IEnumerable<CertificationLogRow> Plain(CertificationLog log) => log.Rows.Select(row => row with { Line = 0, LoggedCorrect = null });

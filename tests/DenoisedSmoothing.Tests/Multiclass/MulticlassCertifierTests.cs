@@ -19,8 +19,8 @@ public class MulticlassCertifierTests
         certificate.PBUpper.Should().BeApproximately(ClopperPearson.Upper(300, 1000, .001 / 6), 1e-12);
         certificate.Radius.Should().BeApproximately(
             Sigma / 2 * (Normal.InvCDF(0, 1, certificate.PALower) - Normal.InvCDF(0, 1, certificate.PBUpper)), 1e-12);
-        (certificate.Label, certificate.SelectedLabel, certificate.Alpha, certificate.Method).Should()
-            .Be((0, 0, .001, "multiclass n0=10 n=1000 alpha=0.001 predict=1000"));
+        (certificate.Label, certificate.SelectedLabel, certificate.Alpha, certificate.Method.ToString()).Should()
+            .Be((0, 0, .001, "multiclass n0=10 n=1000 alpha=0.001 predict=1000 version=1"));
     }
 
     [Fact]
@@ -137,13 +137,13 @@ public class MulticlassCertifierTests
             .Should().Throw<ArgumentOutOfRangeException>().WithParameterName(name);
 
     [Fact]
-    public void Description_is_the_same_in_any_culture()
+    public void Method_is_the_same_in_any_culture()
     {
         CultureInfo before = CultureInfo.CurrentCulture;
         try
         {
             CultureInfo.CurrentCulture = new CultureInfo("de-DE");
-            new MulticlassCertifier().Description.Should().Be("multiclass n0=100 n=100000 alpha=0.001 predict=1000");
+            new MulticlassCertifier().Method.ToString().Should().Be("multiclass n0=100 n=100000 alpha=0.001 predict=1000 version=1");
         }
         finally
         {

@@ -20,7 +20,7 @@ public class SequentialCertifierTests
         {
             double[] radii = [.. row.GetProperty("radii").EnumerateArray().Select(r => r.GetDouble())];
             SequentialOptions options = new() { TargetRadii = radii, Alpha = row.GetProperty("alpha").GetDouble(), Budget = row.GetProperty("budget").GetInt64() };
-            string key = new SequentialCertifier(options).Description;
+            string key = new SequentialCertifier(options).Method.ToString();
             if (!certifiers.TryGetValue(key, out SequentialCertifier? certifier))
                 certifiers[key] = certifier = new SequentialCertifier(options);
             double bound = certifier.LowerBound(row.GetProperty("k").GetInt64(), row.GetProperty("n").GetInt64(), row.GetProperty("sigma").GetDouble());
@@ -48,7 +48,7 @@ public class SequentialCertifierTests
             certificate.Radius.Should().Be(certificate.Abstained ? 0 : CertifiedRadius.FromBound(certificate.PALower, sigma));
             certificate.PBUpper.Should().Be(1 - certificate.PALower);
             certificate.SelectedLabel.Should().Be(certificate.SelectionVotes.Top);
-            (certificate.N0, certificate.Alpha, certificate.Sigma, certificate.Method).Should().Be((certifier.N0, .001, sigma, certifier.Description));
+            (certificate.N0, certificate.Alpha, certificate.Sigma, certificate.Method).Should().Be((certifier.N0, .001, sigma, certifier.Method));
             certificate.N.Should().BeLessThanOrEqualTo(5000);
             certified += certificate.Abstained ? 0 : 1;
         }
@@ -152,17 +152,17 @@ public class SequentialCertifierTests
     }
 
     [Fact]
-    public void Description_names_every_option_in_any_culture()
+    public void Method_names_every_option_in_any_culture()
     {
         CultureInfo before = CultureInfo.CurrentCulture;
         try
         {
             CultureInfo.CurrentCulture = new CultureInfo("de-DE");
 
-            new SequentialCertifier().Description.Should()
-                .Be("sequential open gain=0.01 n0=100 budget=100000 alpha=0.001 worth=600000 looks=1.1 predict=20+10000");
-            Targets.Description.Should()
-                .Be("sequential radii=0.25,0.5 n0=20 budget=100000 alpha=0.001 worth=600000 looks=1.1 predict=20+10000");
+            new SequentialCertifier().Method.ToString().Should()
+                .Be("sequential open gain=0.01 n0=100 budget=100000 alpha=0.001 worth=600000 looks=1.1 predict=20+10000 rungs=0.01 version=1");
+            Targets.Method.ToString().Should()
+                .Be("sequential radii=0.25,0.5 n0=20 budget=100000 alpha=0.001 worth=600000 looks=1.1 predict=20+10000 tail=0.4 version=1");
         }
         finally
         {

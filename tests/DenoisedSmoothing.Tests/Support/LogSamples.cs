@@ -29,7 +29,7 @@ internal static class LogSamples
         EstimationVotes = new VoteCounts(100, 33, 867),
         Alpha = .001,
         Sigma = .25,
-        Method = "cohen n0=100 n=1000 alpha=0.001 predict=1000",
+        Method = CertificationMethod.Parse("cohen n0=100 n=1000 alpha=0.001 predict=1000"),
         Provenance = new Provenance
         {
             Seed = ulong.MaxValue,
@@ -54,6 +54,6 @@ internal static class LogSamples
         Votes = new VoteCounts(447, 553, 0),
         PValue = 1.0 / 3,
         Alpha = .001,
-        Method = "cohen n0=100 n=1000 alpha=0.001 predict=1000",
+        Method = CertificationMethod.Parse("cohen n0=100 n=1000 alpha=0.001 predict=1000"),
     };
 }

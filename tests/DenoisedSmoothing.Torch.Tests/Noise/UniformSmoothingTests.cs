@@ -70,7 +70,11 @@ public class UniformSmoothingTests
 
     private sealed class Claiming(ICertifier honest, double times) : ICertifier
     {
-        public string Description => "claiming";
+        public CertificationMethod Method { get; } = new("claiming");
+
+        public VoteRange PredictionVotes => honest.PredictionVotes;
+
+        public VoteRange CertificationVotes => honest.CertificationVotes;
 
         public IVoteTest<Prediction> Predict(int classCount) => honest.Predict(classCount);
 
