@@ -24,6 +24,6 @@ internal sealed partial class LogJson : JsonSerializerContext
         WriteIndented = indented,
         NewLine = "\n",
         AllowDuplicateProperties = false,
-        Converters = { new JsonStringEnumConverter<CertificationLogKind>(JsonNamingPolicy.CamelCase) },
+        Converters = { new JsonStringEnumConverter<CertificationLogKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 }
