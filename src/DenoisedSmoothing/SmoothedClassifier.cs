@@ -1,4 +1,5 @@
 using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Sampling;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -55,14 +56,32 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     public SmoothedClassifier(
         IReadOnlyList<IBaseClassifier> replicas, double sigma, ICertifier? certifier = null, SmoothingOptions? options = null,
         ILogger<SmoothedClassifier>? logger = null)
+        : this(replicas, new GridGaussianNoise(sigma), certifier, options, logger)
+    {
+    }
+
+    /// <summary>Smooths a base classifier with a noise of your choice, whose norm is the norm of the certificates.</summary>
+    /// <param name="replicas">The same function, once for each entry of <see cref="SmoothingOptions.Devices"/>.</param>
+    /// <param name="noise">The smoothing noise. A denoiser is told its standard deviation, whatever its law.</param>
+    /// <param name="certifier">The statistics; <see cref="CohenCertifier"/> with its defaults when not given.</param>
+    /// <param name="options">How to sample.</param>
+    /// <param name="logger">Told of <see cref="Warnings"/>, and of a batch chosen or halved.</param>
+    /// <exception cref="ArgumentException">There is no replica, or replicas or devices do not fit together.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The noise is in units of 0 to 255, or beyond what the base classifier reaches.</exception>
+    /// <exception cref="InvalidOperationException">Denoiser and classifier take different images.</exception>
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
+    public SmoothedClassifier(
+        IReadOnlyList<IBaseClassifier> replicas, ISmoothingNoise noise, ICertifier? certifier = null, SmoothingOptions? options = null,
+        ILogger<SmoothedClassifier>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(replicas);
+        ArgumentNullException.ThrowIfNull(noise);
         if (replicas.Count == 0 || replicas.Any(replica => replica is null || replica.ClassCount != replicas[0].ClassCount))
             throw new ArgumentException("At least one base classifier is needed, and all replicas must have the same ClassCount.", nameof(replicas));
         if (replicas[0].ClassCount < 2)
             throw new ArgumentException($"A classifier has at least 2 classes; this one says ClassCount = {replicas[0].ClassCount}.", nameof(replicas));
         PartInfo[] infos = [.. replicas.Select(static replica => PartInfo.Of(replica))];
-        SigmaRange.Check(sigma, infos.Min(static info => info.LargestSigma));
+        SigmaRange.Check(noise.Level.Asked, infos.Min(static info => info.LargestSigma));
         LibTorch.EnsureAvailable();
 
         _options = options ?? new SmoothingOptions();
@@ -70,22 +89,19 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
         _certifier = certifier ?? new CohenCertifier();
         ClassCount = replicas[0].ClassCount;
         InputShape = infos.Select(static info => info.InputShape).Aggregate(InputShapes.Both);
-        // float32 noise has (float)sigma, which may lie just below or above sigma: certify with the smaller.
-        float drawn = (float)sigma;
-        DrawnSigma = drawn;
-        Sigma = Math.Min(sigma, drawn);
+        Noise = noise;
 
         torch.Device[] devices = [.. _options.Devices?.Select(LibTorch.DeviceNamed) ?? replicas.Select(static _ => torch.CPU)];
         _deviceKinds = string.Join(',', devices.Select(static device => device.type.ToString().ToLowerInvariant()).Distinct());
         _identity = new ReplicaIdentity([.. replicas], onCuda: devices.Any(static device => device.type == DeviceType.CUDA));
         logger ??= NullLogger<SmoothedClassifier>.Instance;
         _scheduler = new VoteScheduler(
-            [.. replicas.Zip(devices, (replica, device) => new VoteSampler(replica, device, drawn, Sigma))], new BatchRows(devices, _options.Batch, logger),
+            [.. replicas.Zip(devices, (replica, device) => new VoteSampler(replica, device, noise))], new BatchRows(devices, _options.Batch, logger),
             _options.MostImages);
 
         Warnings =
         [
-            .. SigmaRange.Warnings(sigma), .. _certifier.Warnings(ClassCount), .. DryRun.Warnings(_certifier, ClassCount, Sigma, _options.Budget),
+            .. SigmaRange.Warnings(noise.Level.Asked), .. _certifier.Warnings(ClassCount), .. DryRun.Warnings(_certifier, ClassCount, noise.RuleFor(1), _options.Budget),
         ];
         foreach (string warning in Warnings)
             logger.LogWarning("{Warning}", warning);
@@ -94,11 +110,11 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     /// <inheritdoc/>
     public int ClassCount { get; }
 
-    /// <summary>The certified noise level: the smaller of the sigma asked for and the sigma drawn.</summary>
-    public double Sigma { get; }
+    /// <summary>The smoothing noise.</summary>
+    public ISmoothingNoise Noise { get; }
 
-    /// <summary>The noise level drawn: the sigma asked for, rounded to float32.</summary>
-    public double DrawnSigma { get; }
+    /// <summary>The certified standard deviation of the noise per pixel value, in [0,1] pixel space.</summary>
+    public double Sigma => Noise.Level.Certified;
 
     /// <summary>The images that the base classifier takes, [C,H,W] with null for free extents; null where it does not say.</summary>
     public IReadOnlyList<long?>? InputShape { get; }
@@ -185,7 +201,7 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
 
     private SmoothingCall<Certificate> Certificates(SeedSource seeds, CancellationToken cancellationToken) => new(
         _scheduler, new ImageIntake(seeds, InputShape),
-        new CertificateKind(_certifier, ClassCount, Sigma, DrawnSigma, _identity, _deviceKinds, _options.Budget), cancellationToken);
+        new CertificateKind(_certifier, ClassCount, Noise, _identity, _deviceKinds, _options.Budget), cancellationToken);
 
     /// <summary>Every enumeration is a call of its own.</summary>
     private static IEnumerable<T> Enumerated<T>(Func<IEnumerable<T>> call)

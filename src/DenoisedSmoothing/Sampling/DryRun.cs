@@ -6,11 +6,11 @@ namespace DenoisedSmoothing.Sampling;
 internal static class DryRun
 {
     /// <summary>Says what no answer can be had for.</summary>
-    public static IEnumerable<string> Warnings(ICertifier certifier, int classCount, double sigma, Budget? budget)
+    public static IEnumerable<string> Warnings(ICertifier certifier, int classCount, IRadiusRule rule, Budget? budget)
     {
         if (budget?.Votes is not { } votes)
             yield break;
-        if (Conclude(certifier.Certify(classCount, sigma), classCount, votes).Abstained)
+        if (Conclude(certifier.Certify(classCount, rule), classCount, votes).Abstained)
             yield return Text("certification", votes);
         if (Conclude(certifier.Predict(classCount), classCount, votes).Abstained)
             yield return Text("prediction", votes);

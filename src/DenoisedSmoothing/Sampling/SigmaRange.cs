@@ -15,7 +15,6 @@ internal static class SigmaRange
     public static void Check(double sigma, double reach)
     {
         Require.Sigma(sigma);
-        Require.Sigma((float)sigma, nameof(sigma)); // as which noise is drawn
         if (sigma >= CertainlyAnotherUnit)
         {
             throw new ArgumentOutOfRangeException(nameof(sigma), sigma, string.Create(CultureInfo.InvariantCulture,

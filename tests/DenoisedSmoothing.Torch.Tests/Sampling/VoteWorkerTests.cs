@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Sampling;
 using DenoisedSmoothing.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -69,7 +70,7 @@ public class VoteWorkerTests
         // 16 rows of 2^27 values are beyond 2 GB.
         VoteJob<Certificate> job = new(new ReadImage([], [], [], 0, 0), 3, VotePhase.Estimation, default, () => Staged.Certify(3, .5));
         NoisyBatch batch = new([new VoteRows(job, 1, VotePhase.Estimation, 0, 16)], 16, [1, 1 << 14, 1 << 13]);
-        VoteSampler sampler = new(FakeClassifier.Checksum(3), CPU, .5f, .5, runsBehindHost: true);
+        VoteSampler sampler = new(FakeClassifier.Checksum(3), CPU, new FloatGaussianNoise(.5), runsBehindHost: true);
         sampler.MakeAhead(batch);
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => sampler.Draw(batch));
         error.Message.Should().Contain("SmoothingOptions.Batch");
@@ -123,10 +124,11 @@ public class VoteWorkerTests
 
     private static IEnumerable<Certificate> Run(Tensor[] images, FakeClassifier[] replicas, int batch, bool runsBehindHost, CancellationToken token = default)
     {
+        GridGaussianNoise noise = new(.5);
         VoteScheduler scheduler = new(
-            [.. replicas.Select(replica => new VoteSampler(replica, CPU, .5f, .5, runsBehindHost))],
+            [.. replicas.Select(replica => new VoteSampler(replica, CPU, noise, runsBehindHost))],
             new BatchRows([.. replicas.Select(_ => CPU)], batch, NullLogger.Instance), mostImages: 100);
-        CertificateKind kind = new(Staged, 3, .5, .5, new ReplicaIdentity(replicas, onCuda: false), "cpu", null);
+        CertificateKind kind = new(Staged, 3, noise, new ReplicaIdentity(replicas, onCuda: false), "cpu", null);
         SmoothingCall<Certificate> call = new(scheduler, new ImageIntake(new SeedSource(5, null, "certify"), null), kind, token);
         return call.Run(images.Select((image, i) => new SmoothingImage(image, i)), SmoothingOrder.AsGiven, null)
             .Select(outcome => outcome.Result with { Provenance = null });
