@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Parts;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -57,6 +58,7 @@ public sealed class SmoothedPair
     /// <exception cref="ArgumentException">
     /// The certificate abstains or has no provenance, or belongs to another image, classifier, precision, batch or device.
     /// </exception>
+    /// <exception cref="FormatException">The certificate names a noise that this version does not know.</exception>
     public TransferredCertificate Transfer(torch.Tensor image, Certificate certificate, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(certificate);
@@ -67,13 +69,12 @@ public sealed class SmoothedPair
 
         PairedClassifier pair = new(_certified, _successor, label, _successorDevice, $"pair({_certifiedFingerprint}, {_successorFingerprint})");
         SmoothingOptions options = _options with { Batch = from.Batch, Devices = _options.Devices is { } devices ? [devices[0]] : null };
-        SmoothedClassifier smoothed = new([pair], from.DrawnSigma, new PairCounting(_transfer, certificate), options);
+        SmoothedClassifier smoothed = new([pair], SmoothingNoises.Of(certificate), new PairCounting(_transfer, certificate), options);
         Certificate counted = smoothed.Certify(image, from.ImageIndex, cancellationToken);
         Provenance drawn = counted.Provenance!;
 
         RequireSame("image", from.ImageHash, drawn.ImageHash);
         RequireSame("precision", from.Precision, drawn.Precision);
-        RequireSame("noise", from.Noise, drawn.Noise);
         RequireSame("device", from.Device, drawn.Device);
         RequireSame("batch", from.Batch, drawn.Batch);
         if (from.Software != drawn.Software)
