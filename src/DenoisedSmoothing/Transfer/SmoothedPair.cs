@@ -1,7 +1,7 @@
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Parts;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp;
 
 namespace DenoisedSmoothing.Transfer;
@@ -58,6 +58,7 @@ public sealed class SmoothedPair
     /// <exception cref="ArgumentException">
     /// The certificate abstains or has no provenance, or belongs to another image, classifier, precision, batch or device.
     /// </exception>
+    /// <exception cref="FormatException">The certificate names a noise that this version does not know.</exception>
     public TransferredCertificate Transfer(torch.Tensor image, Certificate certificate, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(certificate);
@@ -74,7 +75,6 @@ public sealed class SmoothedPair
 
         RequireSame("image", from.ImageHash, drawn.ImageHash);
         RequireSame("precision", from.Precision, drawn.Precision);
-        RequireSame("noise", from.Noise, drawn.Noise);
         RequireSame("device", from.Device, drawn.Device);
         RequireSame("batch", from.Batch, drawn.Batch);
         if (from.Software != drawn.Software)

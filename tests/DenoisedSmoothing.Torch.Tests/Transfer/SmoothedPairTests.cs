@@ -23,12 +23,13 @@ public class SmoothedPairTests
         TransferredCertificate transferred = pair.Transfer(image, certificate);
 
         // The same rows by hand: f votes 1 above .2, f' above .4.
+        ISmoothingNoise noise = SmoothingNoises.Of(certificate);
         float[] values = Images.ValuesOf(image);
         long[] expected = new long[4];
         for (int sample = 0; sample < 300; sample++)
         {
             float[] noisy = new float[4];
-            new GridGaussianNoise(.25).AddTo(9, new NoiseCoordinate(0, 3, VotePhase.Estimation, sample), values, noisy);
+            noise.AddTo(9, new NoiseCoordinate(0, 3, VotePhase.Estimation, sample), values, noisy);
             bool f = noisy[0] > .2f, successor = noisy[0] > .4f;
             expected[(int)((f, successor) switch { (true, true) => PairOutcome.Kept, (true, false) => PairOutcome.Lost, (false, false) => PairOutcome.Agreed, _ => PairOutcome.Changed })]++;
         }
@@ -85,8 +86,9 @@ public class SmoothedPairTests
         Refused(other, certificate, "*image is*");
         Refused(image, With(certificate.Provenance! with { BaseClassifier = "another" }), "*classifier is another, here it is threshold 0.1*");
         Refused(image, With(certificate.Provenance with { Precision = "bfloat16" }), "*precision is bfloat16*");
-        Refused(image, With(certificate.Provenance with { Noise = "none" }), "*none*");
         Refused(image, With(certificate.Provenance with { Device = "cuda" }), "*device is cuda*");
+
+        pair.Invoking(p => p.Transfer(image, With(certificate.Provenance with { Noise = "none" }))).Should().Throw<FormatException>().WithMessage("*'none'*");
 
         Certificate With(Provenance provenance) => certificate with { Provenance = provenance };
 
