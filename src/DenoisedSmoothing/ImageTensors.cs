@@ -60,11 +60,8 @@ public static class ImageTensors
         return (values, shape);
     }
 
-    internal static string Hash(float[] values)
-    {
-        // The hash is of little-endian bytes; every platform .NET runs on is.
-        return Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(values.AsSpan())));
-    }
+    // The hash is of little-endian bytes; every platform .NET runs on is.
+    internal static byte[] Hash(float[] values) => SHA256.HashData(MemoryMarshal.AsBytes(values.AsSpan()));
 
     private static void CheckRange(float[] values)
     {
@@ -82,6 +79,6 @@ public static class ImageTensors
         string remedy = low >= 0 ? "It looks like [0,255]: divide by 255, or use ImageTensors.FromHwcBytes."
             : low >= -1 && high <= 1 ? "It looks like [-1,1]: use (x + 1) / 2."
             : "It looks normalised: hand in plain pixels and give the Normalization to the classifier.";
-        throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Pixels must lie in [0,1]; this image spans [{low:G6}, {high:G6}]. {remedy}"));
+        throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Pixels must lie in [0,1]; this image spans [{low}, {high}]. {remedy}"));
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Testing;
 
 namespace DenoisedSmoothing.OnnxRuntime.Tests;
@@ -29,7 +30,7 @@ public sealed class OnnxFileHashTests : IDisposable
         using OnnxClassifier before = OnnxClassifier.Load(path);
         File.WriteAllBytes(weights, OnnxModel.Raw(OnnxType.Float, [.. OnnxModels.Weights.Select(weight => weight + 1)]));
         using OnnxClassifier after = OnnxClassifier.Load(path);
-        after.Fingerprint.Should().NotBe(before.Fingerprint);
+        after.Info.Fingerprint.Should().NotBe(before.Info.Fingerprint);
     }
 
     [Fact]
@@ -38,6 +39,6 @@ public sealed class OnnxFileHashTests : IDisposable
         string path = _models.Classifier("n", 6);
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^20]);
         Action act = () => OnnxFileHash.Of(path);
-        act.Should().Throw<InvalidDataException>();
+        act.Should().Throw<CheckpointException>().WithMessage("*cut short*");
     }
 }

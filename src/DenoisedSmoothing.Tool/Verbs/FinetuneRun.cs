@@ -15,10 +15,10 @@ internal sealed class FinetuneRun(FinetuneJob job, TextWriter output)
 
     public void Execute(CancellationToken cancellationToken)
     {
-        LabeledImages images = LabeledImages.From(DataSources.OpenSelection(job.Data), cancellationToken: cancellationToken);
+        IImageDataset selected = DataSources.OpenSelection(job.Data);
         using LoadedModels models = PairLoader.Load(job.Models);
-        if (models.Preprocess is { } preprocess && preprocess.ToString().Contains("resized", StringComparison.Ordinal))
-            throw new NotSupportedException($"{models.Name} takes images {preprocess}: fine-tuning wants them at their own size.");
+        LabeledImages images = LabeledImages.From(
+            models.Preprocess is { } preprocess ? selected.Prepared(preprocess) : selected, cancellationToken: cancellationToken);
         if (models.Classifier is not ModuleClassifier { Network: torch.nn.Module network } classifier || models.ClassifierNetwork is null)
             throw new ArgumentException("Only a classifier of weights can be trained: name its network with --classifier-network.");
         IDenoiser denoiser = Strategies.Denoiser(models, job.Strategy, job.Sigma);
@@ -27,16 +27,15 @@ internal sealed class FinetuneRun(FinetuneJob job, TextWriter output)
         {
             Steps = job.Training.StepsFor(images.Count, fallback),
             BatchSize = job.Training.Batch,
-            LearningRate = job.Training.LearningRate,
-            WeightDecay = job.WeightDecay,
-            EmaDecay = 0.998,
+            Augmentation = job.Augmentation,
+            Initialization = job.FromScratch ? WeightInitialization.Relu : null,
             Seed = job.Training.Seed,
             CheckpointFolder = job.Training.Checkpoints,
             CheckpointEvery = job.Training.CheckpointEvery,
         };
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{models.Name}, {Strategies.KindOf(models, job.Strategy)}, sigma {job.Sigma}, {images.Count} images, {options.Steps} steps{(job.FromScratch ? ", from scratch" : "")}"));
-        FinetuneTrainer trainer = new(classifier, denoiser, job.Sigma, options) { Augmentation = job.Augmentation, FromScratch = job.FromScratch };
-        trainer.Train(images, new TrainingView(output), cancellationToken);
+        OptimizerRecipe recipe = new() { LearningRate = job.Training.LearningRate, WeightDecay = job.WeightDecay, EmaDecay = 0.998 };
+        new Trainer(new DenoisedCrossEntropy(classifier, denoiser, job.Sigma), recipe, options).Train(images, new TrainingView(output), cancellationToken);
         SafetensorsWriter.Write(job.Training.Out, network.state_dict(), new Dictionary<string, string> { [FileMetadata.ClassifierKey] = models.ClassifierNetwork });
         output.WriteLine($"Classifier: {job.Training.Out}");
     }

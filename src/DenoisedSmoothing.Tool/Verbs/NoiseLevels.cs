@@ -1,3 +1,6 @@
+using System.Globalization;
+using DenoisedSmoothing.Denoising;
+
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>The noise levels that a denoiser is trained for: all, some, or a range, in sigma.</summary>
@@ -22,10 +25,19 @@ internal sealed record NoiseLevels(IReadOnlyList<double> Sigmas, (double First, 
     public TimestepSet Timesteps(INoiseSchedule schedule, int last)
     {
         if (Sigmas.Count > 0)
-            return TimestepSet.Of(Sigmas.Select(sigma => schedule.TimestepFor(2 * sigma)));
+            return TimestepSet.Of(Sigmas.Select(sigma => Timestep(schedule, sigma)));
         return Range is { } range
-            ? TimestepSet.Range(range.First == 0 ? 0 : schedule.TimestepFor(2 * range.First), schedule.TimestepFor(2 * range.Last))
+            ? TimestepSet.Range(range.First == 0 ? 0 : Timestep(schedule, range.First), Timestep(schedule, range.Last))
             : TimestepSet.Range(0, last);
+    }
+
+    private static int Timestep(INoiseSchedule schedule, double sigma)
+    {
+        double last = schedule.AlphaBar(schedule.TimestepCount - 1), largest = SymmetricPixels.Sigma(Math.Sqrt((1 - last) / last));
+        return sigma <= largest
+            ? schedule.TimestepFor(SymmetricPixels.NoiseToSignal(sigma))
+            : throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture, $"The network's noise levels end at sigma {largest:G6}; {sigma} is beyond."));
     }
 
     private static bool TryNumber(string text, out double number) => PlainNumber.TryParse(text, out number);

@@ -1,5 +1,6 @@
 using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.Sampling;
 using DenoisedSmoothing.Training;
 using TorchSharp;
@@ -25,21 +26,18 @@ internal sealed class TrainDenoiserRun(TrainDenoiserJob job, TextWriter output)
         {
             Steps = job.Training.StepsFor(images.Count, DefaultSteps),
             BatchSize = job.Training.Batch,
-            LearningRate = job.Training.LearningRate,
-            EmaDecay = job.Ema,
+            Initialization = WeightInitialization.Linear,
             Seed = job.Training.Seed,
             CheckpointFolder = job.Training.Checkpoints,
             CheckpointEvery = job.Training.CheckpointEvery,
         };
-        DiffusionTrainer trainer = new(network, card.NewSchedule(), options)
+        NoisePrediction objective = new(new DiffusionModel(network, card.NewSchedule(), card.TimestepScale))
         {
-            FirstTimestep = card.Trained.First,
-            LastTimestep = card.Trained.Last,
-            Timesteps = card.Trained.Chosen,
-            TimestepScale = card.TimestepScale,
+            Timesteps = card.Trained.Chosen ?? [.. Enumerable.Range(card.Trained.First, card.Trained.Last - card.Trained.First + 1)],
         };
+        OptimizerRecipe recipe = new() { LearningRate = job.Training.LearningRate, EmaDecay = job.Ema };
         output.WriteLine($"{job.Network}, {images.Count} images of {images.Channels}x{images.Height}x{images.Width}, timesteps {card.Trained} of {card.ScheduleTimesteps}, {options.Steps} steps");
-        trainer.Train(images, new TrainingView(output), cancellationToken);
+        new Trainer(objective, recipe, options).Train(images, new TrainingView(output), cancellationToken);
         SafetensorsWriter.Write(job.Training.Out, network.state_dict(), card.ToMetadata());
         output.WriteLine($"Denoiser: {job.Training.Out}");
     }

@@ -13,7 +13,7 @@ namespace DenoisedSmoothing.Denoising;
 /// The network lives in [-1,1], pixels in [0,1]: a sigma in pixel space is a noise-to-signal ratio of 2 sigma here.
 /// Several strategies may stand on one model. Safe for concurrent use where the network is.
 /// </remarks>
-public sealed class DiffusionModel : IX0Predictor, IFingerprinted, ISigmaLimited, IDisposable
+public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
 {
     private readonly nn.IModule<Tensor, Tensor, Tensor> _network;
     private readonly double _timestepScale;
@@ -47,6 +47,7 @@ public sealed class DiffusionModel : IX0Predictor, IFingerprinted, ISigmaLimited
         LastTimestep = lastTimestep ?? schedule.TimestepCount - 1;
         double last = schedule.AlphaBar(LastTimestep);
         LargestNoiseToSignal = Math.Sqrt((1 - last) / last);
+        Input = IImageNetwork.InputOf(network);
         (network as nn.Module)?.eval();
     }
 
@@ -65,24 +66,25 @@ public sealed class DiffusionModel : IX0Predictor, IFingerprinted, ISigmaLimited
     /// <summary>The highest timestep that the network was trained for.</summary>
     public int LastTimestep { get; }
 
+    /// <summary>What images it takes: others are refused.</summary>
+    /// <value>What the network says; null, and no check, where it does not say.</value>
+    public InputShape? Input { get; init; }
+
     /// <inheritdoc/>
     public double LargestNoiseToSignal { get; }
 
-    /// <inheritdoc/>
-    public double LargestSigma => LargestNoiseToSignal / 2;
+    /// <summary>The largest sigma, in [0,1] pixel space, that can be denoised.</summary>
+    public double LargestSigma => SymmetricPixels.Sigma(LargestNoiseToSignal);
 
     /// <inheritdoc/>
-    public string Fingerprint => string.Create(CultureInfo.InvariantCulture,
-        $"{ModuleFingerprint.Of(_network)};{ModuleFingerprint.Of(Schedule)};scale={_timestepScale};{_parametrization}");
-
-    /// <inheritdoc/>
-    public string Precision => ModuleFingerprint.PrecisionOf(_network);
+    public PartInfo Info => (PartInfo.Of(_network).Taking(Input) with { LargestSigma = LargestSigma }).Named(network => string.Create(
+        CultureInfo.InvariantCulture, $"{network};{PartInfo.Of(Schedule).Fingerprint};scale={_timestepScale};{_parametrization}"));
 
     /// <summary>The timestep t* of a noise level: the first, from 1 on, whose noise-to-signal ratio is not below 2 sigma.</summary>
     /// <param name="sigma">The noise in [0,1] pixel space.</param>
     /// <exception cref="ArgumentOutOfRangeException">Sigma is beyond <see cref="LargestSigma"/>.</exception>
     public int TimestepFor(double sigma) => sigma <= LargestSigma
-        ? Schedule.TimestepFor(2 * sigma)
+        ? Schedule.TimestepFor(SymmetricPixels.NoiseToSignal(sigma))
         : throw new ArgumentOutOfRangeException(nameof(sigma), sigma, $"Sigma is beyond the network's noisiest timestep, which is sigma {LargestSigma:G6}.");
 
     /// <summary>Asks the network at one of the schedule's timesteps.</summary>
@@ -135,6 +137,7 @@ public sealed class DiffusionModel : IX0Predictor, IFingerprinted, ISigmaLimited
     private (Tensor Output, Tensor? Variance) Ask(Tensor xt, double timestep, bool wantsVariance)
     {
         EvaluationMode.Require(_network);
+        Input?.Require(xt.shape, "This denoiser");
         Tensor output = IOneTimestepNetwork.Ask(_network, xt, timestep * _timestepScale, wantsVariance);
         long channels = xt.shape[1];
         bool learned = LearnedVariance(output.shape, xt.shape);

@@ -10,7 +10,7 @@ namespace DenoisedSmoothing.Denoising;
 /// weights of Salman et al. 2020, who train one set of weights a noise level: use the one that was trained at the certified sigma.
 /// </summary>
 /// <remarks>The result is the network's, as it is: not clipped to [0,1]. Safe for concurrent use where the network is.</remarks>
-public sealed class NetworkDenoiser : IDenoiser, IFingerprinted, IDisposable
+public sealed class NetworkDenoiser : IDenoiser, IDescribed, IDisposable
 {
     private readonly nn.IModule<Tensor, Tensor> _network;
     private readonly bool _disposeNetwork;
@@ -22,14 +22,16 @@ public sealed class NetworkDenoiser : IDenoiser, IFingerprinted, IDisposable
     {
         ArgumentNullException.ThrowIfNull(network);
         (_network, _disposeNetwork) = (network, disposeNetwork);
+        Input = IImageNetwork.InputOf(network);
         (network as nn.Module)?.eval();
     }
 
-    /// <inheritdoc/>
-    public string Fingerprint => $"network({ModuleFingerprint.Of(_network)})";
+    /// <summary>What images it takes: others are refused.</summary>
+    /// <value>What the network says; null, and no check, where it does not say.</value>
+    public InputShape? Input { get; init; }
 
     /// <inheritdoc/>
-    public string Precision => ModuleFingerprint.PrecisionOf(_network);
+    public PartInfo Info => PartInfo.Of(_network).Taking(Input).Named(static network => $"network({network})");
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The network is in training mode, or its result has another shape than its input.</exception>
@@ -38,6 +40,7 @@ public sealed class NetworkDenoiser : IDenoiser, IFingerprinted, IDisposable
         ArgumentNullException.ThrowIfNull(noisy);
         ArgumentNullException.ThrowIfNull(noise);
         EvaluationMode.Require(_network);
+        Input?.Require(noisy.shape, "This denoiser");
         Tensor clean = _network.call(noisy);
         if (clean.shape.SequenceEqual(noisy.shape))
             return clean;
