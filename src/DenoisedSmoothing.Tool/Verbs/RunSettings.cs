@@ -47,7 +47,7 @@ internal static class RunSettings
             Kind = job.Kind,
             Settings = settings,
             Shard = range.Shards > 1 ? Text($"{range.Shard}/{range.Shards}") : null,
-            Rows = job.Data.SkipCorrupt ? null : range.CountOf(images.Count),
+            Rows = range.CountOf(images.Count),
             Notes = new Dictionary<string, string> { ["models"] = models.Name },
         };
     }

@@ -10,6 +10,7 @@ namespace DenoisedSmoothing.Tool;
 internal sealed class SmoothingRun(SmoothingJob job, TextWriter output, TextWriter error)
 {
     private readonly Queue<int> _open = new();
+    private readonly Queue<SkippedImage> _skipped = new();
 
     /// <summary>Runs to the end, or to the cancellation: what is in the log then stays.</summary>
     public int Execute(CancellationToken cancellationToken)
@@ -44,10 +45,13 @@ internal sealed class SmoothingRun(SmoothingJob job, TextWriter output, TextWrit
         {
             foreach (Outcome outcome in Outcomes(smoothed, images, models, left, progress, cancellationToken))
             {
+                WriteSkipped(log, outcome.Index);
                 Write(log, outcome);
                 view.Finished(outcome);
             }
         });
+        WriteSkipped(log, long.MaxValue);
+        log?.End();
         view.Summary(job.Out);
         return CommandLine.Done;
     }
@@ -90,6 +94,8 @@ internal sealed class SmoothingRun(SmoothingJob job, TextWriter output, TextWrit
             catch (InvalidDataException e) when (job.Data.SkipCorrupt)
             {
                 error.WriteLine($"Skipped: {e.Message}");
+                lock (_skipped)
+                    _skipped.Enqueue(new SkippedImage(index, e.Message));
                 continue;
             }
 
@@ -97,6 +103,19 @@ internal sealed class SmoothingRun(SmoothingJob job, TextWriter output, TextWrit
             using TorchSharp.torch.Tensor ready = preprocess?.Apply(raw) ?? raw.alias();
             _open.Enqueue(index);
             yield return new IndexedImage(index, ready);
+        }
+    }
+
+    /// <summary>Notes the images passed over before an image, so that the log stays in order: images are read ahead.</summary>
+    private void WriteSkipped(CertificationLogWriter? log, long before)
+    {
+        lock (_skipped)
+        {
+            while (_skipped.TryPeek(out SkippedImage? skipped) && skipped.Index < before)
+            {
+                _skipped.Dequeue();
+                log?.Skip(skipped.Index, skipped.Reason);
+            }
         }
     }
 
