@@ -146,7 +146,7 @@ public class SmoothedClassifierSeedTests
 
         certificate.Sigma.Should().Be(Math.Min(sigma, (double)(float)sigma));
         certificate.Provenance!.DrawnSigma.Should().Be((float)sigma);
-        (smoothed.Sigma, smoothed.DrawnSigma).Should().Be((certificate.Sigma, certificate.Provenance.DrawnSigma));
+        (smoothed.Noise.Level.Certified, smoothed.Noise.Level.Drawn).Should().Be((certificate.Sigma, certificate.Provenance.DrawnSigma));
         certificate.Radius.Should().Be(CertifiedRadius.FromBound(certificate.PALower, certificate.Sigma));
     }
 
