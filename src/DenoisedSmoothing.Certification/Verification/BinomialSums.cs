@@ -24,14 +24,14 @@ internal static class BinomialSums
             return new Enclosure(1, 1);
         long mode = Math.Clamp((long)((n + 1.0) * p), 0, n);
         double odds = p / (1 - p);
-        double total = 1, part = mode >= first && mode <= last ? 1 : 0, missing = 0;
+        double total = 1, part = mode >= first && mode <= last ? 1 : 0, missing = 0, missingPart = 0;
         long steps = 0;
         Walk(n - mode, step => (n - mode - step) / (mode + step + 1.0) * odds, step => mode + step + 1, towards: last == n);
         Walk(mode, step => (mode - step) / (n - mode + step + 1.0) / odds, step => mode - step - 1, towards: first == 0);
 
-        // What the walks left out belongs to the total, and perhaps to the part.
+        // What the walks left out belongs to the total, and to the part where they ended inside of it.
         double error = 16 * (steps + 4) * Unit;
-        double low = part / (total + missing), high = (part + missing) / total;
+        double low = part / (total + missing), high = (part + missingPart) / total;
         return new Enclosure(low * (1 - error), Math.Min(1, high * (1 + error)));
 
         void Walk(long length, Func<long, double> ratio, Func<long, long> place, bool towards)
@@ -52,6 +52,7 @@ internal static class BinomialSums
                 if (weight < Vanished || (rest <= Negligible * total && (!towards || (inside && rest <= Negligible * part))))
                 {
                     missing += Math.Min(rest, 1);
+                    missingPart += towards || inside ? Math.Min(rest, 1) : 0;
                     return;
                 }
             }

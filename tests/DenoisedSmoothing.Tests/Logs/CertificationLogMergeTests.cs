@@ -90,9 +90,9 @@ public sealed class CertificationLogMergeTests : IDisposable
         // Where corrupt images are passed over, the number of lines is not known beforehand.
         CertificationLogMeta meta = LogSamples.Meta() with { Rows = null };
         string first = Write("1.tsv", meta with { Shard = "1/2" }, [0], end: false), second = Write("2.tsv", meta with { Shard = "2/2" }, [1]);
+        Merging([first, second]).Should().Throw<InvalidDataException>().WithMessage("*1.tsv is unfinished: 1 images so far.*");
         using (CertificationLogWriter writer = CertificationLogWriter.Open(first, meta with { Shard = "1/2" }, resume: true))
         {
-            Merging([first, second]).Should().Throw<InvalidDataException>().WithMessage("*1.tsv is unfinished: 1 images so far.*");
             writer.Skip(2, "broken");
             writer.End();
         }

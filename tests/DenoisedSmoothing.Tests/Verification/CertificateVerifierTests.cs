@@ -52,7 +52,7 @@ public class CertificateVerifierTests
         Verifier.Verify(honest).Should().BeEmpty();
 
         Overstated(honest with { Radius = 9.75 }, "radius");
-        Overstated(honest with { Radius = honest.Radius * (1 + 1e-12) }, "radius");
+        Overstated(honest with { Radius = honest.Radius + 1e-11 }, "radius");
         Overstated(honest with { PALower = honest.PALower + .001, PBUpper = honest.PBUpper - .001 }, "paLower");
         Overstated(honest with { PALower = honest.PALower + 1e-8 }, "paLower");
         Overstated(honest with { PBUpper = 1 - honest.PALower - 1e-6 }, method.StartsWith('m') ? "radius" : "pbUpper");
