@@ -50,14 +50,11 @@ internal sealed class MethodParameters(CertificationMethod method)
         return method.Parameters.GetValueOrDefault(name);
     }
 
-    private long Count(string name, string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long count)
+    private long Count(string name, string text) => PlainNumber.TryParseWhole(text, out long count) && count >= 0
         ? count
         : throw Bad(name, text, "a whole number");
 
-    private double Number(string name, string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
-            ? number
-            : throw Bad(name, text, "a number");
+    private double Number(string name, string text) => PlainNumber.TryParse(text, out double number) ? number : throw Bad(name, text, "a number");
 
     private ArgumentException Bad(string name, string text, string wanted) => new($"'{method}': {name} is '{text}', not {wanted}.");
 }

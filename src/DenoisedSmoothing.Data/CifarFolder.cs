@@ -81,6 +81,8 @@ internal sealed class CifarFolder(string folder, string binary, string python, s
     {
         byte[] file = File.ReadAllBytes(path);
         int record = labelBytes + ImageByteCount;
+        if (file.Length % record != 0)
+            RefuseOtherKinds(path, wanted: null);
         if (file.Length == 0 || file.Length % record != 0)
             throw new InvalidDataException($"{path}: {file.Length} bytes are no whole number of records of {record} (label and image). Was it copied whole, and unpacked?");
         for (int at = 0; at < file.Length; at += record)
@@ -105,8 +107,16 @@ internal sealed class CifarFolder(string folder, string binary, string python, s
 
     private static PickleDictionary Open(string path)
     {
+        RefuseOtherKinds(path, FileKind.Pickle);
         using FileStream stream = File.OpenRead(path);
         return NumpyPickle.Read(stream, path) as PickleDictionary ?? throw new InvalidDataException($"{path}: the pickle is not a dictionary. Is it a file of CIFAR?");
+    }
+
+    /// <summary>The error that a file is of another kind, if it is known to be.</summary>
+    private static void RefuseOtherKinds(string path, FileKind? wanted)
+    {
+        if (FileKind.Of(path) is { } kind && kind != wanted && kind != FileKind.Text)
+            throw new InvalidDataException($"{path}: {kind.InsteadOf("a file of CIFAR")}");
     }
 
     private static List<object?> List(string path, PickleDictionary from, string key) => from[key] as List<object?> ?? throw Wrong(path, key);

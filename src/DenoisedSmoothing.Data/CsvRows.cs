@@ -2,13 +2,33 @@ using System.Text;
 
 namespace DenoisedSmoothing.Data;
 
-/// <summary>Comma-separated text (RFC 4180): fields may stand in double quotes, a quote inside is doubled, lines end as they like.</summary>
+/// <summary>Comma-separated text (RFC 4180): fields may be in double quotes, a quote inside is doubled, any line end will do.</summary>
 internal static class CsvRows
 {
+    /// <summary>Reads a file: its rows that are not empty, each with the number of its first line and all with the same number of fields.</summary>
+    /// <param name="path">A file in UTF-8, or in UTF-16 or UTF-32 with a byte order mark.</param>
+    /// <exception cref="InvalidDataException">
+    /// It is not such text, a quote is not closed, something is behind a closed one, or a row has another number of fields than the first.
+    /// </exception>
+    /// <exception cref="IOException">It is not there, or cannot be read.</exception>
+    public static List<(int Line, string[] Fields)> ReadFile(string path)
+    {
+        List<(int Line, string[] Fields)> rows = [.. Read(Text(path), path)];
+        foreach ((int line, string[] fields) in rows)
+        {
+            if (fields.Length == rows[0].Fields.Length)
+                continue;
+            string hint = fields.Length > rows[0].Fields.Length ? " Put a field that holds a comma in double quotes." : "";
+            throw new InvalidDataException($"{path}, line {line}: it has {fields.Length} fields, and line {rows[0].Line} has {rows[0].Fields.Length}.{hint}");
+        }
+
+        return rows;
+    }
+
     /// <summary>The rows that are not empty, each with the number of its first line.</summary>
     /// <param name="text">The whole file.</param>
     /// <param name="name">What to call it in errors.</param>
-    /// <exception cref="InvalidDataException">A quote is not closed, or something stands behind a closed one.</exception>
+    /// <exception cref="InvalidDataException">A quote is not closed, or something is behind a closed one.</exception>
     public static IEnumerable<(int Line, string[] Fields)> Read(string text, string name)
     {
         int line = 1, at = 0;
@@ -32,6 +52,26 @@ internal static class CsvRows
                 yield return (first, [.. fields]);
         }
     }
+
+    // Strict: in another encoding a name would become another name without a word.
+    private static string Text(string path)
+    {
+        FileKind? kind = FileKind.Of(path);
+        if (kind is not null && kind != FileKind.Text && kind != FileKind.Empty && kind != FileKind.Json)
+            throw new InvalidDataException($"{path}: {kind.InsteadOf("a CSV file")}");
+        using StreamReader reader = new(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
+        try
+        {
+            string text = reader.ReadToEnd();
+            return !text.Contains('\0') ? text : throw NotText(path, null);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw NotText(path, e);
+        }
+    }
+
+    private static InvalidDataException NotText(string path, Exception? e) => new($"{path}: it is not text in UTF-8. Save it again in that encoding (spreadsheets call it CSV UTF-8).", e);
 
     // Ends at a comma, a line's end or the text's.
     private static string Field(string text, string name, ref int at, ref int line)

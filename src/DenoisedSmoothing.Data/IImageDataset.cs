@@ -23,6 +23,11 @@ public interface IImageDataset
     /// <param name="index">0 to Count - 1.</param>
     int Label(int index);
 
+    /// <summary>The shape of one image, as far as it is known without decoding it.</summary>
+    /// <param name="index">0 to Count - 1.</param>
+    /// <returns>Null where it is not known, or the image cannot be read.</returns>
+    ImageShape? ShapeOf(int index) => null;
+
     /// <summary>One image.</summary>
     /// <param name="index">0 to Count - 1.</param>
     /// <returns>float32 [C,H,W] in [0,1] on the CPU; the caller disposes it.</returns>

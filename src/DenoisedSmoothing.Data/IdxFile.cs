@@ -6,6 +6,8 @@ namespace DenoisedSmoothing.Data;
 /// <summary>An array of bytes in the MNIST family's IDX format, plain or gzip-compressed.</summary>
 public sealed class IdxFile
 {
+    private const string Wanted = "an IDX file, as of MNIST,";
+
     // The largest set of the family (EMNIST) holds 0.7 GB; a header that asks for more is damaged.
     private static readonly long MostBytes = Array.MaxLength;
 
@@ -27,6 +29,8 @@ public sealed class IdxFile
     /// <exception cref="InvalidDataException">It is not IDX, not of unsigned bytes, or shorter or longer than its header says.</exception>
     public static IdxFile Read(string path)
     {
+        if (Directory.Exists(path))
+            throw new InvalidDataException($"{path}: {FileKind.Folder.InsteadOf(Wanted)}");
         using FileStream file = File.OpenRead(path);
         return Read(file, path);
     }
@@ -38,6 +42,9 @@ public sealed class IdxFile
     public static IdxFile Read(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        FileKind? kind = FileKind.Of(stream);
+        if (kind is not null && kind != FileKind.Idx && kind != FileKind.Gzip && kind != FileKind.Empty)
+            throw new InvalidDataException($"{name}: {kind.InsteadOf(Wanted)}");
         bool zipped = stream.ReadByte() == 0x1f && stream.ReadByte() == 0x8b;
         stream.Position = 0;
         using Stream? unzipped = zipped ? new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true) : null;

@@ -1,12 +1,16 @@
-using System.Globalization;
-
 namespace DenoisedSmoothing.Data;
 
 /// <summary>Images by a comma-separated list of paths and labels, in the list's order.</summary>
 /// <remarks>
+/// <para>
 /// A first line with a field <c>path</c>, <c>file</c>, <c>filename</c> or <c>image</c> and one <c>label</c> or <c>class</c> is a header and says
 /// where the columns are; without it, a path is in the first and a label in the second. Paths are relative to the list's folder, or
 /// absolute. Fields may be quoted.
+/// </para>
+/// <para>
+/// Labels are whole numbers from 0, in digits only, or names of classes. A label such as 1.0, +1, 1e0 or NaN is an error: taken for a name it would
+/// be given another number.
+/// </para>
 /// </remarks>
 public static class ImageCsv
 {
@@ -17,55 +21,53 @@ public static class ImageCsv
     /// <param name="path">A CSV file in UTF-8.</param>
     /// <param name="classNames">
     /// The classes' names, by label; the list may give a label by name or number then. When not given: if all labels are numbers, the
-    /// names are the numbers from 0 to the largest, else the labels themselves in ordinal order.
+    /// names are the numbers from 0 to the largest, else the labels themselves, in the order of their code points, as Python sorts them.
     /// </param>
     /// <param name="options">How to read the images.</param>
     /// <exception cref="FileNotFoundException">There is no such list.</exception>
-    /// <exception cref="InvalidDataException">The list is empty or malformed, its first image does not exist, or a label has no class.</exception>
+    /// <exception cref="InvalidDataException">The list is empty or malformed, its first image does not exist, or a label has no class; the message names the line.</exception>
     public static ImageFiles Open(string path, IReadOnlyList<string>? classNames = null, ImageFileOptions? options = null)
     {
-        List<(int Line, string[] Fields)> rows = [.. CsvRows.Read(File.ReadAllText(path), path)];
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        List<(int Line, string[] Fields)> rows = CsvRows.ReadFile(path);
         (int pathColumn, int labelColumn) = (0, 1);
-        if (rows.Count > 0 && Column(rows[0].Fields, s_paths) is >= 0 and var named && Column(rows[0].Fields, s_labels) is >= 0 and var label)
+        if (rows.Count > 0 && Columns(rows[0].Fields, s_paths) is { Length: > 0 } paths && Columns(rows[0].Fields, s_labels) is { Length: > 0 } labels)
         {
-            (pathColumn, labelColumn) = (named, label);
+            (pathColumn, labelColumn) = (Only(paths, "a path"), Only(labels, "a label"));
             rows.RemoveAt(0);
         }
 
         if (rows.Count == 0)
             throw new InvalidDataException($"{path}: the list is empty.");
+        if (rows[0].Fields is [string only] && only.AsSpan().ContainsAny(';', '\t'))
+            throw new InvalidDataException($"{path}, line {rows[0].Line}: the fields are separated by {(only.Contains(';') ? "semicolons" : "tabs")}. Save the list with commas.");
         foreach ((int line, string[] fields) in rows)
         {
-            if (fields.Length <= Math.Max(pathColumn, labelColumn) || fields[pathColumn] is "" || fields[pathColumn].Contains('\0') || fields[labelColumn] is "")
+            if (fields.Length <= Math.Max(pathColumn, labelColumn) || fields[pathColumn] is "" || fields[labelColumn].Trim() is "")
                 throw new InvalidDataException($"{path}, line {line}: a path and a label, separated by a comma, are needed.");
         }
 
         string root = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        if (!File.Exists(Path.Combine(root, rows[0].Fields[pathColumn])))
-            throw new InvalidDataException($"{path}, line {rows[0].Line}: there is no file '{rows[0].Fields[pathColumn]}' (relative to the list's folder). If this line is a header, call its columns path and label.");
-        string[] labels = [.. rows.Select(row => row.Fields[labelColumn])];
-        IReadOnlyList<string> names = classNames ?? Names(labels, path);
-        Dictionary<string, int> byName = names.Select((name, number) => (name, number)).DistinctBy(pair => pair.name).ToDictionary(pair => pair.name, pair => pair.number, StringComparer.Ordinal);
-        return new ImageFiles(root, rows.Select((row, i) => (row.Fields[pathColumn], Label(labels[i], byName, names.Count, $"{path}, line {row.Line}"))), names, options);
+        CheckFirst();
+        CsvLabels list = new([.. rows.Select(row => row.Fields[labelColumn].Trim())], i => $"{path}, line {rows[i].Line}");
+        IReadOnlyList<string> names = classNames ?? list.Names();
+        return new ImageFiles(root, rows.Zip(list.Numbers(names), (row, label) => (row.Fields[pathColumn], label)), names, options);
+
+        int Only(int[] columns, string what) => columns is [int column] ? column : throw new InvalidDataException(
+            $"{path}, line {rows[0].Line}: the columns {string.Join(" and ", columns.Select(at => $"'{rows[0].Fields[at]}'"))} could both hold {what}. Rename those that do not.");
+
+        // A list with another header, or one that was moved, fails here and not at every image.
+        void CheckFirst()
+        {
+            string first = rows[0].Fields[pathColumn];
+            if (File.Exists(Path.Combine(root, first)) || FileNames.AreBroken(first))
+                return;
+            throw new InvalidDataException(
+                $"{path}, line {rows[0].Line}: there is no file '{first}' (relative to the list's folder). "
+                + (first.Contains('\\') && !OperatingSystem.IsWindows() ? "Write / between folders." : "If this line is a header, call its columns path and label."));
+        }
     }
 
-    private static int Column(string[] fields, string[] names) => Array.FindIndex(fields, field => names.Contains(field.ToLowerInvariant()));
-
-    private static string[] Names(string[] labels, string path)
-    {
-        int?[] numbers = [.. labels.Select(Number)];
-        if (numbers.All(number => number is not null))
-            return [.. Enumerable.Range(0, numbers.Max()!.Value + 1).Select(number => number.ToString(CultureInfo.InvariantCulture))];
-        return Array.FindIndex(numbers, number => number is not null) is >= 0 and var mixed
-            ? throw new InvalidDataException($"{path}: some labels are numbers ('{labels[mixed]}') and some are names ('{labels[Array.IndexOf(numbers, null)]}'). If the first line is a header, call its columns path and label; else give the classes' names.")
-            : [.. labels.Distinct().Order(StringComparer.Ordinal)];
-    }
-
-    private static int Label(string text, Dictionary<string, int> byName, int count, string place) =>
-        byName.TryGetValue(text, out int label) ? label
-        : Number(text) is { } number && number < count ? number
-        : throw new InvalidDataException($"{place}: label '{text}' is neither the name of a class nor a number below {count}.");
-
-    // Bounded: a list of names up to a damaged number would fill the memory.
-    private static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < 1_000_000 ? number : null;
+    private static int[] Columns(string[] fields, string[] names) =>
+        [.. Enumerable.Range(0, fields.Length).Where(at => names.Contains(fields[at].Trim().ToLowerInvariant()))];
 }

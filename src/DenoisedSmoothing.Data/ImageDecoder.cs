@@ -1,4 +1,5 @@
 using System.Globalization;
+using DenoisedSmoothing.Preprocessing;
 using SkiaSharp;
 
 namespace DenoisedSmoothing.Data;
@@ -21,7 +22,7 @@ internal static class ImageDecoder
         using SKData data = SKData.CreateCopy(file);
         using SKCodec? codec = SKCodec.Create(data);
         if (codec is null)
-            throw new InvalidDataException($"{name}: {(file.Length == 0 ? "the file is empty" : "this is no image of a known format, or its header is damaged")}.");
+            throw new InvalidDataException($"{name}: {Instead(file)}");
         (int width, int height) = (codec.Info.Width, codec.Info.Height);
         if ((long)width * height > maxPixels)
             throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{name}: {width}x{height} pixels are more than the {maxPixels} that are read."));
@@ -38,21 +39,42 @@ internal static class ImageDecoder
 
         if (result != SKCodecResult.Success)
             throw new InvalidDataException($"{name}: {Reason(result)}.");
+        if (SixteenBitBmp.LargestValues(file) is { } largest)
+            SixteenBitBmp.ScaleLikePil(rgba, largest);
         byte[] rgb = new byte[rgba.Length / 4 * 3];
         for (int from = 0, to = 0; from < rgba.Length; from += 4, to += 3)
             (rgb[to], rgb[to + 1], rgb[to + 2]) = (rgba[from], rgba[from + 1], rgba[from + 2]);
         return (rgb, height, width);
     }
 
-    /// <summary>Grey by ITU-R 601-2 in 16 bits, as PIL's <c>convert("L")</c>: leaves what was grey as it was.</summary>
+    /// <summary>An image's size by its header alone.</summary>
+    /// <param name="file">The file from its beginning; not disposed.</param>
+    /// <returns>Null where it is no image that can be read.</returns>
+    public static (int Height, int Width)? Size(Stream file)
+    {
+        SkiaLibrary.EnsureAvailable();
+        using SKCodec? codec = SKCodec.Create(file);
+        return codec is null ? null : (codec.Info.Height, codec.Info.Width);
+    }
+
+    /// <summary>Grey as <see cref="GreyStep"/> makes it.</summary>
     /// <param name="rgb">H x W x 3 bytes.</param>
     /// <returns>H x W bytes.</returns>
     public static byte[] Grey(byte[] rgb)
     {
         byte[] grey = new byte[rgb.Length / 3];
         for (int i = 0; i < grey.Length; i++)
-            grey[i] = (byte)((19595 * rgb[3 * i] + 38470 * rgb[3 * i + 1] + 7471 * rgb[3 * i + 2] + 0x8000) >> 16);
+            grey[i] = GreyStep.Of(rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]);
         return grey;
+    }
+
+    private static string Instead(byte[] file)
+    {
+        using MemoryStream stream = new(file);
+        FileKind? kind = FileKind.Of(stream);
+        return kind is null ? "this is no image of a known format, or its header is damaged."
+            : kind == FileKind.Image ? "the image is damaged, or of a format that is not read, such as TIFF. Convert it to PNG."
+            : kind.InsteadOf("an image");
     }
 
     private static string Reason(SKCodecResult result) => result switch

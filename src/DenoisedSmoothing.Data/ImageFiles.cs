@@ -28,11 +28,11 @@ public sealed class ImageFiles : IImageDataset
         ArgumentNullException.ThrowIfNull(root);
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(classNames);
-        (_root, _files, ClassNames, _options) = (root, [.. files], classNames, options ?? new ImageFileOptions());
+        (_root, _files, ClassNames, _options) = (root, [.. files], [.. classNames], options ?? new ImageFileOptions());
         foreach ((string path, int label) in _files)
         {
-            if (label < 0 || label >= classNames.Count)
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{path}: label {label} has no class: there are {classNames.Count} classes."), nameof(files));
+            if (label < 0 || label >= ClassNames.Count)
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{path}: label {label} has no class: there are {ClassNames.Count} classes."), nameof(files));
         }
 
         _fingerprint = new Lazy<string>(Hash);
@@ -59,16 +59,36 @@ public sealed class ImageFiles : IImageDataset
     /// <summary>Reads and decodes one image.</summary>
     /// <param name="index">0 to Count - 1.</param>
     /// <returns>float32 [3,H,W], or [1,H,W] if read as grey, in [0,1] on the CPU, in the file's own size; the caller disposes it.</returns>
-    /// <exception cref="InvalidDataException">The image is damaged, incomplete, of an unknown format or too large; the message names it.</exception>
+    /// <exception cref="InvalidDataException">The image is damaged, incomplete, of an unknown format or too large, or a name in its path is not UTF-8; the message names it.</exception>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
     /// <exception cref="DllNotFoundException">The native library of SkiaSharp is missing; the message says which package to add.</exception>
     public torch.Tensor Image(int index)
     {
         string path = FullPath(index);
+        if (FileNames.CannotBeOpened(path))
+            throw new InvalidDataException($"{path}: a name in this path is not UTF-8, so it cannot be opened. Rename the file or folder.");
+        if (Directory.Exists(path))
+            throw new InvalidDataException($"{path}: {FileKind.Folder.InsteadOf("an image")}");
         (byte[] rgb, int height, int width) = ImageDecoder.Decode(File.ReadAllBytes(path), path, _options.MaxPixels);
         return _options.Grey
             ? ImageTensors.FromHwcBytes(ImageDecoder.Grey(rgb), height, width, channels: 1)
             : ImageTensors.FromHwcBytes(rgb, height, width);
+    }
+
+    /// <summary>The shape of one image by its file's header.</summary>
+    /// <param name="index">0 to Count - 1.</param>
+    /// <returns>Null where the file cannot be read, or is no image; reading it says why.</returns>
+    public ImageShape? ShapeOf(int index)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(FullPath(index));
+            return ImageDecoder.Size(file) is { } size ? new ImageShape(_options.Grey ? 1 : 3, size.Height, size.Width) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private string FullPath(int index) => Path.Combine(_root, _files[index].Path);
@@ -79,7 +99,7 @@ public sealed class ImageFiles : IImageDataset
         for (int i = 0; i < Count; i++)
         {
             // No path holds the separator, so different lists have different texts.
-            long size = new FileInfo(FullPath(i)).Length;
+            long size = FileNames.CannotBeOpened(FullPath(i)) ? -1 : new FileInfo(FullPath(i)).Length;
             hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{_files[i].Path}\0{size}\0{_files[i].Label}\n")));
         }
 

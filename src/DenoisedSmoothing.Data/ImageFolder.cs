@@ -2,44 +2,62 @@ namespace DenoisedSmoothing.Data;
 
 /// <summary>A folder of class folders, as torchvision's <c>ImageFolder</c> reads one: the same labels and the same order.</summary>
 /// <remarks>
-/// A class is a subfolder; labels count the subfolders in the ordinal order of their names, which for ImageNet's folders (n01440764, ...)
-/// is the standard order of its 1,000 classes. Images lie in them at any depth.
+/// A class is a subfolder, hidden ones too; labels count the subfolders in the order of their names' code points, as Python sorts them, which for
+/// ImageNet's folders (n01440764, ...) is the standard order of its 1,000 classes. Images lie in them at any depth.
 /// </remarks>
 public static class ImageFolder
 {
-    // torchvision's list, which decides about indices, and GIF. Of these TIFF, PPM and PGM are listed but cannot be decoded.
-    private static readonly string[] s_extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif", ".ppm", ".pgm", ".tif", ".tiff"];
+    // torchvision's list, which decides about indices. Of these TIFF, PPM and PGM are listed but cannot be decoded.
+    private static readonly string[] s_extensions = [".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp"];
 
     /// <summary>Lists a folder; images are read later.</summary>
     /// <param name="folder">The folder that holds the class folders.</param>
     /// <param name="options">How to read the images.</param>
+    /// <param name="allowEmptyClasses">
+    /// Whether a class folder without images keeps its label, as in a part of a larger set. Otherwise it is an error, as in torchvision: a folder
+    /// that is no class, such as <c>.ipynb_checkpoints</c>, would move the labels of all behind it.
+    /// </param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidDataException">There are no class folders, or no image in any.</exception>
-    public static ImageFiles Open(string folder, ImageFileOptions? options = null)
+    /// <exception cref="InvalidDataException">There are no class folders, or there is no image in one.</exception>
+    public static ImageFiles Open(string folder, ImageFileOptions? options = null, bool allowEmptyClasses = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException($"There is no folder '{folder}'.");
+            throw new DirectoryNotFoundException(File.Exists(folder) ? $"'{folder}' is a file, and a folder of class folders is wanted." : $"There is no folder '{folder}'.");
         string[] classes = Names(Directory.EnumerateDirectories(folder));
         if (classes.Length == 0)
             throw new InvalidDataException($"'{folder}' has no subfolders: a class is a subfolder with its images. For images with a list of labels, use a CSV file.");
-        (string Path, int Label)[] files = [.. classes.SelectMany((name, label) => Images(folder, name).Select(path => (path, label)))];
-        return files.Length > 0
-            ? new ImageFiles(folder, files, classes, options)
-            : throw new InvalidDataException($"There is no image ({string.Join(", ", s_extensions)}) in the {classes.Length} subfolders of '{folder}', '{classes[0]}' the first.");
+        string[][] images = [.. classes.Select(name => Images(folder, name).ToArray())];
+        string[] empty = [.. classes.Where((_, label) => images[label].Length == 0)];
+        if (empty.Length == classes.Length || (empty.Length > 0 && !allowEmptyClasses))
+        {
+            string others = empty.Length > 1 ? $" and {empty.Length - 1} other class folders" : "";
+            throw new InvalidDataException(
+                $"There is no image ({string.Join(", ", s_extensions)}) in '{Path.Combine(folder, empty[0])}'{others}. "
+                + "Delete folders that are no classes; they would take a label.");
+        }
+
+        return new ImageFiles(folder, images.SelectMany((paths, label) => paths.Select(path => (path, label))), classes, options);
     }
 
     // All folders of a class in the order of their paths, then the files of each: not the order of a plain walk. Slashes everywhere, so
-    // that the order is the same on every system.
+    // that the order is the same on every system. A folder whose name is not UTF-8 cannot be looked into: it is listed as an image that
+    // cannot be read, so that what is in it is not passed over without a word.
     private static IEnumerable<string> Images(string folder, string name)
     {
         List<string> folders = [name];
         for (int i = 0; i < folders.Count; i++)
-            folders.AddRange(Names(Directory.EnumerateDirectories(Path.Combine(folder, folders[i]))).Select(inner => $"{folders[i]}/{inner}"));
-        return folders.Order(StringComparer.Ordinal).SelectMany(path => Names(Directory.EnumerateFiles(Path.Combine(folder, path)))
-            .Where(file => s_extensions.Any(extension => file.EndsWith(extension, StringComparison.OrdinalIgnoreCase)))
-            .Select(file => $"{path}/{file}"));
+        {
+            if (!FileNames.CannotBeOpened(Path.Combine(folder, folders[i])))
+                folders.AddRange(Names(Directory.EnumerateDirectories(Path.Combine(folder, folders[i]))).Select(inner => $"{folders[i]}/{inner}"));
+        }
+
+        return folders.Order(CodePointOrder.Instance).SelectMany(path => FileNames.CannotBeOpened(Path.Combine(folder, path))
+            ? [path]
+            : Names(Directory.EnumerateFiles(Path.Combine(folder, path))).Where(IsImage).Select(file => $"{path}/{file}"));
     }
 
-    private static string[] Names(IEnumerable<string> paths) => [.. paths.Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    private static bool IsImage(string file) => s_extensions.Any(extension => file.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
+
+    private static string[] Names(IEnumerable<string> paths) => [.. paths.Select(path => Path.GetFileName(path)).Order(CodePointOrder.Instance)];
 }

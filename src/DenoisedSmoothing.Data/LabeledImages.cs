@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using DenoisedSmoothing.Preprocessing;
 using TorchSharp;
 
 namespace DenoisedSmoothing.Data;
@@ -26,6 +25,8 @@ public sealed class LabeledImages : IImageDataset
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        if (channels > 4 && width is 1 or 3)
+            throw new ArgumentException($"Images of {channels}x{height}x{width} look like [H,W,C]: pixels are in the order C x H x W, and C is the number of channels.", nameof(channels));
         if ((Int128)labels.Length * channels * height * width != pixels.Length)
             throw new ArgumentException($"{labels.Length} labels and {pixels.Length} pixel bytes do not fit images of {channels}x{height}x{width}.", nameof(pixels));
         foreach (byte label in labels.Span)
@@ -36,7 +37,7 @@ public sealed class LabeledImages : IImageDataset
 
         _pixels = pixels;
         _labels = labels;
-        (Channels, Height, Width, ClassNames) = (channels, height, width, classNames);
+        (Channels, Height, Width, ClassNames) = (channels, height, width, [.. classNames]);
         _fingerprint = new Lazy<string>(Hash);
     }
 
@@ -62,6 +63,9 @@ public sealed class LabeledImages : IImageDataset
     public string Fingerprint => _fingerprint.Value;
 
     /// <inheritdoc/>
+    public ImageShape? ShapeOf(int index) => new ImageShape(Channels, Height, Width);
+
+    /// <inheritdoc/>
     public string ImageName(int index) => string.Create(CultureInfo.InvariantCulture, $"image {index}");
 
     /// <summary>Reads grey images and labels from a pair of IDX files (MNIST and its family), plain or gzip-compressed.</summary>
@@ -71,52 +75,6 @@ public sealed class LabeledImages : IImageDataset
     /// <exception cref="InvalidDataException">A file is damaged or of another shape.</exception>
     public static LabeledImages FromIdx(string imagesPath, string labelsPath, IReadOnlyList<string>? classNames = null) =>
         FromIdx(IdxFile.Read(imagesPath), imagesPath, IdxFile.Read(labelsPath), labelsPath, classNames);
-
-    /// <summary>Reads a whole data set into memory, as bytes: what the trainers take.</summary>
-    /// <param name="images">Images of one size whose pixels are whole multiples of 1/255, as files of 8 bits a channel are; at most 256 classes.</param>
-    /// <param name="cancellationToken">Stops between images.</param>
-    /// <returns>The same images in the same order; <paramref name="images"/> itself where it is in memory already.</returns>
-    /// <exception cref="ArgumentException">There are no images, too many for one array, or too many classes.</exception>
-    /// <exception cref="InvalidDataException">An image cannot be read, is of another size than the first, or has other pixels; the message names it.</exception>
-    public static LabeledImages CopyOf(IImageDataset images, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(images);
-        if (images is LabeledImages already)
-            return already;
-        if (images.Count == 0)
-            throw new ArgumentException("There are no images.", nameof(images));
-        if (images.ClassNames.Count > 256)
-            throw new ArgumentException($"At most 256 classes can be held in memory; there are {images.ClassNames.Count}.", nameof(images));
-        long[]? shape = null;
-        byte[] pixels = [], labels = new byte[images.Count];
-        for (int index = 0; index < images.Count; index++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            using torch.Tensor image = images.Image(index);
-            (float[] values, long[] size) = ImageTensors.Read(image);
-            if (shape is null)
-            {
-                if ((Int128)values.Length * images.Count > Array.MaxLength)
-                    throw new ArgumentException($"{images.Count} images of {values.Length} values do not fit into memory as one array: train on fewer.", nameof(images));
-                (shape, pixels) = (size, new byte[values.Length * images.Count]);
-            }
-
-            if (!size.SequenceEqual(shape))
-                throw new InvalidDataException($"{images.ImageName(index)} has shape [{string.Join(',', size)}], the first image [{string.Join(',', shape)}]: all must be of one size.");
-            for (int i = 0; i < values.Length; i++)
-            {
-                float scaled = values[i] * 255f;
-                byte whole = (byte)MathF.Round(scaled);
-                if (MathF.Abs(scaled - whole) > 1e-3f)
-                    throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{images.ImageName(index)} has a pixel of {values[i]}, which is no multiple of 1/255."));
-                pixels[(long)index * values.Length + i] = whole;
-            }
-
-            labels[index] = (byte)images.Label(index);
-        }
-
-        return new LabeledImages(pixels, labels, (int)shape![0], (int)shape[1], (int)shape[2], images.ClassNames);
-    }
 
     internal static LabeledImages FromIdx(IdxFile images, string imagesName, IdxFile labels, string labelsName, IReadOnlyList<string>? classNames)
     {
@@ -131,42 +89,46 @@ public sealed class LabeledImages : IImageDataset
     }
 
     /// <summary>Takes images of one size into memory, for the trainers: any data set, or a part of it.</summary>
-    /// <param name="dataset">The images; a corrupt one ends it.</param>
-    /// <param name="preprocess">What brings them to one size; as they are when not given.</param>
+    /// <param name="dataset">The images; one that cannot be read ends it. <see cref="ImageDatasets.Prepared"/> brings images to one size.</param>
     /// <param name="range">Which of them; all when not given. They are counted from 0 anew.</param>
     /// <param name="progress">Told the number of images read so far.</param>
     /// <param name="cancellationToken">Ends it between two images.</param>
-    /// <returns>The same images, their pixels rounded to multiples of 1/255, as those from files are already.</returns>
-    /// <exception cref="InvalidDataException">An image cannot be read, or has another size than the first; the message names it.</exception>
-    /// <exception cref="ArgumentException">There are no images, a pixel is outside [0,1], or there are over 256 classes, more than a byte can label.</exception>
-    public static LabeledImages From(
-        IImageDataset dataset, ImagePreprocess? preprocess = null, DatasetRange? range = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    /// <returns>The same images in the same order; <paramref name="dataset"/> itself where it is in memory and wanted as a whole.</returns>
+    /// <exception cref="InvalidDataException">
+    /// An image cannot be read, has another size than the first, or pixels that are not multiples of 1/255, as those of files with 8 bits a channel are;
+    /// the message names it.
+    /// </exception>
+    /// <exception cref="ArgumentException">There are no images, a pixel is outside [0,1], there are more than fit into one array, or over 256 classes.</exception>
+    public static LabeledImages From(IImageDataset dataset, DatasetRange? range = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         if (dataset.ClassNames.Count > 256)
             throw new ArgumentException($"{dataset.ClassNames.Count} classes are more than the 256 that can be held in memory.", nameof(dataset));
-        int[] indices = [.. (range ?? new DatasetRange()).Indices(dataset.Count)];
+        range ??= new DatasetRange();
+        int[] indices = [.. range.Indices(dataset.Count)];
         if (indices.Length == 0)
             throw new ArgumentException("There are no images to take.", nameof(dataset));
+        if (dataset is LabeledImages already && indices.Length == dataset.Count)
+            return already;
+        dataset.RequireOneShape(range, cancellationToken);
         byte[] pixels = [], labels = new byte[indices.Length];
-        long[] size = [];
+        ImageShape shape = default;
         for (int i = 0; i < indices.Length; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using torch.Tensor image = dataset.Image(indices[i]);
-            using torch.Tensor? prepared = preprocess?.Apply(image);
-            (float[] values, long[] shape) = ImageTensors.Read(prepared ?? image);
+            (float[] values, long[] sizes) = ImageTensors.Read(image);
+            ImageShape read = new((int)sizes[0], (int)sizes[1], (int)sizes[2]);
             if (i == 0)
-                (size, pixels) = (shape, Memory(indices.Length, values.Length));
-            if (!shape.AsSpan().SequenceEqual(size))
-                throw new InvalidDataException($"{dataset.ImageName(indices[i])} is of [{string.Join(',', shape)}], and the first image of [{string.Join(',', size)}]. Give an ImagePreprocess that makes them one size.");
-            for (int k = 0; k < values.Length; k++)
-                pixels[i * values.Length + k] = ImageTensors.ToByte(values[k]);
+                (shape, pixels) = (read, Memory(indices.Length, values.Length));
+            if (read != shape)
+                throw ImageDatasets.OtherShape(dataset.ImageName(indices[i]), read, dataset.ImageName(indices[0]), shape);
+            CopyBytes(values, pixels.AsSpan(i * values.Length), dataset.ImageName(indices[i]));
             labels[i] = (byte)dataset.Label(indices[i]);
             progress?.Report(i + 1);
         }
 
-        return new LabeledImages(pixels, labels, (int)size[0], (int)size[1], (int)size[2], dataset.ClassNames);
+        return new LabeledImages(pixels, labels, shape.Channels, shape.Height, shape.Width, dataset.ClassNames);
     }
 
     /// <summary>The label of one image.</summary>
@@ -217,6 +179,16 @@ public sealed class LabeledImages : IImageDataset
         for (int i = 0; i < labels.Length; i++)
             labels[i] = Label(indices[i]);
         return torch.tensor(labels);
+    }
+
+    private static void CopyBytes(float[] values, Span<byte> pixels, string name)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            pixels[i] = ImageTensors.ToByte(values[i]);
+            if (MathF.Abs(values[i] * 255f - pixels[i]) > 1e-3f)
+                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{name} has a pixel of {values[i]}, which is no multiple of 1/255."));
+        }
     }
 
     private static byte[] Memory(int images, int imageSize) => (long)images * imageSize <= Array.MaxLength

@@ -6,8 +6,11 @@ using DenoisedSmoothing.Pickle;
 namespace DenoisedSmoothing.Data;
 
 /// <summary>A pickle of lists, strings and numpy arrays of bytes, read as data: five names are known, and none is ever called.</summary>
-internal sealed class NumpyPickle : IPickleTypes
+/// <param name="budget">The file's.</param>
+internal sealed class NumpyPickle(MemoryBudget budget) : IPickleTypes
 {
+    private const int ObjectByteCount = 64;
+
     private static readonly FrozenDictionary<string, PickleGlobal> Known = new PickleGlobal[]
     {
         new("numpy.core.multiarray._reconstruct", PickleGlobalKind.NumpyReconstruct),
@@ -31,7 +34,8 @@ internal sealed class NumpyPickle : IPickleTypes
     {
         try
         {
-            return new PickleMachine(new ByteInput(stream, stream.Length), file, new NumpyPickle()).Run();
+            MemoryBudget budget = new(file, stream.Length);
+            return new PickleMachine(new ByteInput(stream, stream.Length), file, new NumpyPickle(budget), budget).Run();
         }
         catch (CheckpointException e)
         {
@@ -44,18 +48,18 @@ internal sealed class NumpyPickle : IPickleTypes
 
     public object? Persistent(object? id) => throw new PickleException("it refers to something outside of it", Remedy);
 
-    public object? Call(object? function, object? arguments, out int cost)
+    public object? Call(object? function, object? arguments)
     {
-        cost = 0;
         if (function is not PickleGlobal global || arguments is not object?[] values)
             throw new PickleException("it calls what is not a name, or with what is not a tuple");
+        budget.Charge(ObjectByteCount);
         return global.Kind switch
         {
             // The shape and type given here are placeholders: the state brings the true ones.
             PickleGlobalKind.NumpyReconstruct when values is [PickleGlobal { Kind: PickleGlobalKind.NumpyArray }, _, _] => new NumpyArray(),
             PickleGlobalKind.NumpyElementType when values.Length > 0 && Text(values[0]) is { } name => new NumpyElementType(name),
             // How Python 3 writes bytes at protocol 2.
-            PickleGlobalKind.Encode when values is [string text, _] && Text(values[1]) is "latin1" or "latin-1" && text.All(c => c <= '\xff') => Encode(text, out cost),
+            PickleGlobalKind.Encode when values is [string text, _] && Text(values[1]) is "latin1" or "latin-1" && Encode(text) is { } bytes => bytes,
             _ => throw new PickleException($"it calls {CheckpointException.Quote(global.Name)} with arguments that do not belong to it"),
         };
     }
@@ -77,13 +81,19 @@ internal sealed class NumpyPickle : IPickleTypes
 
     public object OldString(ByteInput input, long length) => Bytes(input, length);
 
-    public object Bytes(ByteInput input, long length) => new PickleBytes(input.Read(length).ToArray());
+    public object Bytes(ByteInput input, long length)
+    {
+        if (length < 0 || length > input.Remaining)
+            throw new EndOfStreamException();
+        budget.Charge(ObjectByteCount + length);
+        return new PickleBytes(input.ReadArray(length));
+    }
 
     // Charged by its size: the same text could be encoded again and again.
-    private static PickleBytes Encode(string text, out int cost)
+    private PickleBytes? Encode(string text)
     {
-        cost = text.Length / 256;
-        return new PickleBytes(Encoding.Latin1.GetBytes(text));
+        budget.Charge(ObjectByteCount + (2L * text.Length));
+        return text.AsSpan().ContainsAnyExceptInRange('\0', '\xff') ? null : new PickleBytes(Encoding.Latin1.GetBytes(text));
     }
 
     private static string? Text(object? value) => value is PickleBytes bytes ? bytes.Text : value as string;

@@ -28,6 +28,7 @@ internal static class CommandLine
         configuration.EnableDefaultExceptionHandler = false;
         try
         {
+            NativeLibTorch.UseFolderOfEnvironment();
             ParseResult parsed = Root().Parse(args);
             if (parsed.Errors.Select(NoNumber).FirstOrDefault(said => said is not null) is { } said)
                 throw new ArgumentException(said);
@@ -39,6 +40,11 @@ internal static class CommandLine
         {
             configuration.Error.WriteLine("Stopped.");
             return Cancelled;
+        }
+        catch (DllNotFoundException) when (NativeLibTorch.IsLeftOut)
+        {
+            configuration.Error.WriteLine(NativeLibTorch.Advice);
+            return Failed;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or InvalidOperationException or NotSupportedException or DllNotFoundException or CheckpointException)
         {

@@ -36,7 +36,8 @@ public static class LibTorch
     {
         // Looked at before torch.device, which starts CUDA at once and fails with a page of text.
         string[] parts = (name ?? "").Split(':');
-        if (parts[0] is not ("cpu" or "cuda") || parts.Length > (parts[0] == "cpu" ? 1 : 2) || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+        int number = 0;
+        if (parts[0] is not ("cpu" or "cuda") || parts.Length > (parts[0] == "cpu" ? 1 : 2) || (parts.Length == 2 && !PlainNumber.TryParseWhole(parts[1], out number)))
             throw new ArgumentException($"'{name}' is not a device. Say cpu, cuda or cuda:1, for instance.", nameof(name));
         EnsureAvailable();
         if (parts[0] == "cuda")
@@ -44,7 +45,7 @@ public static class LibTorch
             int count = CudaDevices();
             if (count == 0)
                 throw new ArgumentException($"'{name}': no CUDA device can be used. Add TorchSharp-cuda-windows or TorchSharp-cuda-linux to your application in place of TorchSharp-cpu, and check the driver; or say cpu.", nameof(name));
-            if (parts.Length == 2 && int.Parse(parts[1], CultureInfo.InvariantCulture) >= count)
+            if (parts.Length == 2 && number >= count)
                 throw new ArgumentException($"'{name}': there are {count} CUDA devices, counted from 0.", nameof(name));
         }
 

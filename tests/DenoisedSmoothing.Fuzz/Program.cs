@@ -3,12 +3,14 @@ using System.Globalization;
 using DenoisedSmoothing.Testing;
 
 // dotnet run -c Release --project tests/DenoisedSmoothing.Fuzz -- --inputs 1000000 --seed 1
-// Reads damaged checkpoints of every format until one breaks a reader; ends with 0 and figures if none does.
+// Reads damaged and costly checkpoints of every format until one breaks a reader, or costs more than ten times its size in memory or a
+// second for each megabyte; ends with 0 and figures if none does. With --costly, only costly ones.
 TimeSpan hang = TimeSpan.FromSeconds(20);
 long inputs = Option("--inputs", 100_000), seed = Option("--seed", 1);
 Console.WriteLine($"{inputs} inputs, seed {seed}");
 
-CheckpointFuzzer fuzzer = new((int)seed);
+bool costly = args.Contains("--costly");
+CheckpointFuzzer fuzzer = new((int)seed) { IsTimed = true };
 long current = -1, begun = Stopwatch.GetTimestamp(), start = begun;
 using Timer watchdog = new(_ =>
 {
@@ -23,7 +25,10 @@ for (long i = 0; i < inputs; i++)
 {
     Volatile.Write(ref current, i);
     Volatile.Write(ref begun, Stopwatch.GetTimestamp());
-    fuzzer.Run(i);
+    if (costly)
+        fuzzer.RunCostly((int)(i % CostlyFiles.Count), i);
+    else
+        fuzzer.Run(i);
     if (i > 0 && i % 100_000 == 0)
         Console.WriteLine($"{i}: {Figures()}");
 }

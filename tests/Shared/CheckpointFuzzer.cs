@@ -6,8 +6,8 @@ using DenoisedSmoothing.Checkpoints;
 namespace DenoisedSmoothing.Testing;
 
 /// <summary>
-/// Damages sound checkpoints of every format and reads them, without a tensor: each must be refused by a CheckpointException or be
-/// read, quickly and in little memory.
+/// Damages sound checkpoints of every format, and makes costly ones (<see cref="CostlyFiles"/>), and reads them without a tensor: each
+/// must be refused by a CheckpointException or be read, quickly and in memory that its own size is worth.
 /// </summary>
 internal sealed class CheckpointFuzzer
 {
@@ -16,10 +16,19 @@ internal sealed class CheckpointFuzzer
 
     private const int Repeats = 5;
 
+    /// <summary>Of so many inputs one is a costly one; the others are damaged.</summary>
+    private const int CostlyShare = 100;
+
+    /// <summary>What a file may cost beside ten times its size: the constant of the budget, and buffers.</summary>
+    private const long MemoryConstant = 24 << 20;
+
+    private static readonly TimeSpan TimeConstant = TimeSpan.FromSeconds(2);
+
     private static readonly string[] Names =
     [
         "all_dtypes.safetensors", "zip.pt", "legacy.pt", "module_state_dict.pt", "training_checkpoint.pt",
         "odd_zip4.pt", "odd_legacy2.pt", "odd_deflated.pt", "odd_zip64.pt", "odd_big_endian.pt",
+        "../cases/checkpoints/legacy.pth", "../cases/checkpoints/linear.dat", "../cases/checkpoints/folds-by-number.pth",
     ];
 
     private static readonly CheckpointOptions Options = new();
@@ -49,46 +58,84 @@ internal sealed class CheckpointFuzzer
     public string Extremes => $"slowest: input {_slowest}, hungriest: input {_hungriest}";
 
     /// <summary>Makes and reads one input; its number says all about it.</summary>
-    /// <exception cref="InvalidOperationException">The input broke a reader: something else than a CheckpointException, or entries that make no sense.</exception>
+    /// <exception cref="InvalidOperationException">The input broke a reader (something else than a CheckpointException, or entries that make no
+    /// sense), or cost more than ten times its size.</exception>
     public void Run(long number)
     {
         Random random = new(HashCode(_seed, number));
+        if (random.Next(CostlyShare) == 0)
+        {
+            CostlyFiles files = new(random);
+            int shape = random.Next(CostlyFiles.Count);
+            Run(number, files.Name(shape), files.Make(shape));
+            return;
+        }
+
+        RunDamaged(number);
+    }
+
+    /// <summary>Reads one damaged file; its number says all about it.</summary>
+    public void RunDamaged(long number)
+    {
+        Random random = new(HashCode(_seed, number));
         Seed seed = _seeds[random.Next(_seeds.Length)];
-        byte[] input = Make(seed, random);
+        Run(number, seed.Name, Make(seed, random));
+    }
+
+    /// <summary>Reads one costly file; the shape and the number say all about it.</summary>
+    public void RunCostly(int shape, long number)
+    {
+        CostlyFiles files = new(new Random(HashCode(_seed, number)));
+        Run(number, files.Name(shape), files.Make(shape));
+    }
+
+    /// <summary>Whether a reading takes longer than a second for each megabyte; what waits for other work on the machine does as well.</summary>
+    public bool IsTimed { get; init; }
+
+    private void Run(long number, string name, byte[] input)
+    {
         long before = GC.GetAllocatedBytesForCurrentThread(), start = Stopwatch.GetTimestamp();
-        bool accepted = Accepts(input, number, seed.Name);
+        (bool accepted, long read, long repeated) = Accepts(input, number, name);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before - read;
+        long memory = MemoryConstant + (10L * input.Length);
+        if (allocated > memory || repeated > memory)
+            throw new InvalidOperationException($"Input {number} of seed {_seed} ({name}, {input.Length} bytes) took {allocated} bytes, and repeats {repeated}.");
         // What was slow may have waited for another process: the quickest of a few times is its own.
-        for (int again = 0; again < Repeats && elapsed > Slowest; again++)
+        for (int again = 0; IsTimed && again < Repeats && elapsed > Slowest; again++)
         {
             start = Stopwatch.GetTimestamp();
-            Accepts(input, number, seed.Name);
+            Accepts(input, number, name);
             TimeSpan time = Stopwatch.GetElapsedTime(start);
             elapsed = time < elapsed ? time : elapsed;
         }
 
+        if (IsTimed && elapsed > TimeConstant + TimeSpan.FromMicroseconds(input.Length))
+            throw new InvalidOperationException($"Input {number} of seed {_seed} ({name}, {input.Length} bytes) took {elapsed.TotalSeconds:F1} s.");
         Inputs++;
         Refused += accepted ? 0 : 1;
         (Slowest, _slowest) = elapsed > Slowest ? (elapsed, number) : (Slowest, _slowest);
         (MostAllocated, _hungriest) = allocated > MostAllocated ? (allocated, number) : (MostAllocated, _hungriest);
     }
 
-    private bool Accepts(byte[] input, long number, string name)
+    // Also how many bytes of storages were read, and how many bytes tensors have that repeat others of their storage.
+    private static (bool Accepted, long Read, long Repeated) Accepts(byte[] input, long number, string name)
     {
+        long read = 0, repeated = 0;
         try
         {
             using MemoryStream stream = new(input);
-            Read(stream);
-            return true;
+            Read(stream, ref read, ref repeated);
+            return (true, read, repeated);
         }
         catch (CheckpointException)
         {
-            return false;
+            return (false, read, repeated);
         }
         catch (Exception e)
         {
-            throw new InvalidOperationException($"Input {number} of seed {_seed} ({name}) broke a reader: {Convert.ToBase64String(input)}", e);
+            string bytes = input.Length < 100_000 ? Convert.ToBase64String(input) : "long";
+            throw new InvalidOperationException($"Input {number} ({name}) broke a reader: {bytes}", e);
         }
     }
 
@@ -138,7 +185,7 @@ internal sealed class CheckpointFuzzer
         return mutated;
     }
 
-    private static void Read(MemoryStream stream)
+    private static void Read(MemoryStream stream, ref long read, ref long repeated)
     {
         switch (CheckpointProbe.Recognise(stream, "input"))
         {
@@ -146,14 +193,25 @@ internal sealed class CheckpointFuzzer
                 Consistent(SafetensorsHeader.Read(stream, "input"), stream.Length);
                 break;
             case CheckpointFormat.SafetensorsIndex:
-                foreach (string path in SafetensorsIndexParser.Parse(stream.ToArray(), "input").Values)
-                    Sensible(Path.GetFullPath(Path.Combine("/folder", path)).StartsWith("/folder/", StringComparison.Ordinal), path);
+                byte[] json = stream.ToArray();
+                read += json.Length;
+                foreach (string path in SafetensorsIndexParser.Parse(json, "input").Values.Distinct())
+                    Sensible(!path.Contains("..", StringComparison.Ordinal) && !Path.IsPathRooted(path), path);
                 break;
-            case var format:
-                using (TorchSaveFile file = TorchSaveFile.Open(stream, "input", format == CheckpointFormat.TorchZip, Options))
+            case null:
+                using (TorchSharpFile file = TorchSharpFile.TryOpen(stream, "input", leaveOpen: true) ?? throw CheckpointProbe.Refusal(stream, "input"))
+                    Sensible(file.Entries.Sum(SafetensorsDType.ByteCount) < stream.Length, "TorchSharp");
+                break;
+            case { } format:
+                using (TorchSaveFile file = TorchSaveFile.Open(stream, "input", format, Options))
                 {
                     foreach (TensorEntry entry in file.Entries)
-                        Sensible(file.ReadBytes(entry.Name).Length <= stream.Length * 1032, entry.Name);
+                    {
+                        int length = file.ReadBytes(entry.Name).Length;
+                        Sensible(length <= stream.Length * 1032, entry.Name);
+                        read += length;
+                        repeated += Math.Max(0, SafetensorsDType.ByteCount(entry) - length);
+                    }
                 }
 
                 break;

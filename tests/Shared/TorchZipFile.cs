@@ -17,14 +17,15 @@ internal static class TorchZipFile
     }
 
     /// <summary>A file of any size: each storage is written by its action.</summary>
-    public static void Write(Stream stream, byte[] pickle, CompressionLevel level, IEnumerable<(string Key, Action<Stream> Write)> storages)
+    public static void Write(
+        Stream stream, byte[] pickle, CompressionLevel level, IEnumerable<(string Key, Action<Stream> Write)> storages, string folder = "archive")
     {
         using ZipArchive zip = new(stream, ZipArchiveMode.Create, leaveOpen: true);
-        Add(zip, "archive/data.pkl", level, to => to.Write(pickle));
-        Add(zip, "archive/byteorder", level, to => to.Write("little"u8));
+        Add(zip, $"{folder}/data.pkl", level, to => to.Write(pickle));
+        Add(zip, $"{folder}/byteorder", level, to => to.Write("little"u8));
         foreach (var (key, write) in storages)
-            Add(zip, $"archive/data/{key}", level, write);
-        Add(zip, "archive/version", level, to => to.Write(Encoding.ASCII.GetBytes("3\n")));
+            Add(zip, $"{folder}/data/{key}", level, write);
+        Add(zip, $"{folder}/version", level, to => to.Write(Encoding.ASCII.GetBytes("3\n")));
     }
 
     private static void Add(ZipArchive zip, string name, CompressionLevel level, Action<Stream> write)

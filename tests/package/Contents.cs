@@ -9,7 +9,8 @@ List<string> wrong = [];
 string[] found = [.. Directory.GetFiles(folder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 string[] ids = ["DenoisedSmoothing", "DenoisedSmoothing.Abstractions", "DenoisedSmoothing.Certification", "DenoisedSmoothing.Data",
     "DenoisedSmoothing.FashionMnist", "DenoisedSmoothing.OnnxRuntime", "DenoisedSmoothing.Training"];
-string[] expected = [.. from id in ids from kind in new[] { "nupkg", "snupkg" } select $"{id}.{version}.{kind}"];
+string[] expected = [.. from id in ids from kind in new[] { "nupkg", "snupkg" } select $"{id}.{version}.{kind}",
+    $"DenoisedSmoothing.Tool.{version}.nupkg"];
 if (!found.SequenceEqual(expected.Order(StringComparer.Ordinal)))
     wrong.Add($"The packages are {string.Join(", ", found)}; expected {string.Join(", ", expected)}.");
 
@@ -26,9 +27,28 @@ Check("DenoisedSmoothing.FashionMnist", files: [], dependencies: [.. torch, "Den
 Check("DenoisedSmoothing.OnnxRuntime", files: [], dependencies:
     [.. torch, "DenoisedSmoothing", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions", "Microsoft.ML.OnnxRuntime.Managed", "System.Numerics.Tensors"]);
 
+CheckTool();
+
 foreach (string line in wrong)
     Console.Error.WriteLine(line);
 return wrong.Count == 0 ? 0 : 1;
+
+// The tool brings its libraries along, and no libtorch.
+void CheckTool()
+{
+    using ZipArchive package = ZipFile.OpenRead(Path.Combine(folder, $"DenoisedSmoothing.Tool.{version}.nupkg"));
+    string[] entries = [.. package.Entries.Select(entry => entry.FullName)];
+    foreach (string wanted in new[] { "README.md", "LICENSE", "tools/net10.0/any/dds.dll", "tools/net10.0/any/DotnetToolSettings.xml" })
+    {
+        if (!entries.Contains(wanted))
+            wrong.Add($"The tool lacks {wanted}.");
+    }
+
+    if (entries.FirstOrDefault(name => name.Contains("torch_cpu", StringComparison.Ordinal) || name.EndsWith("LibTorchSharp.so", StringComparison.Ordinal)) is { } native)
+        wrong.Add($"The tool carries {native}.");
+    if (new FileInfo(Path.Combine(folder, $"DenoisedSmoothing.Tool.{version}.nupkg")).Length is > 80_000_000 and var length)
+        wrong.Add($"The tool's package has {length} bytes.");
+}
 
 void Check(string id, string[] files, string[] dependencies)
 {

@@ -101,6 +101,12 @@ original="$cache/torchsharp/$torchsharp/runtimes/linux-x64/native/libLibTorchSha
 [ -f "$original" ] || fail "TorchSharp $torchsharp is in no package folder"
 before=$(hash_of "$original")
 
+# An application with its own pair pays neither for pictures and data sets nor for the bundled weights.
+for id in data fashionmnist training; do
+    [ ! -e "$NUGET_PACKAGES/denoisedsmoothing.$id" ] || fail "an application with its own pair restores DenoisedSmoothing.$id"
+done
+pass "an application with its own pair restores neither data sets nor weights"
+
 touch "$work/stamp"
 log rebuild dotnet build "$work/with" -warnaserror "${with[@]}" -p:RelaxLibTorchSharp=auto
 [ -z "$(find "$work/with/bin" "$work/with/obj" \( -name '*.so' -o -name 'App.dll' \) -newer "$work/stamp")" ] || fail "a second build does work again"
@@ -144,6 +150,37 @@ fi
 log build-true dotnet build "$work/with" -warnaserror "${with[@]}" -p:RelaxLibTorchSharp=true
 [ "$(hash_of "$unrelaxed")" != "$before" ] || fail "RelaxLibTorchSharp=true changes nothing"
 certifies "RelaxLibTorchSharp=true" dotnet "$work/with/bin/Debug/net10.0/App.dll"
+
+# 5. Every package in one application.
+mkdir -p "$work/all"
+cp "$repository"/tests/package/all/* "$work/all/"
+log build-all dotnet build "$work/all" -warnaserror "${with[@]}" -p:RelaxLibTorchSharp=auto
+run dotnet "$work/all/bin/Debug/net10.0/App.dll" || fail "the application with every package: exit code $?" "$work/run.log"
+[ "$(tr -d '\r' <"$work/run.log")" = $'label 2 of 2\nno such model\nDenoisedSmoothing.Training' ] ||
+    fail "the application with every package: unexpected outcome" "$work/run.log"
+pass "an application with every package certifies a bundled image"
+
+# 6. The tool, installed from the folder. It has no libtorch: half of its verbs need none, the others say what to do.
+log tool-install dotnet tool install DenoisedSmoothing.Tool --tool-path "$work/tool" --version $version --configfile "$work/nuget.config"
+dds="$work/tool/dds"
+printf 'idx\tlabel\tpredict\tradius\tcorrect\ttime\n' >"$work/log.tsv"
+for i in $(seq 0 99); do printf '%d\t0\t0\t0.75\t1\t0:00:01\n' "$i"; done >>"$work/log.tsv"
+tool() { # tool NAME TEXT COMMAND...: must succeed, and print the text
+    local name=$1 text=$2
+    shift 2
+    run "$@" || fail "$name: exit code $?" "$work/run.log"
+    grep -qF "$text" "$work/run.log" || fail "$name: does not print '$text'" "$work/run.log"
+    pass "$name"
+}
+tool "dds shows its help" "certify" "$dds" --help
+tool "dds analyze without libtorch" "100" "$dds" analyze "$work/log.tsv"
+tool "dds plan without libtorch" "3.81" "$dds" plan --sigma 1 --radius 1 --pa 0.99 --n 100000
+code=0
+run "$dds" certify --max 1 --n 100 --sigma 0.5 || code=$?
+[ $code -eq 1 ] && [ "$(wc -l <"$work/run.log")" -eq 1 ] && grep -qF DDS_LIBTORCH "$work/run.log" || fail "dds certify without libtorch: no clear error" "$work/run.log"
+pass "dds certify without libtorch names DDS_LIBTORCH"
+relaxed="$work/all/bin/Debug/net10.0/runtimes/$rid/native"
+[ ! -d "$relaxed" ] || DDS_LIBTORCH="$relaxed" tool "dds certify on an application's libtorch" "1 images" "$dds" certify --max 1 --n 100 --sigma 0.5 --seed 1
 
 [ "$(hash_of "$original")" = "$before" ] || fail "TorchSharp's library in the package folder was changed"
 pass "the package folder is as it was"

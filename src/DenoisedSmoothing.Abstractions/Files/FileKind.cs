@@ -69,6 +69,10 @@ internal sealed record FileKind(string Noun, string Advice)
     /// <returns>The kind, or null where it is none that is known.</returns>
     public static FileKind? Of(Stream stream) => FileProbe.Recognise(stream);
 
+    /// <summary>Tells what a zip archive is.</summary>
+    /// <param name="records">The paths inside of it.</param>
+    public static FileKind OfZip(IEnumerable<string> records) => FileProbe.InsideOfZip(records);
+
     /// <summary>Says what the file is instead of what was wanted, and what to do: two sentences, of which the first begins in lower case.</summary>
     /// <param name="wanted">What the reader reads, with its article: "a certification log".</param>
     public string InsteadOf(string wanted) => $"it is {Noun}, and {wanted} is wanted. {Advice}";

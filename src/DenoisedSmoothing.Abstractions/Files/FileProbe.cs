@@ -44,6 +44,7 @@ internal static class FileProbe
     // What may follow the version, the first field of a model, as onnx.proto numbers the fields.
     private static readonly SearchValues<byte> s_onnxFields = SearchValues.Create([0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42, 0x72, 0xa2]);
 
+    /// <summary>Tells what a stream holds from its position on, where it is left.</summary>
     public static FileKind? Recognise(Stream stream)
     {
         long start = stream.Position;
@@ -123,28 +124,34 @@ internal static class FileProbe
         try
         {
             using ZipArchive zip = new(stream, ZipArchiveMode.Read, leaveOpen: true);
-            // Paths inside of the one folder that PyTorch packs.
-            FileKind kind = FileKind.Zip;
-            foreach (ZipArchiveEntry entry in zip.Entries)
-            {
-                ReadOnlySpan<char> path = entry.FullName.AsSpan(entry.FullName.IndexOf('/') + 1);
-                if (path is "constants.pkl" || path.StartsWith("code/"))
-                    return FileKind.TorchScript;
-                if (path.StartsWith("data/aotinductor/") || path.StartsWith("aotinductor/"))
-                    return FileKind.AotInductor;
-                if (path is "archive_format" || path.StartsWith("models/") || path.StartsWith("serialized_exported_program"))
-                    kind = FileKind.TorchExport;
-                else if (path is "data.pkl" && kind == FileKind.Zip)
-                    kind = FileKind.TorchSave;
-                else if (path.EndsWith(".npy") && kind == FileKind.Zip)
-                    kind = FileKind.Npz;
-            }
-
-            return kind;
+            return InsideOfZip(zip.Entries.Select(entry => entry.FullName));
         }
         catch (InvalidDataException)
         {
             return FileKind.DamagedZip;
         }
+    }
+
+    /// <summary>What an archive is by the paths of its records.</summary>
+    public static FileKind InsideOfZip(IEnumerable<string> records)
+    {
+        FileKind kind = FileKind.Zip;
+        foreach (string record in records)
+        {
+            // Inside of the one folder that PyTorch packs.
+            ReadOnlySpan<char> path = record.AsSpan(record.IndexOf('/') + 1);
+            if (path is "constants.pkl" || path.StartsWith("code/"))
+                return FileKind.TorchScript;
+            if (path.StartsWith("data/aotinductor/") || path.StartsWith("aotinductor/"))
+                return FileKind.AotInductor;
+            if (path is "archive_format" || path.StartsWith("serialized_exported_program"))
+                kind = FileKind.TorchExport;
+            else if (path is "data.pkl" && kind == FileKind.Zip)
+                kind = FileKind.TorchSave;
+            else if (path.EndsWith(".npy") && kind == FileKind.Zip)
+                kind = FileKind.Npz;
+        }
+
+        return kind;
     }
 }

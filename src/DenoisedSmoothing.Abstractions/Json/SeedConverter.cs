@@ -11,8 +11,7 @@ internal sealed class SeedConverter : JsonConverter<ulong>
     {
         if (reader.TokenType == JsonTokenType.Number && reader.TryGetUInt64(out ulong number))
             return number;
-        return reader.TokenType == JsonTokenType.String
-            && ulong.TryParse(reader.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
+        return reader.TokenType == JsonTokenType.String && PlainNumber.TryParseWhole(reader.GetString(), out ulong seed)
             ? seed
             : throw new JsonException("A seed is an integer from 0 to 2^64 - 1, written as a string.");
     }

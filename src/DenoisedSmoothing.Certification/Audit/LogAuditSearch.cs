@@ -121,7 +121,7 @@ internal static class LogAuditSearch
         double middle = Math.Sqrt(low * high);
         for (int digits = 1; digits <= 15; digits++)
         {
-            double rounded = double.Parse(middle.ToString("E" + (digits - 1), CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+            double rounded = PlainNumber.Parse(middle.ToString("E" + (digits - 1), CultureInfo.InvariantCulture), "A rounded number");
             if (rounded >= low && rounded <= high)
             {
                 yield return rounded;

@@ -92,14 +92,15 @@ internal sealed record RadiusPrecision
         {
             int e = text.IndexOfAny(['e', 'E']);
             string mantissa = (e < 0 ? text : text[..e]).TrimStart('+', '-');
-            int exponent = e < 0 ? 0 : int.Parse(text[(e + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+            // An exponent beyond an int is that of a zero: anything else was refused as no finite number, or is 0 as a double.
+            int exponent = e >= 0 && PlainNumber.TryParseWhole(text.AsSpan(e + 1).TrimStart('+'), out int written) ? written : 0;
             int point = mantissa.IndexOf('.');
             int decimals = point < 0 ? 0 : mantissa.Length - point - 1;
-            string written = mantissa.Replace(".", "", StringComparison.Ordinal).TrimStart('0');
+            string digits = mantissa.Replace(".", "", StringComparison.Ordinal).TrimStart('0');
             bool padded = decimals >= 2 && mantissa.EndsWith('0');
             if (decimals == 1 && mantissa.EndsWith('0'))
                 decimals = 0;
-            return new Digits(written.TrimEnd('0').Length, written.Length, Math.Max(0, decimals - exponent), padded);
+            return new Digits(digits.TrimEnd('0').Length, digits.Length, Math.Max(0, decimals - exponent), padded);
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DenoisedSmoothing.Logs;
 
 /// <summary>Puts the shards of a run together into the log that the whole run would have written, times apart.</summary>
@@ -94,8 +92,8 @@ public static class CertificationLogMerge
     {
         string[] parts = shard.Split('/');
         return parts.Length == 2
-            && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int index)
-            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            && PlainNumber.TryParseWhole(parts[0], out int index)
+            && PlainNumber.TryParseWhole(parts[1], out int count)
             && index >= 1 && index <= count
             ? (path, index, count)
             : throw new InvalidDataException($"{path}: '{shard}' is no shard; one is written as 2/4.");

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DenoisedSmoothing.Logs;
 
 /// <summary>The columns of a TSV log, found by name in its header line.</summary>
@@ -66,7 +64,7 @@ internal sealed class LogColumns
             Radius = _radius < 0 ? 0 : Number(line, cells, _radius, double.MaxValue),
             RadiusText = _radius < 0 ? null : cells[_radius],
             Time = _time < 0 ? null : time,
-            LoggedCorrect = _correct >= 0 && Integer(cells[_correct], out long correct) ? correct : null,
+            LoggedCorrect = _correct >= 0 && PlainNumber.TryParseWhole(cells[_correct], out long correct) ? correct : null,
             N0 = Optional(_n0),
             N = Optional(_n),
             Count = Optional(_count),
@@ -87,22 +85,17 @@ internal sealed class LogColumns
         return text.Length > 80 ? shown + "..." : shown;
     }
 
-    private static bool Integer(string text, out long value) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
-
     private long Integer(LogLine line, string[] cells, int column, long least)
     {
-        if (!Integer(cells[column], out long value))
-            throw Bad(line, $"{_header[column]} '{Excerpt(cells[column])}' is no integer");
+        if (!PlainNumber.TryParseWhole(cells[column], out long value))
+            throw Bad(line, $"{_header[column]} '{Excerpt(cells[column])}' is no whole number");
         return value >= least ? value : throw Bad(line, $"{_header[column]} {value} is below {least}");
     }
 
     private double Number(LogLine line, string[] cells, int column, double most)
     {
-        if (!double.TryParse(cells[column], NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
-            throw Bad(line, $"{_header[column]} '{Excerpt(cells[column])}' is no number");
-        if (!(value >= 0 && value <= most))
-            throw Bad(line, $"{_header[column]} '{Excerpt(cells[column])}' is not {(most == 1 ? "in [0, 1]" : "finite and at least 0")}");
+        if (!PlainNumber.TryParse(cells[column], out double value) || !(value >= 0 && value <= most))
+            throw Bad(line, $"{_header[column]} '{Excerpt(cells[column])}' is not a number {(most == 1 ? "from 0 to 1" : "of at least 0")}, such as 0.25");
         return value;
     }
 

@@ -25,6 +25,6 @@ internal sealed partial class LogJson : JsonSerializerContext
         AllowDuplicateProperties = false,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
-        Converters = { new JsonStringEnumConverter<CertificationLogKind>(JsonNamingPolicy.CamelCase) },
+        Converters = { new JsonStringEnumConverter<CertificationLogKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 }

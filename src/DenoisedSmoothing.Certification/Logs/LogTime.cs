@@ -37,12 +37,12 @@ internal static class LogTime
         double seconds;
         if (parts.Length == 1)
         {
-            if (!Number(parts[0], out seconds))
+            if (!PlainNumber.TryParse(parts[0], out seconds))
                 return false;
         }
         else
         {
-            if (parts.Length != 3 || !Integer(parts[0], out double hours) || !Integer(parts[1], out double minutes) || !Number(parts[2], out seconds))
+            if (parts.Length != 3 || !Integer(parts[0], out double hours) || !Integer(parts[1], out double minutes) || !PlainNumber.TryParse(parts[2], out seconds))
                 return false;
             if (hours < 0 || minutes is < 0 or >= 60 || seconds is < 0 or >= 60)
                 return false;
@@ -58,11 +58,8 @@ internal static class LogTime
 
     private static bool Integer(string text, out double value)
     {
-        bool parsed = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long integer);
+        bool parsed = PlainNumber.TryParseWhole(text, out long integer);
         value = integer;
         return parsed;
     }
-
-    private static bool Number(string text, out double value) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
 }

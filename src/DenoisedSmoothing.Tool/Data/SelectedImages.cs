@@ -16,5 +16,7 @@ internal sealed class SelectedImages(IImageDataset images, int[] indices) : IIma
 
     public int Label(int index) => images.Label(indices[index]);
 
+    public ImageShape? ShapeOf(int index) => images.ShapeOf(indices[index]);
+
     public torch.Tensor Image(int index) => images.Image(indices[index]);
 }

@@ -15,7 +15,7 @@ internal sealed class FinetuneRun(FinetuneJob job, TextWriter output)
 
     public void Execute(CancellationToken cancellationToken)
     {
-        LabeledImages images = LabeledImages.CopyOf(DataSources.OpenSelection(job.Data), cancellationToken);
+        LabeledImages images = LabeledImages.From(DataSources.OpenSelection(job.Data), cancellationToken: cancellationToken);
         using LoadedModels models = PairLoader.Load(job.Models);
         if (models.Preprocess is { } preprocess && preprocess.ToString().Contains("resized", StringComparison.Ordinal))
             throw new NotSupportedException($"{models.Name} takes images {preprocess}: fine-tuning wants them at their own size.");

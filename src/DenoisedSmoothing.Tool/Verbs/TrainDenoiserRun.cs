@@ -17,7 +17,7 @@ internal sealed class TrainDenoiserRun(TrainDenoiserJob job, TextWriter output)
         LibTorch.EnsureAvailable();
         NamedDenoiser named = NetworkCatalog.Denoisers[job.Network];
         DenoiserCard card = CardOf(named);
-        LabeledImages images = LabeledImages.CopyOf(DataSources.OpenSelection(job.Data), cancellationToken);
+        LabeledImages images = LabeledImages.From(DataSources.OpenSelection(job.Data), cancellationToken: cancellationToken);
         using nn.Module<Tensor, Tensor, Tensor> network = named.Create();
         network.to(LibTorch.DeviceNamed(job.Device));
         TrainingOptions options = new()

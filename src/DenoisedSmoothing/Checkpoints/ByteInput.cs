@@ -3,10 +3,10 @@ using System.Buffers.Binary;
 namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
-/// A stream read front to back through a small buffer, which counts what it consumed and never believes a length: memory for a
-/// long piece grows with the bytes that arrive.
+/// A stream read front to back through a small buffer, which counts what it consumed. A piece longer than what is left is refused before
+/// memory is taken for it; whoever reads long pieces of what is compressed, where that too is a claim, charges them to a budget first.
 /// </summary>
-/// <param name="stream">Read from where it stands.</param>
+/// <param name="stream">Read from its position on.</param>
 /// <param name="length">How many bytes there are to read at most.</param>
 internal sealed class ByteInput(Stream stream, long length)
 {
@@ -39,11 +39,26 @@ internal sealed class ByteInput(Stream stream, long length)
         if (count < 0 || count > Remaining)
             throw new EndOfStreamException();
         if (count > _buffer.Length)
-            return ReadLong(count);
+            return ReadArray(count);
         if (_end - _next < count)
             Fill((int)count);
         ReadOnlySpan<byte> bytes = _buffer.AsSpan(_next, (int)count);
         _next += (int)count;
+        return bytes;
+    }
+
+    /// <summary>The next bytes, in memory of their own.</summary>
+    /// <exception cref="EndOfStreamException">There are fewer.</exception>
+    public byte[] ReadArray(long count)
+    {
+        if (count < 0 || count > Remaining)
+            throw new EndOfStreamException();
+        byte[] bytes = new byte[count];
+        int buffered = (int)Math.Min(count, _end - _next);
+        _buffer.AsSpan(_next, buffered).CopyTo(bytes);
+        _next += buffered;
+        stream.ReadExactly(bytes, buffered, bytes.Length - buffered);
+        _unread -= bytes.Length - buffered;
         return bytes;
     }
 
@@ -59,20 +74,22 @@ internal sealed class ByteInput(Stream stream, long length)
     {
         if (count < 0 || count > Remaining)
             throw new EndOfStreamException();
+        int buffered = (int)Math.Min(count, _end - _next);
+        _next += buffered;
+        count -= buffered;
+        if (stream.CanSeek && count > 0)
+        {
+            stream.Position += count;
+            _unread -= count;
+            return;
+        }
+
         while (count > 0)
         {
             int step = (int)Math.Min(count, _buffer.Length);
             Read(step);
             count -= step;
         }
-    }
-
-    private ReadOnlySpan<byte> ReadLong(long count)
-    {
-        using MemoryStream bytes = new();
-        while (bytes.Length < count)
-            bytes.Write(Read(Math.Min(count - bytes.Length, _buffer.Length)));
-        return bytes.GetBuffer().AsSpan(0, (int)count);
     }
 
     private void Fill(int wanted)

@@ -20,6 +20,9 @@ internal sealed class ByteRangeStream : Stream
         (_whole, _start, _length, _leaveOpen) = (whole, start, length, leaveOpen);
     }
 
+    /// <summary>The first byte, in the whole stream.</summary>
+    public long Start => _start;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => true;

@@ -3,30 +3,38 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
-/// A checkpoint, open for reading, of any format that is known by its content: safetensors, a safetensors index with its shards, and
-/// torch.save files new and old. What the file says of itself is checked at once; each tensor is read when it is asked for.
+/// A checkpoint, open for reading, of any format that is known by its content: safetensors, a safetensors index with its shards, torch.save
+/// files new and old, and TorchSharp's own. What the file says of itself is checked at once; each tensor is read when it is asked for.
 /// </summary>
 /// <remarks>
 /// Reading runs nothing: a torch.save file is a pickle, which Python would execute; here it is read as data, from a closed list of
-/// opcodes and names, and anything else is refused by its name. Nothing a file claims is believed before the bytes are there.
+/// opcodes and names, and anything else is refused by its name. Nothing a file claims is believed before the bytes are there, and opening
+/// costs no more than ten times the file's own size in memory, whatever it holds, and some megabytes.
 /// Reading from several threads is safe, and takes turns. Entries are copied into a module by <see cref="StateDict"/>.
 /// </remarks>
 public sealed class Checkpoint : ITensorSource, IDisposable
 {
     private readonly ITensorSource _source;
-    private readonly Dictionary<string, string> _originals = new(StringComparer.Ordinal);
+
+    // Whether nobody said what to strip: then a network whose names begin with what was stripped is right as well.
+    private readonly bool _automatic;
 
     private Checkpoint(ITensorSource source, CheckpointFormat format, CheckpointOptions options)
     {
         _source = source;
+        _automatic = options.StripPrefixes is null;
         Format = format;
         Key = (source as TorchSaveFile)?.Key ?? "";
-        StrippedPrefix = PrefixOf(source.Entries, options.StripPrefixes);
-        Entries = source.Entries
-            .Select(entry => StrippedPrefix.Length == 0 ? entry : new TensorEntry(entry.Name[StrippedPrefix.Length..], entry.DType, entry.Shape))
-            .ToList().AsReadOnly();
-        foreach (TensorEntry entry in source.Entries)
-            _originals.Add(entry.Name[StrippedPrefix.Length..], entry.Name);
+        StrippedPrefix = options.StripPrefixes is { } prefixes ? NamePrefix.Of(source.Entries, prefixes) : NamePrefix.OfWrappers(source.Entries);
+        if (StrippedPrefix.Length == 0)
+        {
+            (Entries, LeftOut) = (source.Entries, []);
+            return;
+        }
+
+        ILookup<bool, TensorEntry> parted = source.Entries.ToLookup(entry => NamePrefix.Has(entry, StrippedPrefix));
+        Entries = [.. parted[true].Select(entry => new TensorEntry(entry.Name[StrippedPrefix.Length..], entry.DType, entry.Shape))];
+        LeftOut = [.. parted[false].Select(entry => entry.Name)];
     }
 
     /// <summary>What messages call the file: its path, or the name it was opened under.</summary>
@@ -38,8 +46,11 @@ public sealed class Checkpoint : ITensorSource, IDisposable
     /// <summary>The path of the dictionary inside a torch.save file that the entries are from; empty for the outermost one, and for other formats.</summary>
     public string Key { get; }
 
-    /// <summary>What was taken off every name in the file; empty for nothing.</summary>
+    /// <summary>What was taken off the names in the file; empty for nothing.</summary>
     public string StrippedPrefix { get; }
+
+    /// <summary>The names in the file that do not begin with <see cref="StrippedPrefix"/>, and whose tensors are therefore not among the entries.</summary>
+    public IReadOnlyList<string> LeftOut { get; }
 
     /// <summary>The tensors, under their names without the stripped prefix, in the order of the file.</summary>
     public IReadOnlyList<TensorEntry> Entries { get; }
@@ -59,6 +70,7 @@ public sealed class Checkpoint : ITensorSource, IDisposable
     public static Checkpoint Open(string path, CheckpointOptions options)
     {
         ArgumentNullException.ThrowIfNull(path);
+        CheckpointFolder.Refuse(path);
         // Tensors are read whole: a buffer in between would only copy.
         FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         try
@@ -95,9 +107,19 @@ public sealed class Checkpoint : ITensorSource, IDisposable
     public Tensor Read(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return _originals.TryGetValue(name, out string? original)
-            ? _source.Read(original)
-            : throw CheckpointException.NoSuchEntry(Name, name, Entries.Count);
+        return _source.Read(StrippedPrefix + name);
+    }
+
+    /// <summary>This, under the names that a module has: with the end of the stripped prefix back where the module's names begin with it.</summary>
+    /// <param name="wanted">The names of the module's state_dict.</param>
+    internal ITensorSource Under(IReadOnlyCollection<string> wanted)
+    {
+        if (!_automatic || StrippedPrefix.Length == 0)
+            return this;
+        HashSet<string> names = Entries.Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
+        string? end = NamePrefix.Ends(StrippedPrefix).FirstOrDefault(end =>
+            wanted.Any(name => name.StartsWith(end, StringComparison.Ordinal) && names.Contains(name[end.Length..])));
+        return end is { Length: > 0 } ? new PrefixedTensors(this, end) : this;
     }
 
     /// <summary>Closes the file; tensors that were read stay valid.</summary>
@@ -107,40 +129,28 @@ public sealed class Checkpoint : ITensorSource, IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        CheckpointFormat format = CheckpointProbe.Recognise(stream, name);
+        CheckpointFormat? format = CheckpointProbe.Recognise(stream, name);
         if (options.Key is { Length: > 0 } && format is CheckpointFormat.Safetensors or CheckpointFormat.SafetensorsIndex)
-            throw CheckpointException.In(name, "it is a safetensors file, which has no dictionaries inside", "Leave CheckpointOptions.Key null.");
-        ITensorSource source;
+        {
+            throw CheckpointException.In(
+                name, "it is a safetensors file, which has no dictionaries inside", "Leave CheckpointOptions.Key null.", option: nameof(CheckpointOptions.Key));
+        }
+
         switch (format)
         {
             case CheckpointFormat.Safetensors:
-                source = SafetensorsFile.Open(stream, name, leaveOpen);
-                break;
+                return new Checkpoint(SafetensorsFile.Open(stream, name, leaveOpen), format.Value, options);
             case CheckpointFormat.SafetensorsIndex:
-                source = SafetensorsShards.Open(stream, name, folder);
+                SafetensorsShards shards = SafetensorsShards.Open(stream, name, folder);
                 if (!leaveOpen)
                     stream.Dispose();
-                break;
+                return new Checkpoint(shards, format.Value, options);
+            case null:
+                TorchSharpFile file = TorchSharpFile.TryOpen(stream, name, leaveOpen) ?? throw CheckpointProbe.Refusal(stream, name);
+                return new Checkpoint(file, CheckpointFormat.TorchSharp, options);
             default:
-                ByteRangeStream file = new(stream, stream.Position, stream.Length - stream.Position, leaveOpen);
-                source = TorchSaveFile.Open(file, name, zip: format == CheckpointFormat.TorchZip, options);
-                break;
+                ByteRangeStream whole = new(stream, stream.Position, stream.Length - stream.Position, leaveOpen);
+                return new Checkpoint(TorchSaveFile.Open(whole, name, format.Value, options), format.Value, options);
         }
-
-        return new Checkpoint(source, format, options);
-    }
-
-    private static string PrefixOf(IReadOnlyList<TensorEntry> entries, IReadOnlyList<string> prefixes)
-    {
-        string stripped = "";
-        foreach (string prefix in prefixes)
-        {
-            string longer = stripped + prefix;
-            // A name that would be empty has lost more than a prefix.
-            if (entries.Count > 0 && entries.All(entry => entry.Name.Length > longer.Length && entry.Name.StartsWith(longer, StringComparison.Ordinal)))
-                stripped = longer;
-        }
-
-        return stripped;
     }
 }

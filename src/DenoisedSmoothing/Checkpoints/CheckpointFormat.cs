@@ -14,4 +14,10 @@ public enum CheckpointFormat
 
     /// <summary>torch.save before PyTorch 1.6: pickles and raw storages.</summary>
     TorchLegacy,
+
+    /// <summary>torch.save before PyTorch 0.1.10: a tar archive.</summary>
+    TorchTar,
+
+    /// <summary>What <c>module.save</c> of TorchSharp writes.</summary>
+    TorchSharp,
 }

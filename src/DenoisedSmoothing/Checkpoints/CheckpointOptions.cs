@@ -4,22 +4,28 @@ namespace DenoisedSmoothing.Checkpoints;
 public sealed record CheckpointOptions
 {
     /// <summary>
-    /// Which dictionary of a torch.save file holds the weights: a path joined by dots, such as <c>state_dict</c> or <c>model.ema</c>;
-    /// empty for the outermost one. A safetensors file has no such thing, and leaves it null.
+    /// Which dictionary of a torch.save file holds the weights: a path joined by dots, such as <c>state_dict</c>, <c>model.ema</c> or, in a
+    /// list or under a number, <c>state_dict.0</c>; empty for the outermost one. Other formats have no such thing, and leave it null.
     /// </summary>
     /// <value>
     /// Null: the first that has tensors of ema_state_dict, state_dict_ema, model_ema, ema_model, ema, params_ema, state_dict,
     /// model_state_dict, model, net, network, module, weights, params, denoiser, classifier; then of two of these joined by a dot;
-    /// then the outermost one, if it has tensors itself; then the only one that has any.
+    /// then the outermost one, if it has tensors itself; then the only one that has any. Numbers on the way do not count, unless there are
+    /// several; what belongs to an optimizer is passed over.
     /// </value>
     public string? Key { get; init; }
 
     /// <summary>
-    /// Prefixes to take off the names, in this order, each where every name begins with it. Classifiers of Cohen et al. and Salman et
-    /// al. are a Sequential of a normalisation without weights and the network: theirs are <c>1.</c>, then <c>module.</c>.
+    /// Prefixes to take off the names, one behind the other, each where any name has it; entries without them are left out
+    /// (<see cref="Checkpoint.LeftOut"/>). Classifiers of Cohen et al. and Salman et al. are a Sequential of a normalisation without
+    /// weights and the network: theirs are <c>1.</c>, then <c>module.</c>. An empty list keeps all names.
     /// </summary>
-    /// <value><c>module.</c>, which DataParallel puts before every name.</value>
-    public IReadOnlyList<string> StripPrefixes { get; init; } = ["module."];
+    /// <value>
+    /// Null: <c>_orig_mod.</c> (torch.compile), <c>module.</c> (DataParallel) and <c>model.</c> (Lightning), in any order, where every name
+    /// has them but those of single numbers and of what is called a loss, a criterion or a metric. A network whose own names begin so is
+    /// loaded all the same.
+    /// </value>
+    public IReadOnlyList<string>? StripPrefixes { get; init; }
 
     /// <summary>
     /// More Python types (such as <c>omegaconf.dictconfig.DictConfig</c>) that a torch.save file may hold beside the weights and that
@@ -37,8 +43,12 @@ public sealed record CheckpointOptions
 
     internal void Validate()
     {
-        if (StripPrefixes is null || StripPrefixes.Any(string.IsNullOrEmpty))
-            throw new ArgumentException("StripPrefixes needs texts that are not empty; leave the list empty to keep all names.", nameof(StripPrefixes));
+        if (StripPrefixes is not null && StripPrefixes.Any(string.IsNullOrEmpty))
+        {
+            throw new ArgumentException(
+                "StripPrefixes needs texts that are not empty; leave the list empty to keep all names.", nameof(StripPrefixes));
+        }
+
         if (InertTypes is null || InertTypes.Any(string.IsNullOrEmpty))
             throw new ArgumentException("InertTypes needs names of types, module and name joined by a dot.", nameof(InertTypes));
     }

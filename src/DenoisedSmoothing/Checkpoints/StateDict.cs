@@ -29,7 +29,8 @@ public static class StateDict
     /// <summary>Copies weights into a module's parameters and buffers; everything is checked before anything is copied.</summary>
     /// <param name="module">The module, on any device, of any floating-point type.</param>
     /// <param name="source">Weights by the names of the module's state_dict, of its shapes. Floating-point weights of another
-    /// floating-point type (such as float16) are converted, rounding to nearest; other types have to be the same. Not disposed.</param>
+    /// floating-point type (such as float16) are converted, rounding to nearest, and integers to wider ones; other types have to be the
+    /// same, but for a batch norm's num_batches_tracked, which may have any. Not disposed.</param>
     /// <param name="strict">Whether a missing or an unexpected entry is an error. If false, missing entries keep the values they
     /// have and unexpected ones are ignored; another shape or type, or no entry in common, is still an error. A batch norm's
     /// num_batches_tracked may be missing either way, as in old files.</param>
@@ -37,9 +38,10 @@ public static class StateDict
     /// <exception cref="ArgumentException">The module lies on the meta device, which holds no values.</exception>
     public static void Load(nn.Module module, IReadOnlyDictionary<string, Tensor> source, bool strict)
     {
+        ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(source);
-        var found = source.ToDictionary(pair => pair.Key, pair => (pair.Value.dtype, (IReadOnlyList<long>)pair.Value.shape), StringComparer.Ordinal);
-        Load(module, "The state_dict", found, strict, (name, target) => target.copy_(source[name]));
+        TensorEntry[] found = [.. source.Select(pair => new TensorEntry(pair.Key, pair.Value.dtype, pair.Value.shape))];
+        Load(module, new StateDictMismatch("The state_dict", found), strict, name => source[name].alias());
     }
 
     /// <summary>
@@ -48,7 +50,8 @@ public static class StateDict
     /// </summary>
     /// <param name="module">The module, on any device, of any floating-point type.</param>
     /// <param name="source">A checkpoint with the names of the module's state_dict and its shapes. Floating-point weights of another
-    /// floating-point type (such as float16) are converted, rounding to nearest; other types have to be the same. Not disposed.</param>
+    /// floating-point type (such as float16) are converted, rounding to nearest, and integers to wider ones; other types have to be the
+    /// same, but for a batch norm's num_batches_tracked, which may have any. Not disposed.</param>
     /// <param name="strict">Whether a missing or an unexpected entry is an error. If false, missing entries keep the values they
     /// have and unexpected ones are ignored; another shape or type, or no entry in common, is still an error. A batch norm's
     /// num_batches_tracked may be missing either way, as in old files.</param>
@@ -57,10 +60,12 @@ public static class StateDict
     /// <exception cref="ArgumentException">The module lies on the meta device, which holds no values.</exception>
     public static void Load(nn.Module module, ITensorSource source, bool strict)
     {
+        ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(source);
-        var found = source.Entries.ToDictionary(entry => entry.Name, entry => (entry.DType, entry.Shape), StringComparer.Ordinal);
-        string file = source is Checkpoint { Key: { Length: > 0 } key } ? $"{source.Name} (key {CheckpointException.Quote(key)})" : source.Name;
-        Load(module, file, found, strict, (name, target) => target.copy_(source.Read(name)));
+        Checkpoint? checkpoint = source as Checkpoint;
+        string file = checkpoint is { Key: { Length: > 0 } key } ? $"{source.Name} (key {CheckpointException.Quote(key)})" : source.Name;
+        ITensorSource named = checkpoint?.Under(Names(module)) ?? source;
+        Load(module, new StateDictMismatch(file, named.Entries) { Checkpoint = checkpoint }, strict, named.Read);
     }
 
     /// <summary>A hash of every parameter and buffer: equal only for the same names, types, shapes and bits.</summary>
@@ -95,27 +100,31 @@ public static class StateDict
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static void Load(
-        nn.Module module,
-        string file,
-        Dictionary<string, (ScalarType DType, IReadOnlyList<long> Shape)> found,
-        bool strict,
-        Action<string, Tensor> copy)
+    private static IReadOnlyCollection<string> Names(nn.Module module)
     {
-        ArgumentNullException.ThrowIfNull(module);
+        using var scope = NewDisposeScope();
+        return [.. module.state_dict().Keys];
+    }
+
+    /// <param name="module">Changed if everything fits.</param>
+    /// <param name="found">What there is to load.</param>
+    /// <param name="strict">Whether a missing or an unexpected entry is an error.</param>
+    /// <param name="read">Reads an entry; the tensor is disposed.</param>
+    private static void Load(nn.Module module, StateDictMismatch found, bool strict, Func<string, Tensor> read)
+    {
         using var scope = NewDisposeScope();
         // Parameters are leaves that require a gradient: only without a tape may they be written.
         using var guard = no_grad();
         Dictionary<string, Tensor> wanted = module.state_dict();
         if (wanted.Values.Any(target => target.is_meta))
             throw new ArgumentException("The module lies on the meta device, which holds no values: create it on a real one.", nameof(module));
-        StateDictMismatch.Check(file, module.GetType().Name, wanted, found, strict);
-        foreach (var (name, target) in wanted)
+        found.Check(module.GetType().Name, wanted, strict);
+        foreach (var (name, target) in wanted.Where(pair => found.Has(pair.Key)))
         {
-            if (!found.ContainsKey(name))
-                continue;
             using var one = NewDisposeScope();
-            copy(name, target);
+            Tensor value = read(name);
+            // A batch norm's counter out of float16 may have overflowed, and infinity is no count.
+            target.copy_(value.is_floating_point() && !target.is_floating_point() ? value.nan_to_num(0, 0, 0) : value);
         }
     }
 

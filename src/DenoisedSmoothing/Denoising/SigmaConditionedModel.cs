@@ -1,5 +1,4 @@
 using System.Globalization;
-using DenoisedSmoothing.Networks;
 using DenoisedSmoothing.Parts;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -3,6 +3,7 @@ using DenoisedSmoothing.Checkpoints;
 namespace DenoisedSmoothing.Pickle;
 
 /// <summary>What the names, calls and bytes of a pickle mean to its reader: the whole of what a pickle can do.</summary>
+/// <remarks>What is made here is charged to the budget of the file, which the reader shares with its <see cref="PickleMachine"/>.</remarks>
 internal interface IPickleTypes
 {
     /// <summary>The longest pickle that is read.</summary>
@@ -19,14 +20,13 @@ internal interface IPickleTypes
     /// <exception cref="PickleException">It is not on the list.</exception>
     PickleGlobal Find(string name);
 
-    /// <summary>What a persistent id stands for.</summary>
+    /// <summary>What a persistent id is for.</summary>
     object? Persistent(object? id);
 
     /// <summary>What a call yields; nothing is called.</summary>
     /// <param name="function">What is called.</param>
     /// <param name="arguments">A tuple.</param>
-    /// <param name="cost">What it costs of the budget, besides being pushed.</param>
-    object? Call(object? function, object? arguments, out int cost);
+    object? Call(object? function, object? arguments);
 
     /// <summary>Sets the state of an object.</summary>
     void SetState(object? target, object? state);

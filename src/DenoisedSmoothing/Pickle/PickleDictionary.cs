@@ -1,21 +1,54 @@
+using DenoisedSmoothing.Checkpoints;
+
 namespace DenoisedSmoothing.Pickle;
 
 /// <summary>
-/// A dictionary of a pickle, as far as weights go: items under strings, in order. Bytes count as strings, as
-/// they did in Python 2; items under other keys (an optimizer counts its parameters) are dropped.
+/// A dictionary of a pickle, as far as weights go: items under texts and whole numbers, in order. Bytes count as texts, as they did in
+/// Python 2; items under other keys are dropped.
 /// </summary>
 internal sealed class PickleDictionary
 {
-    private OrderedDictionary<string, object?>? _items;
+    /// <summary>An empty one.</summary>
+    public const int ByteCount = 24;
 
-    public IEnumerable<KeyValuePair<string, object?>> Items => _items ?? [];
+    private const int FirstItemByteCount = 256;
+    private const int ItemByteCount = 112;
+    private const int TextByteCount = 40;
 
-    public object? this[string key] => _items is not null && _items.TryGetValue(key, out object? value) ? value : null;
+    private OrderedDictionary<PickleKey, object?>? _items;
+
+    public IEnumerable<KeyValuePair<PickleKey, object?>> Items => _items ?? [];
+
+    public bool IsEmpty => _items is null;
+
+    public object? this[string key] => _items is not null && _items.TryGetValue(new PickleKey(key, IsNumber: false), out object? value) ? value : null;
 
     /// <summary>Sets an item; as in Python, the last value stays, at the first one's place.</summary>
-    public void Set(object? key, object? value)
+    /// <param name="key">Of any type.</param>
+    /// <param name="value">Of any type.</param>
+    /// <param name="budget">Charged for the item, and for the length of the key, which is hashed.</param>
+    public void Set(object? key, object? value, MemoryBudget budget)
     {
-        if ((key is PickleBytes bytes ? bytes.Text : key as string) is { } name)
-            (_items ??= new(StringComparer.Ordinal))[name] = value;
+        PickleKey name;
+        switch (key)
+        {
+            case string text:
+                budget.Charge(text.Length);
+                name = new PickleKey(text, IsNumber: false);
+                break;
+            case PickleBytes bytes:
+                budget.Charge(TextByteCount + (3L * bytes.Data.Length));
+                name = new PickleKey(bytes.Text, IsNumber: false);
+                break;
+            case long number:
+                budget.Charge(2 * TextByteCount);
+                name = PickleKey.Number(number);
+                break;
+            default:
+                return;
+        }
+
+        budget.Charge(ItemByteCount + (_items is null ? FirstItemByteCount : 0));
+        (_items ??= [])[name] = value;
     }
 }

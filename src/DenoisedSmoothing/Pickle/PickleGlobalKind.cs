@@ -21,6 +21,12 @@ internal enum PickleGlobalKind
     /// <summary>torch._utils._rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks, metadata?).</summary>
     RebuildTensorV2,
 
+    /// <summary>torch._utils._rebuild_tensor_v3(storage, offset, size, stride, requires_grad, hooks, element type, metadata?): of types without a storage of their own.</summary>
+    RebuildTensorV3,
+
+    /// <summary>Functions that make tensors which TorchSharp lacks: becomes a <see cref="PickleUnreadable"/>.</summary>
+    RebuildOther,
+
     /// <summary>torch._utils._rebuild_parameter(tensor, requires_grad, hooks), with or without a state behind.</summary>
     RebuildParameter,
 

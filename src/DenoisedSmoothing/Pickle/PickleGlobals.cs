@@ -34,7 +34,37 @@ internal static class PickleGlobals
         "torch.device", "torch.Tensor", "torch.nn.parameter.Parameter", "torch.nn.parameter.Buffer", "torch.serialization._get_layout",
         "torch.strided", "torch.contiguous_format", "torch.channels_last", "torch.preserve_format",
         "torch.complex32", "torch.complex64", "torch.complex128", "torch.uint16", "torch.uint32", "torch.uint64",
+        "torch.float8_e4m3fn", "torch.float8_e5m2", "torch.float8_e4m3fnuz", "torch.float8_e5m2fnuz", "torch.float8_e8m0fnu",
+        "torch.qint8", "torch.quint8", "torch.qint32", "torch.quint4x2", "torch.quint2x4",
+        "torch.per_tensor_affine", "torch.per_tensor_symmetric", "torch.per_channel_affine", "torch.per_channel_symmetric",
+        "torch.per_channel_affine_float_qparams", "torch.sparse_coo", "torch.sparse_csr",
+        "torch.torch_version.TorchVersion", "packaging.version.Version",
+        "numpy.bool_", "numpy.bool", "numpy.str_", "numpy.bytes_", "numpy.void", "numpy.float16", "numpy.float32", "numpy.float64",
+        "numpy.int8", "numpy.int16", "numpy.int32", "numpy.int64", "numpy.uint8", "numpy.uint16", "numpy.uint32", "numpy.uint64",
+        "numpy.random._pickle.__randomstate_ctor", "numpy.random._pickle.__generator_ctor", "numpy.random._pickle.__bit_generator_ctor",
+        "numpy.random._mt19937.MT19937", "numpy.random._pcg64.PCG64", "random.Random",
+        "zoneinfo.ZoneInfo._unpickle", "pytz._UTC", "pytz._p", "copyreg._reconstructor", "copy_reg._reconstructor",
     ];
+
+    /// <summary>Dictionaries with attributes, in which trainers keep settings.</summary>
+    private static readonly string[] Dictionaries =
+    [
+        "collections.OrderedDict", "collections.defaultdict", "collections.Counter", "builtins.dict", "__builtin__.dict",
+        "pytorch_lightning.utilities.parsing.AttributeDict", "lightning_fabric.utilities.data.AttributeDict",
+        "lightning.fabric.utilities.data.AttributeDict", "easydict.EasyDict", "addict.addict.Dict", "yacs.config.CfgNode",
+        "mmengine.config.config.ConfigDict", "mmcv.utils.config.ConfigDict",
+    ];
+
+    private static readonly string[] RebuildOther =
+    [
+        "_rebuild_qtensor", "_rebuild_sparse_tensor", "_rebuild_sparse_csr_tensor", "_rebuild_nested_tensor",
+        "_rebuild_meta_tensor_no_storage", "_rebuild_wrapper_subclass", "_rebuild_device_tensor_from_numpy",
+        "_rebuild_device_tensor_from_cpu_tensor", "_rebuild_xla_tensor",
+    ];
+
+    /// <summary>Storages of element types that TorchSharp has no tensors of.</summary>
+    private static readonly string[] OtherStorages =
+        ["QInt8", "QUInt8", "QInt32", "QUInt4x2", "QUInt2x4", "ComplexFloat", "ComplexDouble"];
 
     private static readonly string[] InertBuiltins =
         ["set", "frozenset", "bytearray", "bytes", "list", "tuple", "int", "float", "bool", "str", "complex", "slice", "range", "object"];
@@ -56,15 +86,24 @@ internal static class PickleGlobals
             yield return new PickleGlobal($"torch.{name}Storage", PickleGlobalKind.Storage, type, size);
             // Files of PyTorch before 0.4 name the storages of the device.
             yield return new PickleGlobal($"torch.cuda.{name}Storage", PickleGlobalKind.Storage, type, size);
+            // The earliest PyTorch names the types of tensors, too.
+            yield return new PickleGlobal($"torch.{name}Tensor", PickleGlobalKind.Inert);
+            yield return new PickleGlobal($"torch.cuda.{name}Tensor", PickleGlobalKind.Inert);
             foreach (string alias in aliases)
                 yield return new PickleGlobal($"torch.{alias}", PickleGlobalKind.Inert);
         }
 
-        foreach (string name in (string[])["collections.OrderedDict", "collections.defaultdict", "collections.Counter", "builtins.dict", "__builtin__.dict"])
+        foreach (string name in Dictionaries)
             yield return new PickleGlobal(name, PickleGlobalKind.Dictionary);
         yield return new PickleGlobal("torch.Size", PickleGlobalKind.Size);
         yield return new PickleGlobal("torch._utils._rebuild_tensor", PickleGlobalKind.RebuildTensor);
         yield return new PickleGlobal("torch._utils._rebuild_tensor_v2", PickleGlobalKind.RebuildTensorV2);
+        yield return new PickleGlobal("torch._utils._rebuild_tensor_v3", PickleGlobalKind.RebuildTensorV3);
+        foreach (string name in RebuildOther)
+            yield return new PickleGlobal($"torch._utils.{name}", PickleGlobalKind.RebuildOther);
+        foreach (string name in OtherStorages)
+            yield return new PickleGlobal($"torch.{name}Storage", PickleGlobalKind.Storage);
+        yield return new PickleGlobal("torch.storage.UntypedStorage", PickleGlobalKind.Storage);
         yield return new PickleGlobal("torch._utils._rebuild_parameter", PickleGlobalKind.RebuildParameter);
         yield return new PickleGlobal("torch._utils._rebuild_parameter_with_state", PickleGlobalKind.RebuildParameter);
         yield return new PickleGlobal("torch._tensor._rebuild_from_type_v2", PickleGlobalKind.RebuildFromType);

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Text;
 using DenoisedSmoothing.Checkpoints;
 
 namespace DenoisedSmoothing.Pickle;
@@ -13,14 +12,17 @@ namespace DenoisedSmoothing.Pickle;
 /// <param name="input">Read to the end of the pickle, and no further.</param>
 /// <param name="file">What messages call the file.</param>
 /// <param name="types">What names, calls and bytes mean.</param>
-internal sealed class PickleMachine(ByteInput input, string file, IPickleTypes types)
+/// <param name="budget">Charged for every value before it is made.</param>
+internal sealed class PickleMachine(ByteInput input, string file, IPickleTypes types, MemoryBudget budget)
 {
     private const int MaxLongByteCount = 1024;
     private const int MaxNameByteCount = 1024;
+    private const int TextByteCount = 32;
+    private const int ListByteCount = 32;
+    private const int ListItemByteCount = 24;
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
-    private readonly PickleStack _stack = new();
+    private readonly PickleStack _stack = new(budget);
+    private readonly byte[] _name = new byte[MaxNameByteCount];
 
     /// <summary>Runs to STOP.</summary>
     /// <returns>A string, bool, long, double or null, a BigInteger, an array (a tuple), a List, a <see cref="PickleDictionary"/>,
@@ -50,10 +52,6 @@ internal sealed class PickleMachine(ByteInput input, string file, IPickleTypes t
         {
             throw CheckpointException.In(file, $"its pickle ends early, inside the opcode at byte {at - start}");
         }
-        catch (DecoderFallbackException)
-        {
-            throw CheckpointException.In(file, $"byte {at - start} of its pickle: a string is not UTF-8");
-        }
     }
 
     private void Step(PickleOpcode opcode)
@@ -80,26 +78,26 @@ internal sealed class PickleMachine(ByteInput input, string file, IPickleTypes t
             case PickleOpcode.BinFloat: _stack.Push(BinaryPrimitives.ReadDoubleBigEndian(input.Read(sizeof(double)))); break;
             case PickleOpcode.ShortBinString: _stack.Push(types.OldString(input, input.ReadByte())); break;
             case PickleOpcode.BinString: _stack.Push(types.OldString(input, input.ReadUInt32())); break;
-            case PickleOpcode.ShortBinUnicode: _stack.Push(Text(input, input.ReadByte())); break;
-            case PickleOpcode.BinUnicode: _stack.Push(Text(input, input.ReadUInt32())); break;
-            case PickleOpcode.BinUnicode8: _stack.Push(Text(input, Length(input.ReadUInt64()))); break;
+            case PickleOpcode.ShortBinUnicode: PushText(input.ReadByte()); break;
+            case PickleOpcode.BinUnicode: PushText(input.ReadUInt32()); break;
+            case PickleOpcode.BinUnicode8: PushText(Length(input.ReadUInt64())); break;
             case PickleOpcode.ShortBinBytes: _stack.Push(types.Bytes(input, input.ReadByte())); break;
             case PickleOpcode.BinBytes: _stack.Push(types.Bytes(input, input.ReadUInt32())); break;
             case PickleOpcode.BinBytes8 or PickleOpcode.ByteArray8: _stack.Push(types.Bytes(input, Length(input.ReadUInt64()))); break;
             case PickleOpcode.EmptyTuple: _stack.Push(Array.Empty<object?>()); break;
             case PickleOpcode.Tuple: _stack.Push(_stack.PopToMark()); break;
-            case PickleOpcode.Tuple1: PushTuple(1); break;
-            case PickleOpcode.Tuple2: PushTuple(2); break;
-            case PickleOpcode.Tuple3: PushTuple(3); break;
-            case PickleOpcode.EmptyList: _stack.Push(new List<object?>()); break;
-            case PickleOpcode.List: _stack.Push(new List<object?>(_stack.PopToMark())); break;
-            case PickleOpcode.EmptyDict: _stack.Push(new PickleDictionary()); break;
+            case PickleOpcode.Tuple1: _stack.Push(_stack.Pop(1)); break;
+            case PickleOpcode.Tuple2: _stack.Push(_stack.Pop(2)); break;
+            case PickleOpcode.Tuple3: _stack.Push(_stack.Pop(3)); break;
+            case PickleOpcode.EmptyList: PushList([]); break;
+            case PickleOpcode.List: PushList(_stack.PopToMark()); break;
+            case PickleOpcode.EmptyDict: PushDictionary([]); break;
             case PickleOpcode.Dict: PushDictionary(_stack.PopToMark()); break;
-            case PickleOpcode.EmptySet: _stack.Push(new PickleOpaque("set")); break;
-            case PickleOpcode.FrozenSet: _stack.PopToMark(); _stack.Push(new PickleOpaque("frozenset")); break;
+            case PickleOpcode.EmptySet: PushOpaque("set"); break;
+            case PickleOpcode.FrozenSet: _stack.PopToMark(); PushOpaque("frozenset"); break;
             case PickleOpcode.Append: Append([_stack.Pop()]); break;
             case PickleOpcode.Appends or PickleOpcode.AddItems: Append(_stack.PopToMark()); break;
-            case PickleOpcode.SetItem: SetItems(PopMany(2)); break;
+            case PickleOpcode.SetItem: SetItems(_stack.Pop(2)); break;
             case PickleOpcode.SetItems: SetItems(_stack.PopToMark()); break;
             case PickleOpcode.BinPut: _stack.Put(input.ReadByte()); break;
             case PickleOpcode.LongBinPut: _stack.Put(input.ReadUInt32()); break;
@@ -107,59 +105,80 @@ internal sealed class PickleMachine(ByteInput input, string file, IPickleTypes t
             case PickleOpcode.BinGet: _stack.Get(input.ReadByte()); break;
             case PickleOpcode.LongBinGet: _stack.Get(input.ReadUInt32()); break;
             case PickleOpcode.Global: PushGlobal(Line(), Line()); break;
-            case PickleOpcode.StackGlobal: PushGlobal(PopMany(2)); break;
+            case PickleOpcode.StackGlobal: PushGlobal(_stack.Pop(2)); break;
             case PickleOpcode.BinPersId: _stack.Push(types.Persistent(_stack.Pop())); break;
-            case PickleOpcode.Reduce or PickleOpcode.NewObj: Call(PopMany(2)); break;
-            case PickleOpcode.NewObjEx: Call(PopMany(3)[..2]); break;
+            case PickleOpcode.Reduce or PickleOpcode.NewObj: Call(_stack.Pop(2)); break;
+            case PickleOpcode.NewObjEx: Call(_stack.Pop(3)[..2]); break;
             case PickleOpcode.Build: SetState(_stack.Pop()); break;
             default: throw new PickleException($"the opcode 0x{(byte)opcode:x2} is not one that {types.Wanted} need", types.Remedy);
         }
     }
 
-    private object?[] PopMany(int count)
-    {
-        object?[] values = new object?[count];
-        for (int i = count - 1; i >= 0; i--)
-            values[i] = _stack.Pop();
-        return values;
-    }
-
-    private void PushTuple(int count) => _stack.Push(PopMany(count));
-
     private void PushLong(uint length)
     {
         if (length > MaxLongByteCount)
             throw new PickleException($"an integer has {length} bytes");
+        budget.Charge(2 * length);
         BigInteger value = new(input.Read(length));
-        // A conditional of both types would be a BigInteger either way.
         if (length <= sizeof(long))
+        {
             _stack.Push((long)value);
-        else
-            _stack.Push(value);
+            return;
+        }
+
+        budget.Charge(TextByteCount);
+        _stack.Push((object)value);
     }
 
-    /// <summary>A string in UTF-8.</summary>
-    /// <exception cref="DecoderFallbackException">It is none.</exception>
-    internal static string Text(ByteInput input, long length) => Strict.GetString(input.Read(length));
+    private void PushText(long length) =>
+        _stack.Push(Text(input, length, budget) ?? throw new PickleException("a text is not UTF-8"));
+
+    /// <summary>A text; null where the bytes are none.</summary>
+    internal static string? Text(ByteInput input, long length, MemoryBudget budget)
+    {
+        if (length < 0 || length > input.Remaining)
+            throw new EndOfStreamException();
+        // Three for each byte: itself, and two for a character.
+        budget.Charge(TextByteCount + (3 * length));
+        return PickleUnicode.Decode(input.Read(length));
+    }
 
     // Below 0 the input ends early, as for any length that it does not have.
     private static long Length(ulong length) => length > long.MaxValue ? -1 : (long)length;
 
     private void SetState(object? state) => types.SetState(_stack.Peek(), state);
 
+    private void PushList(object?[] items)
+    {
+        budget.Charge(ListByteCount + (sizeof(long) * items.Length));
+        _stack.Push(new List<object?>(items));
+    }
+
     private void PushDictionary(object?[] items)
     {
+        budget.Charge(PickleDictionary.ByteCount);
         _stack.Push(new PickleDictionary());
         SetItems(items);
+    }
+
+    private void PushOpaque(string type)
+    {
+        budget.Charge(ListByteCount);
+        _stack.Push(new PickleOpaque(type));
     }
 
     private void Append(object?[] values)
     {
         switch (_stack.Peek())
         {
-            case List<object?> list: list.AddRange(values); break;
-            case PickleOpaque: break;
-            default: throw new PickleException("it appends to something that is not a list");
+            case List<object?> list:
+                budget.Charge(ListByteCount + (ListItemByteCount * values.Length));
+                list.AddRange(values);
+                break;
+            case PickleOpaque:
+                break;
+            default:
+                throw new PickleException("it appends to something that is not a list");
         }
     }
 
@@ -169,20 +188,20 @@ internal sealed class PickleMachine(ByteInput input, string file, IPickleTypes t
         if (target is not (PickleDictionary or PickleOpaque) || items.Length % 2 != 0)
             throw new PickleException("it sets items of something that is not a dictionary, or a key without a value");
         for (int i = 0; target is PickleDictionary dictionary && i < items.Length; i += 2)
-            dictionary.Set(items[i], items[i + 1]);
+            dictionary.Set(items[i], items[i + 1], budget);
     }
 
     private string Line()
     {
-        List<byte> line = [];
+        int length = 0;
         for (byte next = input.ReadByte(); next != '\n'; next = input.ReadByte())
         {
-            if (line.Count == MaxNameByteCount)
+            if (length == MaxNameByteCount)
                 throw new PickleException($"a name is longer than {MaxNameByteCount} bytes");
-            line.Add(next);
+            _name[length++] = next;
         }
 
-        return Strict.GetString([.. line]);
+        return PickleUnicode.Decode(_name.AsSpan(0, length)) ?? throw new PickleException("a name is not UTF-8");
     }
 
     private void PushGlobal(object?[] names)
@@ -192,13 +211,11 @@ internal sealed class PickleMachine(ByteInput input, string file, IPickleTypes t
         PushGlobal(module, name);
     }
 
-    private void PushGlobal(string module, string name) =>
-        _stack.Push(types.Find($"{module}.{name}"));
-
-    private void Call(object?[] callAndArguments)
+    private void PushGlobal(string module, string name)
     {
-        object? result = types.Call(callAndArguments[0], callAndArguments[1], out int cost);
-        _stack.Charge(cost);
-        _stack.Push(result);
+        budget.Charge(TextByteCount + (3L * (module.Length + name.Length)));
+        _stack.Push(types.Find($"{module}.{name}"));
     }
+
+    private void Call(object?[] callAndArguments) => _stack.Push(types.Call(callAndArguments[0], callAndArguments[1]));
 }

@@ -15,6 +15,9 @@ internal sealed record PickleTensor(PickleStorage Storage, long Offset, long[] S
     /// <summary>The number of elements.</summary>
     public long Count => Shape.Aggregate(1L, (product, size) => product * size);
 
+    /// <summary>The length of its elements in bytes, which a stride of 0 may repeat.</summary>
+    public long ByteCount => Count * Storage.ItemSize;
+
     /// <summary>How many elements of the storage it reaches over, from the first to the last.</summary>
     public long Span => Count == 0 ? 0 : 1 + Shape.Zip(Strides, (size, stride) => (size - 1) * stride).Sum();
 
@@ -57,12 +60,8 @@ internal sealed record PickleTensor(PickleStorage Storage, long Offset, long[] S
 
             if (shape.Contains(0))
                 return null;
-            if (last >= view.Count)
-                return $"a tensor of shape {Text(shape)} reaches element {last} of storage {CheckpointException.Quote(view.Storage.Key)}, which has {view.Count}";
-            // A stride of 0 repeats an element: a few bytes could ask for any amount of memory.
-            return bytes > Math.Max(view.Storage.ByteCount, 1 << 20)
-                ? $"a tensor of shape {Text(shape)} repeats the elements of a storage of {view.Storage.ByteCount} bytes into {bytes}"
-                : null;
+            return last < view.Count ? null
+                : $"a tensor of shape {Text(shape)} reaches element {last} of storage {CheckpointException.Quote(view.Storage.Key)}, which has {view.Count}";
         }
         catch (OverflowException)
         {

@@ -1,7 +1,7 @@
 namespace DenoisedSmoothing.Preprocessing;
 
 /// <summary>
-/// Bilinear resizing of byte images with antialiasing, bit for bit as PIL does it (Pillow: src/libImaging/Resample.c), which the field's
+/// Resizing of byte images with antialiasing, bit for bit as PIL does it (Pillow: src/libImaging/Resample.c), which the field's
 /// preprocessing is made of: weights in fixed point with 22 bits, across first, then down, rounded to bytes after each.
 /// </summary>
 internal static class ByteResize
@@ -14,16 +14,17 @@ internal static class ByteResize
     /// <param name="channels">C.</param>
     /// <param name="from">H and W.</param>
     /// <param name="to">The size wanted.</param>
+    /// <param name="resampling">The filter.</param>
     /// <returns>C x H' x W' bytes; the input itself where nothing changes.</returns>
-    public static byte[] Bilinear(byte[] planes, int channels, (int Height, int Width) from, (int Height, int Width) to)
+    public static byte[] Resize(byte[] planes, int channels, (int Height, int Width) from, (int Height, int Width) to, Resampling resampling)
     {
-        byte[] across = from.Width == to.Width ? planes : Across(planes, channels * from.Height, from.Width, to.Width);
-        return from.Height == to.Height ? across : Down(across, channels, from.Height, to.Height, to.Width);
+        byte[] across = from.Width == to.Width ? planes : Across(planes, channels * from.Height, to.Width, Taps(from.Width, to.Width, resampling));
+        return from.Height == to.Height ? across : Down(across, channels, to.Width, from.Height, Taps(from.Height, to.Height, resampling));
     }
 
-    private static byte[] Across(byte[] rows, int count, int from, int to)
+    private static byte[] Across(byte[] rows, int count, int to, (int First, int[] Weights)[] taps)
     {
-        (int First, int[] Weights)[] taps = Taps(from, to);
+        int from = rows.Length / count;
         byte[] resized = new byte[checked(count * to)];
         for (int row = 0; row < count; row++)
         {
@@ -41,9 +42,9 @@ internal static class ByteResize
         return resized;
     }
 
-    private static byte[] Down(byte[] planes, int channels, int from, int to, int width)
+    private static byte[] Down(byte[] planes, int channels, int width, int from, (int First, int[] Weights)[] taps)
     {
-        (int First, int[] Weights)[] taps = Taps(from, to);
+        int to = taps.Length;
         byte[] resized = new byte[checked(channels * to * width)];
         int[] sums = new int[width];
         for (int row = 0; row < channels * to; row++)
@@ -64,10 +65,11 @@ internal static class ByteResize
         return resized;
     }
 
-    /// <summary>For each place of the result, where its window begins and the weights in it: a triangle as wide as two pixels of the coarser side.</summary>
-    private static (int First, int[] Weights)[] Taps(int from, int to)
+    /// <summary>For each place of the result, where its window begins and the weights in it: the filter, as wide as it is in pixels of the coarser side.</summary>
+    private static (int First, int[] Weights)[] Taps(int from, int to, Resampling resampling)
     {
-        double scale = (double)from / to, reach = Math.Max(scale, 1), step = 1 / reach;
+        (double support, Func<double, double> filter) = resampling == Resampling.Bilinear ? (1.0, (Func<double, double>)Triangle) : (2.0, Cubic);
+        double scale = (double)from / to, coarser = Math.Max(scale, 1), reach = support * coarser, step = 1 / coarser;
         var taps = new (int, int[])[to];
         for (int x = 0; x < to; x++)
         {
@@ -77,16 +79,29 @@ internal static class ByteResize
             double sum = 0;
             for (int i = 0; i < weights.Length; i++)
             {
-                weights[i] = Math.Max(1 - Math.Abs((i + first - center + 0.5) * step), 0);
+                weights[i] = filter(Math.Abs((i + first - center + 0.5) * step));
                 sum += weights[i];
             }
 
-            // Weights of a triangle are never negative: rounding is to the nearest, halves up.
-            taps[x] = (first, [.. weights.Select(weight => (int)(0.5 + weight / sum * (1 << Bits)))]);
+            taps[x] = (first, [.. weights.Select(weight => Fixed(weight / sum))]);
         }
 
         return taps;
     }
+
+    private static double Triangle(double distance) => Math.Max(1 - distance, 0);
+
+    // Keys' cubic with a = -0.5, in PIL's order of operations.
+    private static double Cubic(double distance)
+    {
+        const double A = -0.5;
+        return distance < 1 ? ((A + 2) * distance - (A + 3)) * distance * distance + 1
+            : distance < 2 ? (((distance - 5) * distance + 8) * distance - 4) * A
+            : 0;
+    }
+
+    // To the nearest, halves away from 0.
+    private static int Fixed(double weight) => (int)(weight * (1 << Bits) + (weight < 0 ? -0.5 : 0.5));
 
     private static byte Clip(int sum) => (byte)Math.Clamp(sum >> Bits, 0, 255);
 }

@@ -1,83 +1,98 @@
+using DenoisedSmoothing.Classification;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Preprocessing;
 
-/// <summary>What happens to an image before the noise: what comes out is what is certified.</summary>
-/// <remarks>Immutable and safe for concurrent use.</remarks>
+/// <summary>What happens to an image before the noise, step by step: what comes out is what is certified.</summary>
+/// <remarks>
+/// <para>Immutable and safe for concurrent use. Each method returns a longer preprocessing: <c>new ImagePreprocess().Resize(256).CenterCrop(224)</c>.</para>
+/// <para>
+/// Steps work on bytes, bit for bit as torchvision's transforms do on PIL images. A tensor made from bytes loses nothing; a finer one is
+/// rounded to multiples of 1/255 first. Mean and std are not a matter of preprocessing: they come after the denoiser, in a <see cref="Normalization"/>.
+/// </para>
+/// </remarks>
 public sealed class ImagePreprocess
 {
-    private readonly int? _shorterSide;
-    private readonly (int Height, int Width) _size;
-    private readonly int _channels;
+    private readonly IPreprocessStep[] _steps;
 
-    private ImagePreprocess(int channels, (int Height, int Width) size, int? shorterSide) =>
-        (_channels, _size, _shorterSide) = (channels, size, shorterSide);
+    /// <summary>No steps: images stay as they are.</summary>
+    public ImagePreprocess() => _steps = [];
 
-    /// <summary>No change: images must have this size already.</summary>
+    private ImagePreprocess(IPreprocessStep[] steps) => _steps = steps;
+
+    /// <summary>Then resizes the shorter side and keeps the proportions, as torchvision's <c>Resize(shorterSide)</c>.</summary>
+    /// <param name="shorterSide">Its length in pixels, at least 1.</param>
+    /// <param name="resampling">How.</param>
+    public ImagePreprocess Resize(int shorterSide, Resampling resampling = Resampling.Bilinear)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(shorterSide, 1);
+        return Then(new ResizeShorterSideStep(shorterSide, Known(resampling)));
+    }
+
+    /// <summary>Then resizes to a height and a width, as torchvision's <c>Resize((height, width))</c>; proportions change with them.</summary>
+    /// <param name="height">H in pixels, at least 1.</param>
+    /// <param name="width">W in pixels, at least 1.</param>
+    /// <param name="resampling">How.</param>
+    public ImagePreprocess ResizeTo(int height, int width, Resampling resampling = Resampling.Bilinear)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        return Then(new ResizeStep(height, width, Known(resampling)));
+    }
+
+    /// <summary>Then cuts a square out of the middle, as torchvision's <c>CenterCrop(side)</c>; an image that is smaller is an error, not padded.</summary>
+    /// <param name="side">Height and width of the cut in pixels, at least 1.</param>
+    public ImagePreprocess CenterCrop(int side) => CenterCrop(side, side);
+
+    /// <summary>Then cuts out the middle, as torchvision's <c>CenterCrop((height, width))</c>; an image that is smaller is an error, not padded.</summary>
+    /// <param name="height">Height of the cut in pixels, at least 1.</param>
+    /// <param name="width">Width of the cut in pixels, at least 1.</param>
+    public ImagePreprocess CenterCrop(int height, int width)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        return Then(new CenterCropStep(height, width));
+    }
+
+    /// <summary>Then makes one channel of three, as PIL's <c>convert("L")</c>; a grey image stays as it is.</summary>
+    public ImagePreprocess Grey() => Then(new GreyStep());
+
+    /// <summary>Then refuses images of any other shape; changes nothing.</summary>
     /// <param name="channels">C.</param>
     /// <param name="height">H in pixels.</param>
     /// <param name="width">W in pixels.</param>
-    public static ImagePreprocess Exactly(int channels, int height, int width) => new(channels, (height, width), null);
+    public ImagePreprocess Exactly(int channels, int height, int width) => Then(new ExactShapeStep(new ImageShape(channels, height, width)));
 
-    /// <summary>
-    /// torchvision's Resize, then CenterCrop, on 8-bit images: the shorter side is resized (bilinear, antialiased, bit for bit as PIL does
-    /// it), then the middle is cut out.
-    /// </summary>
-    /// <remarks>
-    /// Pixels are rounded to multiples of 1/255 first, as those of an image file are already: for a tensor made from bytes that changes
-    /// nothing, and the result is exactly the reference's; a finer tensor loses what is finer.
-    /// </remarks>
-    /// <param name="shorterSide">Pixels of the shorter side after resizing; at least <paramref name="crop"/>.</param>
-    /// <param name="crop">Height and width of the cut in pixels.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The crop is below 1 or larger than the resized side.</exception>
-    public static ImagePreprocess ResizeAndCrop(int shorterSide, int crop)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(crop, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(shorterSide, crop);
-        return new ImagePreprocess(3, (crop, crop), shorterSide);
-    }
+    /// <summary>The shape in which an image comes out.</summary>
+    /// <param name="input">The image's own shape.</param>
+    /// <exception cref="ArgumentException">A step cannot take it; the message says why.</exception>
+    public ImageShape ShapeOf(ImageShape input) => _steps.Aggregate(input, (shape, step) => step.ShapeOf(shape));
 
     /// <summary>Prepares an image.</summary>
     /// <param name="image">float32 [C,H,W] or [1,C,H,W] in [0,1]; not disposed.</param>
-    /// <returns>float32 [C,H,W] in [0,1], the size that the models take; fresh, the caller disposes.</returns>
-    /// <exception cref="ArgumentException">The shape does not fit, or a pixel is outside [0,1]; the message says what is taken.</exception>
+    /// <returns>float32 [C,H,W] in [0,1] on the CPU; fresh, the caller disposes.</returns>
+    /// <exception cref="ArgumentException">The shape does not fit a step, or a pixel is outside [0,1]; the message says what is taken.</exception>
     public Tensor Apply(Tensor image)
     {
         // Refuses other types, NaN and pixels outside [0,1], which rounding to bytes would hide.
-        (float[] values, long[] shape) = ImageTensors.Read(image);
-        (int channels, int height, int width) = ((int)shape[0], (int)shape[1], (int)shape[2]);
-        if (channels != _channels || (_shorterSide is null && (height, width) != _size))
-            throw new ArgumentException($"{this}: got an image of shape [{string.Join(',', image.shape)}].", nameof(image));
-        return tensor(_shorterSide is { } side ? ResizeAndCrop(values, height, width, side) : values, [_channels, _size.Height, _size.Width]);
-    }
-
-    /// <summary>What is done, for messages.</summary>
-    public override string ToString() => _shorterSide is { } side
-        ? $"[{_channels},H,W] resized to a shorter side of {side}, middle {_size.Height}x{_size.Width}"
-        : $"[{_channels},{_size.Height},{_size.Width}] as it is";
-
-    private float[] ResizeAndCrop(float[] values, int height, int width, int side)
-    {
-        byte[] bytes = [.. values.Select(ImageTensors.ToByte)];
-        // torchvision rounds the longer side down (transforms/functional.py, _compute_resized_output_size)...
-        int shorter = Math.Min(height, width);
-        (long resizedHeight, long resizedWidth) = ((long)side * height / shorter, (long)side * width / shorter);
-        if ((Int128)resizedHeight * resizedWidth * _channels > Array.MaxLength)
-            throw new ArgumentException($"An image of {height}x{width} would be resized to {resizedHeight}x{resizedWidth}, more than can be held.");
-        (int Height, int Width) size = ((int)resizedHeight, (int)resizedWidth);
-        byte[] resized = ByteResize.Bilinear(bytes, _channels, (height, width), size);
-
-        // ... and the margin half to even (center_crop).
-        int top = (int)Math.Round((size.Height - _size.Height) / 2.0), left = (int)Math.Round((size.Width - _size.Width) / 2.0);
-        float[] cut = new float[_channels * _size.Height * _size.Width];
-        for (int i = 0, row = 0; row < _channels * _size.Height; row++)
+        (float[] values, long[] sizes) = ImageTensors.Read(image);
+        ImageShape from = new((int)sizes[0], (int)sizes[1], (int)sizes[2]), to = ShapeOf(from);
+        if (_steps.Any(step => step is not ExactShapeStep))
         {
-            int from = (row / _size.Height * size.Height + top + row % _size.Height) * size.Width + left;
-            foreach (byte pixel in resized.AsSpan(from, _size.Width))
-                cut[i++] = pixel / 255f;
+            ByteImage bytes = new([.. values.Select(ImageTensors.ToByte)], from);
+            values = [.. _steps.Aggregate(bytes, (prepared, step) => step.Apply(prepared)).Planes.Select(pixel => pixel / 255f)];
         }
 
-        return cut;
+        return tensor(values, [to.Channels, to.Height, to.Width]);
     }
+
+    /// <summary>The steps in their order, for messages and fingerprints.</summary>
+    public override string ToString() => _steps.Length == 0 ? "as it is" : string.Join(", ", _steps.Select(step => step.ToString()));
+
+    private static Resampling Known(Resampling resampling) => resampling is Resampling.Bilinear or Resampling.Bicubic
+        ? resampling
+        : throw new ArgumentOutOfRangeException(nameof(resampling), resampling, "Resampling is bilinear or bicubic.");
+
+    private ImagePreprocess Then(IPreprocessStep step) => new([.. _steps, step]);
 }

@@ -45,7 +45,7 @@ public static class PretrainedPairs
     /// <param name="beitPath">timm's beit_large_patch16_512.</param>
     /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <exception cref="CheckpointException">A file is damaged or holds other weights.</exception>
-    public static PretrainedPair ImageNet(string diffusionPath, string beitPath, string device = "cpu") => Build("Carlini et al. 2022, ImageNet", device, ImagePreprocess.ResizeAndCrop(256, 224), owned =>
+    public static PretrainedPair ImageNet(string diffusionPath, string beitPath, string device = "cpu") => Build("Carlini et al. 2022, ImageNet", device, new ImagePreprocess().Resize(256).CenterCrop(224).Exactly(3, 224, 224), owned =>
     {
         DiffusionUNet unet = Load(owned, () => new DiffusionUNet(DiffusionUNetOptions.GuidedDiffusionImageNet256), diffusionPath, new CheckpointOptions(), device);
         Beit beit = LoadMapped(owned, () => new Beit(BeitOptions.Large16Size512), beitPath, device, name => name.EndsWith("relative_position_index", StringComparison.Ordinal), Beit.FromTimm);
@@ -74,7 +74,7 @@ public static class PretrainedPairs
         return (new NetworkDenoiser(network), ResNet110(owned, classifierPath, device));
     });
 
-    private static ImagePreprocess Cifar { get; } = ImagePreprocess.Exactly(3, 32, 32);
+    private static ImagePreprocess Cifar { get; } = new ImagePreprocess().Exactly(3, 32, 32);
 
     private static OneShotDenoiser ImprovedDiffusion(List<IDisposable> owned, string path, string device) => new(
         Load(owned, () => new DiffusionUNet(DiffusionUNetOptions.ImprovedDiffusionCifar10), path, new CheckpointOptions(), device),

@@ -62,7 +62,8 @@ public sealed class SafetensorsShardsTests : IDisposable
     [InlineData("""{"weight_map":{},"weight_map":{}}""", "*weight_map is there twice*")]
     [InlineData("""{"metadata":[[[[[[[[[]]]]]]]]]}""", "*not valid JSON*")]
     [InlineData("""{"weight_map":{"\ud800":"1"}}""", "*a string that is not text*")]
-    [InlineData("""{"architectures":["ViT"]}""", "*JSON without a weight_map*")]
+    [InlineData("""{"architectures":["ViT"]}""", "*the configuration of a model, without its weights*")]
+    [InlineData("""{"a":["ViT"]}""", "*JSON without a weight_map*")]
     public void Open_refuses_what_is_no_index(string json, string message) => Refused(json).Should().Match(message);
 
     [Fact]

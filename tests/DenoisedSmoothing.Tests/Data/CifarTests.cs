@@ -85,6 +85,16 @@ public sealed class CifarTests : IDisposable
     }
 
     [Theory]
+    [InlineData("test_batch.bin")]
+    [InlineData("test_batch")]
+    public void Other_kinds_of_files_are_named(string name)
+    {
+        File.WriteAllText(Path.Combine(_folder, name), "version https://git-lfs.github.com/spec/v1\noid sha256:0\n");
+        Action act = () => Cifar10.Test(_folder);
+        act.Should().Throw<InvalidDataException>().WithMessage($"*{name}: it is a pointer of Git LFS*and a file of CIFAR is wanted*");
+    }
+
+    [Theory]
     [InlineData("cos\nsystem\nU\u0004echo\u0085R.", "*'os.system'*Nothing of the file was run*")]
     [InlineData("c__builtin__\neval\n.", "*'__builtin__.eval'*")]
     [InlineData("ctorch._utils\n_rebuild_tensor_v2\n.", "*_rebuild_tensor_v2*")]

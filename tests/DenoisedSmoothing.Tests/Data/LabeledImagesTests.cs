@@ -51,6 +51,22 @@ public class LabeledImagesTests
     }
 
     [Fact]
+    public void Constructor_height_width_channels_in_another_order_are_noticed()
+    {
+        Action act = () => _ = new LabeledImages(new byte[32 * 32 * 3], new byte[1], channels: 32, height: 32, width: 3, Names);
+        act.Should().Throw<ArgumentException>().WithMessage("*32x32x3 look like [H,W,C]*C x H x W*");
+    }
+
+    [Fact]
+    public void Constructor_copies_the_names()
+    {
+        string[] names = ["cat", "dog"];
+        LabeledImages images = new(new byte[1], new byte[1], 1, 1, 1, names);
+        names[0] = "emu";
+        images.ClassNames.Should().Equal("cat", "dog");
+    }
+
+    [Fact]
     public void Constructor_label_without_a_class_is_refused()
     {
         Action act = () => _ = new LabeledImages(new byte[2], new byte[] { 0, 2 }, 1, 1, 1, Names);

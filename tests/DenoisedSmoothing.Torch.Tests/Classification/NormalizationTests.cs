@@ -34,6 +34,25 @@ public class NormalizationTests
         act.Should().Throw<ArgumentException>().WithMessage("*one finite mean and one positive std a channel*");
     }
 
+    [Theory]
+    [InlineData(123.675f, 58.395f)] // ImageNet's, for pixels from 0 to 255
+    [InlineData(.485f, 58.395f)]
+    [InlineData(123.675f, .229f)]
+    [InlineData(-.5f, .5f)]
+    [InlineData(.5f, 1.5f)]
+    public void Constructor_values_that_are_not_of_pixels_in_0_to_1_are_refused(float mean, float std)
+    {
+        Action act = () => _ = new Normalization([mean], [std]);
+        act.Should().Throw<ArgumentException>().WithMessage("*Pixels are in [0,1]*divide them by 255*");
+    }
+
+    [Fact]
+    public void Constructor_only_a_mean_or_pixels_from_0_to_255_are_taken()
+    {
+        new Normalization([.4914f], [1]).ToString().Should().Be("mean=0.4914 std=1"); // subtract the mean, as Salman et al.'s InputCenterLayer
+        _ = new Normalization([0], [1 / 255f]); // a network that takes 0 to 255
+    }
+
     [Fact]
     public void Constructor_copies()
     {

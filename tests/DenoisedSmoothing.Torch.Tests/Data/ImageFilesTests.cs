@@ -19,7 +19,7 @@ public sealed class ImageFilesTests : IDisposable
     {
         using JsonDocument golden = Golden.Json("datasets/pictures.json");
         string[] names = [.. golden.RootElement.EnumerateObject().Select(file => file.Name)];
-        names.Should().HaveCount(22);
+        names.Should().HaveCount(39);
         ImageFiles colour = new(Pictures, names.Select(name => (name, 0)), ["picture"]);
         ImageFiles grey = new(Pictures, names.Select(name => (name, 0)), ["picture"], new ImageFileOptions { Grey = true });
         for (int i = 0; i < names.Length; i++)
@@ -101,7 +101,7 @@ public sealed class ImageFilesTests : IDisposable
     {
         foreach (string name in new[] { "a.png", "b.png", "c.png", "d.png" })
             File.Copy(Path.Combine(Pictures, "rgb.png"), Path.Combine(_folder, name));
-        File.WriteAllText(Path.Combine(_folder, "c.png"), "no image");
+        File.WriteAllText(Path.Combine(_folder, "c.png"), "\u0001\u0002");
         ImageFiles images = new(_folder, [("a.png", 0), ("b.png", 0), ("c.png", 0), ("d.png", 0)], ["picture"]);
         List<long> read = [];
         List<(int, string)> skipped = [];
@@ -136,6 +136,47 @@ public sealed class ImageFilesTests : IDisposable
         ImageFiles images = new(_folder, [("gone.png", 0)], ["picture"]);
         Action act = () => _ = images.Read(null, (_, _) => { }).Count();
         act.Should().Throw<FileNotFoundException>().WithMessage("*gone.png*");
+    }
+
+    [Fact]
+    public void Image_of_another_kind_of_file_is_named()
+    {
+        (string Content, string Message)[] files =
+        [
+            ("", "*it is an empty file, and an image is wanted*"),
+            ("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "*it is a pointer of Git LFS, not the file itself, and an image is wanted. Fetch the file: git lfs pull.*"),
+            ("<!DOCTYPE html><html></html>", "*it is a web page*"),
+            ("\u001f\u008b\u0008\0", "*it is a gzip file*"),
+            ("II*\0\u0008\0\0\0", "*not read, such as TIFF. Convert it to PNG.*"),
+            ("\u0001\u0002\u0003", "*no image of a known format*"),
+        ];
+        ImageFiles images = new(_folder, [("x.png", 0), (".", 0)], ["picture"]);
+        foreach (var (content, message) in files)
+        {
+            File.WriteAllBytes(Path.Combine(_folder, "x.png"), System.Text.Encoding.Latin1.GetBytes(content));
+            Action act = () => images.Image(0);
+            act.Should().Throw<InvalidDataException>().WithMessage(message);
+            images.ShapeOf(0).Should().BeNull();
+        }
+
+        Action folder = () => images.Image(1);
+        folder.Should().Throw<InvalidDataException>().WithMessage("*it is a folder, and an image is wanted*");
+        images.ShapeOf(1).Should().BeNull();
+    }
+
+    [Fact]
+    public void ShapeOf_is_the_shape_of_the_image_by_its_header()
+    {
+        string[] names = [.. Directory.EnumerateFiles(Pictures).Select(path => Path.GetFileName(path))];
+        ImageFiles colour = new(Pictures, names.Select(name => (name, 0)), ["picture"]);
+        ImageFiles grey = new(Pictures, names.Select(name => (name, 0)), ["picture"], new ImageFileOptions { Grey = true });
+        for (int i = 0; i < names.Length; i++)
+        {
+            using torch.Tensor image = colour.Image(i);
+            ImageShape shape = colour.ShapeOf(i)!.Value;
+            image.shape.Should().Equal(shape.Channels, shape.Height, shape.Width);
+            grey.ShapeOf(i).Should().Be(shape with { Channels = 1 });
+        }
     }
 
     [SkippableFact]

@@ -16,12 +16,16 @@ public class LabeledImagesFromTests
         LiveTensors.ShouldNotChange(() =>
         {
             CollectingProgress<int> progress = new();
-            LabeledImages copy = LabeledImages.From(Four, progress: progress);
+            LabeledImages copy = LabeledImages.From(new Foreign(Four), progress: progress);
+            copy.Should().NotBeSameAs(Four);
             copy.Fingerprint.Should().Be(Four.Fingerprint);
             copy.ClassNames.Should().Equal("a", "b", "c");
             progress.Reports.Should().Equal(1, 2, 3, 4);
         });
     }
+
+    [Fact]
+    public void From_what_is_in_memory_already_takes_it_as_it_is() => LabeledImages.From(Four).Should().BeSameAs(Four);
 
     [Fact]
     public void From_a_range_takes_only_that()
@@ -36,17 +40,24 @@ public class LabeledImagesFromTests
     public void From_every_byte_survives_the_way_through_a_tensor()
     {
         LabeledImages bytes = new(Enumerable.Range(0, 256).Select(i => (byte)i).ToArray(), new byte[] { 0 }, 1, 16, 16, ["a"]);
-        LabeledImages.From(bytes).Pixels(0).SequenceEqual(bytes.Pixels(0)).Should().BeTrue();
+        LabeledImages.From(new Foreign(bytes)).Pixels(0).SequenceEqual(bytes.Pixels(0)).Should().BeTrue();
     }
 
     [Fact]
     public void From_images_of_several_sizes_need_a_preprocess()
     {
-        TwoSizes images = new();
+        Foreign images = new(new LabeledImages(new byte[2], new byte[2], 1, 1, 1, ["a"]), index => index == 0 ? full(3, 256, 256, .2f) : full(3, 300, 260, .4f));
         Action act = () => LabeledImages.From(images);
-        act.Should().Throw<InvalidDataException>().WithMessage("second is of [3,300,260]*[3,256,256]*ImagePreprocess*");
-        LabeledImages cut = LabeledImages.From(images, ImagePreprocess.ResizeAndCrop(256, 224));
+        act.Should().Throw<InvalidDataException>().WithMessage("image 1 is 3x300x260*image 0 is 3x256x256*new ImagePreprocess().Resize(256).CenterCrop(224)*");
+        LabeledImages cut = LabeledImages.From(images.Prepared(new ImagePreprocess().Resize(256).CenterCrop(224)));
         (cut.Count, cut.Height, cut.Width).Should().Be((2, 224, 224));
+    }
+
+    [Fact]
+    public void From_pixels_between_the_bytes_are_refused_not_rounded()
+    {
+        Action half = () => LabeledImages.From(new Foreign(Four, _ => full(3, 2, 2, .5f)));
+        half.Should().Throw<InvalidDataException>().WithMessage("image 0 has a pixel of 0.5, which is no multiple of 1/255.");
     }
 
     [Fact]
@@ -56,22 +67,7 @@ public class LabeledImagesFromTests
         none.Should().Throw<ArgumentException>().WithMessage("There are no images*");
         Action many = () => LabeledImages.From(new ImageFiles(".", [("a.png", 256)], [.. Enumerable.Range(0, 257).Select(i => $"{i}")]));
         many.Should().Throw<ArgumentException>().WithMessage("257 classes*256*");
-        Action cancelled = () => LabeledImages.From(Four, cancellationToken: new CancellationToken(canceled: true));
+        Action cancelled = () => LabeledImages.From(new Foreign(Four), cancellationToken: new CancellationToken(canceled: true));
         cancelled.Should().Throw<OperationCanceledException>();
-    }
-
-    private sealed class TwoSizes : IImageDataset
-    {
-        public int Count => 2;
-
-        public IReadOnlyList<string> ClassNames => ["a"];
-
-        public string Fingerprint => "two";
-
-        public string ImageName(int index) => index == 0 ? "first" : "second";
-
-        public int Label(int index) => 0;
-
-        public Tensor Image(int index) => index == 0 ? full(3, 256, 256, .2f) : full(3, 300, 260, .4f);
     }
 }

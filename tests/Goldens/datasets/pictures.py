@@ -1,7 +1,7 @@
 """Pictures in the formats and modes that data sets hold, and what PIL makes of them (python3-pil 9.4.0, libjpeg-turbo 2.1.5).
 
 /usr/bin/python3 pictures.py   writes pictures/ and pictures.json: per file the size and, base64, the bytes of convert("RGB") and convert("L")
-and resize.json: sizes, and SHA-256 and first bytes (base64) of Image.resize(BILINEAR) of a picture given by a formula.
+and resize.json: sizes, and SHA-256 and first bytes (base64) of Image.resize(BILINEAR) and (BICUBIC) of a picture given by a formula.
 """
 import base64
 import hashlib
@@ -11,7 +11,7 @@ import struct
 import zlib
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageCms
 
 os.makedirs("pictures", exist_ok=True)
 rng = np.random.RandomState(0)
@@ -68,6 +68,53 @@ save("alpha.webp", alpha, lossless=True, exact=True)
 save("palette.gif", palette)
 save("animated.gif", palette, save_all=True, append_images=[palette.transpose(Image.FLIP_LEFT_RIGHT)])
 
+def bmp(name, bits, pixels, masks=(), palette=(), compression=0, header=40):
+    """BMP of 22x19 pixels as PIL does not write them; masks are in the header of version 4 (108 bytes) and behind it in version 3 (40)."""
+    palette, masks = b"".join(bytes(entry) for entry in palette), b"".join(struct.pack("<I", mask) for mask in masks)
+    info = struct.pack("<IiiHHIIiiII", header, W, H, 1, bits, compression, len(pixels), 2835, 2835, len(palette) // 4, 0) + masks
+    info += b"\0" * (header - len(info))
+    start = 14 + len(info) + len(palette)
+    with open("pictures/" + name, "wb") as out:
+        out.write(b"BM" + struct.pack("<IHHI", start + len(pixels), 0, 0, start) + info + palette + pixels)
+
+
+def chunk_before_data(name, source, kind, data):
+    png = open("pictures/" + source, "rb").read()
+    at = png.index(b"IDAT") - 4
+    with open("pictures/" + name, "wb") as out:
+        out.write(png[:at] + struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) + png[at:])
+
+
+more = np.random.RandomState(1)
+words = more.randint(0, 65536, (H, W)).astype("<u2")
+words[0] = np.arange(W) * (1 + 32 + 1024)
+words[1] = np.arange(W) * (1 + 64 + 2048)
+colours = [(int(r), int(g), int(b), 0) for r, g, b in more.randint(0, 256, (256, 3))]
+bmp("555.bmp", 16, words.tobytes())
+bmp("555_fields.bmp", 16, words.tobytes(), masks=(0x7c00, 0x3e0, 0x1f), compression=3)
+bmp("565.bmp", 16, words.tobytes(), masks=(0xf800, 0x7e0, 0x1f), compression=3)
+bmp("565_version4.bmp", 16, words.tobytes(), masks=(0xf800, 0x7e0, 0x1f, 0), compression=3, header=108)
+bmp("alpha_version4.bmp", 32, more.randint(0, 256, (H, W * 4)).astype(np.uint8).tobytes(), masks=(0xff0000, 0xff00, 0xff, 0xff000000), compression=3, header=108)
+bmp("unused_fourth_byte.bmp", 32, more.randint(0, 256, (H, W * 4)).astype(np.uint8).tobytes())
+bmp("palette8.bmp", 8, more.randint(0, 256, (H, 24)).astype(np.uint8).tobytes(), palette=colours)
+bmp("palette4.bmp", 4, more.randint(0, 256, (H, 12)).astype(np.uint8).tobytes(), palette=colours[:16])
+bmp("palette1.bmp", 1, more.randint(0, 256, (H, 4)).astype(np.uint8).tobytes(), palette=colours[:2])
+bmp("runs8.bmp", 8, b"".join(bytes([11, more.randint(256), 11, more.randint(256), 0, 0]) for _ in range(H)) + b"\0\1", palette=colours, compression=1)
+bmp("runs4.bmp", 4, b"".join(bytes([10, more.randint(256), 12, more.randint(256), 0, 0]) for _ in range(H)) + b"\0\1", palette=colours[:16], compression=2)
+chunk_before_data("gamma.png", "rgb.png", b"gAMA", struct.pack(">I", 100000))
+chunk_before_data("chromaticities.png", "rgb.png", b"cHRM", struct.pack(">8I", 31270, 32900, 70800, 29200, 17000, 79700, 13100, 4600))
+profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+for tag in range(struct.unpack(">I", profile[128:132])[0]):
+    name, offset, _ = struct.unpack(">4sII", profile[132 + 12 * tag:144 + 12 * tag])
+    if name == b"rXYZ":
+        profile[offset + 8:offset + 20] = struct.pack(">iii", 52280, 18874, 0)
+save("profile.png", im, icc_profile=bytes(profile))
+save("profile.jpg", im, quality=85, icc_profile=bytes(profile))
+save("profile.webp", im, lossless=True, icc_profile=bytes(profile))
+jpeg = bytearray(open("pictures/cmyk.jpg", "rb").read())
+jpeg[jpeg.index(b"Adobe") + 11] = 2
+open("pictures/ycck.jpg", "wb").write(bytes(jpeg))
+
 expected = {}
 for name in sorted(os.listdir("pictures")):
     picture = Image.open("pictures/" + name)
@@ -81,7 +128,9 @@ for (h, w), (oh, ow) in [((375, 500), (256, 341)), ((500, 333), (384, 256)), ((4
     y, x, c = np.mgrid[0:h, 0:w, 0:3]
     source = ((x * x + 3 * y * y + 5 * x * y + 77 * c + 13 * x + (x // 9 + y // 7) % 2 * 120) % 256).astype(np.uint8)
     result = np.asarray(Image.fromarray(source).resize((ow, oh), Image.BILINEAR)).transpose(2, 0, 1).tobytes()
-    cases.append({"from": [h, w], "to": [oh, ow], "sha256": hashlib.sha256(result).hexdigest(), "first": base64.b64encode(result[:48]).decode()})
+    cubic = np.asarray(Image.fromarray(source).resize((ow, oh), Image.BICUBIC)).transpose(2, 0, 1).tobytes()
+    cases.append({"from": [h, w], "to": [oh, ow], "sha256": hashlib.sha256(result).hexdigest(), "first": base64.b64encode(result[:48]).decode(),
+                  "cubic_sha256": hashlib.sha256(cubic).hexdigest(), "cubic_first": base64.b64encode(cubic[:48]).decode()})
 
 # torchvision's Resize(256) and CenterCrop(224), on PIL: sizes and margins as its functional.py computes them.
 crops = []

@@ -5,7 +5,6 @@ namespace DenoisedSmoothing.Checkpoints;
 /// <summary>Finds the state_dict in what torch.save saved: the dictionary itself, or one inside a training checkpoint.</summary>
 internal static class StateDictChooser
 {
-    private const int MaxDepth = 8;
     private const int Shown = 10;
 
     /// <summary>
@@ -24,52 +23,55 @@ internal static class StateDictChooser
     /// <param name="root">What was saved.</param>
     /// <param name="key">The path that the caller asks for, joined by dots; null to choose.</param>
     /// <param name="file">What messages call the file.</param>
+    /// <param name="budget">The file's.</param>
     /// <returns>The dictionary, and its path; empty for the root.</returns>
     /// <exception cref="CheckpointException">There is none, or there are several without a preferred key.</exception>
-    public static (string Key, PickleDictionary StateDict) Choose(object? root, string? key, string file)
+    public static (string Key, PickleDictionary StateDict) Choose(object? root, string? key, string file, MemoryBudget budget)
     {
-        List<(string Key, PickleDictionary StateDict, int Tensors)> candidates = [];
-        Collect(root, "", 0, new HashSet<PickleDictionary>(ReferenceEqualityComparer.Instance), candidates);
-        foreach (string wanted in key is null ? Order() : [key])
+        List<StateDictPlace> all = StateDictPlaces.Find(root, budget);
+        // An empty state_dict is one: that of a module without weights.
+        if (all.Count == 0 && key is null && root is PickleDictionary { IsEmpty: true } empty)
+            return ("", empty);
+        if (all.Count == 0)
         {
-            if (candidates.Find(candidate => candidate.Key == wanted) is { StateDict: { } chosen })
-                return (wanted, chosen);
+            throw CheckpointException.In(
+                file, "it holds no state_dict: no dictionary of tensors", "Save one in Python: torch.save(model.state_dict(), path).");
         }
 
-        if (key is null && candidates is [var only])
+        List<StateDictPlace> choice = key is null ? PreferredOf(all) : all.FindAll(place => place.Key == key);
+        if (choice is [{ } only, ..] && (choice.Count == 1 || key is not null))
             return (only.Key, only.StateDict);
-        if (candidates.Count == 0)
-        {
-            // An empty state_dict is one: that of a module without weights.
-            if (key is null && root is PickleDictionary empty && !empty.Items.Any())
-                return ("", empty);
-            throw CheckpointException.In(file, "it holds no state_dict: no dictionary of tensors", "Save one in Python: torch.save(model.state_dict(), path).");
-        }
-
-        string list = string.Join(", ", candidates.OrderByDescending(candidate => candidate.Tensors).Take(Shown).Select(Describe))
-            + (candidates.Count > Shown ? $" and {candidates.Count - Shown} more" : "");
+        List<StateDictPlace> shown = [.. (choice.Count > 0 ? choice : all).OrderByDescending(place => place.TensorCount)];
+        string list = string.Join(", ", shown.Take(Shown)) + (shown.Count > Shown ? $" and {shown.Count - Shown} more" : "");
         throw CheckpointException.In(
             file,
-            key is null ? $"it holds several dictionaries of tensors: {list}" : $"it has no tensors under the key {CheckpointException.Quote(key)}, but under {list}",
-            "Set CheckpointOptions.Key to one of them.");
+            key is null
+                ? $"it holds several dictionaries of tensors: {list}"
+                : $"it has no tensors under the key {CheckpointException.Quote(key)}, but under {list}",
+            "Set CheckpointOptions.Key to one of them.",
+            option: nameof(CheckpointOptions.Key),
+            choices: [.. shown.Take(Shown).Select(place => place.Key)]);
     }
 
-    private static IEnumerable<string> Order() =>
-        [.. Preferred, .. Preferred.SelectMany(_ => Preferred, (outer, inner) => $"{outer}.{inner}"), ""];
-
-    private static string Describe((string Key, PickleDictionary StateDict, int Tensors) candidate) =>
-        $"{CheckpointException.Quote(candidate.Key)} ({candidate.Tensors} tensor{(candidate.Tensors == 1 ? "" : "s")})";
-
-    // A pickle can hold itself, or one dictionary under millions of paths: each is looked at once.
-    private static void Collect(
-        object? value, string path, int depth, HashSet<PickleDictionary> seen, List<(string Key, PickleDictionary StateDict, int Tensors)> candidates)
+    /// <summary>The places that are as good as each other, and better than all others: one, where there is no doubt.</summary>
+    private static List<StateDictPlace> PreferredOf(List<StateDictPlace> all)
     {
-        if (value is not PickleDictionary dictionary || depth > MaxDepth || !seen.Add(dictionary))
-            return;
-        int tensors = dictionary.Items.Count(item => item.Value is PickleTensor);
-        if (tensors > 0)
-            candidates.Add((path, dictionary, tensors));
-        foreach (var (name, item) in dictionary.Items)
-            Collect(item, path.Length == 0 ? name : $"{path}.{name}", depth + 1, seen, candidates);
+        // What an optimizer keeps for each weight is no network.
+        List<StateDictPlace> networks = all.FindAll(place => !place.IsOptimizer);
+        if (networks.Count == 0)
+            networks = all;
+        ILookup<string, StateDictPlace> byName = networks.ToLookup(place => place.Name, StringComparer.Ordinal);
+        foreach (string wanted in Order().Where(byName.Contains))
+            return NamedFirst(byName[wanted]);
+        // Then the outermost one, and the only one that there is.
+        return networks.Find(place => place.Key.Length == 0) is { } outermost ? [outermost] : NamedFirst(networks);
     }
+
+    private static List<StateDictPlace> NamedFirst(IEnumerable<StateDictPlace> places)
+    {
+        List<StateDictPlace> all = [.. places], named = all.FindAll(place => !place.IsNumbered);
+        return named.Count > 0 ? named : all;
+    }
+
+    private static IEnumerable<string> Order() => [.. Preferred, .. Preferred.SelectMany(_ => Preferred, (outer, inner) => $"{outer}.{inner}")];
 }

@@ -19,22 +19,9 @@ internal static class SafetensorsDType
         ("BOOL", ScalarType.Bool, 1),
     ];
 
+    public static ReadOnlySpan<(string Name, ScalarType Type, int Size)> All => Known;
+
     public static string AllNames { get; } = string.Join(", ", Known.Select(known => known.Name));
-
-    public static bool TryParse(string name, out ScalarType type, out int size)
-    {
-        foreach (var known in Known)
-        {
-            if (known.Name == name)
-            {
-                (_, type, size) = known;
-                return true;
-            }
-        }
-
-        (type, size) = (default, 0);
-        return false;
-    }
 
     public static bool TryName(ScalarType type, out string name, out int size)
     {
@@ -56,5 +43,16 @@ internal static class SafetensorsDType
     {
         TryName(type, out string name, out _);
         return name;
+    }
+
+    /// <summary>The length of a tensor's elements in bytes.</summary>
+    /// <exception cref="OverflowException">It is beyond 2^63, or would be if no size were 0: strides are such products, too.</exception>
+    public static long ByteCount(TensorEntry entry)
+    {
+        TryName(entry.DType, out _, out int size);
+        long product = size;
+        foreach (long length in entry.Shape)
+            product = checked(product * Math.Max(length, 1));
+        return entry.Shape.Contains(0) ? 0 : product;
     }
 }

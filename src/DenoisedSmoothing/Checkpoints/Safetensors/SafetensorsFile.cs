@@ -13,20 +13,15 @@ namespace DenoisedSmoothing.Checkpoints;
 /// </remarks>
 public sealed class SafetensorsFile : ITensorSource, IDisposable
 {
-    private readonly Lock _gate = new();
-    private readonly Stream _stream;
-    private readonly bool _leaveOpen;
+    private readonly RawTensors _tensors;
     private readonly long _start;
-    private readonly Dictionary<string, SafetensorsEntry> _byName;
 
     private SafetensorsFile(Stream stream, string name, bool leaveOpen)
     {
-        _stream = stream;
-        _leaveOpen = leaveOpen;
+        _tensors = new RawTensors(stream, name, leaveOpen);
         _start = stream.CanSeek ? stream.Position : 0;
         Name = name;
         Header = SafetensorsHeader.Read(stream, name);
-        _byName = Header.Entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
     }
 
     /// <summary>What messages call the file: its path, or the name it was opened under.</summary>
@@ -47,6 +42,7 @@ public sealed class SafetensorsFile : ITensorSource, IDisposable
     public static SafetensorsFile Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
+        CheckpointFolder.Refuse(path);
         // Tensors are read whole: a buffer in between would only copy.
         FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         try
@@ -80,31 +76,9 @@ public sealed class SafetensorsFile : ITensorSource, IDisposable
     public Tensor Read(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (!_byName.TryGetValue(name, out SafetensorsEntry? entry))
-            throw CheckpointException.NoSuchEntry(Name, name, Entries.Count);
-
-        Tensor tensor = empty([.. entry.Shape], entry.DType, CPU);
-        try
-        {
-            lock (_gate)
-            {
-                _stream.Position = _start + Header.DataStart + entry.Begin;
-                TensorBytes.Visit(tensor, _stream.ReadExactly);
-            }
-
-            TensorBytes.CheckBooleans(tensor, Name, name);
-            return tensor;
-        }
-        catch (EndOfStreamException)
-        {
-            tensor.Dispose();
-            throw CheckpointException.InEntry(Name, name, "the file ended inside it, though it was long enough when it was opened");
-        }
-        catch
-        {
-            tensor.Dispose();
-            throw;
-        }
+        return Header.ByName.TryGetValue(name, out SafetensorsEntry? entry)
+            ? _tensors.Read(entry, _start + Header.DataStart + entry.Begin)
+            : throw CheckpointException.NoSuchEntry(Name, name, Entries.Count);
     }
 
     /// <summary>Reads every tensor, by name: see <see cref="Read"/>.</summary>
@@ -120,9 +94,5 @@ public sealed class SafetensorsFile : ITensorSource, IDisposable
     }
 
     /// <summary>Closes the file; tensors that were read stay valid.</summary>
-    public void Dispose()
-    {
-        if (!_leaveOpen)
-            _stream.Dispose();
-    }
+    public void Dispose() => _tensors.Dispose();
 }

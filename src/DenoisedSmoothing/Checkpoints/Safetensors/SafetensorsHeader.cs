@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.ObjectModel;
 
 namespace DenoisedSmoothing.Checkpoints;
 
@@ -7,8 +8,8 @@ namespace DenoisedSmoothing.Checkpoints;
 /// A header that gets past <see cref="Read"/> describes the whole file, without overlap or hole. Immutable.
 /// </summary>
 /// <remarks>
-/// Nothing the file claims is believed before it is checked against its length, so a hostile file costs no more memory than
-/// its own header would. The format: an unsigned 64 bit little-endian length, that many bytes of JSON, then the data.
+/// Nothing that the file claims is believed before it is checked against its length, and entries and remarks are charged to the file: a
+/// header costs less than ten times its bytes in memory, whatever it holds. The format: an unsigned 64 bit little-endian length, that many bytes of JSON, then the data.
 /// </remarks>
 public sealed class SafetensorsHeader
 {
@@ -18,10 +19,12 @@ public sealed class SafetensorsHeader
 
     private const int LengthByteCount = sizeof(ulong);
 
-    private SafetensorsHeader(IReadOnlyList<SafetensorsEntry> entries, IReadOnlyDictionary<string, string> metadata, long dataStart)
+    private SafetensorsHeader(
+        List<SafetensorsEntry> entries, Dictionary<string, SafetensorsEntry> byName, Dictionary<string, string>? metadata, long dataStart)
     {
-        Entries = entries;
-        Metadata = metadata;
+        Entries = entries.AsReadOnly();
+        ByName = byName;
+        Metadata = metadata?.AsReadOnly() ?? ReadOnlyDictionary<string, string>.Empty;
         DataStart = dataStart;
     }
 
@@ -30,6 +33,8 @@ public sealed class SafetensorsHeader
 
     /// <summary>The file's own remarks (<c>__metadata__</c>); empty if it has none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    internal IReadOnlyDictionary<string, SafetensorsEntry> ByName { get; }
 
     /// <summary>Where the data begins, in bytes from the start of the file.</summary>
     internal long DataStart { get; }
@@ -70,11 +75,25 @@ public sealed class SafetensorsHeader
     /// <param name="file">What messages call the file.</param>
     internal static SafetensorsHeader Parse(ReadOnlySpan<byte> json, long dataByteCount, string file)
     {
-        SafetensorsHeaderParser parser = SafetensorsHeaderParser.Parse(json, file);
+        SafetensorsHeaderParser parser = SafetensorsHeaderParser.Parse(json, file, new MemoryBudget(file, json.Length + dataByteCount));
         List<SafetensorsEntry> entries = parser.Entries;
+        Dictionary<string, SafetensorsEntry> byName = new(entries.Count, StringComparer.Ordinal);
+        foreach (SafetensorsEntry entry in entries)
+        {
+            if (!byName.TryAdd(entry.Name, entry))
+                throw CheckpointException.InEntry(file, entry.Name, "it is there twice");
+        }
+
         // Empty tensors lie on a boundary: sorting by the end as well puts them before the tensor that begins there.
         entries.Sort((a, b) => a.Begin != b.Begin ? a.Begin.CompareTo(b.Begin)
             : a.End != b.End ? a.End.CompareTo(b.End) : string.CompareOrdinal(a.Name, b.Name));
+        CheckLayout(entries, dataByteCount, file);
+        return new SafetensorsHeader(entries, byName, parser.Metadata, LengthByteCount + json.Length);
+    }
+
+    // Without overlap and hole, to the last byte.
+    private static void CheckLayout(List<SafetensorsEntry> entries, long dataByteCount, string file)
+    {
         long end = 0;
         foreach (SafetensorsEntry entry in entries)
         {
@@ -89,6 +108,5 @@ public sealed class SafetensorsHeader
 
         if (end != dataByteCount)
             throw CheckpointException.In(file, $"the last {dataByteCount - end} bytes belong to no entry");
-        return new SafetensorsHeader(entries.AsReadOnly(), parser.Metadata.AsReadOnly(), LengthByteCount + json.Length);
     }
 }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
-/// Reads the JSON of a safetensors header token by token: no document tree, so that memory stays in proportion to the bytes
-/// that are really there. Whatever is not exactly the format is refused.
+/// Reads the JSON of a safetensors header token by token, without a document tree; what it makes of it is charged to a budget, so that
+/// memory stays in proportion to the bytes that are really there. Whatever is not exactly the format is refused.
 /// </summary>
 internal ref struct SafetensorsHeaderParser
 {
@@ -14,29 +14,34 @@ internal ref struct SafetensorsHeaderParser
     /// <summary>libtorch's kernels stop at 64 dimensions.</summary>
     private const int MaxRank = 64;
 
+    /// <summary>An entry, its name and its place in a list and a dictionary.</summary>
+    private const int EntryByteCount = 256;
+
+    private const int MetadataByteCount = 192;
+
     private readonly string _file;
-    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly MemoryBudget _budget;
     private Utf8JsonReader _reader;
 
-    private SafetensorsHeaderParser(ReadOnlySpan<byte> json, string file)
+    private SafetensorsHeaderParser(ReadOnlySpan<byte> json, string file, MemoryBudget budget)
     {
-        _file = file;
+        (_file, _budget) = (file, budget);
         // Header, entry, list: nothing in the format is nested deeper.
         _reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 3 });
     }
 
     public List<SafetensorsEntry> Entries { get; } = [];
 
-    public Dictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, string>? Metadata { get; private set; }
 
-    /// <exception cref="CheckpointException">The JSON is not a header; the layout of the data is not looked at.</exception>
-    public static SafetensorsHeaderParser Parse(ReadOnlySpan<byte> json, string file)
+    /// <exception cref="CheckpointException">The JSON is not a header; neither the layout of the data nor whether names are unique is looked at.</exception>
+    public static SafetensorsHeaderParser Parse(ReadOnlySpan<byte> json, string file, MemoryBudget budget)
     {
         if (json.IsEmpty || json[0] != '{')
             throw CheckpointException.In(file, "the header does not begin with '{'", "This is not a safetensors file, or it is damaged.");
         try
         {
-            SafetensorsHeaderParser parser = new(json, file);
+            SafetensorsHeaderParser parser = new(json, file, budget);
             parser.ReadHeader();
             return parser;
         }
@@ -54,14 +59,12 @@ internal ref struct SafetensorsHeaderParser
     private void ReadHeader()
     {
         _reader.Read();
-        while (NextProperty() is { } name)
+        while (NextProperty())
         {
-            if (!_names.Add(name))
-                throw CheckpointException.InEntry(_file, name, "it is there twice");
-            if (name == MetadataKey)
+            if (_reader.ValueTextEquals(MetadataKey))
                 ReadMetadata();
             else
-                Entries.Add(ReadEntry(name));
+                Entries.Add(ReadEntry(Text(EntryByteCount)));
         }
 
         // Anything but white space after the closing brace makes the reader throw.
@@ -70,11 +73,16 @@ internal ref struct SafetensorsHeaderParser
 
     private void ReadMetadata()
     {
+        if (Metadata is not null)
+            throw CheckpointException.InEntry(_file, MetadataKey, "it is there twice");
+        Metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         Expect(JsonTokenType.StartObject, MetadataKey, "it is not a map of strings");
-        while (NextProperty() is { } key)
+        while (NextProperty())
         {
-            Expect(JsonTokenType.String, MetadataKey, $"the value of {CheckpointException.Quote(key)} is not a string");
-            if (!Metadata.TryAdd(key, _reader.GetString()!))
+            string key = Text(MetadataByteCount);
+            if (!_reader.Read() || _reader.TokenType != JsonTokenType.String)
+                throw CheckpointException.InEntry(_file, MetadataKey, $"the value of {CheckpointException.Quote(key)} is not a string");
+            if (!Metadata.TryAdd(key, Text(0)))
                 throw CheckpointException.InEntry(_file, MetadataKey, $"the key {CheckpointException.Quote(key)} is there twice");
         }
     }
@@ -85,22 +93,16 @@ internal ref struct SafetensorsHeaderParser
         long[]? shape = null;
         long[]? span = null;
         Expect(JsonTokenType.StartObject, name, "it is not a JSON object");
-        while (NextProperty() is { } field)
+        while (NextProperty())
         {
-            switch (field)
-            {
-                case "dtype" when dtype is null:
-                    dtype = ReadDType(name);
-                    break;
-                case "shape" when shape is null:
-                    shape = ReadIntegers(name, field, MaxRank);
-                    break;
-                case "data_offsets" when span is null:
-                    span = ReadIntegers(name, field, 2);
-                    break;
-                default:
-                    throw CheckpointException.InEntry(_file, name, $"the field {CheckpointException.Quote(field)} is unknown or there twice");
-            }
+            if (dtype is null && _reader.ValueTextEquals("dtype"))
+                dtype = ReadDType(name);
+            else if (shape is null && _reader.ValueTextEquals("shape"))
+                shape = ReadIntegers(name, "shape", MaxRank);
+            else if (span is null && _reader.ValueTextEquals("data_offsets"))
+                span = ReadIntegers(name, "data_offsets", 2);
+            else
+                throw CheckpointException.InEntry(_file, name, $"the field {CheckpointException.Quote(Text(0))} is unknown or there twice");
         }
 
         if (dtype is null || shape is null || span is not { Length: 2 })
@@ -112,30 +114,33 @@ internal ref struct SafetensorsHeaderParser
     private (ScalarType Type, int Size) ReadDType(string name)
     {
         Expect(JsonTokenType.String, name, "the dtype is not a string");
-        string dtype = _reader.GetString()!;
-        if (!SafetensorsDType.TryParse(dtype, out ScalarType type, out int size))
+        foreach (var (known, type, size) in SafetensorsDType.All)
         {
-            throw CheckpointException.InEntry(
-                _file, name, $"the dtype {CheckpointException.Quote(dtype)} is not supported", $"Save it as one of {SafetensorsDType.AllNames}.");
+            if (_reader.ValueTextEquals(known))
+                return (type, size);
         }
 
-        return (type, size);
+        throw CheckpointException.InEntry(
+            _file, name, $"the dtype {CheckpointException.Quote(Text(0))} is not supported", $"Save it as one of {SafetensorsDType.AllNames}.");
     }
 
     private long[] ReadIntegers(string name, string field, int most)
     {
-        List<long> values = new(4);
-        Expect(JsonTokenType.StartArray, name, $"{field} is not a list");
+        Span<long> values = stackalloc long[MaxRank];
+        int count = 0;
+        if (!_reader.Read() || _reader.TokenType != JsonTokenType.StartArray)
+            throw CheckpointException.InEntry(_file, name, $"{field} is not a list");
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
         {
             if (_reader.TokenType != JsonTokenType.Number || !_reader.TryGetInt64(out long value) || value < 0)
                 throw CheckpointException.InEntry(_file, name, $"{field} holds something else than integers from 0 to 2^63 - 1");
-            if (values.Count == most)
+            if (count == most)
                 throw CheckpointException.InEntry(_file, name, $"{field} holds more than {most} integers");
-            values.Add(value);
+            values[count++] = value;
         }
 
-        return [.. values];
+        _budget.Charge(2 * sizeof(long) * count);
+        return values[..count].ToArray();
     }
 
     private readonly void CheckSize(string name, long[] shape, int itemSize, long begin, long end)
@@ -163,7 +168,15 @@ internal ref struct SafetensorsHeaderParser
         }
     }
 
-    private string? NextProperty() => _reader.Read() && _reader.TokenType == JsonTokenType.PropertyName ? _reader.GetString() : null;
+    private bool NextProperty() => _reader.Read() && _reader.TokenType == JsonTokenType.PropertyName;
+
+    /// <summary>The text that the reader is at.</summary>
+    /// <param name="more">What it costs beside its characters.</param>
+    private readonly string Text(int more)
+    {
+        _budget.Charge(more + (2L * _reader.ValueSpan.Length), "has a header that would");
+        return _reader.GetString()!;
+    }
 
     private void Expect(JsonTokenType token, string name, string problem)
     {

@@ -7,6 +7,7 @@ internal static class SafetensorsIndexParser
 {
     private const string MapName = "weight_map";
     private const int MaxDepth = 8;
+    private const int EntryByteCount = 160;
 
     /// <returns>The file of each entry: a relative path inside the folder of the index, with slashes.</returns>
     /// <exception cref="CheckpointException">The JSON is not an index, or a path leaves the folder.</exception>
@@ -29,7 +30,7 @@ internal static class SafetensorsIndexParser
 
                 if (map is not null)
                     throw CheckpointException.In(file, $"{MapName} is there twice");
-                map = ReadMap(ref reader, file);
+                map = ReadMap(ref reader, file, new MemoryBudget(file, json.Length));
             }
 
             // Anything but white space after the closing brace makes the reader throw.
@@ -48,20 +49,28 @@ internal static class SafetensorsIndexParser
         return map ?? throw CheckpointException.In(file, $"it is JSON without a {MapName}", "Of JSON files, only an index of safetensors shards is a checkpoint.");
     }
 
-    private static Dictionary<string, string> ReadMap(ref Utf8JsonReader reader, string file)
+    private static Dictionary<string, string> ReadMap(ref Utf8JsonReader reader, string file, MemoryBudget budget)
     {
         Dictionary<string, string> map = new(StringComparer.Ordinal);
         HashSet<string> checkedPaths = new(StringComparer.Ordinal);
+        // Entries of one file follow each other, mostly.
+        string? path = null;
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
             throw CheckpointException.In(file, $"{MapName} is not a map of strings");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            budget.Charge(EntryByteCount + (2L * reader.ValueSpan.Length), "has a map that would");
             string entry = reader.GetString()!;
             reader.Read();
             if (reader.TokenType != JsonTokenType.String)
                 throw CheckpointException.InEntry(file, entry, $"its file in {MapName} is not a string");
-            string path = reader.GetString()!;
+            if (path is null || !reader.ValueTextEquals(path))
+            {
+                budget.Charge(EntryByteCount + (2L * reader.ValueSpan.Length), "has a map that would");
+                path = reader.GetString()!;
+            }
+
             if (checkedPaths.Add(path) && !StaysInside(path))
             {
                 throw CheckpointException.InEntry(

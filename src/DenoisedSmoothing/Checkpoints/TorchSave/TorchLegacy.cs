@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Numerics;
 using DenoisedSmoothing.Pickle;
 
@@ -12,8 +11,9 @@ namespace DenoisedSmoothing.Checkpoints;
 internal sealed class TorchLegacy : ITorchStorages
 {
     private const long Protocol = 1001;
+    private const int SpanByteCount = 128;
 
-    private static readonly BigInteger Magic = BigInteger.Parse("1950a86a20f9469cfc6c", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static readonly BigInteger Magic = ((BigInteger)0x1950 << 64) + 0xa86a20f9469cfc6c;
 
     private readonly Stream _stream;
     private readonly Dictionary<string, (long Start, long ByteCount)> _spans = new(StringComparer.Ordinal);
@@ -25,25 +25,26 @@ internal sealed class TorchLegacy : ITorchStorages
     /// <param name="stream">At 0; ends where the file does.</param>
     /// <param name="file">What messages call the file.</param>
     /// <param name="inert">More names that the caller takes for inert.</param>
+    /// <param name="budget">The file's.</param>
     /// <exception cref="CheckpointException">The file is damaged, or not by torch.save.</exception>
-    public static TorchContents Read(Stream stream, string file, IReadOnlyCollection<string> inert)
+    public static TorchContents Read(Stream stream, string file, IReadOnlyCollection<string> inert, MemoryBudget budget)
     {
         ByteInput input = new(stream, stream.Length);
-        if (Run(new PickleCalls(inert)) is not BigInteger magic || magic != Magic)
+        if (Run(new PickleCalls(inert, budget)) is not BigInteger magic || magic != Magic)
             throw CheckpointException.In(file, "it is a pickle, but not by torch.save", "Load it in Python, and save its tensors by torch.save or as safetensors.");
-        if (Run(new PickleCalls(inert)) is not Protocol)
+        if (Run(new PickleCalls(inert, budget)) is not Protocol)
             throw CheckpointException.In(file, $"its protocol is not {Protocol}");
-        if (Run(new PickleCalls(inert)) is not PickleDictionary)
+        if (Run(new PickleCalls(inert, budget)) is not PickleDictionary)
             throw CheckpointException.In(file, "it does not say what machine it comes from");
-        PickleCalls calls = new(inert);
+        PickleCalls calls = new(inert, budget);
         object? root = Run(calls);
-        if (Run(new PickleCalls(inert)) is not List<object?> keys)
+        if (Run(new PickleCalls(inert, budget)) is not List<object?> keys)
             throw CheckpointException.In(file, "it has no list of its storages");
         TorchLegacy storages = new(stream);
-        storages.Locate(keys, calls.Storages, input.Consumed, file);
+        storages.Locate(keys, calls.Storages, input.Consumed, file, budget);
         return new TorchContents(root, storages);
 
-        object? Run(PickleCalls types) => new PickleMachine(input, file, types).Run();
+        object? Run(PickleCalls types) => new PickleMachine(input, file, types, budget).Run();
     }
 
     public long? ByteCount(string key) => _spans.TryGetValue(key, out var span) ? span.ByteCount : null;
@@ -54,7 +55,7 @@ internal sealed class TorchLegacy : ITorchStorages
 
     public Stream Open(string key) => new ByteRangeStream(_stream, _spans[key].Start, _spans[key].ByteCount);
 
-    private void Locate(List<object?> keys, IReadOnlyDictionary<string, PickleStorage> storages, long start, string file)
+    private void Locate(List<object?> keys, IReadOnlyDictionary<string, PickleStorage> storages, long start, string file, MemoryBudget budget)
     {
         Span<byte> prefix = stackalloc byte[sizeof(long)];
         foreach (object? item in keys)
@@ -69,6 +70,7 @@ internal sealed class TorchLegacy : ITorchStorages
             if (count != storage.Count)
                 throw CheckpointException.In(file, $"its storage {_spans.Count + 1} of {keys.Count} has {count} elements, and its tensors say {storage.Count}");
             start += prefix.Length;
+            budget.Charge(SpanByteCount + key.Length);
             if (!_spans.TryAdd(key, (start, storage.ByteCount)))
                 throw CheckpointException.In(file, $"its storage {CheckpointException.Quote(key)} is there twice");
             start += storage.ByteCount;

@@ -12,26 +12,33 @@ namespace DenoisedSmoothing.Checkpoints;
 /// </summary>
 internal sealed class TorchSaveFile : ITensorSource, IDisposable
 {
+    private const int EntryByteCount = 384;
+
     private readonly Lock _gate = new();
     private readonly Stream _stream;
     private readonly TorchStorageReader _reader;
     private readonly Dictionary<string, PickleTensor> _tensors = new(StringComparer.Ordinal);
 
-    private TorchSaveFile(Stream stream, string name, TorchContents contents, CheckpointOptions options)
+    private TorchSaveFile(Stream stream, string name, TorchContents contents, CheckpointOptions options, MemoryBudget budget)
     {
         _stream = stream;
         Name = name;
         _reader = new TorchStorageReader(contents.Storages, name, options.VerifyChecksums);
-        (Key, PickleDictionary stateDict) = StateDictChooser.Choose(contents.Root, options.Key, name);
+        (Key, PickleDictionary stateDict) = StateDictChooser.Choose(contents.Root, options.Key, name, budget);
+        TorchViews views = new(contents.Storages, budget);
         List<TensorEntry> entries = [];
-        foreach (var (entry, value) in stateDict.Items)
+        foreach (var (key, value) in stateDict.Items)
         {
+            if (value is PickleUnreadable unreadable)
+                throw CheckpointException.InEntry(name, key.Text, $"it is {unreadable.Description}, which cannot be read", unreadable.Remedy);
             // Whatever else lies in the dictionary (a counter, _extra_state) is no weight.
-            if (value is not PickleTensor tensor)
+            if (value is not PickleTensor tensor || key.IsNumber)
                 continue;
-            _reader.CheckLength(entry, tensor.Storage);
-            _tensors.Add(entry, tensor);
-            entries.Add(new TensorEntry(entry, tensor.Storage.DType, tensor.Shape));
+            budget.Charge(EntryByteCount + (3L * key.Text.Length) + tensor.Storage.Key.Length + (sizeof(long) * tensor.Shape.Length));
+            _reader.CheckLength(key.Text, tensor.Storage);
+            views.Add(tensor);
+            _tensors.Add(key.Text, tensor);
+            entries.Add(new TensorEntry(key.Text, tensor.Storage.DType, tensor.Shape));
         }
 
         Entries = entries.AsReadOnly();
@@ -46,13 +53,19 @@ internal sealed class TorchSaveFile : ITensorSource, IDisposable
 
     /// <param name="stream">At 0, ends where the file does; disposed with this, unless opening fails.</param>
     /// <param name="name">What messages call the file.</param>
-    /// <param name="zip">Whether it is a zip file; a legacy file otherwise.</param>
+    /// <param name="format">Which of the layouts of torch.save it has.</param>
     /// <param name="options">Checked.</param>
     /// <exception cref="CheckpointException">The file is damaged, hostile, or holds no state_dict.</exception>
-    public static TorchSaveFile Open(Stream stream, string name, bool zip, CheckpointOptions options)
+    public static TorchSaveFile Open(Stream stream, string name, CheckpointFormat format, CheckpointOptions options)
     {
-        TorchContents contents = zip ? TorchZip.Read(stream, name, options.InertTypes) : TorchLegacy.Read(stream, name, options.InertTypes);
-        return new TorchSaveFile(stream, name, contents, options);
+        MemoryBudget budget = new(name, stream.Length);
+        TorchContents contents = format switch
+        {
+            CheckpointFormat.TorchZip => TorchZip.Read(stream, name, options.InertTypes, budget),
+            CheckpointFormat.TorchTar => TorchTar.Read(stream, name, options.InertTypes, budget),
+            _ => TorchLegacy.Read(stream, name, options.InertTypes, budget),
+        };
+        return new TorchSaveFile(stream, name, contents, options, budget);
     }
 
     public Tensor Read(string name)

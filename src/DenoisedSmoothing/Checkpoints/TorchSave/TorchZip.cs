@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using DenoisedSmoothing.Pickle;
 
@@ -13,20 +12,29 @@ internal sealed class TorchZip : ITorchStorages
     private const int NewestVersion = 10;
 
     private const int MaxSmallRecord = 32;
+    private const int StorageByteCount = 96;
 
     private readonly ZipDirectory _directory;
     private readonly string _file;
     private readonly string _folder;
+    private readonly Dictionary<string, ZipRecord> _storages = new(StringComparer.Ordinal);
 
-    private TorchZip(ZipDirectory directory, string folder, string file)
+    private TorchZip(ZipDirectory directory, string folder, string file, MemoryBudget budget)
     {
         (_directory, _folder, _file) = (directory, folder, file);
+        string data = $"{folder}data/";
+        foreach (ZipRecord record in directory.Records.Where(record => record.Name.StartsWith(data, StringComparison.Ordinal)))
+        {
+            budget.Charge(StorageByteCount + (2 * record.Name.Length), "has a zip directory that would");
+            _storages.Add(record.Name[data.Length..], record);
+        }
+
         string order = Small("byteorder") ?? "little";
         IsBigEndian = order == "big";
         if (!IsBigEndian && order != "little")
             throw CheckpointException.In(file, $"its byte order is {CheckpointException.Quote(order)}, neither little nor big");
         string version = Small("version") ?? "1";
-        if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+        if (!PlainNumber.TryParseWhole(version, out int number))
             throw CheckpointException.In(file, $"its version is {CheckpointException.Quote(version)}, not a number");
         if (number > NewestVersion)
             throw CheckpointException.In(file, $"its version is {number}, and {NewestVersion} is the newest that is read", "Save it by another version of PyTorch, or as safetensors.");
@@ -37,22 +45,25 @@ internal sealed class TorchZip : ITorchStorages
     /// <param name="stream">At 0; the zip file is all of it.</param>
     /// <param name="file">What messages call the file.</param>
     /// <param name="inert">More names that the caller takes for inert.</param>
+    /// <param name="budget">The file's.</param>
     /// <exception cref="CheckpointException">The file is damaged, or not by torch.save.</exception>
-    public static TorchContents Read(Stream stream, string file, IReadOnlyCollection<string> inert)
+    public static TorchContents Read(Stream stream, string file, IReadOnlyCollection<string> inert, MemoryBudget budget)
     {
-        ZipDirectory directory = ZipDirectory.Read(stream, file);
-        ZipRecord[] pickles = [.. directory.Records.Where(record => record.Name.Split('/') is [not "", PickleName])];
-        if (directory.Records.Any(record => record.Name.Split('/') is [_, "code", ..] or [_, "constants.pkl"]))
-            throw CheckpointException.In(file, "it is a TorchScript archive: a program, not a checkpoint", "Load it by torch.jit.load, or save its state_dict() in Python.");
-        if (pickles is not [ZipRecord pickle])
-            throw CheckpointException.In(file, $"it is a zip file with {pickles.Length} records NAME/{PickleName}, where torch.save writes one", "This is not a checkpoint, or it is damaged.");
+        ZipDirectory directory = ZipDirectory.Read(stream, file, budget);
+        ZipRecord pickle = Pickle(directory, file);
         if (pickle.ByteCount > PickleCalls.MaxPickleByteCount)
-            throw CheckpointException.In(file, $"its {PickleName} has {pickle.ByteCount} bytes, and {PickleCalls.MaxPickleByteCount} are the most that are read");
-        TorchZip storages = new(directory, pickle.Name[..^PickleName.Length], file);
+        {
+            throw CheckpointException.In(
+                file, $"its {PickleName} has {pickle.ByteCount} bytes, and {PickleCalls.MaxPickleByteCount} are the most that are read");
+        }
+
+        if (pickle.IsDeflated)
+            budget.Charge(pickle.ByteCount, $"has a compressed {PickleName} that would");
+        TorchZip storages = new(directory, pickle.Name[..^PickleName.Length], file, budget);
         try
         {
             using Stream bytes = directory.Open(pickle);
-            PickleMachine machine = new(new ByteInput(bytes, pickle.ByteCount), file, new PickleCalls(inert));
+            PickleMachine machine = new(new ByteInput(bytes, pickle.ByteCount), file, new PickleCalls(inert, budget), budget);
             return new TorchContents(machine.Run(), storages);
         }
         catch (InvalidDataException e)
@@ -70,7 +81,23 @@ internal sealed class TorchZip : ITorchStorages
 
     public Stream Open(string key) => _directory.Open(Record(key)!);
 
-    private ZipRecord? Record(string key) => _directory.Find($"{_folder}data/{key}");
+    // NAME/data.pkl, and nothing that makes it a program.
+    private static ZipRecord Pickle(ZipDirectory directory, string file)
+    {
+        FileKind kind = FileKind.OfZip(directory.Records.Select(record => record.Name));
+        if (kind != FileKind.TorchSave && kind != FileKind.Zip)
+            throw CheckpointException.In(file, $"it is {kind.Noun}, and a checkpoint is wanted", kind.Advice);
+        ZipRecord[] pickles = [.. directory.Records.Where(record => IsPickle(record.Name))];
+        return pickles is [ZipRecord only] ? only : throw CheckpointException.In(
+            file,
+            $"it is a zip file with {pickles.Length} records NAME/{PickleName}, where torch.save writes one",
+            "This is not a checkpoint, or it is damaged.");
+    }
+
+    private static bool IsPickle(string name) =>
+        name.EndsWith($"/{PickleName}", StringComparison.Ordinal) && name.IndexOf('/') is > 0 and var slash && slash == name.Length - PickleName.Length - 1;
+
+    private ZipRecord? Record(string key) => _storages.GetValueOrDefault(key);
 
     private string? Small(string name)
     {

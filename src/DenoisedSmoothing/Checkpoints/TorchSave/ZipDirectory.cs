@@ -11,6 +11,12 @@ namespace DenoisedSmoothing.Checkpoints;
 internal sealed class ZipDirectory
 {
     private const int MaxRecords = 1_000_000;
+
+    /// <summary>The longest path of the usual systems; torch.save's records are named after their file.</summary>
+    private const int MaxNameByteCount = 4096;
+
+    private const int CentralByteCount = 46;
+    private const int RecordByteCount = 192;
     private const int MaxDeflateRatio = 1032;
     private const int LocalHeaderByteCount = 30;
     private const uint LocalSignature = 0x04034b50;
@@ -18,31 +24,34 @@ internal sealed class ZipDirectory
 
     private readonly Stream _stream;
     private readonly string _file;
-    private readonly Dictionary<string, ZipRecord> _records = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ZipRecord> _records;
 
-    private ZipDirectory(Stream stream, string file) => (_stream, _file) = (stream, file);
+    private ZipDirectory(Stream stream, string file, int capacity) =>
+        (_stream, _file, _records) = (stream, file, new Dictionary<string, ZipRecord>(capacity, StringComparer.Ordinal));
 
     public IReadOnlyCollection<ZipRecord> Records => _records.Values;
 
     /// <summary>Where the directory begins: records end before it.</summary>
-    public long Start { get; private set; }
+    public long Start { get; private init; }
 
+    /// <param name="stream">The zip file, from 0 to its end.</param>
+    /// <param name="file">What messages call the file.</param>
+    /// <param name="budget">Charged for every record.</param>
     /// <exception cref="CheckpointException">The file is not a sound zip file, or uses what torch.save never does.</exception>
-    public static ZipDirectory Read(Stream stream, string file)
+    public static ZipDirectory Read(Stream stream, string file, MemoryBudget budget)
     {
-        ZipDirectory directory = new(stream, file);
         (ulong count, ulong byteCount, ulong start) = ZipEnd.Find(stream, file);
         if (start > (ulong)stream.Length || byteCount > (ulong)stream.Length - start)
             throw CheckpointException.In(file, "its zip directory lies outside of the file");
         if (count > MaxRecords)
             throw CheckpointException.In(file, $"it claims {count} records, and {MaxRecords} are the most that are read");
-        directory.Start = (long)start;
+        ZipDirectory directory = new(stream, file, (int)Math.Min(count, byteCount / CentralByteCount)) { Start = (long)start };
         stream.Position = (long)start;
         try
         {
             ByteInput input = new(stream, (long)byteCount);
             for (ulong i = 0; i < count; i++)
-                directory.Add(input);
+                directory.Add(input, budget);
         }
         catch (EndOfStreamException)
         {
@@ -58,7 +67,13 @@ internal sealed class ZipDirectory
     /// <exception cref="CheckpointException">The local header is not that of the record.</exception>
     public Stream Open(ZipRecord record)
     {
-        // The local header has its own extra field: only it tells where the bytes begin.
+        ByteRangeStream packed = new(_stream, record.DataOffset ??= Locate(record), record.PackedByteCount);
+        return record.IsDeflated ? new DeflateStream(packed, CompressionMode.Decompress) : packed;
+    }
+
+    // The local header has its own extra field: only it tells where the bytes begin.
+    private long Locate(ZipRecord record)
+    {
         byte[] name = Encoding.UTF8.GetBytes(record.Name);
         _stream.Position = record.HeaderOffset;
         ByteInput input = new(_stream, Math.Min(LocalHeaderByteCount + name.Length, Start - record.HeaderOffset));
@@ -74,10 +89,8 @@ internal sealed class ZipDirectory
                 throw CheckpointException.InEntry(_file, record.Name, "the zip record is not where the directory says");
             }
 
-            if (data > Start - record.PackedByteCount)
-                throw CheckpointException.InEntry(_file, record.Name, "the zip record reaches into the directory");
-            ByteRangeStream packed = new(_stream, data, record.PackedByteCount);
-            return record.IsDeflated ? new DeflateStream(packed, CompressionMode.Decompress) : packed;
+            return data <= Start - record.PackedByteCount ? data
+                : throw CheckpointException.InEntry(_file, record.Name, "the zip record reaches into the directory");
         }
         catch (EndOfStreamException)
         {
@@ -85,9 +98,9 @@ internal sealed class ZipDirectory
         }
     }
 
-    private void Add(ByteInput input)
+    private void Add(ByteInput input, MemoryBudget budget)
     {
-        ReadOnlySpan<byte> header = input.Read(46);
+        ReadOnlySpan<byte> header = input.Read(CentralByteCount);
         if (BinaryPrimitives.ReadUInt32LittleEndian(header) != CentralSignature)
             throw CheckpointException.In(_file, $"record {_records.Count + 1} of its zip directory is not one");
         ushort flags = BinaryPrimitives.ReadUInt16LittleEndian(header[8..]), method = BinaryPrimitives.ReadUInt16LittleEndian(header[10..]);
@@ -96,6 +109,13 @@ internal sealed class ZipDirectory
         int nameLength = BinaryPrimitives.ReadUInt16LittleEndian(header[28..]), extraLength = BinaryPrimitives.ReadUInt16LittleEndian(header[30..]);
         int commentLength = BinaryPrimitives.ReadUInt16LittleEndian(header[32..]);
         ulong offset = BinaryPrimitives.ReadUInt32LittleEndian(header[42..]);
+        if (nameLength > MaxNameByteCount)
+        {
+            throw CheckpointException.In(
+                _file, $"the name of record {_records.Count + 1} of its zip directory has {nameLength} bytes, and {MaxNameByteCount} are the most that are read");
+        }
+
+        budget.Charge(RecordByteCount + (2 * nameLength), "has a zip directory that would");
         string name = Encoding.UTF8.GetString(input.Read(nameLength));
         ReadWide(input.Read(extraLength), ref unpacked, ref packed, ref offset);
         input.Skip(commentLength);

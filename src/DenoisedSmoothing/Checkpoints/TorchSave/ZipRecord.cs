@@ -7,4 +7,8 @@ namespace DenoisedSmoothing.Checkpoints;
 /// <param name="PackedByteCount">Its length in the zip file.</param>
 /// <param name="ByteCount">Its length.</param>
 /// <param name="HeaderOffset">Where its local header begins.</param>
-internal sealed record ZipRecord(string Name, bool IsDeflated, uint Checksum, long PackedByteCount, long ByteCount, long HeaderOffset);
+internal sealed record ZipRecord(string Name, bool IsDeflated, uint Checksum, long PackedByteCount, long ByteCount, long HeaderOffset)
+{
+    /// <summary>Where its bytes begin: known from the first time that it is opened.</summary>
+    public long? DataOffset { get; set; }
+}

@@ -1,10 +1,9 @@
 using System.Globalization;
-using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.Parts;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing.Networks;
+namespace DenoisedSmoothing.Denoising;
 
 /// <summary>
 /// EDM's preconditioning around a bare network F (Karras et al. 2022, equation 7 and table 1): D(x, s) = c_skip x + c_out F(c_in x, ln(s)/4)

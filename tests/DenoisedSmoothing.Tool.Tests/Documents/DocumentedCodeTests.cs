@@ -1,0 +1,92 @@
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace DenoisedSmoothing.Tool.Tests.Documents;
+
+/// <summary>
+/// The C# in README and docs compiles. A block that goes on from prose is preceded by an HTML comment that declares what it needs:
+/// <c>&lt;!-- given: int k = 3; --&gt;</c>, invisible on the page. Imports carry on down a page, as a reader does.
+/// </summary>
+public partial class DocumentedCodeTests
+{
+    private const string Usual = """
+        global using System;
+        global using System.Collections.Generic;
+        global using System.IO;
+        global using System.Linq;
+        global using System.Threading;
+        global using System.Threading.Tasks;
+        """;
+
+    private static readonly MetadataReference[] s_references =
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path)),
+    ];
+
+    public static TheoryData<string, int> Blocks
+    {
+        get
+        {
+            TheoryData<string, int> blocks = [];
+            foreach (string page in Pages())
+            {
+                foreach (Match block in Block().Matches(File.ReadAllText(Path.Combine(Root, page))))
+                    blocks.Add(page, block.Index);
+            }
+
+            return blocks;
+        }
+    }
+
+    private static string Root { get; } = Find();
+
+    [Theory]
+    [MemberData(nameof(Blocks))]
+    public void Block_compiles(string page, int at)
+    {
+        Match[] blocks = [.. Block().Matches(File.ReadAllText(Path.Combine(Root, page))).Where(match => match.Index <= at)];
+        IEnumerable<string> imports = blocks.SelectMany(match => match.Groups["code"].Value.Split('\n')).Where(IsImport).Distinct();
+        string code = string.Join('\n', blocks[^1].Groups["code"].Value.Split('\n').Where(line => !IsImport(line)));
+        string program = $"{string.Join('\n', imports)}\n{blocks[^1].Groups["given"].Value}\n{code}";
+
+        CSharpParseOptions options = new(LanguageVersion.Preview);
+        CSharpCompilation compilation = CSharpCompilation.Create(
+            "Documented",
+            [CSharpSyntaxTree.ParseText(Usual, options), CSharpSyntaxTree.ParseText(program, options)],
+            s_references,
+            new CSharpCompilationOptions(
+                program.Contains("public sealed class", StringComparison.Ordinal) && !HasStatements(program, options)
+                    ? OutputKind.DynamicallyLinkedLibrary
+                    : OutputKind.ConsoleApplication,
+                nullableContextOptions: NullableContextOptions.Enable));
+
+        compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
+            .Select(diagnostic => diagnostic.ToString()).Should().BeEmpty($"this is on {page}:\n{program}");
+    }
+
+    [Fact]
+    public void Readme_has_code() => Blocks.Select(block => (string)block[0]).Should().Contain("README.md");
+
+    private static bool HasStatements(string program, CSharpParseOptions options) => CSharpSyntaxTree.ParseText(program, options).GetRoot()
+        .ChildNodes().Any(node => node is Microsoft.CodeAnalysis.CSharp.Syntax.GlobalStatementSyntax);
+
+    private static bool IsImport(string line) => Import().IsMatch(line);
+
+    private static IEnumerable<string> Pages() => Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md").Order(StringComparer.Ordinal)
+        .Select(path => Path.GetRelativePath(Root, path)).Prepend("README.md");
+
+    private static string Find()
+    {
+        DirectoryInfo folder = new(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "DenoisedSmoothing.sln")))
+            folder = folder.Parent!;
+        return folder.FullName;
+    }
+
+    [GeneratedRegex(@"(?:<!--\s*given:\s*(?<given>(?:(?!-->).)*?)\s*-->\s*)?^```csharp\r?\n(?<code>.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex Block();
+
+    [GeneratedRegex(@"^using (static )?[\w.]+( = [^;]+)?;\s*$")]
+    private static partial Regex Import();
+}
