@@ -53,7 +53,7 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public SmoothedClassifier(
         IReadOnlyList<IBaseClassifier> replicas, double sigma, ICertifier? certifier = null, SmoothingOptions? options = null, ILogger<SmoothedClassifier>? logger = null)
-        : this(replicas, new FloatGaussianNoise(sigma), certifier, options, logger)
+        : this(replicas, new GridGaussianNoise(sigma), certifier, options, logger)
     {
     }
 

@@ -19,7 +19,7 @@ namespace DenoisedSmoothing.Noise;
 /// The table is A. J. Walker's alias method ("An efficient method for generating discrete random variables with general distributions", 1977):
 /// 4,096 slots of equal size, each shared by at most two entries.
 /// Weights are whole multiples of 2^-50, the rest takes what their rounding leaves: against the exact law the total variation is below
-/// <see cref="TotalVariation"/> (docs/statistics.md has the sum).
+/// <see cref="TotalVariation"/> (docs/noise.md has the sum).
 /// </para>
 /// Doubles are computed by additions, multiplications and divisions alone, in a fixed order: the same table on every machine.
 /// </remarks>

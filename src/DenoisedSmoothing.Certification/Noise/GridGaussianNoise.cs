@@ -13,7 +13,7 @@ namespace DenoisedSmoothing.Noise;
 /// rounded down to that grid. For a point x of the grid, x + floor(N) = floor(x + N): what the network sees is a fixed function of x + N with an
 /// exactly Gaussian N, so Cohen's theorem holds, and every rounding after it (to float, inside the network) belongs to the base classifier. What
 /// moving images to the grid costs, g sqrt(d) of the radius, and what the law lacks, 2^-39 a value, are taken off (<see cref="GridGaussianRule"/>;
-/// proof in docs/design.md).
+/// proof in docs/noise.md).
 /// </para>
 /// <para>
 /// Philox4x32-10 makes two 64-bit words a block, and a word one value of the noise (<see cref="GridGaussianLaw"/>). Value 16 g + 8 k + l of a row is made from
