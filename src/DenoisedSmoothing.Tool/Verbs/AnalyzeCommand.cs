@@ -39,8 +39,8 @@ internal static class AnalyzeCommand
             IReadOnlyList<ReportRadius>? asked = parsed.GetValue(radii) is { } list ? ReportRadius.ParseList(list) : null;
             if (parsed.GetValue(plot) is { } figure)
                 AccuracyPlot.CheckPath(figure);
-            foreach (string path in parsed.GetValue(unverified) ? [] : parsed.GetRequiredValue(logs))
-                Verify(path, cancellationToken);
+            foreach (string log in parsed.GetValue(unverified) ? [] : parsed.GetRequiredValue(logs))
+                Verify(log, cancellationToken);
             LogAnalysis[] analyses = [.. parsed.GetRequiredValue(logs).Select(static path => new LogAnalysis(LogInput.Read(path)))];
             asked ??= ReportRadius.ParseList(analyses.All(static log => log.Log.Kind == CertificationLogKind.Predict) ? "0" : UsualRadii);
             LogReport report = new(analyses, asked, parsed.GetValue(alpha), parsed.GetValue(rho) ?? .001, parsed.GetValue(envelope));
