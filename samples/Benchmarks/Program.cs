@@ -8,6 +8,8 @@ CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureIn
 RootCommand root = new("Measures this library. Without a command: micro-benchmarks, with BenchmarkDotNet's options.")
 {
     StatisticsCommand.Create(),
+    SimulateCommand.Create(),
+    TransferCommand.Create(),
     ThroughputCommand.Create(),
     PoolCommand.Create(),
 };

@@ -4,6 +4,7 @@ using System.Globalization;
 using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Presets;
 using DenoisedSmoothing.Schedules;
 
 namespace BringYourOwnModel;
@@ -16,12 +17,12 @@ internal static class ModelCommand
         // Numbers are read alike whatever the system's language.
         CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
         Option<string> classifier = new("--classifier") { Required = true, HelpName = "file", Description = "The classifier: .onnx, TorchScript .pt, or weights (.pt, .th, .safetensors ...) of a named --network" };
-        Option<string?> network = new("--network") { HelpName = "name", Description = $"What weights alone belong to: {ModelFiles.ClassifierNetworks}" };
+        Option<string?> network = new("--network") { HelpName = "name", Description = $"What weights alone belong to: {string.Join(", ", NetworkCatalog.Classifiers.Keys)}" };
         Option<int?> classes = new("--classes") { HelpName = "K", Description = "Number of classes; an ONNX file mostly says it [default: 10]" };
         Option<string?> normalization = new("--normalization") { Description = "What the classifier was trained with; none if it normalises by itself [default: the named network's, else none]" };
         Option<int?> resize = new("--resize") { HelpName = "pixels", Description = "Height and width that the classifier wants [default: the named network's, else the image's own]" };
         Option<string?> denoiser = new("--denoiser") { HelpName = "file", Description = "A diffusion model, in the same formats; without one the classifier meets the noise itself" };
-        Option<string?> denoiserNetwork = new("--denoiser-network") { HelpName = "name", Description = $"What weights alone belong to: {ModelFiles.DenoiserNetworks}" };
+        Option<string?> denoiserNetwork = new("--denoiser-network") { HelpName = "name", Description = $"What weights alone belong to: {string.Join(", ", NetworkCatalog.Denoisers.Keys)}" };
         Option<string?> schedule = new("--schedule") { Description = "The diffusion model's noise schedule [default: the named network's, else cosine]" };
         Option<int?> timesteps = new("--timesteps") { HelpName = "T", Description = "The schedule's number of timesteps [default: the named network's, else 1000]" };
         Option<Parametrization> predicts = new("--predicts") { Description = "What the diffusion model predicts", DefaultValueFactory = _ => Parametrization.Epsilon };
@@ -39,7 +40,7 @@ internal static class ModelCommand
             if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int count) && count < 1)
                 result.AddError("--first must be at least 1.");
         });
-        normalization.AcceptOnlyFromAmong([.. ModelFiles.Normalizations.Keys]);
+        normalization.AcceptOnlyFromAmong([.. NetworkCatalog.Normalizations.Keys]);
         schedule.AcceptOnlyFromAmong("cosine", "linear");
 
         RootCommand root = new("Certifies images with a classifier, and a denoiser, of your own.")
@@ -50,21 +51,21 @@ internal static class ModelCommand
         {
             try
             {
-                NamedClassifier classifierDefaults = ModelFiles.DefaultsOfClassifier(parsed.GetValue(network));
-                NamedDenoiser denoiserDefaults = ModelFiles.DefaultsOfDenoiser(parsed.GetValue(denoiserNetwork));
-                int steps = parsed.GetValue(timesteps) ?? denoiserDefaults.Timesteps;
+                CatalogClassifier? published = NetworkCatalog.Classifiers.GetValueOrDefault(parsed.GetValue(network) ?? "");
+                CatalogDenoiser? diffusion = NetworkCatalog.Denoisers.GetValueOrDefault(parsed.GetValue(denoiserNetwork) ?? "");
+                int steps = parsed.GetValue(timesteps) ?? diffusion?.Timesteps ?? 1000;
                 run(new ModelOptions
                 {
                     Classifier = parsed.GetValue(classifier)!,
                     ClassifierNetwork = parsed.GetValue(network),
                     Classes = parsed.GetValue(classes),
-                    Normalization = ModelFiles.Normalizations[parsed.GetValue(normalization) ?? classifierDefaults.Normalization],
-                    Resize = parsed.GetValue(resize) ?? classifierDefaults.Resize,
+                    Normalization = parsed.GetValue(normalization) is { } named ? NetworkCatalog.Normalizations[named] : published?.Normalization,
+                    Resize = parsed.GetValue(resize) ?? published?.Resize,
                     Denoiser = parsed.GetValue(denoiser),
                     DenoiserNetwork = parsed.GetValue(denoiserNetwork),
-                    Schedule = (parsed.GetValue(schedule) ?? denoiserDefaults.Schedule) == "linear" ? new LinearSchedule(steps) : new CosineSchedule(steps),
+                    Schedule = (parsed.GetValue(schedule) ?? diffusion?.Schedule) == "linear" ? new LinearSchedule(steps) : new CosineSchedule(steps),
                     Predicts = parsed.GetValue(predicts),
-                    TimestepScale = parsed.GetValue(scale) ?? denoiserDefaults.TimestepScale,
+                    TimestepScale = parsed.GetValue(scale) ?? diffusion?.TimestepScale ?? 1,
                     Images = parsed.GetValue(images),
                     Grey = parsed.GetValue(grey),
                     First = parsed.GetValue(first),

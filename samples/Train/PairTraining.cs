@@ -1,6 +1,8 @@
 using DenoisedSmoothing;
 using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.Sampling;
 using DenoisedSmoothing.Training;
 using TorchSharp;
@@ -15,7 +17,8 @@ internal static class PairTraining
 
     private const int DenoiserSteps = 6_000, ClassifierSteps = 6_500;
 
-    public static void Denoiser(LabeledImages images, string folder, int steps, int seed, string device, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
+    public static void Denoiser(LabeledImages images, string folder, int steps, int seed, string device,
+        IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
     {
         LibTorch.EnsureAvailable();
         using nn.Module<Tensor, Tensor, Tensor> network = FashionMnistPair.NewDenoiserNetwork();
@@ -24,15 +27,19 @@ internal static class PairTraining
         {
             Steps = steps > 0 ? steps : DenoiserSteps,
             BatchSize = 64,
-            LearningRate = 1e-3,
+            Initialization = WeightInitialization.Linear,
             Seed = seed,
             CheckpointFolder = Path.Combine(folder, "denoiser"),
         };
-        new DiffusionTrainer(network, FashionMnistPair.Schedule, options) { LastTimestep = FashionMnistPair.LastTimestep }.Train(images, progress, cancellationToken);
+        NoisePrediction objective = new(new DiffusionModel(
+            network, FashionMnistPair.Schedule, lastTimestep: FashionMnistPair.LastTimestep));
+        OptimizerRecipe recipe = new() { LearningRate = 1e-3, EmaDecay = 0.999 };
+        new Trainer(objective, recipe, options).Train(images, progress, cancellationToken);
         SafetensorsWriter.Write(Path.Combine(folder, DenoiserFile), network.state_dict(), null);
     }
 
-    public static void Classifier(LabeledImages images, string folder, int steps, int seed, string device, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
+    public static void Classifier(LabeledImages images, string folder, int steps, int seed, string device,
+        IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
     {
         LibTorch.EnsureAvailable();
         using nn.Module<Tensor, Tensor> network = FashionMnistPair.NewClassifierNetwork();
@@ -41,14 +48,14 @@ internal static class PairTraining
         {
             Steps = steps > 0 ? steps : ClassifierSteps,
             BatchSize = 128,
-            LearningRate = 3e-3,
-            WeightDecay = 0.05,
-            EmaDecay = 0.998,
+            Augmentation = new() { Shift = 2, Mirror = true, Soften = 1 },
+            Initialization = WeightInitialization.Relu,
             Seed = seed,
             CheckpointFolder = Path.Combine(folder, "classifier"),
         };
-        ClassifierTrainer trainer = new(network, options) { Augmentation = new() { Shift = 2, Mirror = true, Soften = 1 }, LabelSmoothing = 0.05 };
-        trainer.Train(images, progress, cancellationToken);
+        using ModuleClassifier module = new(network, images.ClassCount);
+        OptimizerRecipe recipe = new() { LearningRate = 3e-3, WeightDecay = 0.05, EmaDecay = 0.998 };
+        new Trainer(new CrossEntropy(module) { LabelSmoothing = 0.05 }, recipe, options).Train(images, progress, cancellationToken);
         SafetensorsWriter.Write(Path.Combine(folder, ClassifierFile), network.state_dict(), null);
     }
 }

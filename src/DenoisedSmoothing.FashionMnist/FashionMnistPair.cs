@@ -2,7 +2,7 @@ using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Denoising;
-using DenoisedSmoothing.Models;
+using DenoisedSmoothing.Presets;
 using DenoisedSmoothing.Schedules;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -66,11 +66,11 @@ public sealed class FashionMnistPair : IDisposable
     }
 
     /// <summary>The denoiser's architecture with random weights: a U-Net on 2x2 patches, 1.7 million parameters.</summary>
-    public static nn.Module<Tensor, Tensor, Tensor> NewDenoiserNetwork() => new PatchedNetwork(
-        new DiffusionUNet(new DiffusionUNetOptions { InChannels = 4, OutChannels = 4, ModelChannels = 64, ChannelMultipliers = [1, 1], ResidualBlocks = 2 }), patch: 2);
+    public static nn.Module<Tensor, Tensor, Tensor> NewDenoiserNetwork() => NetworkCatalog.Denoisers["fashion-mnist"].Create();
 
     /// <summary>The classifier's architecture with random weights: a ResNet-20 for grey images, 0.27 million parameters.</summary>
-    public static nn.Module<Tensor, Tensor> NewClassifierNetwork() => new CifarResNet(20, FashionMnist.ClassNames.Count, ResNetShortcut.Pad, inChannels: 1);
+    public static nn.Module<Tensor, Tensor> NewClassifierNetwork() =>
+        NetworkCatalog.Classifiers["fashion-mnist"].Create(FashionMnist.ClassNames.Count);
 
     /// <summary>Frees both networks.</summary>
     public void Dispose()

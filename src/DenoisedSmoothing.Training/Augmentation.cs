@@ -22,7 +22,20 @@ public sealed record Augmentation
     internal void Validate()
     {
         if (Shift < 0 || !(Soften is >= 0 and <= 1))
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"An augmentation has Shift of at least 0 and Soften in [0,1]; got {Shift} and {Soften}."));
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture, $"An augmentation has Shift of at least 0 and Soften in [0,1]; got {Shift} and {Soften}."));
+    }
+
+    /// <summary>The variations in words, the same for equal ones.</summary>
+    internal string ToText()
+    {
+        string[] parts =
+        [
+            .. Shift > 0 ? [string.Create(CultureInfo.InvariantCulture, $"shifted by up to {Shift}")] : Array.Empty<string>(),
+            .. Mirror ? ["mirrored"] : Array.Empty<string>(),
+            .. Soften > 0 ? [string.Create(CultureInfo.InvariantCulture, $"softened by up to {Soften}")] : Array.Empty<string>(),
+        ];
+        return parts.Length == 0 ? "none" : string.Join(", ", parts);
     }
 
     internal torch.Tensor Apply(LabeledImages images, ReadOnlySpan<int> indices, Random random)

@@ -1,6 +1,8 @@
 namespace DenoisedSmoothing.Training;
 
-/// <summary>Which images a step sees: each epoch is a fresh permutation, a pure function of seed and epoch, so that a resumed run sees the same.</summary>
+/// <summary>
+/// Which images a step sees: each epoch is a fresh permutation, a pure function of seed and epoch, so that a resumed run sees the same.
+/// </summary>
 internal sealed class EpochOrder(int count, int seed)
 {
     private readonly int[] _order = count > 0 ? new int[count] : throw new ArgumentException("There are no images to train on.");

@@ -82,6 +82,6 @@ public static class ImageTensors
         string remedy = low >= 0 ? "It looks like [0,255]: divide by 255, or use ImageTensors.FromHwcBytes."
             : low >= -1 && high <= 1 ? "It looks like [-1,1]: use (x + 1) / 2."
             : "It looks normalised: hand in plain pixels and give the Normalization to the classifier.";
-        throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Pixels must lie in [0,1]; this image spans [{low:G6}, {high:G6}]. {remedy}"));
+        throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Pixels must lie in [0,1]; this image spans [{low}, {high}]. {remedy}"));
     }
 }

@@ -6,6 +6,8 @@ namespace DenoisedSmoothing.Tool.Tests;
 /// <summary>The program as a process of its own, which can be killed.</summary>
 internal sealed class DdsProcess : IDisposable
 {
+    private const string Env = "/usr/bin/env";
+
     private readonly Process _process;
     private readonly Task<string> _output, _error;
 
@@ -13,15 +15,16 @@ internal sealed class DdsProcess : IDisposable
 
     public static DdsProcess Start(params string[] args)
     {
-        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        string[] program = [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", typeof(CommandLine).Assembly.Location, .. args];
+        // A shell's background job ignores Ctrl-C, and so does all that it starts: tests that run in one would wait in vain.
+        if (OperatingSystem.IsLinux() && File.Exists(Env))
+            program = [Env, "--default-signal=INT", .. program];
+        ProcessStartInfo start = new(program[0], program[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        start.ArgumentList.Add(typeof(CommandLine).Assembly.Location);
-        foreach (string arg in args)
-            start.ArgumentList.Add(arg);
         // Waiting threads of libtorch otherwise spin, beside the processes of other tests.
         start.Environment["GOMP_SPINCOUNT"] = "0";
         return new DdsProcess(Process.Start(start)!);

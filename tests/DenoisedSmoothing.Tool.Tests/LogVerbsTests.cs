@@ -56,6 +56,37 @@ public sealed class LogVerbsTests : IDisposable
     }
 
     [Fact]
+    public async Task Analyze_cuts_bounds_and_never_rounds_them_up()
+    {
+        string log = Write("a.tsv", Header + string.Concat(Enumerable.Range(0, 300).Select(i => $"{i}\t3\t{(i % 7 == 0 ? 4 : 3)}\t{(i % 3 == 0 ? "0.557" : "1.18")}\t1\t1\n")));
+        List<double> rests = [];
+        foreach (string rho in new[] { "0.001", "0.003", "0.02", "0.1" })
+        {
+            await Run("analyze", log, "--radii", "0,1", "--rho", rho, "--format", "json");
+            await Run("analyze", log, "--radii", "0,1", "--rho", rho, "--format", "markdown");
+
+            string[] parts = _output.ToString().Split("\n| log |");
+            using JsonDocument document = JsonDocument.Parse(parts[0]);
+            string[][] lines = [.. parts[1].Split('\n').Select(line => line.Split('|', StringSplitOptions.TrimEntries))];
+            JsonElement certified = document.RootElement.GetProperty("logs")[0].GetProperty("certified");
+            foreach ((string name, string line) in new[] { ("of_these_images", "of these images"), ("of_the_population", "of the population"), ("cohen_highprob", "cohen_highprob") })
+            {
+                string[] cells = lines.Single(cell => cell.Length > 1 && cell[1].StartsWith(line, StringComparison.Ordinal));
+                for (int radius = 0; radius < 2; radius++)
+                {
+                    double printed = double.Parse(cells[^(3 - radius)], System.Globalization.CultureInfo.InvariantCulture);
+                    rests.Add(100 * certified[radius].GetProperty(name).GetDouble() - printed);
+                }
+            }
+
+            _output.GetStringBuilder().Clear();
+        }
+
+        rests.Should().HaveCount(24).And.OnlyContain(rest => rest >= -1e-12 && rest < .01);
+        rests.Should().Contain(rest => rest > .006, "some of them would be rounded up");
+    }
+
+    [Fact]
     public async Task Analyze_prints_json_that_is_json()
     {
         (await Run("analyze", Write("a.tsv", Header + Rows), "--radii", "0,0.25", "--format", "json", "--envelope")).Should().Be(0);

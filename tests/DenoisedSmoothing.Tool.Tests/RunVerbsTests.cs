@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace DenoisedSmoothing.Tool.Tests;
 
@@ -68,6 +70,22 @@ public sealed class RunVerbsTests : IDisposable
 
         output.Split('\n').Count(line => line.Contains("/40 votes  ", StringComparison.Ordinal) && line.TrimEnd().EndsWith(" s", StringComparison.Ordinal)).Should().Be(4);
         output.Should().Contain("4 images: certified accuracy r=0:");
+    }
+
+    [Fact]
+    public async Task Certify_prints_radii_cut_and_never_above_the_logged_ones()
+    {
+        string[] ten = [.. s_small[..^1], "10"];
+        await Run(["certify", .. ten, "--out", At("log.tsv")]);
+
+        string output = await Run(["certify", .. ten]);
+
+        Dictionary<int, double> logged = LogFiles.Table(At("log.tsv"))[1..].Select(line => line.Split('\t'))
+            .ToDictionary(fields => int.Parse(fields[0], CultureInfo.InvariantCulture), fields => double.Parse(fields[3], CultureInfo.InvariantCulture));
+        double[] cut = [.. Regex.Matches(output, @"^ *(\d+) .* radius (\d+\.\d+) ", RegexOptions.Multiline).Select(match =>
+            logged[int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)] - double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture))];
+        cut.Should().HaveCountGreaterThan(4).And.OnlyContain(rest => rest >= 0 && rest < .001);
+        cut.Should().Contain(rest => rest > .0005, "some of them would be rounded up");
     }
 
     [Fact]

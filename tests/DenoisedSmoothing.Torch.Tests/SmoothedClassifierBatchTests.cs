@@ -116,6 +116,22 @@ public class SmoothedClassifierBatchTests
         before.Should().NotEqual(after);
     }
 
+    [Fact]
+    public void Halved_while_votes_drawn_ahead_wait_counts_none_of_them()
+    {
+        // Batch 16: the first pass draws 12 estimation votes ahead; a second selection keeps them waiting until memory runs out. Larger
+        // batches vote 1, smaller ones 0.
+        StagedCertifier certifier = new(new VoteRequest(VotePhase.Selection, 4), new(VotePhase.Selection, 20), new(VotePhase.Estimation, 40));
+        FakeClassifier inner = new(2, noisy => tensor(noisy.shape[0] > 8 ? new[] { 0f, 1f } : new[] { 1f, 0f }).unsqueeze(0).repeat(noisy.shape[0], 1));
+        using Tensor image = Images.Random(1, 1, 3, 3);
+        SmoothedClassifier smoothed = new([new SmallMemory(inner, mostRows: 8, failAfter: 1)], .5, certifier, new SmoothingOptions { Batch = 16, Seed = 3 });
+
+        Certificate certificate = smoothed.Certify(image);
+
+        certificate.SelectionVotes.Should().Be(new VoteCounts(24, 0));
+        certificate.EstimationVotes.Should().Be(new VoteCounts(40, 0));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

@@ -15,6 +15,8 @@ public class SmoothedClassifierDoorTests
     [InlineData(-1, 1, "*[0,1]*spans [-1, 1]*[-1,1]*(x + 1) / 2*")]
     [InlineData(-2.1f, 2.6f, "*[0,1]*spans [-2.1, 2.6]*normalised*Normalization*")]
     [InlineData(0, 1.0001f, "*[0,1]*spans [0, 1.0001]*")]
+    [InlineData(0, 1.0000001f, "*[0,1]*spans [0, 1.0000001]*")]
+    [InlineData(-1e-45f, 1, "*[0,1]*spans [-1E-45, 1]*")]
     [InlineData(-1e-6f, 1, "*[0,1]*spans [-1E-06, 1]*")]
     public void Image_outside_of_its_range_is_refused_with_the_range_seen(float low, float high, string message)
     {

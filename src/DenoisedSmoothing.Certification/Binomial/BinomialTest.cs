@@ -6,7 +6,7 @@ namespace DenoisedSmoothing.Statistics;
 /// </summary>
 /// <remarks>
 /// The p-value returned is the exponential of a computed logarithm plus a bound on its rounding error (<c>BinomialTail</c>), so it
-/// never lies below the true one; it is within 1e-12 of it, relative, for up to 1e7 trials and p-values down to 1e-100.
+/// never lies below the true one; it is within 2e-12 of it, relative, for up to 1e7 trials and p-values down to 1e-100.
 /// Safe for concurrent use.
 /// </remarks>
 public static class BinomialTest

@@ -1,5 +1,6 @@
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Statistics;
+using DenoisedSmoothing.Transfer;
 
 namespace DenoisedSmoothing.Planning;
 
@@ -30,10 +31,40 @@ public static class SamplePlan
     {
         double p0 = NeededProbability(radius, sigma);
         CheckProbability(pA);
-        if (!(alpha >= ClopperPearson.MinAlpha && alpha < 1))
-            throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Alpha must be at least 1e-100 and below 1.");
-        if (!(power > 0 && power < 1))
-            throw new ArgumentOutOfRangeException(nameof(power), power, "Power must lie strictly between 0 and 1.");
+        Check(alpha, power);
+        return Votes(p0, pA, alpha, power);
+    }
+
+    /// <summary>
+    /// The smallest number of pairs with which <see cref="CertificateTransfer"/> gives a one-sided certificate (Cohen's, a sequential one) to
+    /// a successor at a radius with the given power: exact binomial probabilities.
+    /// </summary>
+    /// <param name="pALower">The certificate's bound, in [0, 1).</param>
+    /// <param name="radius">The l2 radius that the successor is to have, in [0,1] pixel space; at least 0.</param>
+    /// <param name="sigma">The smoothing noise in [0,1] pixel space; above 0.</param>
+    /// <param name="lost">The assumed probability that the certified classifier votes for the label and its successor does not, in [0, 1).</param>
+    /// <param name="alpha">The transfer's own probability of error, from <see cref="ClopperPearson.MinAlpha"/> to below 1.</param>
+    /// <param name="power">The probability of success asked for, strictly between 0 and 1.</param>
+    /// <returns>The number of pairs; null where none will do, because bound and loss do not leave that radius (or only just).</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    /// <exception cref="ArgumentException">The radius is beyond any certificate at sigma.</exception>
+    public static long? TransferPairs(double pALower, double radius, double sigma, double lost, double alpha = .001, double power = .9)
+    {
+        double p0 = NeededProbability(radius, sigma);
+        if (!(pALower >= 0 && pALower < 1))
+            throw new ArgumentOutOfRangeException(nameof(pALower), pALower, "A probability's lower bound must be at least 0 and below 1.");
+        if (!(lost >= 0 && lost < 1))
+            throw new ArgumentOutOfRangeException(nameof(lost), lost, "The probability of a lost vote must be at least 0 and below 1.");
+        Check(alpha, power);
+
+        // Zeta may be pALower - p0. An upper bound on the lost votes is one minus the lower bound on the others.
+        double allowed = Math.BitDecrement(pALower - p0);
+        return allowed > 0 ? Votes(1 - allowed, 1 - lost, alpha, power) : null;
+    }
+
+    /// <summary>The smallest n of which a share pA shows, with the given power, that it is above p0.</summary>
+    private static long? Votes(double p0, double pA, double alpha, double power)
+    {
         if (pA <= p0)
             return null;
 
@@ -87,6 +118,14 @@ public static class SamplePlan
     public static double NeededProbability(double radius, double sigma)
     {
         return RadiusLadder.BoundFor(radius, new GaussianRule(sigma));
+    }
+
+    private static void Check(double alpha, double power)
+    {
+        if (!(alpha >= ClopperPearson.MinAlpha && alpha < 1))
+            throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Alpha must be at least 1e-100 and below 1.");
+        if (!(power > 0 && power < 1))
+            throw new ArgumentOutOfRangeException(nameof(power), power, "Power must lie strictly between 0 and 1.");
     }
 
     private static void CheckProbability(double pA)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DenoisedSmoothing.Schedules;
+using DenoisedSmoothing.Presets;
 
 namespace DenoisedSmoothing.Tool;
 

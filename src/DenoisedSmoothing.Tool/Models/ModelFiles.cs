@@ -1,8 +1,8 @@
-using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.Networks;
 using DenoisedSmoothing.OnnxRuntime;
+using DenoisedSmoothing.Presets;
 using DenoisedSmoothing.Schedules;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,27 +18,27 @@ internal static class ModelFiles
     public static (IClassifier Classifier, string? Network, IDisposable Owned) Classifier(ModelChoice choice, string? fallback = null)
     {
         string path = choice.ClassifierFile ?? throw new ArgumentException("--classifier-file names the classifier: there is none without it.");
-        Normalization? Normalize(string otherwise) => NetworkCatalog.Normalizations[choice.Normalization ?? otherwise];
+        Normalization? Normalize(Normalization? otherwise) => choice.Normalization is { } named ? NetworkCatalog.Normalizations[named] : otherwise;
         (int, int)? Resize(int? otherwise) => (choice.Resize ?? otherwise) is { } size ? (size, size) : null;
         if (IsOnnx(path))
         {
             RequireFloat32(choice, path);
-            OnnxClassifier onnx = OnnxClassifier.Load(path, choice.Classes, Normalize("none"), Resize(null));
+            OnnxClassifier onnx = OnnxClassifier.Load(path, choice.Classes, Normalize(null), Resize(null));
             return (onnx, null, onnx);
         }
 
         if (TorchScriptNetwork.IsTorchScript(path))
         {
             RequireFloat32(choice, path);
-            ModuleClassifier script = TorchScript.LoadClassifier(path, choice.Classes ?? 10, Normalize("none"), Resize(null), choice.Device);
+            ModuleClassifier script = TorchScript.LoadClassifier(path, choice.Classes ?? 10, Normalize(null), Resize(null), choice.Device);
             return (script, null, script);
         }
 
         string name = choice.ClassifierNetwork ?? FileMetadata.ClassifierOf(path) ?? fallback
             ?? throw new ArgumentException($"{path} holds weights alone: say what network they belong to with --classifier-network {string.Join(" | ", NetworkCatalog.Classifiers.Keys)}.");
-        NamedClassifier network = NetworkCatalog.Classifiers.GetValueOrDefault(name) ?? throw new InvalidDataException($"{path} names the network '{name}', which this program does not know.");
-        int classes = choice.Classes ?? network.Classes;
-        nn.Module<Tensor, Tensor> module = WithWeights(network.Create(classes), path, choice.Device, network.CohenPrefixes);
+        CatalogClassifier network = NetworkCatalog.Classifiers.GetValueOrDefault(name) ?? throw new InvalidDataException($"{path} names the network '{name}', which this program does not know.");
+        int classes = choice.Classes ?? network.ClassCount;
+        nn.Module<Tensor, Tensor> module = network.Load(path, classes, choice.Device);
         ModuleClassifier classifier = new(InPrecision<nn.IModule<Tensor, Tensor>>(module, choice), classes, Normalize(network.Normalization), Resize(network.Resize), disposeNetwork: true);
         return (classifier, name, classifier);
     }
@@ -67,28 +67,19 @@ internal static class ModelFiles
         DenoiserCard? card = DenoiserCard.Find(path);
         string name = choice.DenoiserNetwork ?? card?.Network ?? fallback
             ?? throw new ArgumentException($"{path} holds weights alone: say what network they belong to with --denoiser-network {string.Join(" | ", NetworkCatalog.Denoisers.Keys)}.");
-        NamedDenoiser network = NetworkCatalog.Denoisers[name];
+        CatalogDenoiser network = NetworkCatalog.Denoisers[name];
         INoiseSchedule schedule = card?.NewSchedule() ?? NewSchedule(choice, network);
-        nn.Module<Tensor, Tensor, Tensor> module = WithWeights(network.Create(), path, choice.Device, cohenPrefixes: false);
+        nn.Module<Tensor, Tensor, Tensor> module = network.Load(path, choice.Device);
         int last = card?.Trained.Last ?? network.LastTimestep ?? schedule.TimestepCount - 1;
         DiffusionModel model = new(
             InPrecision<nn.IModule<Tensor, Tensor, Tensor>>(module, choice), schedule, choice.TimestepScale ?? card?.TimestepScale ?? network.TimestepScale, Math.Max(1, last), predicts, disposeNetwork: true);
         return (model, null, card, model);
     }
 
-    private static INoiseSchedule NewSchedule(ModelChoice choice, NamedDenoiser? network)
+    private static INoiseSchedule NewSchedule(ModelChoice choice, CatalogDenoiser? network)
     {
         int count = choice.ScheduleTimesteps ?? network?.Timesteps ?? 1000;
         return (choice.Schedule ?? network?.Schedule ?? "cosine") == "linear" ? new LinearSchedule(count) : new CosineSchedule(count);
-    }
-
-    private static TNetwork WithWeights<TNetwork>(TNetwork network, string path, string device, bool cohenPrefixes) where TNetwork : nn.Module
-    {
-        // Cohen et al. and Salman et al. save a Sequential whose first module normalises, at times through DataParallel.
-        using Checkpoint checkpoint = Checkpoint.Open(path, cohenPrefixes ? new CheckpointOptions { StripPrefixes = ["1.", "module."] } : new CheckpointOptions());
-        StateDict.Load(network, checkpoint);
-        network.to(LibTorch.DeviceNamed(device));
-        return network;
     }
 
     private static TModule InPrecision<TModule>(nn.Module network, ModelChoice choice) where TModule : class => Precisions.TypeOf(choice.Precision) is { } half

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Presets;
 
 namespace DenoisedSmoothing.Tool;
 

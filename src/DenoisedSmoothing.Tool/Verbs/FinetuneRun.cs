@@ -27,16 +27,15 @@ internal sealed class FinetuneRun(FinetuneJob job, TextWriter output)
         {
             Steps = job.Training.StepsFor(images.Count, fallback),
             BatchSize = job.Training.Batch,
-            LearningRate = job.Training.LearningRate,
-            WeightDecay = job.WeightDecay,
-            EmaDecay = 0.998,
+            Augmentation = job.Augmentation,
+            Initialization = job.FromScratch ? WeightInitialization.Relu : null,
             Seed = job.Training.Seed,
             CheckpointFolder = job.Training.Checkpoints,
             CheckpointEvery = job.Training.CheckpointEvery,
         };
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{models.Name}, {Strategies.KindOf(models, job.Strategy)}, sigma {job.Sigma}, {images.Count} images, {options.Steps} steps{(job.FromScratch ? ", from scratch" : "")}"));
-        FinetuneTrainer trainer = new(classifier, denoiser, job.Sigma, options) { Augmentation = job.Augmentation, FromScratch = job.FromScratch };
-        trainer.Train(images, new TrainingView(output), cancellationToken);
+        OptimizerRecipe recipe = new() { LearningRate = job.Training.LearningRate, WeightDecay = job.WeightDecay, EmaDecay = 0.998 };
+        new Trainer(new DenoisedCrossEntropy(classifier, denoiser, job.Sigma), recipe, options).Train(images, new TrainingView(output), cancellationToken);
         SafetensorsWriter.Write(job.Training.Out, network.state_dict(), new Dictionary<string, string> { [FileMetadata.ClassifierKey] = models.ClassifierNetwork });
         output.WriteLine($"Classifier: {job.Training.Out}");
     }

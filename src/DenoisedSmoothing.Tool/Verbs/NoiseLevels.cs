@@ -1,4 +1,5 @@
 using System.Globalization;
+using DenoisedSmoothing.Denoising;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -24,10 +25,18 @@ internal sealed record NoiseLevels(IReadOnlyList<double> Sigmas, (double First, 
     public TimestepSet Timesteps(INoiseSchedule schedule, int last)
     {
         if (Sigmas.Count > 0)
-            return TimestepSet.Of(Sigmas.Select(sigma => schedule.TimestepFor(2 * sigma)));
+            return TimestepSet.Of(Sigmas.Select(sigma => Timestep(schedule, sigma)));
         return Range is { } range
-            ? TimestepSet.Range(range.First == 0 ? 0 : schedule.TimestepFor(2 * range.First), schedule.TimestepFor(2 * range.Last))
+            ? TimestepSet.Range(range.First == 0 ? 0 : Timestep(schedule, range.First), Timestep(schedule, range.Last))
             : TimestepSet.Range(0, last);
+    }
+
+    private static int Timestep(INoiseSchedule schedule, double sigma)
+    {
+        double last = schedule.AlphaBar(schedule.TimestepCount - 1), largest = SymmetricPixels.Sigma(Math.Sqrt((1 - last) / last));
+        return sigma <= largest
+            ? schedule.TimestepFor(SymmetricPixels.NoiseToSignal(sigma))
+            : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The network's noise levels end at sigma {largest:G6}; {sigma} is beyond."));
     }
 
     private static bool TryNumber(string text, out double number) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);

@@ -60,8 +60,10 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
         return Forward(images);
     }
 
-    /// <summary>Classify in whatever mode the network is: for training.</summary>
-    internal Tensor Forward(Tensor images)
+    /// <summary>Classifies in whatever mode the network is, for training: in training mode batch norm lets rows depend on one another.</summary>
+    /// <param name="images">Floating point [N,C,H,W] with pixels in [0,1], with or without noise.</param>
+    /// <returns>Logits [N,K]; a fresh tensor on the input's device, with gradients where the network has them.</returns>
+    public Tensor Forward(Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor h = images;

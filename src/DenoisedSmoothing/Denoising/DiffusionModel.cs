@@ -69,7 +69,7 @@ public sealed class DiffusionModel : IX0Predictor, IFingerprinted, ISigmaLimited
     public double LargestNoiseToSignal { get; }
 
     /// <inheritdoc/>
-    public double LargestSigma => LargestNoiseToSignal / 2;
+    public double LargestSigma => SymmetricPixels.Sigma(LargestNoiseToSignal);
 
     /// <inheritdoc/>
     public string Fingerprint => string.Create(CultureInfo.InvariantCulture,
@@ -82,7 +82,7 @@ public sealed class DiffusionModel : IX0Predictor, IFingerprinted, ISigmaLimited
     /// <param name="sigma">The noise in [0,1] pixel space.</param>
     /// <exception cref="ArgumentOutOfRangeException">Sigma is beyond <see cref="LargestSigma"/>.</exception>
     public int TimestepFor(double sigma) => sigma <= LargestSigma
-        ? Schedule.TimestepFor(2 * sigma)
+        ? Schedule.TimestepFor(SymmetricPixels.NoiseToSignal(sigma))
         : throw new ArgumentOutOfRangeException(nameof(sigma), sigma, $"Sigma is beyond the network's noisiest timestep, which is sigma {LargestSigma:G6}.");
 
     /// <summary>Asks the network at one of the schedule's timesteps.</summary>

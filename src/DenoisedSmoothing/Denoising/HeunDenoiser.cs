@@ -29,7 +29,7 @@ public sealed class HeunDenoiser : IDenoiser, IFingerprinted, ISigmaLimited
     }
 
     /// <inheritdoc/>
-    public double LargestSigma => _predictor.LargestNoiseToSignal / 2;
+    public double LargestSigma => SymmetricPixels.Sigma(_predictor.LargestNoiseToSignal);
 
     /// <inheritdoc/>
     public string Fingerprint => string.Create(CultureInfo.InvariantCulture,
@@ -43,7 +43,7 @@ public sealed class HeunDenoiser : IDenoiser, IFingerprinted, ISigmaLimited
     /// <exception cref="ArgumentOutOfRangeException">Sigma is beyond <see cref="LargestSigma"/>, or 2 sigma not above the lowest level.</exception>
     public IReadOnlyList<double> LevelsFor(double sigma)
     {
-        double first = 2 * sigma, last = _options.SmallestNoiseToSignal;
+        double first = SymmetricPixels.NoiseToSignal(sigma), last = _options.SmallestNoiseToSignal;
         if (!(sigma <= LargestSigma))
             throw new ArgumentOutOfRangeException(nameof(sigma), sigma, $"Sigma is beyond the network's noisiest level, which is sigma {LargestSigma:G6}.");
         if (!(first > last))

@@ -34,7 +34,7 @@ public sealed class SigmaConditionedModel : IX0Predictor, IFingerprinted, ISigma
     public double LargestNoiseToSignal { get; }
 
     /// <inheritdoc/>
-    public double LargestSigma => LargestNoiseToSignal / 2;
+    public double LargestSigma => SymmetricPixels.Sigma(LargestNoiseToSignal);
 
     /// <inheritdoc/>
     public string Fingerprint => $"sigma-conditioned({ModuleFingerprint.Of(_network)})";

@@ -2,12 +2,38 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Denoising;
 
-/// <summary>Between pixels in [0,1] and the [-1,1] of diffusion networks: the paper's factor 2 on pixels.</summary>
-internal static class SymmetricPixels
+/// <summary>
+/// Between pixels in [0,1], where sigma and radius are measured, and the [-1,1] of diffusion networks, where lengths are twice as long:
+/// the one
+/// place that knows the paper's factor 2.
+/// </summary>
+public static class SymmetricPixels
 {
-    /// <summary>[0,1] to [-1,1], unclipped; a fresh tensor.</summary>
-    public static Tensor FromUnit(Tensor pixels) => pixels.mul(2).sub_(1);
+    private const double Factor = 2;
 
-    /// <summary>[-1,1] to [0,1], clipped; a fresh tensor.</summary>
-    public static Tensor ToUnit(Tensor symmetric) => symmetric.clamp(-1, 1).add_(1).div_(2);
+    /// <summary>[0,1] to [-1,1], unclipped.</summary>
+    /// <param name="pixels">Floating point, in [0,1] where there is no noise.</param>
+    /// <returns>A fresh tensor.</returns>
+    public static Tensor FromUnit(Tensor pixels)
+    {
+        ArgumentNullException.ThrowIfNull(pixels);
+        return pixels.mul(Factor).sub_(1);
+    }
+
+    /// <summary>[-1,1] to [0,1], clipped.</summary>
+    /// <param name="symmetric">Floating point.</param>
+    /// <returns>A fresh tensor.</returns>
+    public static Tensor ToUnit(Tensor symmetric)
+    {
+        ArgumentNullException.ThrowIfNull(symmetric);
+        return symmetric.clamp(-1, 1).add_(1).div_(Factor);
+    }
+
+    /// <summary>The noise-to-signal ratio of a diffusion network beside images in [-1,1] that a sigma for pixels in [0,1] is.</summary>
+    /// <param name="sigma">The noise per pixel, for pixels in [0,1].</param>
+    public static double NoiseToSignal(double sigma) => Factor * sigma;
+
+    /// <summary>The sigma for pixels in [0,1] that a noise-to-signal ratio beside images in [-1,1] is.</summary>
+    /// <param name="noiseToSignal">The noise beside images in [-1,1].</param>
+    public static double Sigma(double noiseToSignal) => noiseToSignal / Factor;
 }

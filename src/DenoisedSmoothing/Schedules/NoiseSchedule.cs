@@ -20,8 +20,7 @@ public abstract class NoiseSchedule : INoiseSchedule
     /// <inheritdoc/>
     public int TimestepCount => _alphaBar.Length;
 
-    /// <summary>The largest noise-to-signal ratio that the schedule reaches, at its last timestep;
-    /// half of it is the largest sigma for pixels in [0,1].</summary>
+    /// <summary>The largest noise-to-signal ratio that the schedule reaches, at its last timestep.</summary>
     public double MaxNoiseToSignal => _noiseToSignal[^1];
 
     /// <inheritdoc/>
@@ -73,8 +72,7 @@ public abstract class NoiseSchedule : INoiseSchedule
         if (noiseToSignal > MaxNoiseToSignal)
         {
             throw new ArgumentOutOfRangeException(nameof(noiseToSignal), noiseToSignal, string.Create(CultureInfo.InvariantCulture,
-                $"The schedule reaches a noise-to-signal ratio of {MaxNoiseToSignal:G6} at most (its last timestep, {TimestepCount - 1}), " +
-                $"which is sigma {MaxNoiseToSignal / 2:G6} for pixels in [0,1]."));
+                $"The schedule reaches a noise-to-signal ratio of {MaxNoiseToSignal:G6} at most (its last timestep, {TimestepCount - 1})."));
         }
     }
 

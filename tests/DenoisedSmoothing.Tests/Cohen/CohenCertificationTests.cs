@@ -1,4 +1,5 @@
 using DenoisedSmoothing.Statistics;
+using DenoisedSmoothing.Testing;
 
 namespace DenoisedSmoothing.Tests.Cohen;
 
@@ -51,6 +52,19 @@ public class CohenCertificationTests
         certificate.SelectedLabel.Should().Be(0);
         certificate.PALower.Should().BeInRange(.4, .5);
         (certificate.PALower + certificate.PBUpper).Should().BeGreaterThanOrEqualTo(1);
+    }
+
+    [Fact]
+    public void Certify_bounds_of_label_and_others_add_up_to_one_or_more_in_exact_arithmetic()
+    {
+        CohenCertifier certifier = new(n0: 1, n: 997, alpha: .01);
+        for (int k = 0; k <= 997; k++)
+        {
+            Certificate certificate = Run(certifier, .5, new VoteCounts(1, 0), new VoteCounts(k, 997 - k));
+
+            (Exact.Of(certificate.PALower) + Exact.Of(certificate.PBUpper)).CompareTo(new Exact(1, 1)).Should().BeGreaterThanOrEqualTo(0, "k={0}", k);
+            (certificate.PALower + certificate.PBUpper).Should().BeLessThan(1 + 1e-15);
+        }
     }
 
     [Fact]

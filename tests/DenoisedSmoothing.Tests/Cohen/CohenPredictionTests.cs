@@ -37,6 +37,18 @@ public class CohenPredictionTests
         prediction.Label.Should().Be(abstains ? null : 0);
     }
 
+    [Theory]
+    [InlineData(70, 30)]
+    [InlineData(553, 447)]
+    [InlineData(12, 0)]
+    public void Predict_answers_at_an_alpha_of_the_p_value_and_not_at_the_next_smaller(long top, long second)
+    {
+        double pValue = BinomialTest.TwoSided(top, top + second);
+
+        Run(new CohenCertifier(alpha: pValue, predictN: top + second), new VoteCounts(top, second)).Label.Should().Be(0);
+        Run(new CohenCertifier(alpha: Math.BitDecrement(pValue), predictN: top + second), new VoteCounts(top, second)).Abstained.Should().BeTrue();
+    }
+
     [Fact]
     public void Predict_tie_abstains_at_any_alpha()
     {

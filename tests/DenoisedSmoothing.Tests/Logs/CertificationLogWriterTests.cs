@@ -104,6 +104,21 @@ public sealed class CertificationLogWriterTests : IDisposable
     }
 
     [Fact]
+    public void Open_refuses_lines_of_other_settings_under_settings_that_fit()
+    {
+        CertificationLogMeta meta = LogSamples.Meta(), other = meta with { Settings = new Dictionary<string, string>(meta.Settings) { ["sigma"] = "0.5" } };
+        WriteThree(Log);
+        CertificationLogWriter.Open(_folder.PathOf("other.tsv"), other, resume: false).Dispose();
+        File.Copy(_folder.PathOf("other.tsv.meta.json"), Log + ".meta.json", overwrite: true);
+        byte[] before = File.ReadAllBytes(Log + ".jsonl");
+
+        FluentActions.Invoking(() => CertificationLogWriter.Open(Log, other, resume: true))
+            .Should().Throw<InvalidDataException>().WithMessage("*line 1: made under other settings*");
+
+        File.ReadAllBytes(Log + ".jsonl").Should().Equal(before);
+    }
+
+    [Fact]
     public void Open_refuses_a_second_writer()
     {
         using CertificationLogWriter first = CertificationLogWriter.Open(Log, LogSamples.Meta(), resume: false);

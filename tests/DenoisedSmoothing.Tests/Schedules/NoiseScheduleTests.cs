@@ -61,12 +61,12 @@ public class NoiseScheduleTests
     }
 
     [Fact]
-    public void TimestepFor_unreachable_ratio_names_the_largest_ratio_and_sigma()
+    public void TimestepFor_unreachable_ratio_names_the_largest_ratio()
     {
         FluentActions.Invoking(() => Quarters.TimestepFor(3.5)).Should().Throw<ArgumentOutOfRangeException>()
-            .WithMessage("*noise-to-signal ratio of 3 at most (its last timestep, 3), which is sigma 1.5 for pixels in ?0,1?.*");
+            .WithMessage("*noise-to-signal ratio of 3 at most (its last timestep, 3).*");
         FluentActions.Invoking(() => Linear.TimestepFor(200)).Should().Throw<ArgumentOutOfRangeException>()
-            .WithMessage("*ratio of 157.407 at most*sigma 78.703*");
+            .WithMessage("*ratio of 157.407 at most (its last timestep, 999).*");
         Linear.TimestepFor(Linear.MaxNoiseToSignal).Should().Be(999);
     }
 

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Text.Json;
 using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Testing;
+using DenoisedSmoothing.Tests.SecondOpinion;
 
 namespace DenoisedSmoothing.Tests.Sequential;
 
@@ -44,6 +45,52 @@ public class TestMartingaleTests
                     else
                         log.Should().Be(double.NegativeInfinity, "nothing is claimed at or below the observed share");
                 }
+            }
+        }
+    }
+
+    /// <summary>The short way to a yes must not be a way to more of them.</summary>
+    [Theory]
+    [InlineData(.5, .001, 9)]
+    [InlineData(.5, .05, 2000)]
+    [InlineData(.8413, .001, 20_000)]
+    [InlineData(.9772, 1e-10, 100_000)]
+    public void Rejects_exactly_where_the_evidence_reaches_the_threshold(double p0, double alpha, int budget)
+    {
+        TestMartingale martingale = new(p0, alpha, budget, tailShare: 0);
+        for (int n = 1; n <= budget; n += 1 + (n / 50))
+        {
+            foreach (int k in new[] { n, n - 1, n - (n / 20), (n + (int)(n * p0)) / 2 }.Where(k => k > p0 * n && k > 0))
+            {
+                double evidence = martingale.LogLower(k, n);
+                if (double.IsNegativeInfinity(evidence))
+                    continue;
+                foreach (double relative in new[] { 0, 1e-9, 5e-7, 2e-6 })
+                {
+                    double margin = relative * Math.Max(1, Math.Abs(evidence));
+                    martingale.Rejects(k, n, evidence - margin).Should().BeTrue("k={0} n={1}", k, n);
+                    martingale.Rejects(k, n, Math.BitIncrement(evidence + margin)).Should().BeFalse("k={0} n={1}", k, n);
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Early in a long run the bet on the votes at the budget is most of the evidence, and its probability is the least accurate part of it.
+    /// </summary>
+    [Fact]
+    public void LogLower_mostly_of_the_tail_is_close_and_never_above_the_exact_evidence()
+    {
+        const int budget = 1_000_000;
+        foreach ((double p0, double alpha) in new[] { (.6, 1e-60), (.8413, 1e-80), (.9772, 1e-95) })
+        {
+            TestMartingale martingale = new(p0, alpha, budget, tailShare: .4);
+            for (int n = 1; n < 40_000; n += 1 + n / 3)
+            {
+                int k = Math.Min(n, (int)(n * p0) + 1);
+                double log = martingale.LogLower(k, n);
+                Enclosure evidence = EvidenceReference.Of(martingale, p0, budget, .4, k, n);
+                evidence.SurelyAbove(Math.Exp(log) * (1 + 4e-16)).Should().BeInRange(0, 1e-9, "p0={0} k={1} n={2}", p0, k, n);
             }
         }
     }

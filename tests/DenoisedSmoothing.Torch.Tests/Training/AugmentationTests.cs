@@ -110,7 +110,8 @@ public class AugmentationTests
         float Expected(int i, int dy, int dx)
         {
             int channel = i / (Height * Width), y = i / Width % Height, x = mirrored ? Width - 1 - i % Width : i % Width;
-            return y - dy is >= 0 and < Height && x - dx is >= 0 and < Width ? original[channel * Height * Width + (y - dy) * Width + x - dx] : 0;
+            return y - dy is >= 0 and < Height && x - dx is >= 0 and < Width
+                ? original[channel * Height * Width + (y - dy) * Width + x - dx] : 0;
         }
     }
 

@@ -1,6 +1,10 @@
+using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.Models;
+using DenoisedSmoothing.Schedules;
 using DenoisedSmoothing.Testing;
+using DenoisedSmoothing.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,9 +29,24 @@ internal static class TrainingFixture
         return new LabeledImages(pixels, labels, 1, 8, 8, ["left", "right"]);
     }
 
+    /// <summary>Adam, fast.</summary>
+    public static OptimizerRecipe Recipe { get; } = new() { LearningRate = 1e-2, WarmupSteps = 3, EmaDecay = .9 };
+
+    /// <summary>SGD with momentum at a constant rate.</summary>
+    public static OptimizerRecipe Sgd { get; } =
+        OptimizerRecipe.Sgd(.05, LearningRateSchedule.Constant) with { EmaDecay = .9, Nesterov = true };
+
+    public static TrainingOptions Options(int steps) =>
+        new() { Steps = steps, BatchSize = 12, Seed = 4, Initialization = WeightInitialization.Relu };
+
+    public static ModuleClassifier Classifier() => new(ClassifierNetwork(), 2, disposeNetwork: true);
+
+    public static DiffusionModel Model(nn.Module<Tensor, Tensor, Tensor> network) => new(network, new CosineSchedule(1000));
+
     /// <summary>With batch norm, whose running values a checkpoint must carry too.</summary>
-    public static nn.Module<Tensor, Tensor> Classifier() => nn.Sequential(
-        ("conv", nn.Conv2d(1, 8, 3, padding: 1)), ("norm", nn.BatchNorm2d(8)), ("relu", nn.ReLU()), ("flat", nn.Flatten()), ("head", nn.Linear(512, 2)));
+    public static nn.Module<Tensor, Tensor> ClassifierNetwork() => nn.Sequential(
+        ("conv", nn.Conv2d(1, 8, 3, padding: 1)), ("norm", nn.BatchNorm2d(8)), ("relu", nn.ReLU()), ("flat", nn.Flatten()),
+            ("head", nn.Linear(512, 2)));
 
     public static nn.Module<Tensor, Tensor, Tensor> Denoiser() => new TinyDenoiser();
 

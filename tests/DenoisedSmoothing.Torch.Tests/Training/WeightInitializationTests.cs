@@ -9,22 +9,24 @@ namespace DenoisedSmoothing.Torch.Tests.Training;
 public class WeightInitializationTests
 {
     [Fact]
-    public void Initialize_is_a_function_of_the_seed_alone()
+    public void Apply_is_a_function_of_the_seed_alone()
     {
-        using nn.Module<Tensor, Tensor, Tensor> one = FashionMnistPair.NewDenoiserNetwork(), same = FashionMnistPair.NewDenoiserNetwork(), other = FashionMnistPair.NewDenoiserNetwork();
-        WeightInitialization.Initialize(one, 3);
-        LiveTensors.ShouldNotChange(() => WeightInitialization.Initialize(same, 3));
-        WeightInitialization.Initialize(other, 4);
+        using nn.Module<Tensor, Tensor, Tensor> one = FashionMnistPair.NewDenoiserNetwork(), same = FashionMnistPair.NewDenoiserNetwork(),
+            other = FashionMnistPair.NewDenoiserNetwork();
+        WeightInitialization.Linear.Apply(one, 3);
+        LiveTensors.ShouldNotChange(() => WeightInitialization.Linear.Apply(same, 3));
+        WeightInitialization.Linear.Apply(other, 4);
         TrainingFixture.Weights(same).Should().Equal(TrainingFixture.Weights(one));
         TrainingFixture.Weights(other).Should().NotEqual(TrainingFixture.Weights(one));
     }
 
     [Fact]
-    public void Initialize_draws_the_stated_variance_and_zeroes_biases()
+    public void Apply_draws_the_stated_variance_and_zeroes_biases()
     {
         using DisposeScope scope = NewDisposeScope();
-        nn.Module<Tensor, Tensor> network = nn.Sequential(("conv", nn.Conv2d(64, 128, 3)), ("norm", nn.BatchNorm2d(128)), ("flat", nn.Flatten()), ("head", nn.Linear(512, 100)));
-        WeightInitialization.Initialize(network, 1, gain: Math.Sqrt(2));
+        nn.Module<Tensor, Tensor> network = nn.Sequential(
+            ("conv", nn.Conv2d(64, 128, 3)), ("norm", nn.BatchNorm2d(128)), ("flat", nn.Flatten()), ("head", nn.Linear(512, 100)));
+        WeightInitialization.Relu.Apply(network, 1);
         Dictionary<string, Tensor> state = network.state_dict();
 
         Variance("conv.weight").Should().BeApproximately(2.0 / (64 * 9), .05 * 2 / (64 * 9));
@@ -38,21 +40,22 @@ public class WeightInitializationTests
     }
 
     [Fact]
-    public void Initialize_keeps_the_ends_of_residual_branches_at_zero()
+    public void Apply_keeps_the_ends_of_residual_branches_at_zero()
     {
         using DisposeScope scope = NewDisposeScope();
         nn.Module<Tensor, Tensor, Tensor> network = FashionMnistPair.NewDenoiserNetwork();
         string[] zero = ZeroWeights();
         zero.Should().Contain(name => name.Contains(".out.", StringComparison.Ordinal)).And.HaveCountGreaterThan(4);
 
-        WeightInitialization.Initialize(network, 1);
+        WeightInitialization.Linear.Apply(network, 1);
 
         ZeroWeights().Should().Equal(zero);
         // And so an untrained denoiser predicts no noise at all.
         network.eval();
         network.call(Images.Random(1, 2, 1, 8, 8), tensor([1f, 500f])).abs().max().item<float>().Should().Be(0);
 
-        string[] ZeroWeights() => [.. network.named_parameters().Where(entry => entry.parameter.dim() > 1 && !entry.parameter.any().item<bool>()).Select(entry => entry.name)];
+        string[] ZeroWeights() => [.. network.named_parameters()
+            .Where(entry => entry.parameter.dim() > 1 && !entry.parameter.any().item<bool>()).Select(entry => entry.name)];
     }
 
     [Fact]
@@ -62,7 +65,8 @@ public class WeightInitializationTests
         for (int attempt = 0; attempt < 5; attempt++)
         {
             using DisposeScope scope = NewDisposeScope();
-            using DiffusionUNet network = new(new DiffusionUNetOptions { ModelChannels = 32, ChannelMultipliers = [1, 2], ResidualBlocks = 1, AttentionFactors = [2] });
+            using DiffusionUNet network = new(new DiffusionUNetOptions { ModelChannels = 32, ChannelMultipliers = [1, 2],
+                ResidualBlocks = 1, AttentionFactors = [2] });
             nn.Module[] norms = [.. network.modules().Where(module => module.GetName() == "GroupNorm")];
             norms.Length.Should().BeGreaterThan(8);
             foreach (nn.Module norm in norms)

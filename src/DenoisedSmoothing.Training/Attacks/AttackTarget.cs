@@ -1,0 +1,91 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing.Training.Attacks;
+
+/// <summary>A base classifier as an attacker has it: scores of noisy images with their gradients, counted against a budget.</summary>
+/// <remarks>Not safe for concurrent use.</remarks>
+public sealed class AttackTarget
+{
+    private readonly Func<Tensor, NoiseContext, Tensor> _score;
+
+    /// <summary>Attacks the base classifier that is smoothed.</summary>
+    /// <param name="classifier">Its networks in evaluation mode.</param>
+    /// <param name="sigma">The smoothing noise per pixel, in [0,1] pixel space; finite, above 0.</param>
+    public AttackTarget(IBaseClassifier classifier, double sigma)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        (_score, Sigma) = (classifier.Score, Trainable.Sigma(sigma));
+    }
+
+    /// <summary>Attacks a classifier that is smoothed without a denoiser, as in training.</summary>
+    /// <param name="classifier">Its network in evaluation mode.</param>
+    /// <param name="sigma">The smoothing noise per pixel, in [0,1] pixel space; finite, above 0.</param>
+    public AttackTarget(IClassifier classifier, double sigma)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        (_score, Sigma) = ((noisy, _) => classifier.Classify(noisy), Trainable.Sigma(sigma));
+    }
+
+    /// <summary>The smoothing noise per pixel, in [0,1] pixel space.</summary>
+    public double Sigma { get; }
+
+    /// <summary>How many noisy images may be scored in all, at least 0.</summary>
+    /// <value>No limit.</value>
+    public long Budget { get; init => field = Trainable.AtLeast(0, value, nameof(Budget)); } = long.MaxValue;
+
+    /// <summary>Noisy images in one pass through the networks, above 0; bounds memory.</summary>
+    /// <value>128.</value>
+    public int Batch { get; init => field = Trainable.AtLeast(1, value, nameof(Batch)); } = 128;
+
+    /// <summary>Noisy images scored so far.</summary>
+    public long Spent { get; private set; }
+
+    /// <summary>Whether the budget has this many noisy images left.</summary>
+    /// <param name="count">How many are wanted.</param>
+    public bool Affords(long count) => Budget - Spent >= count;
+
+    /// <summary>Scores noisy images, with gradients where the images ask for them.</summary>
+    /// <param name="noisy">[N,C,H,W].</param>
+    /// <param name="random">Inner draws, for a stochastic base classifier.</param>
+    /// <returns>[N,K].</returns>
+    public Tensor Scores(Tensor noisy, StepRandom random)
+    {
+        ArgumentNullException.ThrowIfNull(noisy);
+        ArgumentNullException.ThrowIfNull(random);
+        Spent += noisy.shape[0];
+        return _score(noisy, random.NoiseContext(Sigma, noisy));
+    }
+
+    /// <summary>The share of votes that each class has, without gradients.</summary>
+    /// <param name="images">[B,C,H,W].</param>
+    /// <param name="draws">Noisy copies of each image, above 0.</param>
+    /// <param name="random">The noise.</param>
+    /// <returns>float64 [B,K]; a fresh tensor.</returns>
+    public Tensor VoteShares(Tensor images, int draws, StepRandom random)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentOutOfRangeException.ThrowIfLessThan(draws, 1);
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        Tensor? shares = null;
+        foreach (int part in Parts(draws, images.shape[0]))
+        {
+            Tensor scores = Scores(Trainable.Noisy(images, Trainable.Noise(images, Sigma, part, random)), random);
+            Tensor votes = nn.functional.one_hot(scores.argmax(1), scores.shape[1]).to_type(ScalarType.Float64)
+                .reshape(part, -1, scores.shape[1]).sum([0]);
+            shares = shares is null ? votes : shares.add_(votes);
+        }
+
+        return shares!.div_(draws).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Splits draws of several images into passes of at most <see cref="Batch"/> rows.</summary>
+    internal IEnumerable<int> Parts(int draws, long images)
+    {
+        int most = (int)Math.Max(1, Batch / images);
+        for (int left = draws; left > 0; left -= most)
+            yield return Math.Min(most, left);
+    }
+}

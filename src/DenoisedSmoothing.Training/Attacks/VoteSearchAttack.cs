@@ -1,0 +1,70 @@
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing.Training.Attacks;
+
+/// <summary>
+/// A black-box attack that sees labels alone: moves on the sphere of the given radius by random turns, and keeps a turn where fewer noisy
+/// copies vote for the label.
+/// </summary>
+/// <remarks>
+/// Each comparison is made under the same fresh noise on both sides, so that luck with the noise is not taken for a better direction.
+/// </remarks>
+public sealed class VoteSearchAttack : IAttack
+{
+    /// <summary>Turns tried, above 0.</summary>
+    /// <value>100.</value>
+    public int Steps { get; init => field = Trainable.AtLeast(1, value, nameof(Steps)); } = 100;
+
+    /// <summary>Noisy copies that each side of a comparison is voted on with, above 0.</summary>
+    /// <value>64.</value>
+    public int Draws { get; init => field = Trainable.AtLeast(1, value, nameof(Draws)); } = 64;
+
+    /// <summary>The length of a turn in radii, above 0; it shrinks by half each time ten turns in a row have failed.</summary>
+    /// <value>1.</value>
+    public double Turn { get; init => field = Trainable.Positive(value, nameof(Turn)); } = 1;
+
+    /// <inheritdoc/>
+    public string Settings => string.Create(CultureInfo.InvariantCulture, $"vote search; steps={Steps}; draws={Draws}; turn={Turn}");
+
+    /// <inheritdoc/>
+    public Tensor Run(AttackTarget target, Tensor images, Tensor labels, double radius, StepRandom random)
+    {
+        AttackArguments.Check(target, images, labels, radius, random);
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        long[] perImage = [images.shape[0], .. Enumerable.Repeat(1L, (int)images.dim() - 1)];
+        Tensor delta = zeros_like(images), turn = full(perImage, Turn, images.dtype, images.device),
+            failed = zeros(perImage, ScalarType.Int64, images.device);
+        for (int step = 0; step < Steps && target.Affords(2 * Draws * images.shape[0]); step++)
+        {
+            Tensor towards = random.Normal(images);
+            Tensor moved = delta + turn * radius * (towards / L2Ball.Norm(towards));
+            // On the sphere again: inside it an attack is weaker, and the box may have shortened the last one.
+            Tensor candidate = L2Ball.Project(images, moved * (radius / L2Ball.Norm(moved)), radius);
+            IReadOnlyList<Tensor> noise = Trainable.Noise(images, target.Sigma, Draws, random);
+            Tensor better = Hits(target, images + candidate, labels, noise, random).lt(Hits(target, images + delta, labels, noise, random))
+                .reshape(perImage);
+            delta = where(better, candidate, delta);
+            failed = where(better, zeros_like(failed), failed + 1);
+            turn = where(failed.remainder(10).eq(9), turn / 2, turn);
+        }
+
+        return (images + delta).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Hits(AttackTarget target, Tensor images, Tensor labels, IReadOnlyList<Tensor> noise, StepRandom random)
+    {
+        Tensor hits = zeros_like(labels);
+        int at = 0;
+        foreach (int part in target.Parts(noise.Count, images.shape[0]))
+        {
+            Tensor scores = target.Scores(Trainable.Noisy(images, [.. noise.Skip(at).Take(part)]), random);
+            hits = hits + scores.argmax(1).reshape(part, -1).eq(labels).sum([0]);
+            at += part;
+        }
+
+        return hits;
+    }
+}

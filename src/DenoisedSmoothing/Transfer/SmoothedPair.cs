@@ -1,0 +1,92 @@
+using DenoisedSmoothing.Parts;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using TorchSharp;
+
+namespace DenoisedSmoothing.Transfer;
+
+/// <summary>
+/// A certified base classifier and its successor on the same noise: gives the certificates of the one to the other
+/// (<see cref="CertificateTransfer"/>).
+/// </summary>
+/// <remarks>
+/// The successor must be fixed before the pairs are drawn: their seed is fresh unless <see cref="SmoothingOptions.Seed"/> is given. Safe for
+/// concurrent use if both classifiers are; it disposes nothing that it did not make.
+/// </remarks>
+public sealed class SmoothedPair
+{
+    private readonly IBaseClassifier _certified, _successor;
+    private readonly CertificateTransfer _transfer;
+    private readonly SmoothingOptions _options;
+    private readonly ILogger _logger;
+    private readonly torch.Device _successorDevice;
+    private readonly string _certifiedFingerprint, _successorFingerprint;
+
+    /// <summary>Pairs two classifiers. Both are named here, once: it may mean hashing their weights.</summary>
+    /// <param name="certified">The classifier that the certificates were made for.</param>
+    /// <param name="successor">The classifier that is to have them, with the same classes.</param>
+    /// <param name="transfer">The statistics; <see cref="CertificateTransfer"/> with its defaults when not given.</param>
+    /// <param name="options">
+    /// How to sample. The batch is the certificate's, since it belongs to what was certified. Devices, where given, are two: the certified
+    /// classifier's, then its successor's.
+    /// </param>
+    /// <param name="logger">Told where a certificate comes from other software than computes here.</param>
+    /// <exception cref="ArgumentException">The classifiers have different classes, or the devices are not two.</exception>
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
+    public SmoothedPair(
+        IBaseClassifier certified, IBaseClassifier successor, CertificateTransfer? transfer = null, SmoothingOptions? options = null, ILogger<SmoothedPair>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(certified);
+        ArgumentNullException.ThrowIfNull(successor);
+        if (certified.ClassCount != successor.ClassCount)
+            throw new ArgumentException($"The certified classifier has {certified.ClassCount} classes, its successor {successor.ClassCount}: they cannot vote for the same labels.", nameof(successor));
+        LibTorch.EnsureAvailable();
+        _options = options ?? new SmoothingOptions();
+        _options.Validate(_options.Devices is null ? 1 : 2);
+        (_certified, _successor) = (certified, successor);
+        _transfer = transfer ?? new CertificateTransfer();
+        _logger = logger ?? NullLogger<SmoothedPair>.Instance;
+        _successorDevice = _options.Devices is { } devices ? LibTorch.DeviceNamed(devices[1]) : torch.CPU;
+        (_certifiedFingerprint, _successorFingerprint) = (ModuleFingerprint.Of(certified), ModuleFingerprint.Of(successor));
+    }
+
+    /// <summary>Gives a certificate to the successor.</summary>
+    /// <param name="image">The image that was certified.</param>
+    /// <param name="certificate">Its certificate, which certifies a label and says where its votes came from.</param>
+    /// <param name="cancellationToken">Cancels between batches.</param>
+    /// <exception cref="ArgumentException">
+    /// The certificate abstains or has no provenance, or belongs to another image, classifier, precision, batch or device.
+    /// </exception>
+    public TransferredCertificate Transfer(torch.Tensor image, Certificate certificate, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        Provenance from = certificate.Provenance ?? throw new ArgumentException("The certificate does not say where its votes came from, so it cannot be known what it certifies.", nameof(certificate));
+        if (certificate.Label is not { } label)
+            throw new ArgumentException("The certificate abstains, so there is nothing to transfer: certify the successor itself.", nameof(certificate));
+        RequireSame("classifier", from.BaseClassifier, _certifiedFingerprint);
+
+        PairedClassifier pair = new(_certified, _successor, label, _successorDevice, $"pair({_certifiedFingerprint}, {_successorFingerprint})");
+        SmoothingOptions options = _options with { Batch = from.Batch, Devices = _options.Devices is { } devices ? [devices[0]] : null };
+        SmoothedClassifier smoothed = new([pair], from.DrawnSigma, new PairCounting(_transfer, certificate), options);
+        Certificate counted = smoothed.Certify(image, from.ImageIndex, cancellationToken);
+        Provenance drawn = counted.Provenance!;
+
+        RequireSame("image", from.ImageHash, drawn.ImageHash);
+        RequireSame("precision", from.Precision, drawn.Precision);
+        RequireSame("noise", from.Noise, drawn.Noise);
+        RequireSame("device", from.Device, drawn.Device);
+        RequireSame("batch", from.Batch, drawn.Batch);
+        if (from.Software != drawn.Software)
+            _logger.LogWarning("The certificate's votes come from {Then}, these from {Now}: near ties may fall differently there, and what is certified is what ran there.", from.Software, drawn.Software);
+        return _transfer.Conclude(certificate, counted.EstimationVotes) with
+        {
+            Provenance = drawn with { BaseClassifier = _successorFingerprint, Precision = ModuleFingerprint.PrecisionOf(_successor) },
+        };
+    }
+
+    private static void RequireSame<T>(string what, T certified, T here)
+    {
+        if (!Equals(certified, here))
+            throw new ArgumentException($"The certificate's {what} is {certified}, here it is {here}: the certified classifier must vote as it did when it was certified.");
+    }
+}
