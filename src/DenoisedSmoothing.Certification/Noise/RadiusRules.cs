@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DenoisedSmoothing.Noise;
 
 /// <summary>From the text of a rule back to the rule, so that a certificate's radius can be computed again.</summary>
@@ -41,7 +39,7 @@ public static class RadiusRules
             : throw new FormatException($"'{text}' is not a noise that this version knows: {GaussianRule.Name}, {GridGaussianRule.Name} or {UniformRule.Name} with its parameters.");
 
         double Number(string name) =>
-            parsed.Parameters.TryGetValue(name, out string? value) && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            parsed.Parameters.TryGetValue(name, out string? value) && PlainNumber.TryParse(value, out double number)
                 ? number
                 : throw new FormatException($"'{text}' has no number {name}.");
     }
