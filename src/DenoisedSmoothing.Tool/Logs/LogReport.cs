@@ -35,9 +35,10 @@ internal sealed record LogReport
     public IEnumerable<string> Notes => Logs.SelectMany(NotesOn);
 
     /// <summary>What is to be known about the bounds.</summary>
-    public string BoundNote =>
-        "Bounds hold for settings, radii and number of images that were fixed before the votes; of these images for all radii at once, "
-        + "of the population for each radius alone.";
+    public IEnumerable<string> BoundNotes => Logs.Where(log => Alpha is null && log.Log.Alpha is null)
+        .Select(log => Text($"{log.Log.Path} does not say its alpha: {UsualAlpha} is assumed; --alpha sets it."))
+        .Append("Bounds hold for settings, radii and a number of images that were fixed before the votes (an unfinished log: for any number); "
+            + "of these images for all radii at once, of the population for each radius alone.");
 
     /// <summary>The name of <see cref="OfTheseImages"/>, with its confidence.</summary>
     public string OfTheseImagesName(LogAnalysis log) => Text($"of {(IsRunning(log) ? "the images so far" : "these images")} at least, confidence {1 - Rho}");
@@ -88,8 +89,5 @@ internal sealed record LogReport
             yield return Text($"{its.Path}: {its.SharedNoise} images share seed and image index with another, and so the noise. ")
                 + "They are not independent, so nothing is said about the data set.";
         }
-
-        if (Alpha is null && its.Alpha is null)
-            yield return Text($"{its.Path} does not say its alpha: {UsualAlpha} is assumed; --alpha sets it.");
     }
 }

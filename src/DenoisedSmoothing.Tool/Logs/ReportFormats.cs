@@ -36,7 +36,7 @@ internal static class ReportFormats
 
     private static void Notes(LogReport report, TextWriter output)
     {
-        foreach (string note in report.Notes.Append(report.BoundNote))
+        foreach (string note in report.Notes.Concat(report.BoundNotes))
             output.WriteLine(note);
     }
 
@@ -110,7 +110,7 @@ internal static class ReportFormats
         JsonObject document = new()
         {
             ["rho"] = report.Rho,
-            ["notes"] = new JsonArray([.. report.Notes.Append(report.BoundNote)]),
+            ["notes"] = new JsonArray([.. report.Notes.Concat(report.BoundNotes)]),
             ["logs"] = new JsonArray([.. report.Logs.Select(log => new JsonObject
             {
                 ["log"] = log.Log.Path,
