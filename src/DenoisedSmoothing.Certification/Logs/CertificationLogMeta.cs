@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -45,7 +44,7 @@ public sealed record CertificationLogMeta
 
     /// <summary>Alpha among the settings; null where they do not say it.</summary>
     public double? Alpha =>
-        double.TryParse(Settings.GetValueOrDefault(AlphaSetting), NumberStyles.Float, CultureInfo.InvariantCulture, out double alpha) && alpha is > 0 and < 1
+        PlainNumber.TryParse(Settings.GetValueOrDefault(AlphaSetting), out double alpha) && alpha is > 0 and < 1
             ? alpha
             : null;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DenoisedSmoothing.Verification;
 
 /// <summary>A noise law as the verifier knows it: which radius bounds of the votes give under it, computed by this folder's own means.</summary>
@@ -27,8 +25,7 @@ internal abstract record NoiseLaw(Norm Norm, double Sigma, string Scheme, long? 
         };
 
         double? Number(string name) =>
-            double.TryParse(words.Parameters.GetValueOrDefault(name), NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
-            && value > 0 && double.IsFinite(value)
+            PlainNumber.TryParse(words.Parameters.GetValueOrDefault(name), out double value) && value > 0
             ? value
             : null;
     }

@@ -37,7 +37,7 @@ internal sealed class SettingsCheck(CertificationLogMeta? meta)
     /// <summary>A generator of floats draws sigma as a float, and the certificate has the smaller of the two.</summary>
     private void Sigma(Certificate c, Findings findings)
     {
-        if (!double.TryParse(meta!.Settings.GetValueOrDefault("sigma"), NumberStyles.Float, CultureInfo.InvariantCulture, out double sigma))
+        if (!PlainNumber.TryParse(meta!.Settings.GetValueOrDefault("sigma"), out double sigma))
             return;
         if (c.Sigma > sigma)
             findings.Overstated("sigma", $"{c.Sigma} is claimed, and the settings say {sigma}");
@@ -47,7 +47,8 @@ internal sealed class SettingsCheck(CertificationLogMeta? meta)
 
     private void Setting(string name, string claimed, Findings findings)
     {
-        if (meta!.Settings.TryGetValue(name, out string? stated))
+        // A batch that was left to the library is not in the settings.
+        if (meta!.Settings.TryGetValue(name, out string? stated) && stated.Length > 0)
             findings.Equal(name, claimed, stated, "the settings file");
     }
 
