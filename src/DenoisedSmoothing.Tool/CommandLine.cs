@@ -72,6 +72,7 @@ internal static class CommandLine
             PlanCommand.Create(),
             AnalyzeCommand.Create(),
             AuditCommand.Create(),
+            VerifyCommand.Create(),
             MergeCommand.Create(),
         };
         VerbHelp.AddTo(root);

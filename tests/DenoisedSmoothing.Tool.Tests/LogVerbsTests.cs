@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using DenoisedSmoothing.Logs;
 using DenoisedSmoothing.Tool;
 
 namespace DenoisedSmoothing.Tool.Tests;
@@ -25,7 +26,7 @@ public sealed class LogVerbsTests : IDisposable
         (await Run("analyze", log, "--radii", "0, 0.25,.557,1e1", "--format", "tsv")).Should().Be(0);
 
         _output.ToString().Should().Be(
-            "log\timages\tabstained\tacr\t0\t0.25\t.557\t1e1\n" + $"{log}\t6\t0.166667\t0.496733\t0.666667\t0.500000\t0.500000\t0.000000\n");
+            "log\timages\tabstained\tacr\t0\t0.25\t.557\t1e1\n" + $"{log}\t6\t0.166667\t0.496733\t0.666666\t0.500000\t0.500000\t0.000000\n");
         _error.ToString().Should().BeEmpty();
     }
 
@@ -36,7 +37,7 @@ public sealed class LogVerbsTests : IDisposable
 
         await Run("analyze", first, second, "--radii", "0,2", "--format", "tsv", "--envelope");
 
-        _output.ToString().Split('\n')[3].Should().Be("envelope\t2\tnan\tnan\t0.666667\t0.500000");
+        _output.ToString().Split('\n')[3].Should().Be("envelope\t2\tnan\tnan\t0.666666\t0.500000");
         _error.ToString().Should().Contain("different numbers of images");
     }
 
@@ -146,6 +147,100 @@ public sealed class LogVerbsTests : IDisposable
         (await Run("analyze", Write("a.tsv", Header + Rows), option, value)).Should().Be(1);
 
     [Theory]
+    [InlineData("table", " - ")]
+    [InlineData("tsv", "\tnan\t")]
+    [InlineData("json", "\"acr\": null")]
+    public async Task Analyze_of_predictions_has_no_average_radius(string format, string part)
+    {
+        string log = Write("p.tsv", "idx\tlabel\tpredict\tcorrect\ttime\n0\t1\t1\t1\t1\n1\t1\t-1\t0\t1\n");
+
+        (await Run("analyze", log, "--format", format)).Should().Be(0);
+
+        _output.ToString().Should().Contain(part).And.NotContain("0.000000");
+    }
+
+    [Fact]
+    public async Task Analyze_rounds_against_what_is_claimed()
+    {
+        string log = Write("a.tsv", Header + "0\t1\t1\t0.5\t1\t1\n1\t1\t1\t0.5\t1\t1\n2\t1\t-1\t0.0\t0\t1\n");
+
+        await Run("analyze", log, "--radii", "0", "--format", "markdown");
+
+        // Two of three are right, one abstains.
+        _output.ToString().Should().Contain("| 3 | 33.34 | 66.66 |");
+    }
+
+    [Fact]
+    public async Task Analyze_uses_the_alpha_of_the_log_and_refuses_one_below()
+    {
+        string log = WriteLog(alpha: .05, end: true);
+        File.Delete(log + ".meta.json");
+
+        (await Run("analyze", log + ".jsonl", "--format", "json", "--radii", "0")).Should().Be(0);
+        using JsonDocument document = JsonDocument.Parse(_output.ToString());
+        document.RootElement.GetProperty("logs")[0].GetProperty("alpha").GetDouble().Should().Be(.05);
+
+        (await Run("analyze", log + ".jsonl", "--alpha", "0.001")).Should().Be(1);
+        _error.ToString().Should().Contain("--alpha 0.001 is below the alpha of").And.Contain("0.05");
+        (await Run("analyze", log + ".jsonl", "--alpha", "0.1")).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Analyze_says_that_a_log_is_unfinished_and_what_it_skipped()
+    {
+        string log = WriteLog(alpha: .001, end: false);
+
+        (await Run("analyze", log, "--radii", "0")).Should().Be(0);
+
+        _output.ToString().Should().Contain("is unfinished: 4 of 9 images so far").And.Contain("1 images were skipped: 7.")
+            .And.Contain("of the images so far at least, confidence 0.999");
+    }
+
+    [Fact]
+    public async Task Analyze_says_nothing_about_a_data_set_whose_images_share_their_noise()
+    {
+        string log = WriteLog(alpha: .001, end: true, imageIndex: 0);
+
+        (await Run("analyze", log, "--radii", "0", "--format", "json")).Should().Be(0);
+
+        using JsonDocument document = JsonDocument.Parse(_output.ToString());
+        JsonElement its = document.RootElement.GetProperty("logs")[0];
+        its.GetProperty("shared_noise").GetInt32().Should().Be(2);
+        its.GetProperty("certified")[0].GetProperty("of_these_images").ValueKind.Should().Be(JsonValueKind.Null);
+        document.RootElement.GetProperty("notes")[1].GetString().Should().Contain("share seed and image index");
+    }
+
+    [Fact]
+    public async Task Analyze_and_verify_refuse_a_forged_radius()
+    {
+        string log = WriteLog(alpha: .001, end: true);
+        (await Run("verify", log)).Should().Be(0);
+        _output.ToString().Should().Contain("3 lines, as the votes give.");
+        string json = File.ReadAllText(log + ".jsonl");
+        File.WriteAllText(log + ".jsonl", System.Text.RegularExpressions.Regex.Replace(json, "\"radius\":0\\.[0-9]+", "\"radius\":9.75"));
+
+        (await Run("analyze", log + ".jsonl")).Should().Be(1);
+        _error.ToString().Should().Contain("image 0: radius: 9.75 is claimed");
+        (await Run("analyze", log + ".jsonl", "--unverified")).Should().Be(0);
+        (await Run("verify", log + ".jsonl")).Should().Be(1);
+        _output.ToString().Should().Contain("3 overstated");
+    }
+
+    [Fact]
+    public async Task Verify_takes_a_certificate_as_json()
+    {
+        Certificate certificate = CertificateOf(195, .001, 0);
+        string good = Write("good.json", JsonSerializer.Serialize(certificate)), forged = Write("forged.json", JsonSerializer.Serialize(certificate with { Radius = 9.75 }));
+        string other = Write("other.json", JsonSerializer.Serialize(certificate with { Method = new CertificationMethod("staged") })), none = Write("none.json", "{}");
+
+        (await Run("verify", good)).Should().Be(0);
+        (await Run("verify", other, good)).Should().Be(2);
+        (await Run("verify", other, forged)).Should().Be(1);
+        (await Run("verify", none)).Should().Be(1);
+        _error.ToString().Should().Contain("none.json: neither a certificate nor a prediction");
+    }
+
+    [Theory]
     [InlineData("0.5", "1000", "0.001", 0, "Passed")]
     [InlineData("0.5", "1000", "0.01", 1, "alpha = 0.001: 0 rows impossible")]
     [InlineData("0.5", "100", "0.001", 1, "n = 1000: 0 rows impossible")]
@@ -189,6 +284,40 @@ public sealed class LogVerbsTests : IDisposable
 
     private Task<int> Run(params string[] args) =>
         CommandLine.RunAsync(args, new InvocationConfiguration { Output = _output, Error = _error });
+
+    /// <summary>Three images and one skipped, of nine.</summary>
+    private string WriteLog(double alpha, bool end, long? imageIndex = null)
+    {
+        string log = Path.Combine(_folder.FullName, "run.tsv");
+        CertificationLogMeta meta = new()
+        {
+            Kind = CertificationLogKind.Certify,
+            Settings = new Dictionary<string, string> { [CertificationLogMeta.AlphaSetting] = alpha.ToString("R", System.Globalization.CultureInfo.InvariantCulture) },
+            Rows = 9,
+        };
+        using CertificationLogWriter writer = CertificationLogWriter.Open(log, meta, resume: false);
+        for (int index = 0; index < 3; index++)
+            writer.Append(index, 1, CertificateOf(195 + index, alpha, imageIndex ?? index), TimeSpan.FromSeconds(1));
+        writer.Skip(7, "broken");
+        if (end)
+            writer.End();
+        return log;
+    }
+
+    private static Certificate CertificateOf(long votes, double alpha, long imageIndex)
+    {
+        IVoteTest<Certificate> test = new CohenCertifier(10, 200, alpha).Certify(2, .25);
+        test.Observe(new VoteCounts(1, 9));
+        test.Observe(new VoteCounts(200 - votes, votes));
+        return test.Result with
+        {
+            Provenance = new Provenance
+            {
+                Seed = 1, ImageIndex = imageIndex, ImageHash = "00", ImageShape = [1, 2, 2], DrawnSigma = .25, BaseClassifier = "fake", Precision = "float32",
+                Device = "cpu", Batch = 1, Software = "test", Noise = "philox4x32-10/box-muller/1",
+            },
+        };
+    }
 
     private string Write(string name, string text)
     {

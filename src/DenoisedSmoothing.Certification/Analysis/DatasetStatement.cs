@@ -4,8 +4,13 @@ namespace DenoisedSmoothing.Analysis;
 
 /// <summary>
 /// What a run over many images says with confidence about all of them: of the images counted as certified and right, some certificates may
-/// be false, each image with probability at most alpha. The noise of different images must be independent (distinct image indices).
+/// be false, each image with probability at most alpha.
 /// </summary>
+/// <remarks>
+/// Both hold for a number of images that was fixed before the first vote; <see cref="AnytimeStatement"/> holds however a run stops. The noise of different
+/// images must be independent (distinct image indices under one seed). <see cref="OfTheseImages"/> holds for all radii at once, since an image's
+/// certificate is false or not whatever the radius asked for; <see cref="OfThePopulation"/> for one radius, chosen before the votes.
+/// </remarks>
 public static class DatasetStatement
 {
     /// <summary>
@@ -20,7 +25,7 @@ public static class DatasetStatement
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     public static double OfTheseImages(long certified, long images, double alpha, double rho)
     {
-        Check(certified, images);
+        Check(certified, images, alpha, rho);
         long sound = certified - BinomialQuantile.Upper(images, alpha, rho);
         return sound <= 0 ? 0 : Math.BitDecrement((double)sound / images);
     }
@@ -37,17 +42,25 @@ public static class DatasetStatement
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     public static double OfThePopulation(long certified, long images, double alpha, double rho)
     {
-        Check(certified, images);
-        if (!(alpha > 0 && alpha < 1))
-            throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Alpha must lie strictly between 0 and 1.");
-
-        // P(certified) is at most P(truly robust) + alpha P(not): solved for P(truly robust). Three roundings.
-        double share = ClopperPearson.Lower(certified, images, rho);
-        return Math.Max(0, (share - alpha) / (1 - alpha) * (1 - 8 * ElementaryFunctions.Unit) - 2 * ElementaryFunctions.Unit);
+        Check(certified, images, alpha, rho);
+        return WithoutFalse(ClopperPearson.Lower(certified, images, rho), alpha);
     }
 
-    private static void Check(long certified, long images)
+    /// <summary>
+    /// From a lower bound of the probability that an image is certified to one that it is truly robust: P(certified) is at most
+    /// P(truly robust) + alpha P(not), solved for P(truly robust). Three roundings.
+    /// </summary>
+    internal static double WithoutFalse(double share, double alpha) =>
+        Math.Max(0, (share - alpha) / (1 - alpha) * (1 - 8 * ElementaryFunctions.Unit) - 2 * ElementaryFunctions.Unit);
+
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    internal static void Check(long certified, long images, double alpha, double rho)
     {
+        if (!(alpha > 0 && alpha < 1))
+            throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Alpha must lie strictly between 0 and 1.");
+        if (!(rho >= ClopperPearson.MinAlpha && rho < 1))
+            throw new ArgumentOutOfRangeException(nameof(rho), rho, "Rho must be at least 1e-100 and below 1.");
+
         if (images is < 1 or > ClopperPearson.MaxTrials)
             throw new ArgumentOutOfRangeException(nameof(images), images, "The number of images must be between 1 and 2^53.");
         if (certified < 0 || certified > images)

@@ -22,7 +22,7 @@ public sealed class LogAnalysis
         Log = log;
         _correctRadii = [.. log.Rows.Where(static row => row.Correct).Select(static row => row.Radius).Order()];
         Abstained = log.Rows.Count(static row => row.Abstained);
-        AverageCertifiedRadius = _correctRadii.Sum() / Images;
+        AverageCertifiedRadius = log.Kind == CertificationLogKind.Certify ? _correctRadii.Sum() / Images : null;
         if (log.Rows.All(static row => row.Time is not null))
             TotalTime = TimeSpan.FromTicks(log.Rows.Sum(static row => row.Time!.Value.Ticks));
     }
@@ -39,8 +39,10 @@ public sealed class LogAnalysis
     /// <summary>The share of images without a label.</summary>
     public double AbstentionRate => (double)Abstained / Images;
 
-    /// <summary>The mean over all images of the radius where the label is correct, and 0 elsewhere (ACR).</summary>
-    public double AverageCertifiedRadius { get; }
+    /// <summary>
+    /// The mean over all images of the radius where the label is correct, and 0 elsewhere (ACR); null for a log of predictions, which carry no radius.
+    /// </summary>
+    public double? AverageCertifiedRadius { get; }
 
     /// <summary>The share of images with the correct label, whatever the radius.</summary>
     public double CleanAccuracy => CertifiedAccuracy(0);

@@ -7,10 +7,24 @@ namespace DenoisedSmoothing.Logs;
 /// </summary>
 public sealed class CertificationLog
 {
-    internal CertificationLog(string path, CertificationLogKind kind, IReadOnlyList<CertificationLogRow> rows, CertificationLogMeta? meta, CertificationMethod? method)
+    internal CertificationLog(
+        string path,
+        CertificationLogKind kind,
+        IReadOnlyList<CertificationLogRow> rows,
+        CertificationLogMeta? meta = null,
+        CertificationMethod? method = null,
+        LogScan? scan = null)
     {
         (Path, Kind, Rows, Meta) = (path, kind, rows, meta);
         Method = method ?? meta?.Method;
+        Alpha = new[] { scan?.Alpha, meta?.Alpha }.Max();
+        SharedNoise = scan?.SharedNoise ?? 0;
+        Skipped = scan?.Skipped ?? [];
+        Completeness = scan?.HasEnded == true ? LogCompleteness.Finished
+            : meta is null ? LogCompleteness.Unknown
+            : meta.Schema > 1 ? LogCompleteness.Unfinished
+            : meta.Rows is not { } expected ? LogCompleteness.Unknown
+            : rows.Count < expected ? LogCompleteness.Unfinished : LogCompleteness.Finished;
     }
 
     /// <summary>Where it was read from, as given.</summary>
@@ -28,7 +42,24 @@ public sealed class CertificationLog
     /// <summary>The method and its parameters (<see cref="ICertifier.Method"/>); null where nothing says.</summary>
     public CertificationMethod? Method { get; }
 
-    /// <summary>Reads a log, and the settings beside it where there are some.</summary>
+    /// <summary>
+    /// The allowed probability of error of one line: the largest that a JSON line or the settings say; null where nothing says, as in published logs.
+    /// </summary>
+    public double? Alpha { get; }
+
+    /// <summary>
+    /// How many images have the seed and image index, and so the noise, of an earlier one: then lines are not independent, and a statement about
+    /// the data set does not hold. 0 where the log does not say.
+    /// </summary>
+    public int SharedNoise { get; }
+
+    /// <summary>Whether the log holds all images that its run set out to do.</summary>
+    public LogCompleteness Completeness { get; }
+
+    /// <summary>The images that the run passed over, as far as the log says.</summary>
+    public IReadOnlyList<SkippedImage> Skipped { get; }
+
+    /// <summary>Reads a log, with the settings and the JSON lines beside it where there are some.</summary>
     /// <param name="path">A TSV or JSON lines file.</param>
     /// <remarks>
     /// Taken as they come: LF or CRLF, blank lines, repeated header lines, columns in any order, unknown columns, the label -1 for an
@@ -41,7 +72,8 @@ public sealed class CertificationLog
     {
         ArgumentNullException.ThrowIfNull(path);
         using Stream file = LogPaths.OpenToRead(path);
-        return Read(file, path, CertificationLogMeta.Find(path));
+        string? json = path == LogPaths.LogOf(path) && File.Exists(LogPaths.JsonLines(path)) ? LogPaths.JsonLines(path) : null;
+        return Read(file, path, CertificationLogMeta.Find(path), json);
     }
 
     /// <summary>Reads a log from a stream, such as standard input.</summary>
@@ -52,21 +84,36 @@ public sealed class CertificationLog
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(name);
-        return Read(stream, name, meta: null);
+        return Read(stream, name, meta: null, json: null);
     }
 
-    private static CertificationLog Read(Stream stream, string name, CertificationLogMeta? meta)
+    private static CertificationLog Read(Stream stream, string name, CertificationLogMeta? meta, string? json)
     {
-        using IEnumerator<LogLine> lines = LogLines.Read(stream, name).Where(static line => !line.Blank).GetEnumerator();
+        if (stream.CanSeek)
+            LogFileKind.Check(stream, name);
+        IEnumerator<LogLine> lines = LogLines.Read(stream, name).Where(static line => !line.Blank).GetEnumerator();
         if (!lines.MoveNext())
             throw new InvalidDataException($"{name}: the file is empty.");
         LogRows rows = new(name);
-        CertificationLogKind kind;
-        CertificationMethod? method = null;
+        LogScan scan = new();
         if (lines.Current.Text.TrimStart().StartsWith('{'))
-            (kind, method) = rows.AddEntries(lines);
-        else
-            kind = rows.AddTable(lines, ours: meta is not null);
-        return new CertificationLog(name, kind, rows.Rows, meta, method);
+        {
+            (CertificationLogKind entries, CertificationMethod? method) = rows.AddRecords(LogRecord.ReadAll(FromCurrent(lines), name), scan);
+            return new CertificationLog(name, entries, rows.Rows, meta, method, scan);
+        }
+
+        CertificationLogKind kind = rows.AddTable(lines, ours: meta is not null);
+        // Where a running process keeps others out, the settings have to do.
+        using Stream? beside = json is null ? null : LogPaths.TryOpenToRead(json);
+        foreach ((LogRecord record, _) in beside is null ? [] : LogRecord.ReadAll(LogLines.Read(beside, json!), json!))
+            scan.Add(record, json!);
+        return new CertificationLog(name, kind, rows.Rows, meta, method: null, scan);
+    }
+
+    private static IEnumerable<LogLine> FromCurrent(IEnumerator<LogLine> lines)
+    {
+        do
+            yield return lines.Current;
+        while (lines.MoveNext());
     }
 }

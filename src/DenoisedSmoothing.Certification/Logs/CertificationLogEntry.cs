@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace DenoisedSmoothing.Logs;
 
 /// <summary>One line of a log's JSON lines: the image, and its whole certificate or prediction.</summary>
@@ -19,27 +16,20 @@ public sealed record CertificationLogEntry
     public required double Seconds { get; init; }
 
     /// <summary>The certificate; null in a log of predictions.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Certificate? Certificate { get; init; }
 
     /// <summary>The prediction; null in a log of certificates.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Prediction? Prediction { get; init; }
 
     /// <summary>Reads a JSON lines file.</summary>
     /// <param name="path">A file such as <c>run.tsv.jsonl</c>.</param>
-    /// <returns>Its complete lines in order; what a killed process left of a last line is passed over.</returns>
+    /// <returns>The images of its complete lines in order; what a killed process left of a last line is passed over.</returns>
     /// <exception cref="IOException">The file cannot be read, or a running process is writing it.</exception>
     /// <exception cref="InvalidDataException">A line is no entry; the message names the line.</exception>
     public static IEnumerable<CertificationLogEntry> ReadAll(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        using Stream file = LogPaths.OpenToRead(path);
-        foreach (LogLine line in LogLines.Read(file, path))
-        {
-            if (line.Ended && !line.Blank)
-                yield return Parse(line.Text, path, line.Number);
-        }
+        return LogRecord.ReadAll(path).Where(static record => record.Entry is not null).Select(static record => record.Entry!);
     }
 
     /// <summary>The row that analysis needs.</summary>
@@ -66,32 +56,15 @@ public sealed record CertificationLogEntry
             : row with { N = Prediction!.N, Count = Prediction.Votes[Prediction.TopLabel], SelectedLabel = Prediction.TopLabel };
     }
 
-    internal static CertificationLogEntry Parse(string text, string path, int line)
+    /// <summary>Checks that this can be a line.</summary>
+    /// <exception cref="InvalidDataException">It cannot; the message names the line.</exception>
+    internal void Check(string path, int line)
     {
-        try
-        {
-            CertificationLogEntry entry = JsonSerializer.Deserialize(text, LogJson.Lines.CertificationLogEntry)
-                ?? throw new InvalidDataException($"{path}, line {line}: null is no entry.");
-            if (entry.Certificate is null == entry.Prediction is null)
-                throw new InvalidDataException($"{path}, line {line}: an entry holds either a certificate or a prediction.");
-            entry.CheckNumbers(path, line);
-            return entry;
-        }
-        catch (Exception e) when (e is JsonException or ArgumentException or OverflowException)
-        {
-            throw new InvalidDataException($"{path}, line {line}: not a line of a log ({e.Message})", e);
-        }
-    }
-
-    internal string ToJson() => JsonSerializer.Serialize(this, LogJson.Lines.CertificationLogEntry);
-
-    private void CheckNumbers(string path, int line)
-    {
-        (VoteCounts votes, int tested, int? label, double radius) = Certificate is { } c
-            ? (c.EstimationVotes, c.SelectedLabel, c.Label, c.Radius)
-            : (Prediction!.Votes, Prediction.TopLabel, Prediction.Label, 0);
-        if (Index < 0 || Label < 0 || label < 0 || !(radius >= 0 && double.IsFinite(radius)) || tested < 0 || tested >= votes.ClassCount)
-            throw new InvalidDataException($"{path}, line {line}: an index, label or radius is outside its range.");
+        if (Certificate is null == Prediction is null)
+            throw new InvalidDataException($"{path}, line {line}: an entry holds either a certificate or a prediction.");
+        int? label = Certificate is null ? Prediction!.Label : Certificate.Label;
+        if (Label < 0 || label < 0)
+            throw new InvalidDataException($"{path}, line {line}: a label is negative.");
         if (!(Math.Abs(Seconds) <= LogTime.MostSeconds))
             throw new InvalidDataException($"{path}, line {line}: {Seconds} is no time in seconds.");
     }

@@ -28,14 +28,7 @@ public static class CertificationLogMerge
                 throw new InvalidDataException($"{parts[0].Path} (there) and {shard} (now) have different settings and cannot be merged:\n  {string.Join("\n  ", differences)}");
         }
 
-        List<string> missing = [.. MissingShards(parts)];
-        long[] rows = [.. parts.Select(part => Check(part.Path, part.Meta, cancellationToken))];
-        for (int i = 0; i < rows.Length; i++)
-        {
-            if (parts[i].Meta.Rows is { } expected && rows[i] < expected)
-                missing.Add($"{parts[i].Path} is unfinished: {rows[i]} of {expected} images.");
-        }
-
+        List<string> missing = [.. MissingShards(parts), .. parts.Select(part => Unfinished(part.Path, part.Meta, cancellationToken)).OfType<string>()];
         CheckDistinct(parts, cancellationToken);
         if (missing.Count > 0 && !partial)
             throw new InvalidDataException($"The run is not complete:\n  {string.Join("\n  ", missing)}");
@@ -47,14 +40,25 @@ public static class CertificationLogMerge
         };
         if (missing.Count > 0)
             notes["missing"] = string.Join(" ", missing);
-        CertificationLogMeta whole = first with { Shard = null, Rows = parts.All(static part => part.Meta.Rows is not null) ? rows.Sum() : null, Notes = notes };
+        CertificationLogMeta whole = first with
+        {
+            Shard = null,
+            Rows = missing.Count == 0 && parts.All(static part => part.Meta.Rows is not null) ? parts.Sum(static part => part.Meta.Rows!.Value) : null,
+            Schema = CertificationLogMeta.CurrentSchema,
+            Notes = notes,
+        };
         using CertificationLogWriter writer = CertificationLogWriter.Open(path, whole, resume: false);
-        foreach ((CertificationLogEntry entry, _) in InOrder(parts))
+        foreach ((LogRecord record, _) in InOrder(parts))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            writer.Append(entry, flush: false);
+            if (record.Entry is { } entry)
+                writer.Append(entry, flush: false);
+            else
+                writer.Skip(record.Skipped!, flush: false);
         }
 
+        if (missing.Count == 0)
+            writer.End();
         return missing;
     }
 
@@ -95,73 +99,84 @@ public static class CertificationLogMerge
             : throw new InvalidDataException($"{path}: '{shard}' is no shard; one is written as 2/4.");
     }
 
-    /// <summary>Counts a shard's images, and checks that both its files say the same.</summary>
-    private static long Check(string shard, CertificationLogMeta meta, CancellationToken cancellationToken)
+    /// <summary>Checks that both files of a shard say the same.</summary>
+    /// <returns>A sentence where the shard is not finished, or does not say so.</returns>
+    private static string? Unfinished(string shard, CertificationLogMeta meta, CancellationToken cancellationToken)
     {
-        Dictionary<long, CertificationLogRow> table = CertificationLog.Read(shard).Rows.ToDictionary(static row => row.Index);
+        CertificationLog log = CertificationLog.Read(shard);
+        Dictionary<long, CertificationLogRow> table = log.Rows.ToDictionary(static row => row.Index);
+        string json = LogPaths.JsonLines(shard);
         long last = -1, count = 0;
-        foreach (CertificationLogEntry entry in CertificationLogEntry.ReadAll(LogPaths.JsonLines(shard)))
+        foreach (LogRecord record in LogRecord.ReadAll(json).Where(static record => record.Index is not null))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (entry.Fingerprint != meta.Fingerprint)
-                throw new InvalidDataException($"{LogPaths.JsonLines(shard)}: image {entry.Index} was made under other settings than {LogPaths.Meta(shard)} says.");
-            if (entry.Index <= last)
-                throw new InvalidDataException($"{LogPaths.JsonLines(shard)}: image {entry.Index} stands after image {last}; the file was edited.");
+            if (record.Fingerprint != meta.Fingerprint)
+                throw new InvalidDataException($"{json}: image {record.Index} was made under other settings than {LogPaths.Meta(shard)} says.");
+            if (record.Index <= last)
+                throw new InvalidDataException($"{json}: image {record.Index} comes after image {last}; the file was edited.");
+            last = record.Index!.Value;
+            if (record.Entry is not { } entry)
+                continue;
             // A killed run may have left a line in one file only: resuming it makes that good.
             if (!table.TryGetValue(entry.Index, out CertificationLogRow? row))
-                throw new InvalidDataException($"{shard} lacks image {entry.Index}, which {LogPaths.JsonLines(shard)} has: resume the shard first.");
+                throw new InvalidDataException($"{shard} lacks image {entry.Index}, which {json} has: resume the shard first.");
             if ((row.Label, row.Predicted, row.Radius) != (entry.Label, entry.ToRow().Predicted, entry.ToRow().Radius))
-                throw new InvalidDataException($"{shard}, line {row.Line}: not what {LogPaths.JsonLines(shard)} holds for image {entry.Index}; the log was edited.");
-            last = entry.Index;
+                throw new InvalidDataException($"{shard}, line {row.Line}: not what {json} holds for image {entry.Index}; the log was edited.");
             count++;
         }
 
-        return count == table.Count
-            ? count
-            : throw new InvalidDataException($"{shard} has {table.Count} images, {LogPaths.JsonLines(shard)} {count}: resume the shard first.");
+        if (count != table.Count)
+            throw new InvalidDataException($"{shard} has {table.Count} images, {json} {count}: resume the shard first.");
+        return log.Completeness switch
+        {
+            LogCompleteness.Finished => null,
+            LogCompleteness.Unfinished when meta.Rows is { } expected => $"{shard} is unfinished: {count + log.Skipped.Count} of {expected} images.",
+            LogCompleteness.Unfinished => $"{shard} is unfinished: {count + log.Skipped.Count} images so far.",
+            _ => $"{shard} does not say whether it is finished: {count} images. It is of an earlier version, which passed over images without a word.",
+        };
     }
 
     private static void CheckDistinct(List<(string Path, CertificationLogMeta Meta)> parts, CancellationToken cancellationToken)
     {
         long last = -1;
         string lastPath = "";
-        foreach ((CertificationLogEntry entry, string path) in InOrder(parts))
+        foreach ((LogRecord record, string path) in InOrder(parts))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (entry.Index == last)
-                throw new InvalidDataException($"Image {last} stands in {lastPath} and in {path}.");
-            (last, lastPath) = (entry.Index, path);
+            if (record.Index == last)
+                throw new InvalidDataException($"Image {last} is in {lastPath} and in {path}.");
+            (last, lastPath) = (record.Index!.Value, path);
         }
     }
 
-    /// <summary>All entries by index, holding one of each shard at a time: with a thousand classes a run's votes are many.</summary>
-    private static IEnumerable<(CertificationLogEntry Entry, string Path)> InOrder(List<(string Path, CertificationLogMeta Meta)> parts)
+    /// <summary>All lines of images by index, holding one of each shard at a time: with a thousand classes a run's votes are many.</summary>
+    private static IEnumerable<(LogRecord Record, string Path)> InOrder(List<(string Path, CertificationLogMeta Meta)> parts)
     {
-        PriorityQueue<(IEnumerator<CertificationLogEntry> Entries, string Path), long> queue = new();
-        List<IEnumerator<CertificationLogEntry>> open = [];
+        PriorityQueue<(IEnumerator<LogRecord> Records, string Path), long> queue = new();
+        List<IEnumerator<LogRecord>> open = [];
         try
         {
             foreach ((string path, _) in parts)
             {
-                open.Add(CertificationLogEntry.ReadAll(LogPaths.JsonLines(path)).GetEnumerator());
+                open.Add(LogRecord.ReadAll(LogPaths.JsonLines(path)).Where(static record => record.Index is not null).GetEnumerator());
                 Advance((open[^1], path));
             }
 
-            while (queue.TryDequeue(out (IEnumerator<CertificationLogEntry> Entries, string Path) next, out _))
+            while (queue.TryDequeue(out (IEnumerator<LogRecord> Records, string Path) next, out _))
             {
-                yield return (next.Entries.Current, next.Path);
+                yield return (next.Records.Current, next.Path);
                 Advance(next);
             }
         }
         finally
         {
-            open.ForEach(static entries => entries.Dispose());
+            open.ForEach(static records => records.Dispose());
         }
 
-        void Advance((IEnumerator<CertificationLogEntry> Entries, string Path) shard)
+        void Advance((IEnumerator<LogRecord> Records, string Path) shard)
         {
-            if (shard.Entries.MoveNext())
-                queue.Enqueue(shard, shard.Entries.Current.Index);
+            if (shard.Records.MoveNext())
+                queue.Enqueue(shard, shard.Records.Current.Index!.Value);
         }
     }
 }

@@ -9,8 +9,8 @@ namespace DenoisedSmoothing.Logs;
 /// </summary>
 public sealed record CertificationLogMeta
 {
-    /// <summary>The version of this record's meaning.</summary>
-    public const int CurrentSchema = 1;
+    /// <summary>The version of this record's meaning: 2 has the end of the log and the images passed over in the JSON lines.</summary>
+    public const int CurrentSchema = 2;
 
     /// <summary>The setting that holds the text of <see cref="ICertifier.Method"/>.</summary>
     public const string MethodSetting = "method";
@@ -30,14 +30,23 @@ public sealed record CertificationLogMeta
     /// <summary>Which part of a run this is, such as <c>2/4</c>; null for a whole run.</summary>
     public string? Shard { get; init; }
 
-    /// <summary>How many lines the log has when it is finished; null when not known beforehand.</summary>
+    /// <summary>How many images the run sets out to do, those it may pass over included; null when not known beforehand.</summary>
     public long? Rows { get; init; }
+
+    /// <summary>The version of a settings file that was read: logs of schema 1 do not say when they are finished.</summary>
+    public int Schema { get; init; } = CurrentSchema;
 
     /// <summary>What is worth keeping and may differ between parts of a run, such as the command line. Never compared.</summary>
     public IReadOnlyDictionary<string, string> Notes { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The method among the settings; null where they do not say it.</summary>
     public CertificationMethod? Method => CertificationMethod.TryParse(Settings.GetValueOrDefault(MethodSetting), out CertificationMethod? method) ? method : null;
+
+    /// <summary>Alpha among the settings; null where they do not say it.</summary>
+    public double? Alpha =>
+        PlainNumber.TryParse(Settings.GetValueOrDefault(AlphaSetting), out double alpha) && alpha is > 0 and < 1
+            ? alpha
+            : null;
 
     /// <summary>SHA-256 of kind and settings, in lower-case hexadecimal; the order of the settings does not matter. It stands in every JSON line.</summary>
     public string Fingerprint
@@ -109,7 +118,7 @@ public sealed record CertificationLogMeta
     internal void Write(string log)
     {
         string path = PathFor(log), unfinished = path + ".tmp";
-        Document document = new(CurrentSchema, Kind, Fingerprint, Settings, Shard, Rows, Notes);
+        Document document = new(Schema, Kind, Fingerprint, Settings, Shard, Rows, Notes);
         using (FileStream file = new(unfinished, FileMode.Create, FileAccess.Write))
         {
             file.Write(JsonSerializer.SerializeToUtf8Bytes(document, LogJson.Indented.Document));
@@ -136,6 +145,7 @@ public sealed record CertificationLogMeta
             Settings = Settings ?? throw new ArgumentException("there are no settings in it"),
             Shard = Shard,
             Rows = Rows,
+            Schema = Schema,
             Notes = Notes ?? new Dictionary<string, string>(),
         };
     }

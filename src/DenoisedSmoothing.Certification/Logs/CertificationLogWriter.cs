@@ -15,19 +15,23 @@ public sealed class CertificationLogWriter : IDisposable
     private readonly FileStream _json, _table;
     private readonly CertificationLogMeta _meta;
     private readonly string _fingerprint;
+    private long _images, _skipped;
     private bool _failed;
 
-    private CertificationLogWriter(FileStream json, FileStream table, CertificationLogMeta meta, IReadOnlyList<CertificationLogRow> finished)
+    private CertificationLogWriter(FileStream json, FileStream table, CertificationLogMeta meta, LogRecovery there)
     {
-        (_json, _table, _meta, _fingerprint, Finished) = (json, table, meta, meta.Fingerprint, finished);
-        LastIndex = finished.Count > 0 ? finished[^1].Index : -1;
+        (_json, _table, _meta, _fingerprint, Finished) = (json, table, meta, meta.Fingerprint, there.Rows);
+        (LastIndex, HasEnded, _images, _skipped) = (there.LastIndex, there.HasEnded, there.Rows.Count, there.Skipped.Count);
     }
 
     /// <summary>The lines that stood in the log when it was opened: empty for a new one.</summary>
     public IReadOnlyList<CertificationLogRow> Finished { get; }
 
-    /// <summary>The index of the last image in the log, -1 when there is none.</summary>
+    /// <summary>The index of the last image in the log, answered or passed over; -1 when there is none.</summary>
     public long LastIndex { get; private set; }
+
+    /// <summary>Whether the log is finished: then it takes no more lines.</summary>
+    public bool HasEnded { get; private set; }
 
     /// <summary>Opens a log for writing.</summary>
     /// <param name="path">The TSV file; the other two get its name and a suffix.</param>
@@ -55,8 +59,8 @@ public sealed class CertificationLogWriter : IDisposable
             if (recovery.IsNew)
                 meta.Write(path);
             table = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
-            IReadOnlyList<CertificationLogRow> finished = recovery.Cut(json, table);
-            return new CertificationLogWriter(json, table, meta, finished);
+            recovery.Cut(json, table);
+            return new CertificationLogWriter(json, table, meta, recovery);
         }
         catch
         {
@@ -90,6 +94,26 @@ public sealed class CertificationLogWriter : IDisposable
         Append(index, label, certificate: null, prediction, time);
     }
 
+    /// <summary>Notes an image that is passed over, in the JSON lines alone: the table is the field's.</summary>
+    /// <param name="index">The image's index in its data set, above <see cref="LastIndex"/>.</param>
+    /// <param name="reason">Why, in a sentence.</param>
+    /// <exception cref="ArgumentException">The index is not above the last one.</exception>
+    public void Skip(long index, string reason)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(reason);
+        Skip(new SkippedImage(index, reason), flush: true);
+    }
+
+    /// <summary>Says that the log is finished; without this it counts as unfinished. Nothing happens where it says so already.</summary>
+    public void End()
+    {
+        if (HasEnded)
+            return;
+        CheckOpen();
+        Write(_json, new LogRecord(_fingerprint, End: new LogEnd(_images, _skipped)).ToJson(), flush: true);
+        HasEnded = true;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -102,20 +126,31 @@ public sealed class CertificationLogWriter : IDisposable
     /// <param name="flush">Whether the line must reach the disk at once.</param>
     internal void Append(CertificationLogEntry entry, bool flush)
     {
-        if (_failed)
-            throw new InvalidOperationException("An earlier line could not be written whole. Resume the log.");
+        CheckOpen();
         if (entry.Certificate is null == (_meta.Kind == CertificationLogKind.Certify))
             throw new ArgumentException($"This is a log of kind {_meta.Kind}.", nameof(entry));
-        if (entry.Index <= LastIndex)
-            throw new ArgumentException($"Image {entry.Index} comes after image {LastIndex}; lines are in ascending order.", nameof(entry));
+        CheckOrder(entry.Index);
         ArgumentOutOfRangeException.ThrowIfNegative(entry.Label);
-        string line = LogText.Line(entry), json = entry.ToJson();
+        string line = LogText.Line(entry), json = LogRecord.Of(entry).ToJson();
         _failed = true;
         // In this order, but nothing rests on it: a resumed run keeps what stands in both.
         Write(_json, json, flush);
         Write(_table, line, flush);
         _failed = false;
         LastIndex = entry.Index;
+        _images++;
+    }
+
+    /// <summary>Notes an image that is passed over.</summary>
+    internal void Skip(SkippedImage skipped, bool flush)
+    {
+        CheckOpen();
+        CheckOrder(skipped.Index);
+        _failed = true;
+        Write(_json, new LogRecord(_fingerprint, Skipped: skipped).ToJson(), flush);
+        _failed = false;
+        LastIndex = skipped.Index;
+        _skipped++;
     }
 
     internal static void Write(FileStream file, string line, bool flush)
@@ -124,6 +159,20 @@ public sealed class CertificationLogWriter : IDisposable
         file.Write(Encoding.UTF8.GetBytes(line + "\n"));
         if (flush)
             file.Flush(flushToDisk: true);
+    }
+
+    private void CheckOpen()
+    {
+        if (_failed)
+            throw new InvalidOperationException("An earlier line could not be written whole. Resume the log.");
+        if (HasEnded)
+            throw new InvalidOperationException("The log is finished and takes no more lines.");
+    }
+
+    private void CheckOrder(long index)
+    {
+        if (index <= LastIndex)
+            throw new ArgumentException($"Image {index} comes after image {LastIndex}; lines are in ascending order.", nameof(index));
     }
 
     private static void RefuseExisting(string path)

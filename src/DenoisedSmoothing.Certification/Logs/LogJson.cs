@@ -4,26 +4,27 @@ using System.Text.Json.Serialization;
 
 namespace DenoisedSmoothing.Logs;
 
-/// <summary>How logs are written as JSON: camel case, every settable member, doubles in the digits that give them back exactly.</summary>
-[JsonSerializable(typeof(CertificationLogEntry))]
+/// <summary>How logs are written as JSON: camel case, doubles in the digits that give them back exactly.</summary>
+[JsonSerializable(typeof(LogRecordDocument))]
 [JsonSerializable(typeof(CertificationLogMeta.Document))]
 [JsonSerializable(typeof(SortedDictionary<string, string>))]
 internal sealed partial class LogJson : JsonSerializerContext
 {
-    /// <summary>One object a line.</summary>
-    public static LogJson Lines { get; } = new(Settings(indented: false));
+    /// <summary>One object per line, without what it does not have.</summary>
+    public static LogJson Lines { get; } = new(new JsonSerializerOptions(Settings) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull });
 
     /// <summary>For people, too.</summary>
-    public static LogJson Indented { get; } = new(Settings(indented: true));
+    public static LogJson Indented { get; } = new(new JsonSerializerOptions(Settings) { WriteIndented = true });
 
-    private static JsonSerializerOptions Settings(bool indented) => new()
+    private static JsonSerializerOptions Settings => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         // Nothing here is put into a web page; paths stay readable.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        WriteIndented = indented,
         NewLine = "\n",
         AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         Converters = { new JsonStringEnumConverter<CertificationLogKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 }

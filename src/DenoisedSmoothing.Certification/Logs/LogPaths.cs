@@ -13,6 +13,19 @@ internal static class LogPaths
     public static string LogOf(string path) =>
         path.EndsWith(JsonSuffix, StringComparison.Ordinal) ? path[..^JsonSuffix.Length] : path;
 
+    /// <summary>The same, or null where a running process keeps others out, as on Windows.</summary>
+    public static FileStream? TryOpenToRead(string path)
+    {
+        try
+        {
+            return OpenToRead(path);
+        }
+        catch (IOException e) when (e.GetType() == typeof(IOException))
+        {
+            return null;
+        }
+    }
+
     /// <summary>Opens a file that a running process may still be writing.</summary>
     public static FileStream OpenToRead(string path)
     {

@@ -4,8 +4,10 @@ namespace DenoisedSmoothing.Logs;
 internal sealed class LogRecovery
 {
     private readonly List<CertificationLogRow> _rows = [];
+    private readonly LogScan _scan = new();
     private readonly string _header;
     private long _jsonEnd, _tableEnd;
+    private long _last = -1;
 
     private LogRecovery(CertificationLogMeta meta) => _header = LogText.Header(meta.Kind);
 
@@ -41,8 +43,20 @@ internal sealed class LogRecovery
         return recovery;
     }
 
+    /// <summary>The whole lines with an answer.</summary>
+    public IReadOnlyList<CertificationLogRow> Rows => _rows;
+
+    /// <summary>The images that were passed over.</summary>
+    public IReadOnlyList<SkippedImage> Skipped => _scan.Skipped;
+
+    /// <summary>The index of the last image, answered or passed over; -1 where there is none.</summary>
+    public long LastIndex => _last;
+
+    /// <summary>Whether the log is finished.</summary>
+    public bool HasEnded => _scan.HasEnded;
+
     /// <summary>Cuts both files behind their last common line, and writes the header where it is not whole.</summary>
-    public IReadOnlyList<CertificationLogRow> Cut(FileStream json, FileStream table)
+    public void Cut(FileStream json, FileStream table)
     {
         json.SetLength(_jsonEnd);
         table.SetLength(_tableEnd);
@@ -52,7 +66,6 @@ internal sealed class LogRecovery
             CertificationLogWriter.Write(table, _header, flush: true);
         json.Flush(flushToDisk: true);
         table.Flush(flushToDisk: true);
-        return _rows;
     }
 
     private void Match(string path, FileStream json, FileStream table, string fingerprint)
@@ -60,23 +73,30 @@ internal sealed class LogRecovery
         json.Position = 0;
         string jsonPath = LogPaths.JsonLines(path);
         using IEnumerator<LogLine> tableLines = LogLines.Read(table, path).GetEnumerator();
-        using IEnumerator<LogLine> jsonLines = LogLines.Read(json, jsonPath).GetEnumerator();
         if (!NextWhole(tableLines, out LogLine header))
             return;
         if (header.Text != _header)
             throw new InvalidDataException($"{path}, line 1: not the header of this version's logs; it cannot be resumed.");
         _tableEnd = header.End;
-        while (NextWhole(tableLines, out LogLine line) && NextWhole(jsonLines, out LogLine jsonLine))
+        foreach ((LogRecord record, LogLine line) in LogRecord.ReadAll(LogLines.Read(json, jsonPath), jsonPath))
         {
-            CertificationLogEntry entry = CertificationLogEntry.Parse(jsonLine.Text, jsonPath, jsonLine.Number);
-            if (entry.Fingerprint != fingerprint)
-                throw new InvalidDataException($"{jsonPath}, line {jsonLine.Number}: made under other settings; the log cannot be resumed.");
-            if (line.Text != LogText.Line(entry))
-                throw new InvalidDataException($"{path}, line {line.Number}: not what {jsonPath} holds for this image; the log was edited or damaged.");
-            if (_rows.Count > 0 && entry.Index <= _rows[^1].Index)
-                throw new InvalidDataException($"{path}, line {line.Number}: image {entry.Index} stands after image {_rows[^1].Index}; the log was edited.");
-            (_tableEnd, _jsonEnd) = (line.End, jsonLine.End);
-            _rows.Add(entry.ToRow() with { Line = line.Number });
+            if (record.Fingerprint != fingerprint)
+                throw new InvalidDataException($"{jsonPath}, line {line.Number}: made under other settings; the log cannot be resumed.");
+            if (record.Index <= _last)
+                throw new InvalidDataException($"{jsonPath}, line {line.Number}: image {record.Index} comes after image {_last}; the log was edited.");
+            if (record.Entry is { } entry)
+            {
+                if (!NextWhole(tableLines, out LogLine row))
+                    return;
+                if (row.Text != LogText.Line(entry))
+                    throw new InvalidDataException($"{path}, line {row.Number}: not what {jsonPath} holds for this image; the log was edited or damaged.");
+                _tableEnd = row.End;
+                _rows.Add(entry.ToRow() with { Line = row.Number });
+            }
+
+            _scan.Add(record, jsonPath);
+            _last = record.Index ?? _last;
+            _jsonEnd = line.End;
         }
     }
 

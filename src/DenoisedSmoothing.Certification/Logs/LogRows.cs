@@ -23,27 +23,25 @@ internal sealed class LogRows(string name)
         return columns.Kind;
     }
 
-    /// <summary>Takes JSON lines.</summary>
-    /// <param name="lines">At the first entry.</param>
-    public (CertificationLogKind Kind, CertificationMethod? Method) AddEntries(IEnumerator<LogLine> lines)
+    /// <summary>Takes JSON lines, and has a scan see them.</summary>
+    public (CertificationLogKind Kind, CertificationMethod? Method) AddRecords(IEnumerable<(LogRecord Record, LogLine Line)> records, LogScan scan)
     {
         CertificationLogKind? kind = null;
         CertificationMethod? method = null;
-        do
+        foreach ((LogRecord record, LogLine line) in records)
         {
-            if (!lines.Current.Ended)
-                break;
-            int number = lines.Current.Number;
-            CertificationLogEntry entry = CertificationLogEntry.Parse(lines.Current.Text, name, number);
+            scan.Add(record, name);
+            if (record.Entry is not { } entry)
+                continue;
             CertificationLogKind its = entry.Certificate is null ? CertificationLogKind.Predict : CertificationLogKind.Certify;
             CertificationMethod itsMethod = entry.Certificate?.Method ?? entry.Prediction!.Method;
             if ((kind ??= its) != its)
-                throw new InvalidDataException($"{name}, line {number}: certificates and predictions stand in one log.");
+                throw new InvalidDataException($"{name}, line {line.Number}: certificates and predictions are in one log.");
             if ((method ??= itsMethod) != itsMethod)
-                throw new InvalidDataException($"{name}, line {number}: the method changes from '{method}' to '{itsMethod}'.");
-            Add(entry.ToRow() with { Line = number });
+                throw new InvalidDataException($"{name}, line {line.Number}: the method changes from '{method}' to '{itsMethod}'.");
+            Add(entry.ToRow() with { Line = line.Number });
         }
-        while (lines.MoveNext());
+
         return (kind ?? CertificationLogKind.Certify, method);
     }
 
@@ -52,7 +50,7 @@ internal sealed class LogRows(string name)
         if (!_lines.TryAdd(row.Index, row.Line))
         {
             throw new InvalidDataException(
-                $"{name}, line {row.Line}: image {row.Index} stands in line {_lines[row.Index]} already, and would count twice.");
+                $"{name}, line {row.Line}: image {row.Index} is in line {_lines[row.Index]} already, and would count twice.");
         }
 
         Rows.Add(row);

@@ -6,7 +6,7 @@ namespace DenoisedSmoothing.Tool;
 internal static class LogInput
 {
     /// <summary>The name of standard input.</summary>
-    private const string StandardInput = "-";
+    public const string StandardInput = "-";
 
     public static CertificationLog Read(string path)
     {

@@ -5,35 +5,89 @@ using DenoisedSmoothing.Logs;
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>What <c>analyze</c> prints: logs, radii as typed, and the levels of the high-probability bounds.</summary>
-internal sealed record LogReport(IReadOnlyList<LogAnalysis> Logs, IReadOnlyList<ReportRadius> Radii, double? Alpha, double Rho, bool Envelope)
+internal sealed record LogReport
 {
     // The field's alpha, for logs that do not say theirs.
     private const double UsualAlpha = .001;
 
+    /// <exception cref="ArgumentException">The alpha asked for is below that of a log, whose certificates say nothing at it.</exception>
+    public LogReport(IReadOnlyList<LogAnalysis> logs, IReadOnlyList<ReportRadius> radii, double? alpha, double rho, bool envelope)
+    {
+        (Logs, Radii, Alpha, Rho, Envelope) = (logs, radii, alpha, rho, envelope);
+        if (logs.FirstOrDefault(log => log.Log.Alpha > alpha) is { } above)
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture, $"--alpha {alpha} is below the alpha of {above.Log.Path}, {above.Log.Alpha}: its certificates do not hold at less."));
+        }
+    }
+
+    public IReadOnlyList<LogAnalysis> Logs { get; }
+
+    public IReadOnlyList<ReportRadius> Radii { get; }
+
+    public double? Alpha { get; }
+
+    public double Rho { get; }
+
+    public bool Envelope { get; }
+
+    /// <summary>What is to be known about the logs, a sentence each.</summary>
+    public IEnumerable<string> Notes => Logs.SelectMany(NotesOn);
+
+    /// <summary>What is to be known about the bounds.</summary>
+    public IEnumerable<string> BoundNotes => Logs.Where(log => Alpha is null && log.Log.Alpha is null)
+        .Select(log => Text($"{log.Log.Path} does not say its alpha: {UsualAlpha} is assumed; --alpha sets it."))
+        .Append("Bounds hold for settings, radii and a number of images that were fixed before the votes (an unfinished log: for any number); "
+            + "of these images for all radii at once, of the population for each radius alone.");
+
     /// <summary>The name of <see cref="OfTheseImages"/>, with its confidence.</summary>
-    public string OfTheseImagesName => string.Create(CultureInfo.InvariantCulture, $"of these images at least, confidence {1 - Rho}");
+    public string OfTheseImagesName(LogAnalysis log) => Text($"of {(IsRunning(log) ? "the images so far" : "these images")} at least, confidence {1 - Rho}");
 
     /// <summary>The name of <see cref="OfThePopulation"/>, with its confidence.</summary>
-    public string OfThePopulationName => string.Create(CultureInfo.InvariantCulture, $"of the population at least, confidence {1 - Rho}");
+    public string OfThePopulationName(LogAnalysis log) => Text($"of the population at least, {(IsRunning(log) ? "at any time, " : "")}confidence {1 - Rho}");
 
-    /// <summary>The alpha of a log's certificates: as asked for, as its settings say, or the field's.</summary>
-    public double AlphaOf(LogAnalysis log) => Alpha
-        ?? (double.TryParse(
-            log.Log.Meta?.Settings.GetValueOrDefault(CertificationLogMeta.AlphaSetting), NumberStyles.Float, CultureInfo.InvariantCulture, out double alpha)
-            && alpha is > 0 and < 1
-            ? alpha
-            : UsualAlpha);
+    /// <summary>The alpha of a log's certificates: as asked for, as its lines or its settings say, or the field's.</summary>
+    public double AlphaOf(LogAnalysis log) => Alpha ?? log.Log.Alpha ?? UsualAlpha;
 
-    /// <summary>The share of the log's images that are truly robust, at least.</summary>
-    public double OfTheseImages(LogAnalysis log, double radius) =>
-        DatasetStatement.OfTheseImages(log.CertifiedCount(radius), log.Images, AlphaOf(log), Rho);
+    /// <summary>The share of the log's images that are truly robust, at least; null where its lines are not independent.</summary>
+    public double? OfTheseImages(LogAnalysis log, double radius) => log.Log.SharedNoise > 0 ? null : IsRunning(log)
+        ? AnytimeStatement.OfTheseImages(log.CertifiedCount(radius), log.Images, AlphaOf(log), Rho)
+        : DatasetStatement.OfTheseImages(log.CertifiedCount(radius), log.Images, AlphaOf(log), Rho);
 
     /// <summary>The same of the population, were the images drawn from it at random.</summary>
-    public double OfThePopulation(LogAnalysis log, double radius) =>
-        DatasetStatement.OfThePopulation(log.CertifiedCount(radius), log.Images, AlphaOf(log), Rho);
+    public double? OfThePopulation(LogAnalysis log, double radius) => log.Log.SharedNoise > 0 ? null : IsRunning(log)
+        ? AnytimeStatement.OfThePopulation(log.CertifiedCount(radius), log.Images, AlphaOf(log), Rho)
+        : DatasetStatement.OfThePopulation(log.CertifiedCount(radius), log.Images, AlphaOf(log), Rho);
 
     public double Cohen(LogAnalysis log, double radius) =>
         HighProbabilityAccuracy.Cohen(log.CertifiedCount(radius), log.Images, AlphaOf(log), Rho);
 
     public LogAnalysis Best(double radius) => LogAnalysis.Best(Logs, radius);
+
+    /// <summary>Whether the number of images may depend on the votes: then only bounds that hold at any time hold.</summary>
+    private static bool IsRunning(LogAnalysis log) => log.Log.Completeness == LogCompleteness.Unfinished;
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private IEnumerable<string> NotesOn(LogAnalysis log)
+    {
+        CertificationLog its = log.Log;
+        if (IsRunning(log))
+        {
+            string of = its.Meta?.Rows is { } expected ? Text($" of {expected}") : "";
+            yield return Text($"{its.Path} is unfinished: {log.Images + its.Skipped.Count}{of} images so far. Its bounds hold whenever it is stopped.");
+        }
+
+        if (its.Skipped.Count > 0)
+        {
+            string more = its.Skipped.Count > 3 ? ", ..." : "";
+            yield return Text($"{its.Path}: {its.Skipped.Count} images were skipped: {string.Join(", ", its.Skipped.Take(3).Select(static image => image.Index))}{more}.");
+        }
+
+        if (its.SharedNoise > 0)
+        {
+            yield return Text($"{its.Path}: {its.SharedNoise} images share seed and image index with another, and so the noise. ")
+                + "They are not independent, so nothing is said about the data set.";
+        }
+    }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DenoisedSmoothing.Analysis;
+using DenoisedSmoothing.Logs;
 using Spectre.Console;
 
 namespace DenoisedSmoothing.Tool;
@@ -30,6 +31,13 @@ internal static class ReportFormats
         console.Profile.Width = 10 + Enumerable.Range(0, cells.Header.Count)
             .Sum(column => 4 + cells.Lines.Append([.. cells.Header]).Max(line => line[column].Length));
         console.Write(table);
+        Notes(report, output);
+    }
+
+    private static void Notes(LogReport report, TextWriter output)
+    {
+        foreach (string note in report.Notes.Concat(report.BoundNotes))
+            output.WriteLine(note);
     }
 
     private static void Tsv(LogReport report, TextWriter output)
@@ -39,8 +47,8 @@ internal static class ReportFormats
         {
             Line(
             [
-                string.Concat(log.Log.Path.Select(static c => char.IsControl(c) ? '?' : c)), $"{log.Images}", ReportText.Fraction(log.AbstentionRate),
-                ReportText.Fraction(log.AverageCertifiedRadius), .. report.Radii.Select(radius => ReportText.Fraction(log.CertifiedAccuracy(radius.Value))),
+                string.Concat(log.Log.Path.Select(static c => char.IsControl(c) ? '?' : c)), $"{log.Images}", ReportText.FractionUp(log.Abstained, log.Images),
+                ReportText.Fraction(log.AverageCertifiedRadius), .. report.Radii.Select(radius => Share(log, radius)),
             ]);
         }
 
@@ -50,11 +58,13 @@ internal static class ReportFormats
             Line(
             [
                 "envelope", $"{report.Logs.Min(static log => log.Images)}", "nan", "nan",
-                .. report.Radii.Select(radius => ReportText.Fraction(report.Best(radius.Value).CertifiedAccuracy(radius.Value))),
+                .. report.Radii.Select(radius => Share(report.Best(radius.Value), radius)),
             ]);
         }
 
         void Line(string[] cells) => output.Write(string.Join('\t', cells) + "\n");
+
+        static string Share(LogAnalysis log, ReportRadius radius) => ReportText.Fraction(log.CertifiedCount(radius.Value), log.Images);
     }
 
     private static void Markdown(LogReport report, TextWriter output)
@@ -64,6 +74,8 @@ internal static class ReportFormats
         Line([.. cells.Header.Select(static name => name == "log" ? "---" : "---:")]);
         foreach (string[] line in cells.Lines)
             Line(line);
+        output.WriteLine();
+        Notes(report, output);
 
         void Line(IReadOnlyList<string> line) =>
             output.WriteLine("| " + string.Join(" | ", line.Select(static cell => cell.Trim().Replace("|", "\\|", StringComparison.Ordinal))) + " |");
@@ -98,6 +110,7 @@ internal static class ReportFormats
         JsonObject document = new()
         {
             ["rho"] = report.Rho,
+            ["notes"] = new JsonArray([.. report.Notes.Concat(report.BoundNotes)]),
             ["logs"] = new JsonArray([.. report.Logs.Select(log => new JsonObject
             {
                 ["log"] = log.Log.Path,
@@ -108,6 +121,14 @@ internal static class ReportFormats
                 ["total_seconds"] = log.TotalTime?.TotalSeconds,
                 ["mean_seconds"] = log.TotalTime?.TotalSeconds / log.Images,
                 ["alpha"] = report.AlphaOf(log),
+                ["finished"] = log.Log.Completeness switch
+                {
+                    LogCompleteness.Finished => true,
+                    LogCompleteness.Unfinished => false,
+                    _ => null,
+                },
+                ["skipped"] = log.Log.Skipped.Count,
+                ["shared_noise"] = log.Log.SharedNoise,
                 ["certified"] = new JsonArray([.. report.Radii.Select(radius => new JsonObject
                 {
                     ["radius"] = radius.Text,

@@ -24,13 +24,13 @@ internal sealed class ReportTable
             string[] its = bounds ? [ReportText.Time(log.TotalTime), ReportText.Seconds(log)] : [];
             lines.Add(
             [
-                log.Log.Path, $"{log.Images}", ReportText.Rounded(log.Abstained, log.Images), Share(log, 0), ReportText.Radius(log.AverageCertifiedRadius),
+                log.Log.Path, $"{log.Images}", ReportText.PercentUp(log.Abstained, log.Images), Share(log, 0), ReportText.Radius(log.AverageCertifiedRadius),
                 .. its, .. report.Radii.Select(radius => Share(log, radius.Value)),
             ]);
             if (bounds)
             {
-                lines.Add(Bound(report.OfTheseImagesName, radius => report.OfTheseImages(log, radius)));
-                lines.Add(Bound(report.OfThePopulationName, radius => report.OfThePopulation(log, radius)));
+                lines.Add(Bound(report.OfTheseImagesName(log), radius => report.OfTheseImages(log, radius)));
+                lines.Add(Bound(report.OfThePopulationName(log), radius => report.OfThePopulation(log, radius)));
                 lines.Add(Bound("cohen_highprob", radius => report.Cohen(log, radius)));
             }
         }
@@ -46,7 +46,7 @@ internal sealed class ReportTable
 
         return new ReportTable(header, lines);
 
-        string[] Bound(string name, Func<double, double> bound) =>
+        string[] Bound(string name, Func<double, double?> bound) =>
             ["  " + name, "", "", ReportText.Percent(bound(0)), "", "", "", .. report.Radii.Select(radius => ReportText.Percent(bound(radius.Value)))];
     }
 

@@ -1,12 +1,14 @@
 using System.CommandLine;
 using DenoisedSmoothing.Analysis;
 using DenoisedSmoothing.Logs;
+using DenoisedSmoothing.Verification;
 
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>The verb analyze: certified accuracy and its companions, as tables and curves.</summary>
 internal static class AnalyzeCommand
 {
+    private const int MostShown = 3;
     private const string UsualRadii = "0,0.25,0.5,0.75,1.0";
 
     public static Verb Create()
@@ -21,27 +23,33 @@ internal static class AnalyzeCommand
         format.AcceptOnlyFromAmong([.. ReportFormats.All.Keys]);
         Option<bool> envelope = new("--envelope") { Description = "Add the best log at each radius, with that log's clean accuracy, as in the paper's Tables 1 and 2." };
         Option<string?> plot = new("--plot") { Description = "Draw certified accuracy against radius, as in Figure 2.", HelpName = "FILE.png|FILE.svg" };
-        Option<double?> alpha = Level("--alpha", "Alpha of the certificates, for the high-probability bounds; else the log's settings say it, else 0.001.");
+        Option<double?> alpha = Level("--alpha", "Alpha of the certificates, for the bounds, where a log does not say it; 0.001 when not given. Never below what a log says.");
         Option<double?> rho = Level("--rho", "Probability with which a high-probability bound may fail; 0.001 when not given.");
+        Option<bool> unverified = new("--unverified") { Description = "Analyse logs although their lines claim more than their votes give." };
         Verb verb = new Verb(
             "analyze",
             "Certified accuracy at each radius, clean accuracy, abstentions, average certified radius (ACR), high-probability bounds and time. "
             + "Correctness is recomputed from label and prediction. Radii are compared as logged: published logs hold three digits rounded to nearest. "
-            + "Percentages are cut, never rounded up. tsv: log images abstained acr and one column a radius, fractions with 6 decimals.",
+            + "Shares of success are cut, those of failure rounded up. Logs with votes are verified first. tsv: log images abstained acr and one column a radius, fractions with 6 decimals.",
             ["analyze sigma_0.25.tsv sigma_0.50.tsv --radii 0,0.25,0.5 --envelope", "analyze sigma_*.tsv --format tsv --plot figure2.svg"],
             [(CommandLine.Done, "done"), (CommandLine.Failed, "a log or an option is bad; nothing is printed then")])
-            .With(logs).With([radii, format, envelope, plot, alpha, rho]);
-        return verb.Does((parsed, _) =>
+            .With(logs).With([radii, format, envelope, plot, alpha, rho, unverified]);
+        return verb.Does((parsed, cancellationToken) =>
         {
             IReadOnlyList<ReportRadius>? asked = parsed.GetValue(radii) is { } list ? ReportRadius.ParseList(list) : null;
             if (parsed.GetValue(plot) is { } figure)
                 AccuracyPlot.CheckPath(figure);
+            foreach (string log in parsed.GetValue(unverified) ? [] : parsed.GetRequiredValue(logs))
+                Verify(log, cancellationToken);
             LogAnalysis[] analyses = [.. parsed.GetRequiredValue(logs).Select(static path => new LogAnalysis(LogInput.Read(path)))];
             asked ??= ReportRadius.ParseList(analyses.All(static log => log.Log.Kind == CertificationLogKind.Predict) ? "0" : UsualRadii);
             LogReport report = new(analyses, asked, parsed.GetValue(alpha), parsed.GetValue(rho) ?? .001, parsed.GetValue(envelope));
             // What goes wrong goes wrong before the first line is printed.
             using StringWriter text = new();
-            ReportFormats.All[parsed.GetRequiredValue(format)](report, text);
+            string form = parsed.GetRequiredValue(format);
+            ReportFormats.All[form](report, text);
+            foreach (string note in form is "tsv" or "latex" ? report.Notes : [])
+                parsed.InvocationConfiguration.Error.WriteLine(note);
             if (report.Envelope && analyses.Select(static log => log.Images).Distinct().Count() > 1)
                 parsed.InvocationConfiguration.Error.WriteLine("The envelope compares logs of different numbers of images.");
             if (parsed.GetValue(plot) is { } path)
@@ -49,6 +57,20 @@ internal static class AnalyzeCommand
             parsed.InvocationConfiguration.Output.Write(text.ToString());
             return CommandLine.Done;
         });
+    }
+
+    private static void Verify(string path, CancellationToken cancellationToken)
+    {
+        if (path == LogInput.StandardInput || !LogVerification.HasVotes(path))
+            return;
+        LogVerification verification = LogVerification.Run(path, cancellationToken);
+        LogFinding[] overstated = [.. verification.Findings.Where(static found => found.Finding.Severity == VerificationSeverity.Overstated)];
+        if (overstated.Length > 0)
+        {
+            throw new InvalidDataException(
+                $"{path} claims more than its votes give:\n  {string.Join("\n  ", overstated.Take(MostShown).Select(static found => found.ToString()))}\n"
+                + "dds verify lists all; --unverified analyses it nevertheless.");
+        }
     }
 
     private static Option<double?> Level(string name, string description) => new Option<double?>(name) { HelpName = "p", Description = description }

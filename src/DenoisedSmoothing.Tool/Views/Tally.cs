@@ -30,5 +30,6 @@ internal sealed class Tally
         : kind == CertificationLogKind.Predict ? string.Create(CultureInfo.InvariantCulture, $"right {Share(0)}, abstained {Abstained}")
         : $"certified accuracy {string.Join("  ", s_radii.Select((radius, i) => string.Create(CultureInfo.InvariantCulture, $"r={radius}: {Share(i)}")))}, abstained {Abstained}";
 
-    private string Share(int i) => (100.0 * _certified[i] / Images).ToString("F1", CultureInfo.InvariantCulture) + "%";
+    /// <summary>Cut: what is claimed is never rounded up.</summary>
+    private string Share(int i) => (Math.Floor(1000m * _certified[i] / Images) / 10).ToString("F1", CultureInfo.InvariantCulture) + "%";
 }

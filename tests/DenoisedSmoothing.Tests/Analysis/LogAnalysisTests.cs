@@ -43,6 +43,7 @@ public sealed class LogAnalysisTests
         LogAnalysis analysis = new(CertificationLog.Read(text, "p.tsv"));
 
         analysis.CleanAccuracy.Should().Be(1);
+        analysis.AverageCertifiedRadius.Should().BeNull("there is no radius to average");
         analysis.Invoking(log => log.CertifiedCount(.25)).Should().Throw<InvalidDataException>().WithMessage("p.tsv is a log of predictions*");
     }
 

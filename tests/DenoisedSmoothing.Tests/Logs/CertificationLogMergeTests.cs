@@ -27,7 +27,7 @@ public sealed class CertificationLogMergeTests : IDisposable
     [Fact]
     public void Run_reports_missing_and_unfinished_shards_and_merges_them_only_when_asked()
     {
-        string[] shards = [Shard(1, [0, 3]), Shard(3, [2])];
+        string[] shards = [Shard(1, [0, 3]), Shard(3, [2], end: false)];
         string merged = _folder.PathOf("merged.tsv");
 
         FluentActions.Invoking(() => CertificationLogMerge.Run(shards, merged, partial: false)).Should().Throw<InvalidDataException>()
@@ -50,7 +50,7 @@ public sealed class CertificationLogMergeTests : IDisposable
 
     [Fact]
     public void Run_refuses_an_image_that_stands_in_two_shards() =>
-        Merging([Shard(1, [0, 3]), Shard(2, [3, 4]), Shard(3, [5, 6])]).Should().Throw<InvalidDataException>().WithMessage("Image 3 stands in *.tsv and in *.tsv.");
+        Merging([Shard(1, [0, 3]), Shard(2, [3, 4]), Shard(3, [5, 6])]).Should().Throw<InvalidDataException>().WithMessage("Image 3 is in *.tsv and in *.tsv.");
 
     [Fact]
     public void Run_refuses_one_shard_given_twice()
@@ -84,15 +84,46 @@ public sealed class CertificationLogMergeTests : IDisposable
 
     private Action Merging(string[] shards) => () => CertificationLogMerge.Run(shards, _folder.PathOf("merged.tsv"), partial: false);
 
-    private string Shard(int number, long[] images) =>
-        Write($"{number}.tsv", LogSamples.Meta() with { Shard = $"{number}/3", Rows = 2 }, images);
+    [Fact]
+    public void Run_keeps_what_was_skipped_and_refuses_an_unfinished_shard_whatever_the_settings_know()
+    {
+        // Where corrupt images are passed over, the number of lines is not known beforehand.
+        CertificationLogMeta meta = LogSamples.Meta() with { Rows = null };
+        string first = Write("1.tsv", meta with { Shard = "1/2" }, [0], end: false), second = Write("2.tsv", meta with { Shard = "2/2" }, [1]);
+        Merging([first, second]).Should().Throw<InvalidDataException>().WithMessage("*1.tsv is unfinished: 1 images so far.*");
+        using (CertificationLogWriter writer = CertificationLogWriter.Open(first, meta with { Shard = "1/2" }, resume: true))
+        {
+            writer.Skip(2, "broken");
+            writer.End();
+        }
 
-    private string Write(string name, CertificationLogMeta meta, long[] images)
+        Merging([first, second]).Should().NotThrow();
+
+        CertificationLog merged = CertificationLog.Read(_folder.PathOf("merged.tsv"));
+        merged.Completeness.Should().Be(LogCompleteness.Finished);
+        merged.Skipped.Should().Equal(new SkippedImage(2, "broken"));
+    }
+
+    [Fact]
+    public void Run_refuses_a_shard_of_schema_1_that_does_not_say_whether_it_is_finished()
+    {
+        string shard = Path.Combine(Path.GetDirectoryName(Golden.PathOf("x"))!, "cases", "log-schema-1", "shard1.tsv");
+
+        CertificationLog.Read(shard).Completeness.Should().Be(LogCompleteness.Unknown);
+        Merging([shard]).Should().Throw<InvalidDataException>().WithMessage("*Shard 2/2 is missing*shard1.tsv does not say whether it is finished: 4 images*");
+    }
+
+    private string Shard(int number, long[] images, bool end = true) =>
+        Write($"{number}.tsv", LogSamples.Meta() with { Shard = $"{number}/3", Rows = 2 }, images, end);
+
+    private string Write(string name, CertificationLogMeta meta, long[] images, bool end = true)
     {
         string path = _folder.PathOf(name);
         using CertificationLogWriter writer = CertificationLogWriter.Open(path, meta, resume: false);
         foreach (long image in images)
             writer.Append(image, label: 2, LogSamples.Certificate(image, abstain: image == 4), TimeSpan.FromSeconds(1));
+        if (end)
+            writer.End();
         return path;
     }
 }

@@ -25,13 +25,13 @@ public sealed partial class CertificationLogNumbersTests : IDisposable
     {
         foreach (CertificationLogEntry entry in new[] { Entry(LogSamples.Certificate(7), null), Entry(null, LogSamples.Prediction()) })
         {
-            string line = entry.ToJson();
+            string line = LogRecord.Of(entry).ToJson();
             MatchCollection numbers = Number().Matches(line);
             numbers.Count.Should().BeGreaterThan(10);
             foreach (Match one in numbers)
             {
                 string changed = line[..one.Index] + number + line[(one.Index + one.Length)..];
-                Action act = () => CertificationLogEntry.Parse(changed, "log.jsonl", 3);
+                Action act = () => LogRecord.Parse(changed, "log.jsonl", 3);
                 act.Should().Throw<InvalidDataException>(changed).WithMessage("log.jsonl, line 3:*");
             }
         }

@@ -69,7 +69,7 @@ public sealed class CertificationLogTests : IDisposable
     [InlineData("0\t1\t1\t0.5\t1\tsoon\n", "line 2: time 'soon' is neither")]
     [InlineData("0\t1\t1\t0.5\t1\t0:61:00\n", "line 2: time '0:61:00' is neither")]
     [InlineData("0\t1\t1\t0.5\t1\tnan\n", "line 2: time 'nan' is neither")]
-    [InlineData("7\t1\t1\t0.5\t1\t1\n\n7\t1\t1\t0.5\t1\t1\n", "line 4: image 7 stands in line 2 already")]
+    [InlineData("7\t1\t1\t0.5\t1\t1\n\n7\t1\t1\t0.5\t1\t1\n", "line 4: image 7 is in line 2 already")]
     [InlineData("idx\tlabel\tpredict\n", "line 2: another header")]
     public void Read_names_the_bad_line(string rows, string message) =>
         FluentActions.Invoking(() => Read(Header + rows)).Should().Throw<InvalidDataException>().WithMessage($"*log.tsv, {message}*");
@@ -85,6 +85,20 @@ public sealed class CertificationLogTests : IDisposable
     [InlineData("\u0001\u0002\u001b[31m", "line 1: not the header of a log*'???[31m'")]
     public void Read_says_what_is_no_log(string text, string message) =>
         FluentActions.Invoking(() => Read(text)).Should().Throw<InvalidDataException>().WithMessage($"*log.tsv*{message}*");
+
+    [Theory]
+    [InlineData("{\n  \"schema\": 2,\n  \"kind\": \"certify\"\n}\n", "it is the settings beside a certification log*Name the log itself")]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "a pointer of Git LFS")]
+    [InlineData("<!DOCTYPE html><html></html>", "a web page")]
+    [InlineData("\u001f\u008b\b", "a gzip file*Unpack it")]
+    [InlineData("idx\tlabel\tpredict\r0\t1\t1\r", "line 1: a carriage return inside of a line; save the file with line ends of LF or CRLF")]
+    public void Read_names_another_kind_of_file(string text, string message)
+    {
+        string path = _folder.PathOf("log.tsv");
+        File.WriteAllBytes(path, Encoding.Latin1.GetBytes(text));
+
+        FluentActions.Invoking(() => CertificationLog.Read(path)).Should().Throw<InvalidDataException>().WithMessage($"*log.tsv*{message}*");
+    }
 
     [Fact]
     public void Read_gives_up_on_binary_data_without_line_ends()

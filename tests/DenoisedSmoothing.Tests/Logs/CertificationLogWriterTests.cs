@@ -137,6 +137,60 @@ public sealed class CertificationLogWriterTests : IDisposable
     }
 
     [Fact]
+    public void End_makes_a_log_finished_that_says_what_it_skipped()
+    {
+        WriteThree(Log);
+
+        foreach (CertificationLog log in (CertificationLog[])[CertificationLog.Read(Log), CertificationLog.Read(Log + ".jsonl")])
+        {
+            log.Completeness.Should().Be(LogCompleteness.Finished);
+            log.Skipped.Should().Equal(new SkippedImage(6, "image 6: \"broken\""), new SkippedImage(9, "image 9 is broken, too"));
+            log.Rows.Should().HaveCount(3);
+            log.Alpha.Should().Be(.001);
+        }
+
+        using CertificationLogWriter writer = CertificationLogWriter.Open(Log, LogSamples.Meta(), resume: true);
+        (writer.HasEnded, writer.LastIndex).Should().Be((true, 9));
+        writer.End();
+        FluentActions.Invoking(() => writer.Skip(10, "more")).Should().Throw<InvalidOperationException>().WithMessage("*finished*");
+    }
+
+    [Fact]
+    public void Read_of_a_log_without_its_end_is_unfinished()
+    {
+        using (CertificationLogWriter writer = CertificationLogWriter.Open(Log, LogSamples.Meta() with { Rows = 1 }, resume: false))
+            writer.Append(0, 2, LogSamples.Certificate(0), TimeSpan.FromSeconds(1));
+
+        CertificationLog.Read(Log).Completeness.Should().Be(LogCompleteness.Unfinished);
+    }
+
+    [Theory]
+    [InlineData("\"index\":6,", "\"index\":3,", "*image 3 comes after image 5*")]
+    [InlineData("\"end\":{\"images\":3", "\"end\":{\"images\":2", "*the end says 2 images and 2 skipped, and there are 3 and 2*")]
+    [InlineData("\"skipped\":\"image 9 is broken, too\"}\n", "\"skipped\":\"x\"}\n{\"fingerprint\":\"FINGERPRINT\",\"end\":{\"images\":3,\"skipped\":2}}\n", "*comes after the end*")]
+    public void Open_refuses_json_lines_that_contradict_themselves(string part, string instead, string message)
+    {
+        WriteThree(Log);
+        string json = File.ReadAllText(Log + ".jsonl");
+        json.Should().Contain(part);
+        File.WriteAllText(Log + ".jsonl", json.Replace(part, instead.Replace("FINGERPRINT", LogSamples.Meta().Fingerprint, StringComparison.Ordinal), StringComparison.Ordinal));
+
+        FluentActions.Invoking(() => CertificationLogWriter.Open(Log, LogSamples.Meta(), resume: true)).Should().Throw<InvalidDataException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void Read_counts_images_that_share_their_noise()
+    {
+        using (CertificationLogWriter writer = CertificationLogWriter.Open(Log, LogSamples.Meta(), resume: false))
+        {
+            foreach (long index in (long[])[0, 1, 2])
+                writer.Append(index, 2, LogSamples.Certificate(index == 2 ? 1 : 0), TimeSpan.FromSeconds(1));
+        }
+
+        CertificationLog.Read(Log).SharedNoise.Should().Be(1);
+    }
+
+    [Fact]
     public void Append_refuses_an_image_out_of_order()
     {
         using CertificationLogWriter writer = CertificationLogWriter.Open(Log, LogSamples.Meta(), resume: false);
@@ -226,7 +280,7 @@ public sealed class CertificationLogWriterTests : IDisposable
     private static void Finish(string log)
     {
         using CertificationLogWriter writer = CertificationLogWriter.Open(log, LogSamples.Meta(), resume: true);
-        writer.LastIndex.Should().Be(writer.Finished.Count == 0 ? -1 : writer.Finished[^1].Index);
+        writer.LastIndex.Should().BeGreaterThanOrEqualTo(writer.Finished.Count == 0 ? -1 : writer.Finished[^1].Index);
         AppendRest(writer);
     }
 
@@ -240,9 +294,15 @@ public sealed class CertificationLogWriterTests : IDisposable
         ];
         foreach ((long index, Certificate certificate, TimeSpan time) in all)
         {
+            if (index == 7 && writer.LastIndex < 6)
+                writer.Skip(6, "image 6: \"broken\"");
             if (index > writer.LastIndex)
                 writer.Append(index, index == 7 ? 1 : 2, certificate, time);
         }
+
+        if (writer.LastIndex < 9)
+            writer.Skip(9, "image 9 is broken, too");
+        writer.End();
     }
 
     private static IEnumerable<string> MembersOf(JsonElement element) => element.EnumerateObject().Select(member => member.Name);

@@ -1,0 +1,6 @@
+namespace DenoisedSmoothing.Logs;
+
+/// <summary>The last line of a finished log's JSON lines: how much comes before it.</summary>
+/// <param name="Images">Lines with a certificate or a prediction.</param>
+/// <param name="Skipped">Lines of images that were passed over.</param>
+internal sealed record LogEnd(long Images, long Skipped);

@@ -1,0 +1,16 @@
+namespace DenoisedSmoothing.Logs;
+
+/// <summary>Names files that are given in place of a log.</summary>
+internal static class LogFileKind
+{
+    /// <summary>Passes logs, and what is not known: the reader says what is wrong with it.</summary>
+    /// <param name="stream">At its beginning, where it is left.</param>
+    /// <param name="name">What to call it.</param>
+    /// <exception cref="InvalidDataException">It is another kind of file.</exception>
+    public static void Check(Stream stream, string name)
+    {
+        FileKind? kind = FileKind.Of(stream);
+        if (kind is not null && kind != FileKind.Log && kind != FileKind.LogJsonLines && kind != FileKind.Text && kind != FileKind.Empty && kind != FileKind.Json)
+            throw new InvalidDataException($"{name}: {kind.InsteadOf("a certification log")}");
+    }
+}

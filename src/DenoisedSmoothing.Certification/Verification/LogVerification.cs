@@ -1,0 +1,101 @@
+using DenoisedSmoothing.Logs;
+
+namespace DenoisedSmoothing.Verification;
+
+/// <summary>Verifies a log: every certificate or prediction by itself, against the settings, and against the other lines.</summary>
+public sealed class LogVerification
+{
+    private LogVerification(string path, long verified, IReadOnlyList<LogFinding> findings) => (Path, Verified, Findings) = (path, verified, findings);
+
+    /// <summary>The log, as given.</summary>
+    public string Path { get; }
+
+    /// <summary>How many lines were verified.</summary>
+    public long Verified { get; }
+
+    /// <summary>Every difference, in the order of the lines.</summary>
+    public IReadOnlyList<LogFinding> Findings { get; }
+
+    /// <summary>Verifies a log.</summary>
+    /// <param name="path">The TSV, with its JSON lines beside it, or the JSON lines.</param>
+    /// <param name="cancellationToken">Stops the verification.</param>
+    /// <exception cref="FileNotFoundException">There are no JSON lines: a table alone has no votes of both phases.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">A line is bad; the message names it.</exception>
+    /// <exception cref="OperationCanceledException">The verification was stopped.</exception>
+    public static LogVerification Run(string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        string log = LogPaths.LogOf(path), json = LogPaths.JsonLines(log);
+        if (!HasVotes(path))
+            throw new FileNotFoundException($"{path} has no {json} beside it: without votes there is nothing to verify. Its radii can be audited.", json);
+        CertificateVerifier verifier = new();
+        SettingsCheck settings = new(CertificationLogMeta.Find(log));
+        Dictionary<long, CertificationLogRow>? table = path == log ? CertificationLog.Read(log).Rows.ToDictionary(static row => row.Index) : null;
+        Dictionary<(ulong, long), long> noise = [];
+        List<LogFinding> all = [];
+        long verified = 0;
+        foreach (CertificationLogEntry entry in CertificationLogEntry.ReadAll(json))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Findings findings = new();
+            settings.Check(entry, findings);
+            Shared(entry, noise, findings);
+            Table(entry, table, findings);
+            IReadOnlyList<VerificationFinding> own = entry.Certificate is { } certificate
+                ? verifier.Verify(certificate)
+                : verifier.Verify(entry.Prediction!);
+            all.AddRange(own.Concat(findings.All).Select(finding => new LogFinding(entry.Index, finding)));
+            verified++;
+        }
+
+        foreach (long index in table?.Keys ?? Enumerable.Empty<long>())
+        {
+            all.Add(new LogFinding(index, new VerificationFinding(
+                VerificationSeverity.Overstated, "index", "the table has this image, and the JSON lines do not")));
+        }
+
+        return new LogVerification(path, verified, all);
+    }
+
+    /// <summary>Whether a log has JSON lines, and so votes.</summary>
+    /// <param name="path">The TSV, or the JSON lines.</param>
+    public static bool HasVotes(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return File.Exists(LogPaths.JsonLines(LogPaths.LogOf(path)));
+    }
+
+    private static void Shared(CertificationLogEntry entry, Dictionary<(ulong, long), long> noise, Findings findings)
+    {
+        if (entry.Certificate?.Provenance is not { } provenance)
+            return;
+        findings.Equal("imageIndex", provenance.ImageIndex, entry.Index, "the line");
+        if (!noise.TryAdd((provenance.Seed, provenance.ImageIndex), entry.Index))
+        {
+            long other = noise[(provenance.Seed, provenance.ImageIndex)];
+            findings.Different("provenance", $"seed and image index are those of image {other}, so the noise is the same and the two are not independent");
+        }
+    }
+
+    private static void Table(CertificationLogEntry entry, Dictionary<long, CertificationLogRow>? table, Findings findings)
+    {
+        if (table is null)
+            return;
+        if (!table.Remove(entry.Index, out CertificationLogRow? row))
+        {
+            findings.Different("index", $"the JSON lines have this image, and the table does not");
+            return;
+        }
+
+        CertificationLogRow its = entry.ToRow();
+        if (row.Radius > its.Radius)
+            findings.Overstated("radius", $"{row.Radius} is in the table, and {its.Radius} in the JSON lines");
+        else
+            findings.Equal("radius", row.Radius, its.Radius, "the JSON line");
+        if (row.Predicted != its.Predicted)
+            findings.Overstated("label", $"{row.Predicted ?? -1} is in the table, and {its.Predicted ?? -1} in the JSON lines");
+        if (row.Label != its.Label)
+            findings.Overstated("label", $"the true label is {row.Label} in the table, and {its.Label} in the JSON lines");
+    }
+}

@@ -1,0 +1,50 @@
+namespace DenoisedSmoothing.Verification;
+
+/// <summary>What one certification method gives for votes.</summary>
+internal abstract class MethodCheck(double alpha)
+{
+    /// <summary>Differences of less than this, relative, are rounding and no findings.</summary>
+    protected const double Tolerance = 1e-9;
+
+    /// <summary>The check of a method, whose parameters the table of certifiers reads; null where there is none.</summary>
+    /// <exception cref="ArgumentException">The method or a parameter is not known.</exception>
+    public static MethodCheck? Of(CertificationMethod method, NoiseLaw law) => Certifiers.Create(method) switch
+    {
+        CohenCertifier c => new FixedVotesCheck(c.N0, c.N, c.Alpha, c.PredictN, allClasses: false),
+        MulticlassCertifier c => new FixedVotesCheck(c.N0, c.N, c.Alpha, c.PredictionVotes.Most, allClasses: true),
+        SequentialCertifier c => new SequentialCheck(c.N0, c.Options, law),
+        _ => null,
+    };
+
+    /// <summary>Checks counts, alpha, bounds and label; radius and selection are the verifier's.</summary>
+    public abstract void Certificate(Certificate c, NoiseLaw law, Findings findings);
+
+    /// <summary>Checks counts, alpha, labels and p-value.</summary>
+    public abstract void Prediction(Prediction p, Findings findings);
+
+    protected void Alpha(double claimed, Findings findings)
+    {
+        if (claimed < alpha)
+            findings.Overstated("alpha", $"{claimed} is claimed, and the method says {alpha}");
+        else if (claimed > alpha)
+            findings.Different("alpha", $"{claimed} is claimed, and the method says {alpha}");
+    }
+
+    /// <summary>Whether the bounds certify the label, against whether one is claimed.</summary>
+    protected static void Label(Certificate c, bool certified, Findings findings)
+    {
+        if (c.Label is not null && !certified)
+            findings.Overstated("label", $"{c.Label} is claimed, and the bounds certify no label");
+        if (c.Label is null && certified)
+            findings.Different("label", $"an abstention is claimed, and the bounds certify label {c.SelectedLabel}");
+    }
+
+    /// <summary>Whether pA + pB is at least 1, exactly.</summary>
+    protected static bool CoversComplement(double pA, double pB) => pA >= .5 ? pB >= 1 - pA : pB >= .5 && pA >= 1 - pB;
+
+    /// <summary>A step that is small against a probability and against its complement, yet above the spacing of doubles.</summary>
+    protected static double Step(double p) => Math.Max(Tolerance * Math.Min(p, 1 - p), 4.0 / (1L << 53));
+
+    /// <summary>The class with most votes other than one.</summary>
+    protected static int RivalOf(VoteCounts votes, int label) => votes.Top == label ? votes.RunnerUp : votes.Top;
+}

@@ -1,0 +1,177 @@
+using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Statistics;
+using DenoisedSmoothing.Testing;
+using DenoisedSmoothing.Verification;
+
+namespace DenoisedSmoothing.Tests.Verification;
+
+public class CertificateVerifierTests
+{
+    private static readonly CertificateVerifier Verifier = new();
+
+    public static TheoryData<string> Methods => new(
+        "cohen n0=100 n=1000 alpha=0.001",
+        "cohen n0=10 n=100000 alpha=1E-08",
+        "multiclass n0=100 n=1000 alpha=0.05",
+        "multiclass n0=100 n=20000 alpha=0.001",
+        "sequential radii=0.1,0.25,0.5 budget=10000",
+        "sequential radii=0 n0=20 budget=2000 alpha=0.05",
+        "sequential open gain=0.01 budget=20000",
+        "sequential open gain=0.05 budget=1000 alpha=0.05 looks=1.5");
+
+    public static TheoryData<string> Rules => new("gaussian", "grid", "uniform");
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void Verify_finds_nothing_in_what_the_certifiers_give(string method)
+    {
+        ICertifier certifier = Certifiers.Create(CertificationMethod.Parse(method));
+        Random random = new(11);
+        int certified = 0;
+        for (int run = 0; run < 60; run++)
+        {
+            double[] shares = Shares(random, run);
+            Certificate certificate = Run(certifier.Certify(shares.Length, Rule(run % 3)), shares, random);
+            certified += certificate.Abstained ? 0 : 1;
+
+            Verifier.Verify(certificate).Should().BeEmpty("{0} at {1}", certificate, string.Join(' ', shares));
+            Verifier.Verify(Run(certifier.Predict(shares.Length), shares, random)).Should().BeEmpty("run {0}", run);
+        }
+
+        certified.Should().BeGreaterThan(10);
+    }
+
+    /// <summary>What the audit passed, and each member of a certificate made better than the votes are.</summary>
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void Verify_names_every_doctored_member(string method)
+    {
+        ICertifier certifier = Certifiers.Create(CertificationMethod.Parse(method));
+        Certificate honest = Run(certifier.Certify(3, Rule(0)), [.01, .97, .02], new Random(5));
+        honest.Label.Should().Be(1);
+        Verifier.Verify(honest).Should().BeEmpty();
+
+        Overstated(honest with { Radius = 9.75 }, "radius");
+        Overstated(honest with { Radius = honest.Radius + 1e-11 }, "radius");
+        Overstated(honest with { PALower = honest.PALower + .001, PBUpper = honest.PBUpper - .001 }, "paLower");
+        Overstated(honest with { PALower = honest.PALower + 1e-8 }, "paLower");
+        Overstated(honest with { PBUpper = 1 - honest.PALower - 1e-6 }, method.StartsWith('m') ? "radius" : "pbUpper");
+        Overstated(honest with { Label = 0 }, "label");
+        Overstated(honest with { SelectedLabel = 0 }, "selectedLabel");
+        Overstated(honest with { SelectionVotes = new VoteCounts(honest.N0, 0, 0) }, "selectedLabel");
+        Overstated(honest with { Alpha = honest.Alpha / 2 }, "alpha");
+        Overstated(honest with { Norm = Norm.L1 }, "norm");
+        Overstated(honest with { Label = null }, "radius");
+        Overstated(honest with { EstimationVotes = new VoteCounts(honest.N / 2, honest.N - honest.N / 2, 0) }, "paLower");
+        Overstated(honest with { EstimationVotes = new VoteCounts(0, honest.EstimationVotes[1], 0) { Missed = 2 * honest.N } }, "paLower");
+        if (honest.Radius > .01)
+            Different(honest with { Radius = honest.Radius * .999 }, "radius");
+        Different(honest with { PALower = honest.PALower - .001 }, "paLower");
+        Different(honest with { Alpha = honest.Alpha * 2 }, "alpha");
+        Different(honest with { Label = null, Radius = 0 }, "label");
+        Different(honest with { SelectionVotes = new VoteCounts(0, honest.N0 + 1, 0) }, "selectionVotes");
+        Different(honest with { EstimationVotes = honest.EstimationVotes.Add(new VoteCounts(0, 1, 0)) }, "estimationVotes");
+        Different(honest with { Sigma = .6 }, "sigma");
+    }
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void Verify_holds_radii_against_their_noise_law(string name)
+    {
+        IRadiusRule rule = Rule(Array.IndexOf(["gaussian", "grid", "uniform"], name));
+        Certificate honest = Run(new CohenCertifier(10, 1000).Certify(2, rule), [.02, .98], new Random(7));
+
+        Verifier.Verify(honest).Should().BeEmpty();
+        Overstated(honest with { Radius = honest.Radius * (1 + 1e-12) }, "radius");
+        Overstated(honest with { Noise = null, Norm = Norm.L2, Radius = CertifiedRadius.FromBound(honest.PALower, honest.Sigma) * 1.001 }, "radius");
+        Verifier.Verify(honest with { Noise = "laplace b=1" }).Should().Contain(finding => finding.Severity == VerificationSeverity.Unknown && finding.Member == "noise");
+    }
+
+    [Fact]
+    public void Verify_holds_the_noise_law_against_what_drew_it()
+    {
+        Certificate honest = Run(new CohenCertifier(10, 1000).Certify(2, Rule(1)), [.02, .98], new Random(7)) with
+        {
+            Provenance = LogSamples.Certificate(0).Provenance! with { DrawnSigma = .5, Noise = GridGaussianNoise.Scheme, ImageShape = [1, 28, 28] },
+        };
+        Verifier.Verify(honest).Should().BeEmpty();
+
+        Overstated(honest with { Provenance = honest.Provenance! with { DrawnSigma = .25 } }, "sigma");
+        Overstated(honest with { Provenance = honest.Provenance! with { Noise = "philox4x32-10/box-muller/1" } }, "noise");
+        Different(honest with { Provenance = honest.Provenance! with { ImageShape = [3, 28, 28] } }, "noise");
+    }
+
+    [Fact]
+    public void Verify_cannot_tell_about_a_method_that_is_not_known()
+    {
+        Certificate certificate = Run(new CohenCertifier(10, 100).Certify(2, Rule(0)), [0, 1], new Random(1));
+
+        foreach (string method in (string[])["staged", "cohen version=2", "cohen n=0"])
+        {
+            Verifier.Verify(certificate with { Method = CertificationMethod.Parse(method) }).Should()
+                .Contain(finding => finding.Severity == VerificationSeverity.Unknown && finding.Member == "method");
+        }
+    }
+
+    [Fact]
+    public void Verify_names_doctored_predictions()
+    {
+        foreach (string method in (string[])["cohen n0=1 n=1 alpha=0.001 predict=1000", "sequential predict=20+10000"])
+        {
+            Prediction honest = Run(Certifiers.Create(CertificationMethod.Parse(method)).Predict(3), [.3, .6, .1], new Random(2));
+            honest.Label.Should().Be(1);
+            Verifier.Verify(honest).Should().BeEmpty();
+
+            Verifier.Verify(honest with { PValue = honest.PValue * .99 }).Should().Contain(IsOverstated("pValue"));
+            Verifier.Verify(honest with { Label = 0 }).Should().Contain(IsOverstated("label"));
+            Verifier.Verify(honest with { Label = 0, TopLabel = 0 }).Should().Contain(finding => finding.Severity == VerificationSeverity.Overstated);
+            Verifier.Verify(honest with { Alpha = 1e-9 }).Should().Contain(IsOverstated("alpha"));
+            Verifier.Verify(honest with { RunnerUpLabel = 2 }).Should().Contain(finding => finding.Member == "runnerUpLabel");
+            Verifier.Verify(honest with { Votes = honest.Votes.Add(new VoteCounts(1, 0, 0)) }).Should().Contain(finding => finding.Member == "votes");
+        }
+    }
+
+    private static void Overstated(Certificate certificate, string member) => Verifier.Verify(certificate).Should().Contain(IsOverstated(member));
+
+    private static void Different(Certificate certificate, string member)
+    {
+        IReadOnlyList<VerificationFinding> findings = Verifier.Verify(certificate);
+        findings.Should().Contain(finding => finding.Severity == VerificationSeverity.Different && finding.Member == member);
+    }
+
+    private static System.Linq.Expressions.Expression<Func<VerificationFinding, bool>> IsOverstated(string member) =>
+        finding => finding.Severity == VerificationSeverity.Overstated && finding.Member == member;
+
+    private static IRadiusRule Rule(int kind) => kind switch
+    {
+        0 => new GaussianRule(.5),
+        1 => new GridGaussianRule(.5, 784),
+        _ => new UniformRule(1, 784),
+    };
+
+    private static double[] Shares(Random random, int run)
+    {
+        double top = run % 4 == 0 ? 1 : run % 4 == 1 ? .3 + .3 * random.NextDouble() : .6 + .4 * random.NextDouble(), second = random.NextDouble() * (1 - top);
+        return [second, top, 1 - top - second];
+    }
+
+    private static T Run<T>(IVoteTest<T> test, double[] shares, Random random)
+    {
+        while (test.Next is { } want)
+        {
+            long[] counts = new long[shares.Length];
+            for (long vote = 0; vote < want.Count; vote++)
+            {
+                double at = random.NextDouble();
+                int label = 0;
+                while (label < shares.Length - 1 && (at -= shares[label]) >= 0)
+                    label++;
+                counts[label]++;
+            }
+
+            test.Observe(new VoteCounts(counts));
+        }
+
+        return test.Result;
+    }
+}
