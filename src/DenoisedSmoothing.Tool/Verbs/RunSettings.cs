@@ -23,7 +23,7 @@ internal static class RunSettings
     }
 
     /// <summary>The settings beside the log.</summary>
-    public static CertificationLogMeta Meta(SmoothingJob job, ulong? seed, LoadedModels models, IBaseClassifier smoothed, IImageDataset images)
+    public static CertificationLogMeta Meta(SmoothingJob job, ulong? seed, LoadedModels models, IBaseClassifier smoothed, IImageDataset images, ISmoothingNoise noise, long? dimension)
     {
         DatasetRange range = job.Data.Range;
         Dictionary<string, string> settings = new()
@@ -38,8 +38,10 @@ internal static class RunSettings
             [CertificationLogMeta.MethodSetting] = job.Certifier.Method.ToString(),
             [CertificationLogMeta.AlphaSetting] = job.Alpha.ToString("R", CultureInfo.InvariantCulture),
             ["batch"] = Text($"{job.Batch}"),
-            ["noise"] = GaussianNoise.Version,
+            [CertificationLogMeta.NoiseSetting] = noise.Version,
         };
+        if (dimension is not null)
+            settings[CertificationLogMeta.DimensionSetting] = Text($"{dimension}");
         if (seed is not null)
             settings[SeedSetting] = Text($"{seed}");
         return new CertificationLogMeta

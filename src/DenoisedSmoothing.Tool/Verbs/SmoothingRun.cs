@@ -23,7 +23,8 @@ internal sealed class SmoothingRun(SmoothingJob job, TextWriter output, TextWrit
             error.WriteLine(warning);
         IBaseClassifier classifier = Strategies.BaseClassifier(models, job.Strategy, job.Sigma);
         ulong? seed = RunSettings.SeedOf(job);
-        SmoothedClassifier smoothed = new([classifier], new FloatGaussianNoise(job.Sigma), job.Certifier, new SmoothingOptions
+        GridGaussianNoise noise = new(job.Sigma);
+        SmoothedClassifier smoothed = new([classifier], noise, job.Certifier, new SmoothingOptions
         {
             Batch = job.Batch,
             Seed = seed,
@@ -31,10 +32,10 @@ internal sealed class SmoothingRun(SmoothingJob job, TextWriter output, TextWrit
             Devices = [job.Models.Device],
         });
 
+        int[] indices = [.. job.Data.Range.Indices(images.Count)];
         using CertificationLogWriter? log = job.Out is null
             ? null
-            : CertificationLogWriter.Open(job.Out, RunSettings.Meta(job, seed, models, classifier, images), job.Resume);
-        int[] indices = [.. job.Data.Range.Indices(images.Count)];
+            : CertificationLogWriter.Open(job.Out, RunSettings.Meta(job, seed, models, classifier, images, noise, DimensionOf(images, models.Preprocess, indices)), job.Resume);
         int[] left = [.. indices.Where(index => index > (log?.LastIndex ?? -1))];
         VoteRange votes = job.Kind == CertificationLogKind.Certify ? job.Certifier.CertificationVotes : job.Certifier.PredictionVotes;
         long? samplesAnImage = votes.Fewest == votes.Most ? votes.Most : null;
@@ -99,6 +100,26 @@ internal sealed class SmoothingRun(SmoothingJob job, TextWriter output, TextWrit
             _open.Enqueue(index);
             yield return new IndexedImage(index, ready);
         }
+    }
+
+    /// <summary>The number of values of the first image that can be read: all have as many.</summary>
+    private static long? DimensionOf(IImageDataset images, ImagePreprocess? preprocess, int[] indices)
+    {
+        foreach (int index in indices)
+        {
+            try
+            {
+                using TorchSharp.torch.Tensor raw = images.Image(index);
+                using TorchSharp.torch.Tensor ready = preprocess?.Apply(raw) ?? raw.alias();
+                return ready.numel();
+            }
+            catch (InvalidDataException)
+            {
+                // Reported when its turn comes.
+            }
+        }
+
+        return null;
     }
 
     private static void Write(CertificationLogWriter? log, Outcome outcome)
