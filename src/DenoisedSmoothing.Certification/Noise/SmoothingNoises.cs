@@ -5,8 +5,8 @@ public static class SmoothingNoises
 {
     /// <summary>The noise that a certificate's votes were drawn with.</summary>
     /// <param name="certificate">A certificate with its provenance.</param>
-    /// <exception cref="ArgumentException">The certificate has no provenance, or names a noise that this version does not know.</exception>
-    /// <exception cref="FormatException">The text of its rule is not one.</exception>
+    /// <exception cref="ArgumentException">The certificate has no provenance.</exception>
+    /// <exception cref="FormatException">The certificate names a noise that this version does not know.</exception>
     public static ISmoothingNoise Of(Certificate certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
@@ -17,7 +17,7 @@ public static class SmoothingNoises
             (GaussianNoise.Version, GaussianRule) => new FloatGaussianNoise(provenance.DrawnSigma),
             (GridGaussianNoise.Scheme, GridGaussianRule grid) => new GridGaussianNoise(grid.Sigma),
             (UniformNoise.Scheme, UniformRule uniform) => new UniformNoise(uniform.Lambda),
-            _ => throw new ArgumentException($"The noise '{provenance.Noise}' with '{certificate.Noise}' is not one that this version knows.", nameof(certificate)),
+            _ => throw new FormatException($"The noise '{provenance.Noise}' with '{certificate.Noise}' is not one that this version knows."),
         };
     }
 }
