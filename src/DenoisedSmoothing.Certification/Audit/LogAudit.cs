@@ -63,6 +63,9 @@ public sealed class LogAudit
         CertifiedRadius.CheckSigma(claim.Sigma);
         _ = ClopperPearson.Lower(0, claim.N, claim.Alpha);
         LogAuditRows rows = new(log.Rows, RadiusPrecision.Detect(log.Rows.Where(static row => row.RadiusText is not null).Select(static row => row.RadiusText!)));
+        if (log.Meta?.GridDimension is { } dimension)
+            return new LogAudit(log, claim with { GridDimension = dimension }, rows, WhyNot(log));
+
         // Float noise is certified at the level that is drawn: 0.12 is 0.119999997 there.
         double drawn = new FloatGaussianNoise(claim.Sigma).Level.Certified;
         LogAuditSettings asDrawn = claim with { Sigma = drawn };

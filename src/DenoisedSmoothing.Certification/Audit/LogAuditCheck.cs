@@ -9,7 +9,7 @@ internal sealed class LogAuditCheck(LogAuditSettings settings, RadiusPrecision p
 {
     private const double BoundSlack = 1e-9;
 
-    private readonly RadiusLattice _lattice = new(settings.Sigma, settings.N, settings.Alpha);
+    private readonly RadiusLattice _lattice = new(settings.Rule, settings.N, settings.Alpha);
 
     public double Largest => _lattice.Largest;
 
@@ -66,7 +66,7 @@ internal sealed class LogAuditCheck(LogAuditSettings settings, RadiusPrecision p
             double bound = ClopperPearson.Lower(row.Count!.Value, settings.N, settings.Alpha), radius = _lattice.At(row.Count.Value);
             if (row.PALower is { } logged && Math.Abs(logged - bound) > BoundSlack)
                 return false;
-            return row.Abstained ? radius == 0 : radius > 0 && Prints(radius, row.Radius);
+            return row.Abstained ? bound <= .5 : bound > .5 && Prints(radius, row.Radius);
         }
 
         (double low, double high) = precision.Interval(row.Radius);

@@ -2,8 +2,8 @@ using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Audit;
 
-/// <summary>The radii that n votes can give: sigma * Phi^-1 of the Clopper-Pearson bound of each count.</summary>
-internal sealed class RadiusLattice(double sigma, long n, double alpha)
+/// <summary>The radii that n votes can give: that of the Clopper-Pearson bound of each count, under a noise.</summary>
+internal sealed class RadiusLattice(IRadiusRule rule, long n, double alpha)
 {
     private readonly Dictionary<long, double> _radii = [];
 
@@ -12,9 +12,10 @@ internal sealed class RadiusLattice(double sigma, long n, double alpha)
     /// <summary>The radius of a count; 0 where the count certifies nothing.</summary>
     public double At(long count)
     {
-        if (!_radii.TryGetValue(count, out double radius))
-            _radii[count] = radius = CertifiedRadius.FromBound(ClopperPearson.Lower(count, n, alpha), sigma);
-        return radius;
+        if (_radii.TryGetValue(count, out double radius))
+            return radius;
+        double bound = ClopperPearson.Lower(count, n, alpha);
+        return _radii[count] = bound > .5 ? rule.Radius(bound, 1 - bound) : 0;
     }
 
     /// <summary>Whether some count gives a radius above 0 in the closed interval.</summary>

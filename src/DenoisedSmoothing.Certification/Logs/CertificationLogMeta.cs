@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using DenoisedSmoothing.Noise;
 
 namespace DenoisedSmoothing.Logs;
 
@@ -17,6 +18,12 @@ public sealed record CertificationLogMeta
 
     /// <summary>The setting that holds alpha.</summary>
     public const string AlphaSetting = "alpha";
+
+    /// <summary>The setting that holds the version of the noise (<see cref="ISmoothingNoise.Version"/>).</summary>
+    public const string NoiseSetting = "noise";
+
+    /// <summary>The setting that holds the number of values of an image, on which radii under grid noise depend.</summary>
+    public const string DimensionSetting = "dimension";
 
     /// <summary>What the log's lines are.</summary>
     public required CertificationLogKind Kind { get; init; }
@@ -46,6 +53,13 @@ public sealed record CertificationLogMeta
     public double? Alpha =>
         PlainNumber.TryParse(Settings.GetValueOrDefault(AlphaSetting), out double alpha) && alpha is > 0 and < 1
             ? alpha
+            : null;
+
+    /// <summary>The number of values of an image where the noise was drawn on a grid; null for other noise.</summary>
+    internal long? GridDimension =>
+        Settings.GetValueOrDefault(NoiseSetting) == GridGaussianNoise.Scheme
+            && PlainNumber.TryParseWhole(Settings.GetValueOrDefault(DimensionSetting), out long dimension)
+            ? dimension
             : null;
 
     /// <summary>SHA-256 of kind and settings, in lower-case hexadecimal; the order of the settings does not matter. It stands in every JSON line.</summary>

@@ -11,6 +11,7 @@ public sealed class CertificationSession : IDisposable
     private readonly CertificationRun _run;
     private readonly SmoothedClassifier _smoothed;
     private readonly CertificationLogWriter? _log;
+    private readonly IImageDataset _images;
     private readonly Queue<SkippedImage> _skipped = new();
 
     internal CertificationSession(CertificationRun run)
@@ -28,7 +29,10 @@ public sealed class CertificationSession : IDisposable
             Devices = [run.Device],
         });
         int[] indices = [.. run.Range.Indices(run.Images.Count)];
-        _log = run.LogPath is null ? null : CertificationLogWriter.Open(run.LogPath, RunSettings.Meta(run, Seed), run.Resume);
+        _images = run.Preprocess is { } preprocess ? run.Images.Prepared(preprocess) : run.Images;
+        // Photos of several sizes are found now, not after hours.
+        _images.RequireOneShape(run.Range);
+        _log = run.LogPath is null ? null : CertificationLogWriter.Open(run.LogPath, RunSettings.Meta(run, Seed, Dimension(indices)), run.Resume);
         Total = indices.Length;
         Left = [.. indices.Where(index => index > (_log?.LastIndex ?? -1))];
     }
@@ -97,6 +101,11 @@ public sealed class CertificationSession : IDisposable
         }
     }
 
+    /// <summary>The number of values of an image: all have as many. Null where no image says.</summary>
+    private long? Dimension(int[] indices) => indices.Select(_images.ShapeOf).FirstOrDefault(static shape => shape is not null) is { } known
+        ? (long)known.Channels * known.Height * known.Width
+        : null;
+
     /// <summary>Images as their turn comes; each is freed when the next is asked for, and has been read by then.</summary>
     private IEnumerable<SmoothingImage> Read(Action<SkippedImage>? skipped)
     {
@@ -105,7 +114,7 @@ public sealed class CertificationSession : IDisposable
             torch.Tensor image;
             try
             {
-                image = _run.Images.Image(index);
+                image = _images.Image(index);
             }
             catch (InvalidDataException e) when (_run.SkipUnreadable)
             {
@@ -116,9 +125,8 @@ public sealed class CertificationSession : IDisposable
                 continue;
             }
 
-            using torch.Tensor raw = image;
-            using torch.Tensor ready = _run.Preprocess?.Apply(raw) ?? raw.alias();
-            yield return new SmoothingImage(ready, index);
+            using torch.Tensor read = image;
+            yield return new SmoothingImage(read, index);
         }
     }
 

@@ -22,7 +22,7 @@ internal static class RunSettings
     }
 
     /// <summary>The settings beside the log.</summary>
-    public static CertificationLogMeta Meta(CertificationRun run, ulong? seed)
+    public static CertificationLogMeta Meta(CertificationRun run, ulong? seed, long? dimension)
     {
         DatasetRange range = run.Range;
         PartInfo info = PartInfo.Of(run.BaseClassifier);
@@ -39,8 +39,10 @@ internal static class RunSettings
             [CertificationLogMeta.MethodSetting] = run.Certifier.Method.ToString(),
             [CertificationLogMeta.AlphaSetting] = run.Certifier.Method.Parameters["alpha"],
             ["batch"] = Text($"{run.Batch}"),
-            ["noise"] = run.Noise.Version,
+            [CertificationLogMeta.NoiseSetting] = run.Noise.Version,
         };
+        if (dimension is not null)
+            settings[CertificationLogMeta.DimensionSetting] = Text($"{dimension}");
         if (seed is not null)
             settings[SeedSetting] = Text($"{seed}");
         return new CertificationLogMeta
