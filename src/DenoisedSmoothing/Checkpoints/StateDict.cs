@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,16 +6,20 @@ namespace DenoisedSmoothing.Checkpoints;
 /// <summary>Weights into a module, and the fingerprint of the weights that a module has.</summary>
 public static class StateDict
 {
-    private const string FingerprintVersion = "state_dict/1";
-
-    /// <summary>Copies weights into a module, which wants exactly these: see <see cref="Load(nn.Module, IReadOnlyDictionary{string, Tensor}, bool)"/>.</summary>
+    /// <summary>
+    /// Copies weights into a module, which wants exactly these: see <see cref="Load(nn.Module, IReadOnlyDictionary{string, Tensor},
+    /// bool)"/>.
+    /// </summary>
     /// <param name="module">The module, on any device, of any floating-point type.</param>
     /// <param name="source">Weights by the names of the module's state_dict, of its shapes; not disposed.</param>
-    /// <exception cref="CheckpointException">The weights do not fit; the module is unchanged, and the message lists the first few of each kind.</exception>
+    /// <exception cref="CheckpointException">The weights do not fit; the module is unchanged, and the message lists the first few of each
+    /// kind.</exception>
     /// <exception cref="ArgumentException">The module lies on the meta device, which holds no values.</exception>
     public static void Load(nn.Module module, IReadOnlyDictionary<string, Tensor> source) => Load(module, source, strict: true);
 
-    /// <summary>Copies weights from a checkpoint into a module, which wants exactly these: see <see cref="Load(nn.Module, ITensorSource, bool)"/>.</summary>
+    /// <summary>
+    /// Copies weights from a checkpoint into a module, which wants exactly these: see <see cref="Load(nn.Module, ITensorSource, bool)"/>.
+    /// </summary>
     /// <param name="module">The module, on any device, of any floating-point type.</param>
     /// <param name="source">A checkpoint with the names of the module's state_dict and its shapes; not disposed.</param>
     /// <exception cref="CheckpointException">The weights do not fit, and the module is unchanged: the message lists the first few of
@@ -34,7 +35,8 @@ public static class StateDict
     /// <param name="strict">Whether a missing or an unexpected entry is an error. If false, missing entries keep the values they
     /// have and unexpected ones are ignored; another shape or type, or no entry in common, is still an error. A batch norm's
     /// num_batches_tracked may be missing either way, as in old files.</param>
-    /// <exception cref="CheckpointException">The weights do not fit; the module is unchanged, and the message lists the first few of each kind.</exception>
+    /// <exception cref="CheckpointException">The weights do not fit; the module is unchanged, and the message lists the first few of each
+    /// kind.</exception>
     /// <exception cref="ArgumentException">The module lies on the meta device, which holds no values.</exception>
     public static void Load(nn.Module module, IReadOnlyDictionary<string, Tensor> source, bool strict)
     {
@@ -77,28 +79,7 @@ public static class StateDict
     /// elements, row-major. The same weights in another type, or under other names, are another fingerprint. What the module
     /// computes with them is not hashed: a module that is not fully described by its state_dict has to say more.
     /// </remarks>
-    public static string Fingerprint(nn.Module module)
-    {
-        ArgumentNullException.ThrowIfNull(module);
-        using var scope = NewDisposeScope();
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(hash, FingerprintVersion);
-        Dictionary<string, Tensor> entries = module.state_dict();
-        Append(hash, (long)entries.Count);
-        foreach (var (name, entry) in entries.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-        {
-            Append(hash, name);
-            Append(hash, SafetensorsDType.NameOf(entry.dtype));
-            long[] shape = entry.shape;
-            Append(hash, shape.Length);
-            foreach (long size in shape)
-                Append(hash, size);
-            using Tensor local = TensorBytes.Local(entry);
-            TensorBytes.Visit(local, bytes => hash.AppendData(bytes));
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
+    public static string Fingerprint(nn.Module module) => StateHash.Of(module);
 
     private static IReadOnlyCollection<string> Names(nn.Module module)
     {
@@ -117,7 +98,11 @@ public static class StateDict
         using var guard = no_grad();
         Dictionary<string, Tensor> wanted = module.state_dict();
         if (wanted.Values.Any(target => target.is_meta))
-            throw new ArgumentException("The module lies on the meta device, which holds no values: create it on a real one.", nameof(module));
+        {
+            throw new ArgumentException(
+                "The module lies on the meta device, which holds no values: create it on a real one.", nameof(module));
+        }
+
         found.Check(module.GetType().Name, wanted, strict);
         foreach (var (name, target) in wanted.Where(pair => found.Has(pair.Key)))
         {
@@ -126,26 +111,5 @@ public static class StateDict
             // A batch norm's counter out of float16 may have overflowed, and infinity is no count.
             target.copy_(value.is_floating_point() && !target.is_floating_point() ? value.nan_to_num(0, 0, 0) : value);
         }
-    }
-
-    private static void Append(IncrementalHash hash, string text)
-    {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
-        Append(hash, bytes.Length);
-        hash.AppendData(bytes);
-    }
-
-    private static void Append(IncrementalHash hash, int value)
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
-        hash.AppendData(bytes);
-    }
-
-    private static void Append(IncrementalHash hash, long value)
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
-        hash.AppendData(bytes);
     }
 }

@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
-/// What <c>module.save(path)</c> of TorchSharp writes, and exportsd.py of its repository for PyTorch: the number of entries, and for each its
-/// name, its type, its sizes and its bytes. Every number and every length is an unsigned LEB128; nothing at the beginning says what it is.
+/// What <c>module.save(path)</c> of TorchSharp writes, and exportsd.py of its repository for PyTorch: the number of entries, and for each
+/// its name, its type, its sizes and its bytes. Every number and every length is an unsigned LEB128; nothing at the beginning says what
+/// it is.
 /// </summary>
 internal sealed class TorchSharpFile : ITensorSource, IDisposable
 {
@@ -45,7 +46,7 @@ internal sealed class TorchSharpFile : ITensorSource, IDisposable
             {
                 if (Entry(input, budget) is not { } entry || !byName.TryAdd(entry.Name, (entry, start + input.Consumed)))
                     return null;
-                input.Skip(SafetensorsDType.ByteCount(entry));
+                input.Skip(SafetensorsDType.ByteCount(entry.DType, entry.Shape));
             }
 
             return byName.Count > 0 && input.Remaining == 0 ? new TorchSharpFile(stream, name, leaveOpen, byName) : null;
