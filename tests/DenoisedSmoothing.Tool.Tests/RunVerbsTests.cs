@@ -98,7 +98,7 @@ public sealed class RunVerbsTests : IDisposable
         (int exit, _, string error) = await Dds.RunAsync(["certify", .. s_small, "--data", "folder", "--data-path", At("images")]);
 
         exit.Should().Be(1);
-        error.Should().Contain("fit the models").And.NotContain("frame #");
+        error.Should().Contain("grey 28x28 images; yours are 3x19x22").And.NotContain("frame #");
     }
 
     [Fact]

@@ -129,7 +129,7 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
 
     // Images are float32 here.
     private string Advice() => Info.Precision is "float16" or "bfloat16" or "float64"
-        ? $" Its weights are {Info.Precision}, and images are float32: wrap the model before saving, so that forward converts its input and returns float32."
+        ? $". Its weights are {Info.Precision}, and images are float32: wrap the model before saving, so that forward converts its input and returns float32."
         : "";
 
     // The interpreter puts its reason last, behind two listings of code; other errors begin with it, and a C++ stack trace follows. The

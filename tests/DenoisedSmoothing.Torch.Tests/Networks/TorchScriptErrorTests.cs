@@ -130,7 +130,7 @@ public sealed class TorchScriptErrorTests : IDisposable
     // PyTorch 2.6: a module that asserts 224x224, and one with weights in float64.
     [InlineData("assert.pt", "assert.pt failed on Float32 [2,3,2,2] on cpu: AssertionError: images must be 224x224")]
     [InlineData("double.pt", "double.pt failed on Float32 [2,3,2,2] on cpu: mat1 and mat2 must have the same dtype, but got Float and Double"
-        + " Its weights are float64, and images are float32: wrap the model before saving*")]
+        + ". Its weights are float64, and images are float32: wrap the model before saving*")]
     public void Call_error_of_a_script_keeps_its_reason(string file, string message)
     {
         using TorchScriptNetwork network = TorchScriptNetwork.Load(Golden.PathOf("cases/torchscript/" + file));
