@@ -10,8 +10,9 @@ using TorchSharp;
 namespace DenoisedSmoothing;
 
 /// <summary>
-/// The smoothed classifier g of a base classifier f: g(x) is the class that f most often gives x + N(0, sigma^2 I). Predict answers g(x) or
-/// abstains; Certify also gives an l2 radius within which g's answer cannot change (Cohen et al. 2019, theorem 1; Carlini et al. 2022).
+/// The smoothed classifier g of a base classifier f: g(x) is the class that f most often gives x + noise. Predict answers g(x) or
+/// abstains; Certify also gives a radius within which g's answer cannot change (Cohen et al. 2019, theorem 1; Carlini et al. 2022): in l2 for
+/// Gaussian noise, the default, in the norm of the noise for another.
 /// </summary>
 /// <remarks>
 /// Safe for concurrent use: forward passes through one SmoothedClassifier's base classifier are taken in turn; give two SmoothedClassifiers
@@ -29,11 +30,11 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     /// <summary>Smooths a pretrained denoiser and a pretrained classifier.</summary>
     /// <param name="denoiser">Any denoiser.</param>
     /// <param name="classifier">Any classifier.</param>
-    /// <param name="sigma">The smoothing noise a pixel, in [0,1] pixel space; finite, above 0.</param>
+    /// <param name="sigma">The standard deviation of the noise per pixel value, in [0,1] pixel space; from 2^-20 to 2^20.</param>
     /// <param name="certifier">The statistics; <see cref="CohenCertifier"/> with its defaults when not given.</param>
     /// <param name="options">How to sample.</param>
     /// <param name="logger">Told of what the settings cannot do, such as an n too small to certify, and of a batch chosen or halved.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, or beyond what the denoiser reaches.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma is outside its range, or beyond what the denoiser reaches.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public SmoothedClassifier(
         IDenoiser denoiser, IClassifier classifier, double sigma, ICertifier? certifier = null, SmoothingOptions? options = null, ILogger<SmoothedClassifier>? logger = null)
@@ -41,24 +42,40 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     {
     }
 
-    /// <summary>Smooths a base classifier, of which there may be one replica on each of several devices.</summary>
+    /// <summary>Smooths a base classifier with Gaussian noise; there may be one replica on each of several devices.</summary>
     /// <param name="replicas">The same function, once for each entry of <see cref="SmoothingOptions.Devices"/>.</param>
-    /// <param name="sigma">The smoothing noise a pixel, in [0,1] pixel space; finite, above 0.</param>
+    /// <param name="sigma">The standard deviation of the noise per pixel value, in [0,1] pixel space; from 2^-20 to 2^20.</param>
     /// <param name="certifier">The statistics; <see cref="CohenCertifier"/> with its defaults when not given.</param>
     /// <param name="options">How to sample.</param>
     /// <param name="logger">Told of what the settings cannot do, such as an n too small to certify, and of a batch chosen or halved.</param>
     /// <exception cref="ArgumentException">There is no replica, or replicas or devices do not fit together.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, or beyond what the base classifier reaches.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma is outside its range, or beyond what the base classifier reaches.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public SmoothedClassifier(
         IReadOnlyList<IBaseClassifier> replicas, double sigma, ICertifier? certifier = null, SmoothingOptions? options = null, ILogger<SmoothedClassifier>? logger = null)
+        : this(replicas, new GridGaussianNoise(sigma), certifier, options, logger)
+    {
+    }
+
+    /// <summary>Smooths a base classifier with a noise of your choice, whose norm is the norm of the certificates.</summary>
+    /// <param name="replicas">The same function, once for each entry of <see cref="SmoothingOptions.Devices"/>.</param>
+    /// <param name="noise">The smoothing noise. A denoiser is told its standard deviation, whatever its law.</param>
+    /// <param name="certifier">The statistics; <see cref="CohenCertifier"/> with its defaults when not given.</param>
+    /// <param name="options">How to sample.</param>
+    /// <param name="logger">Told of what the settings cannot do, such as an n too small to certify, and of a batch chosen or halved.</param>
+    /// <exception cref="ArgumentException">There is no replica, or replicas or devices do not fit together.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The noise is beyond what the base classifier reaches.</exception>
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
+    public SmoothedClassifier(
+        IReadOnlyList<IBaseClassifier> replicas, ISmoothingNoise noise, ICertifier? certifier = null, SmoothingOptions? options = null, ILogger<SmoothedClassifier>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(replicas);
+        ArgumentNullException.ThrowIfNull(noise);
         if (replicas.Count == 0 || replicas.Any(replica => replica is null || replica.ClassCount != replicas[0].ClassCount))
             throw new ArgumentException("At least one base classifier is needed, and all replicas must have the same ClassCount.", nameof(replicas));
         if (replicas[0].ClassCount < 2)
             throw new ArgumentException($"A classifier has at least 2 classes; this one says ClassCount = {replicas[0].ClassCount}.", nameof(replicas));
-        CheckSigma(sigma, replicas);
+        CheckReach(noise, replicas);
         LibTorch.EnsureAvailable();
 
         _options = options ?? new SmoothingOptions();
@@ -67,12 +84,9 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
         torch.Device[] devices = [.. _options.Devices?.Select(LibTorch.DeviceNamed) ?? replicas.Select(_ => torch.CPU)];
         _deviceKinds = string.Join(',', devices.Select(device => device.type.ToString().ToLowerInvariant()).Distinct());
         _certifier = certifier ?? new CohenCertifier();
-        // float32 noise has (float)sigma, which may lie just below or above sigma: certify with the smaller.
-        float drawn = (float)sigma;
-        DrawnSigma = drawn;
-        Sigma = Math.Min(sigma, drawn);
+        Noise = noise;
         logger ??= NullLogger<SmoothedClassifier>.Instance;
-        _pool = new VotePool([.. replicas.Zip(devices, (replica, device) => new VoteSampler(replica, device, drawn, Sigma))], devices, _options.Batch, logger);
+        _pool = new VotePool([.. replicas.Zip(devices, (replica, device) => new VoteSampler(replica, device, noise))], devices, _options.Batch, logger);
 
         foreach (string warning in _certifier.Warnings(ClassCount))
             logger.LogWarning("{Warning}", warning);
@@ -81,11 +95,11 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     /// <inheritdoc/>
     public int ClassCount => _replicas[0].ClassCount;
 
-    /// <summary>The certified noise level: the smaller of the sigma asked for and the sigma drawn.</summary>
-    public double Sigma { get; }
+    /// <summary>The smoothing noise.</summary>
+    public ISmoothingNoise Noise { get; }
 
-    /// <summary>The noise level drawn: the sigma asked for, rounded to float32.</summary>
-    public double DrawnSigma { get; }
+    /// <summary>The certified standard deviation of the noise per pixel value, in [0,1] pixel space.</summary>
+    public double Sigma => Noise.Level.Certified;
 
     /// <inheritdoc/>
     public Prediction Predict(torch.Tensor image, CancellationToken cancellationToken = default) =>
@@ -146,12 +160,14 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
             Door door = new();
             Queue<Provenance> provenances = new();
             string? fingerprint = null;
+            IRadiusRule? rule = null; // one for all images of a call: they have one shape
             IEnumerable<OpenTest<Certificate>> tests = images.Select(item =>
             {
                 float[] values = door.Read(item.Image, item.Index);
+                rule ??= Noise.RuleFor(values.Length);
                 fingerprint ??= Fingerprint(); // once a call: it may hash half a billion weights
                 provenances.Enqueue(ProvenanceOf(values, door.Shape, item.Index, seed, fingerprint));
-                return new OpenTest<Certificate>(values, item.Index, seed, ClassCount, VotePhase.Estimation, () => _certifier.Certify(ClassCount, Sigma));
+                return new OpenTest<Certificate>(values, item.Index, seed, ClassCount, VotePhase.Estimation, () => _certifier.Certify(ClassCount, rule));
             });
             foreach (OpenTest<Certificate> finished in _pool.Run(tests, () => door.Shape, progress, cancellationToken))
                 yield return finished.Result with { Provenance = provenances.Dequeue() with { Batch = finished.Batch } };
@@ -164,13 +180,13 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
         ImageIndex = index,
         ImageHash = ImageTensors.Hash(values),
         ImageShape = shape,
-        DrawnSigma = DrawnSigma,
+        DrawnSigma = Noise.Level.Drawn,
         BaseClassifier = fingerprint,
         Precision = Precision(),
         Software = LibTorch.Software,
         Device = _deviceKinds,
         Batch = 0, // known when the certificate is: memory may run out until then
-        Noise = GaussianNoise.Version,
+        Noise = Noise.Version,
     };
 
     /// <summary>The base classifier's name. Replicas that can be named must be one function: the certificate speaks of one.</summary>
@@ -191,11 +207,9 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
 
     private static ulong FreshSeed() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
-    private static void CheckSigma(double sigma, IReadOnlyList<IBaseClassifier> replicas)
+    private static void CheckReach(ISmoothingNoise noise, IReadOnlyList<IBaseClassifier> replicas)
     {
-        if (!(sigma > 0) || !double.IsFinite(sigma) || (float)sigma == 0 || float.IsInfinity((float)sigma))
-            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "Sigma must be finite and above 0: the noise a pixel, for pixels in [0,1].");
-        double reach = replicas.Min(replica => replica is ISigmaLimited limited ? limited.LargestSigma : double.PositiveInfinity);
+        double sigma = noise.Level.Asked, reach = replicas.Min(replica => replica is ISigmaLimited limited ? limited.LargestSigma : double.PositiveInfinity);
         if (sigma > reach)
             throw new ArgumentOutOfRangeException(nameof(sigma), sigma, $"Sigma is beyond the denoiser's noisiest timestep, which is sigma {reach:G6}. Use a smaller sigma or a denoiser trained on more noise.");
     }

@@ -92,7 +92,7 @@ public class SmoothedClassifierCoverageTests
 
         public IVoteTest<Prediction> Predict(int classCount) => honest.Predict(classCount);
 
-        public IVoteTest<Certificate> Certify(int classCount, double sigma) => honest.Certify(classCount, 1.2 * sigma);
+        public IVoteTest<Certificate> Certify(int classCount, IRadiusRule rule) => honest.Certify(classCount, 1.2 * rule.Sigma);
 
         public IReadOnlyList<string> Warnings(int classCount) => [];
     }

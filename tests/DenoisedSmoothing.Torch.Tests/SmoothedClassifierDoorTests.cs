@@ -184,7 +184,7 @@ public class SmoothedClassifierDoorTests
     public void Constructor_impossible_sigma_is_refused(double sigma)
     {
         Action act = () => _ = new SmoothedClassifier([FakeClassifier.Constant(0, 1)], sigma);
-        act.Should().Throw<ArgumentOutOfRangeException>().WithMessage("*Sigma must be finite and above 0*[0,1]*");
+        act.Should().Throw<ArgumentOutOfRangeException>().WithMessage("*Sigma must be from 2^-20 to 2^20*[0,1]*");
     }
 
     [Fact]

@@ -120,16 +120,17 @@ public class SmoothedClassifierSeedTests
 
         smoothed.Certify(image, imageIndex: 12);
 
+        GridGaussianNoise noise = new(.25);
         float[] expected = new float[9];
         for (int sample = 0; sample < 20; sample++)
         {
-            GaussianNoise.AddTo(3, new NoiseCoordinate(0, 12, VotePhase.Selection, sample), Images.ValuesOf(image), .25f, expected);
+            noise.AddTo(3, new NoiseCoordinate(0, 12, VotePhase.Selection, sample), Images.ValuesOf(image), expected);
             rows[sample].Should().Equal(expected);
         }
 
         for (int sample = 0; sample < 60; sample++)
         {
-            GaussianNoise.AddTo(3, new NoiseCoordinate(0, 12, VotePhase.Estimation, sample), Images.ValuesOf(image), .25f, expected);
+            noise.AddTo(3, new NoiseCoordinate(0, 12, VotePhase.Estimation, sample), Images.ValuesOf(image), expected);
             rows[20 + sample].Should().Equal(expected);
         }
     }
@@ -138,16 +139,29 @@ public class SmoothedClassifierSeedTests
     [InlineData(.12)] // (float).12 is below .12
     [InlineData(.1)] // (float).1 is above .1
     [InlineData(.25)]
-    public void Sigma_certified_is_never_above_the_one_drawn_or_asked_for(double sigma)
+    public void Sigma_of_float_noise_certified_is_never_above_the_one_drawn_or_asked_for(double sigma)
     {
         using Tensor image = Images.Grey(1, 2, 2);
-        SmoothedClassifier smoothed = new([FakeClassifier.Constant(0, 1)], sigma, Small);
+        SmoothedClassifier smoothed = new([FakeClassifier.Constant(0, 1)], new FloatGaussianNoise(sigma), Small);
         Certificate certificate = smoothed.Certify(image);
 
         certificate.Sigma.Should().Be(Math.Min(sigma, (double)(float)sigma));
         certificate.Provenance!.DrawnSigma.Should().Be((float)sigma);
-        (smoothed.Sigma, smoothed.DrawnSigma).Should().Be((certificate.Sigma, certificate.Provenance.DrawnSigma));
+        (smoothed.Noise.Level.Certified, smoothed.Noise.Level.Drawn).Should().Be((certificate.Sigma, certificate.Provenance.DrawnSigma));
         certificate.Radius.Should().Be(CertifiedRadius.FromBound(certificate.PALower, certificate.Sigma));
+    }
+
+    [Theory]
+    [InlineData(.12)]
+    [InlineData(.1)]
+    public void Sigma_of_grid_noise_is_the_one_asked_for(double sigma)
+    {
+        using Tensor image = Images.Grey(1, 2, 2);
+        Certificate certificate = new SmoothedClassifier([FakeClassifier.Constant(0, 1)], sigma, Small).Certify(image);
+
+        (certificate.Sigma, certificate.Provenance!.DrawnSigma).Should().Be((sigma, sigma));
+        certificate.Radius.Should().Be(new GridGaussianRule(sigma, 4).Radius(certificate.PALower, certificate.PBUpper)).And.BePositive();
+        certificate.Noise.Should().Be(new GridGaussianRule(sigma, 4).Description);
     }
 
     [Fact]
@@ -169,7 +183,7 @@ public class SmoothedClassifierSeedTests
         provenance.Device.Should().Be("cpu");
         provenance.BaseClassifier.Should().Be(classifier.Fingerprint);
         provenance.Precision.Should().Be("bfloat16");
-        provenance.Noise.Should().Be("philox4x32-10/box-muller/1");
+        provenance.Noise.Should().Be(GridGaussianNoise.Scheme);
         certificate.Method.Should().Be(Small.Method);
     }
 

@@ -3,7 +3,7 @@ using DenoisedSmoothing.Statistics;
 namespace DenoisedSmoothing;
 
 /// <summary>n0 votes pick the label, n fresh ones bound its probability from below and every other class's from above.</summary>
-internal sealed class MulticlassCertification(MulticlassCertifier certifier, int classCount, double sigma) : IVoteTest<Certificate>
+internal sealed class MulticlassCertification(MulticlassCertifier certifier, int classCount, IRadiusRule rule) : IVoteTest<Certificate>
 {
     private VoteCounts? _selection;
     private Certificate? _result;
@@ -40,14 +40,16 @@ internal sealed class MulticlassCertification(MulticlassCertifier certifier, int
         return new Certificate
         {
             Label = certified ? label : null,
-            Radius = certified ? CertifiedRadius.FromBounds(paLower, pbUpper, sigma) : 0,
+            Radius = certified ? rule.Radius(paLower, pbUpper) : 0,
             SelectedLabel = label,
             PALower = paLower,
             PBUpper = pbUpper,
             SelectionVotes = selection,
             EstimationVotes = estimation,
             Alpha = certifier.Alpha,
-            Sigma = sigma,
+            Sigma = rule.Sigma,
+            Norm = rule.Norm,
+            Noise = rule.Description,
             Method = certifier.Method,
         };
     }

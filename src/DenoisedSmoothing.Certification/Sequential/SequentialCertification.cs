@@ -5,7 +5,7 @@ namespace DenoisedSmoothing;
 /// <summary>
 /// A certification that looks at its votes as they come: n0 votes pick the label, fresh ones are asked for until the radii are decided.
 /// </summary>
-internal sealed class SequentialCertification(SequentialCertifier certifier, RadiusLadder ladder, int classCount, double sigma) : IVoteTest<Certificate>
+internal sealed class SequentialCertification(SequentialCertifier certifier, RadiusLadder ladder, int classCount, IRadiusRule rule) : IVoteTest<Certificate>
 {
     private VoteCounts? _selection;
     private VoteCounts? _estimation;
@@ -44,8 +44,7 @@ internal sealed class SequentialCertification(SequentialCertifier certifier, Rad
     private bool AddsLittle(long k, long n)
     {
         long more = Math.Min(2 * n, ladder.Looks[^1]), hits = (long)((Int128)k * more / n);
-        double radius = CertifiedRadius.FromBound(ladder.Bound(k, n), sigma);
-        return CertifiedRadius.FromBound(ladder.Bound(hits, more), sigma) - radius < certifier.Options.RadiusGain;
+        return Radius(ladder.Bound(hits, more)) - Radius(ladder.Bound(k, n)) < certifier.Options.RadiusGain;
     }
 
     private Certificate Conclude(VoteCounts selection, VoteCounts estimation)
@@ -57,15 +56,19 @@ internal sealed class SequentialCertification(SequentialCertifier certifier, Rad
         return new Certificate
         {
             Label = certified ? label : null,
-            Radius = certified ? CertifiedRadius.FromBound(paLower, sigma) : 0,
+            Radius = certified ? Radius(paLower) : 0,
             SelectedLabel = label,
             PALower = paLower,
             PBUpper = 1 - paLower, // exact: a bound is 0 or at least 1/2
             SelectionVotes = selection,
             EstimationVotes = estimation,
             Alpha = certifier.Options.Alpha,
-            Sigma = sigma,
+            Sigma = rule.Sigma,
+            Norm = rule.Norm,
+            Noise = rule.Description,
             Method = certifier.Method,
         };
     }
+
+    private double Radius(double paLower) => rule.Radius(paLower, CohenCertification.ComplementRoundedUp(paLower));
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Logs;
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Preprocessing;
 
 namespace DenoisedSmoothing.Tool;
@@ -22,7 +23,7 @@ internal sealed class SmoothingRun(SmoothingJob job, TextWriter output, TextWrit
             error.WriteLine(warning);
         IBaseClassifier classifier = Strategies.BaseClassifier(models, job.Strategy, job.Sigma);
         ulong? seed = RunSettings.SeedOf(job);
-        SmoothedClassifier smoothed = new([classifier], job.Sigma, job.Certifier, new SmoothingOptions
+        SmoothedClassifier smoothed = new([classifier], new FloatGaussianNoise(job.Sigma), job.Certifier, new SmoothingOptions
         {
             Batch = job.Batch,
             Seed = seed,

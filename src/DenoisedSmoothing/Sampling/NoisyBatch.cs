@@ -22,13 +22,13 @@ internal sealed class NoisyBatch(IReadOnlyList<VoteRows> rows, int size, long[] 
     public int Wanted { get; } = rows.Sum(part => part.Count);
 
     /// <summary>Starts making <see cref="Noisy"/> on another thread.</summary>
-    public void MakeAhead(float sigma, bool pinned) => _ahead ??= Task.Run(() => Make(sigma, pinned));
+    public void MakeAhead(ISmoothingNoise noise, bool pinned) => _ahead ??= Task.Run(() => Make(noise, pinned));
 
     /// <summary>The noisy images, float32 [size,C,H,W] on the host, owned by the caller and by no scope.</summary>
-    public Tensor Noisy(float sigma, bool pinned)
+    public Tensor Noisy(ISmoothingNoise noise, bool pinned)
     {
         if (_ahead is not { } ahead)
-            return Make(sigma, pinned);
+            return Make(noise, pinned);
         _ahead = null;
         return ahead.GetAwaiter().GetResult();
     }
@@ -82,8 +82,8 @@ internal sealed class NoisyBatch(IReadOnlyList<VoteRows> rows, int size, long[] 
         return placed;
     }
 
-    private Tensor Make(float sigma, bool pinned) =>
-        NewHostTensor(pinned, (row, values) => GaussianNoise.AddTo(_rows[row].Test.Seed, _rows[row].At, _rows[row].Test.Image, sigma, values)).DetachFromDisposeScope();
+    private Tensor Make(ISmoothingNoise noise, bool pinned) =>
+        NewHostTensor(pinned, (row, values) => noise.AddTo(_rows[row].Test.Seed, _rows[row].At, _rows[row].Test.Image, values)).DetachFromDisposeScope();
 
     private delegate void FillRow(int row, Span<float> values);
 

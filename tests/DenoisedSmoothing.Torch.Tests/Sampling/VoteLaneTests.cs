@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Sampling;
 using DenoisedSmoothing.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -68,7 +69,7 @@ public class VoteLaneTests
     {
         // 16 rows of 2^27 values are beyond 2 GB.
         NoisyBatch batch = new([new VoteRows(new OpenTest<Certificate>([], 0, 0, 3, VotePhase.Estimation, () => Staged.Certify(3, .5)), VotePhase.Estimation, 0, 16)], 16, [1, 1 << 14, 1 << 13]);
-        VoteSampler sampler = new(FakeClassifier.Checksum(3), CPU, .5f, .5, worksBehind: true);
+        VoteSampler sampler = new(FakeClassifier.Checksum(3), CPU, new FloatGaussianNoise(.5), worksBehind: true);
         sampler.MakeAhead(batch);
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => sampler.Draw(batch));
         error.Message.Should().Contain("SmoothingOptions.Batch");
@@ -123,7 +124,7 @@ public class VoteLaneTests
     private static IEnumerable<Certificate> Run(Tensor[] images, FakeClassifier[] replicas, int batch, bool worksBehind, CancellationToken token = default)
     {
         VotePool pool = new(
-            [.. replicas.Select(replica => new VoteSampler(replica, CPU, .5f, .5, worksBehind))], [.. replicas.Select(_ => CPU)], batch, NullLogger.Instance);
+            [.. replicas.Select(replica => new VoteSampler(replica, CPU, new GridGaussianNoise(.5), worksBehind))], [.. replicas.Select(_ => CPU)], batch, NullLogger.Instance);
         IEnumerable<OpenTest<Certificate>> tests = images.Select(
             (image, i) => new OpenTest<Certificate>(Images.ValuesOf(image), i, seed: 5, classCount: 3, VotePhase.Estimation, () => Staged.Certify(3, .5)));
         return pool.Run(tests, () => [1, 3, 3], null, token).Select(finished => finished.Result);

@@ -49,7 +49,7 @@ public class VotePoolTests
         string Noisy(VotePhase phase, int sample)
         {
             float[] noisy = new float[9];
-            GaussianNoise.AddTo(4, new NoiseCoordinate(0, 6, phase, sample), Images.ValuesOf(image), .5f, noisy);
+            new GridGaussianNoise(.5).AddTo(4, new NoiseCoordinate(0, 6, phase, sample), Images.ValuesOf(image), noisy);
             return Key(noisy);
         }
 
@@ -90,20 +90,21 @@ public class VotePoolTests
         List<Certificate> pooled = [.. smoothed.CertifyMany(images)];
 
         images.Select(item => smoothed.Certify(item.Image, item.Index)).Should().Equal(pooled);
-        pooled.Select(certificate => certificate with { Provenance = null }).Should().Equal(images.Select(item => ByHand(certifier.Certify(2, .25), item, seed: 4)));
+        pooled.Select(certificate => certificate with { Provenance = null }).Should().Equal(images.Select(item => ByHand(certifier.Certify(2, new GridGaussianRule(.25, Images.ValuesOf(item.Image).Length)), item, seed: 4)));
         smoothed.PredictIndexed(images).Should().Equal(images.Select(item => ByHand(certifier.Predict(2), item, seed: 9)));
         pooled.Select(certificate => certificate.N).Distinct().Should().HaveCountGreaterThan(3, "tests that all stop at one look would show little");
 
         static TResult ByHand<TResult>(IVoteTest<TResult> test, IndexedImage item, ulong seed)
         {
             long[] used = new long[3];
+            GridGaussianNoise noise = new(.25);
             float[] image = Images.ValuesOf(item.Image), noisy = new float[image.Length];
             while (test.Next is { } want)
             {
                 long[] votes = new long[2];
                 for (long i = 0; i < want.Count; i++)
                 {
-                    GaussianNoise.AddTo(seed, new NoiseCoordinate(0, item.Index, want.Phase, used[(int)want.Phase]++), image, .25f, noisy);
+                    noise.AddTo(seed, new NoiseCoordinate(0, item.Index, want.Phase, used[(int)want.Phase]++), image, noisy);
                     votes[noisy[0] - Edge > 0 ? 1 : 0]++;
                 }
 
