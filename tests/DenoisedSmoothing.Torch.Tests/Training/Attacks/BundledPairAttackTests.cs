@@ -1,5 +1,6 @@
 using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Training.Attacks;
 using TorchSharp;
 
@@ -18,7 +19,7 @@ public class BundledPairAttackTests
         new DdnAttack { Steps = 10, Draws = 8 },
         new VoteSearchAttack { Steps = 10, Draws = 16 },
         new LowBitsAttack { Draws = 16 },
-        new KnownSeedAttack(seed: 1) { Draws = 50, Steps = 5 },
+        new KnownSeedAttack(new GridGaussianNoise(Sigma), seed: 1) { Draws = 50, Steps = 5 },
     ];
 
     [Fact]
@@ -29,7 +30,7 @@ public class BundledPairAttackTests
         SmoothingOptions options = new() { Batch = 100 };
         SmoothedClassifier smoothed = new([classifier], Sigma, new CohenCertifier(n: 1000), options);
         SmoothedClassifier judge = new([classifier], Sigma, new CohenCertifier(alpha: 1e-6, predictN: 1000), options);
-        AttackTrial trial = new(() => new AttackTarget(classifier, Sigma), judge);
+        AttackTrial trial = new(() => new AttackTarget(classifier, judge.Noise), judge);
         LabeledImages images = FashionMnistPair.TestImages();
         int certified = 0, changed = 0;
         for (int index = 0; index < 3; index++)
