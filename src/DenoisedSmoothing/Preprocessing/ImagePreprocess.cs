@@ -1,4 +1,3 @@
-using DenoisedSmoothing.Classification;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,7 +8,7 @@ namespace DenoisedSmoothing.Preprocessing;
 /// <para>Immutable and safe for concurrent use. Each method returns a longer preprocessing: <c>new ImagePreprocess().Resize(256).CenterCrop(224)</c>.</para>
 /// <para>
 /// Steps work on bytes, bit for bit as torchvision's transforms do on PIL images. A tensor made from bytes loses nothing; a finer one is
-/// rounded to multiples of 1/255 first. Mean and std are not a matter of preprocessing: they come after the denoiser, in a <see cref="Normalization"/>.
+/// rounded to multiples of 1/255 first. Mean and std are not a matter of preprocessing: they come after the denoiser, in the classifier's <c>Normalization</c>.
 /// </para>
 /// </remarks>
 public sealed class ImagePreprocess

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using DenoisedSmoothing.Testing;
 
 namespace DenoisedSmoothing.Tests.Abstractions;
 
@@ -115,10 +116,9 @@ public partial class PlainNumberTests
     [Fact]
     public void Sources_parse_numbers_nowhere_else()
     {
-        string[] others = [.. Sources().Where(file => Path.GetFileName(file) != "PlainNumber.cs")];
+        (string Path, string Text)[] others = [.. SourceTree.CSharp("src").Where(file => !file.Path.EndsWith("/PlainNumber.cs", StringComparison.Ordinal) && !file.Path.Contains("DenoisedSmoothing.Tool"))];
         others.Length.Should().BeGreaterThan(150);
-        others.SelectMany(file => File.ReadLines(file).Select((line, i) => (Place: $"{file}:{i + 1}", Line: line)))
-            .Where(one => NumberParsing().IsMatch(one.Line)).Select(one => $"{one.Place}: {one.Line.Trim()}")
+        others.SelectMany(file => file.Text.Split('\n').Where(line => NumberParsing().IsMatch(line)).Select(line => $"{file.Path}: {line.Trim()}"))
             .Should().BeEmpty("PlainNumber reads every number");
     }
 
@@ -146,13 +146,4 @@ public partial class PlainNumberTests
     [GeneratedRegex(@"\b(s?byte|u?short|u?int|u?long|nu?int|float|double|decimal|Half|S?Byte|U?Int(16|32|64|128|Ptr)|Single|Double|Decimal|BigInteger|Complex|T"
         + @"|TimeSpan|Enum)\.(Try)?Parse(Exact)?\b|\bConvert\.(To(S?Byte|U?Int|Single|Double|Decimal)|ChangeType)|\bUtf8Parser\b|\bNumberStyles\b")]
     private static partial Regex NumberParsing();
-
-    private static IEnumerable<string> Sources()
-    {
-        DirectoryInfo root = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "DenoisedSmoothing.sln")))
-            root = root.Parent ?? throw new DirectoryNotFoundException("These tests run inside the repository.");
-        return Directory.EnumerateFiles(Path.Combine(root.FullName, "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}") && !file.Contains("DenoisedSmoothing.Tool"));
-    }
 }
