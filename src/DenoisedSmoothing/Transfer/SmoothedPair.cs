@@ -1,6 +1,7 @@
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Parts;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using TorchSharp;
 
 namespace DenoisedSmoothing.Transfer;
@@ -67,7 +68,7 @@ public sealed class SmoothedPair
 
         PairedClassifier pair = new(_certified, _successor, label, _successorDevice, $"pair({_certifiedFingerprint}, {_successorFingerprint})");
         SmoothingOptions options = _options with { Batch = from.Batch, Devices = _options.Devices is { } devices ? [devices[0]] : null };
-        SmoothedClassifier smoothed = new([pair], from.DrawnSigma, new PairCounting(_transfer, certificate), options);
+        SmoothedClassifier smoothed = new([pair], SmoothingNoises.Of(certificate), new PairCounting(_transfer, certificate), options);
         Certificate counted = smoothed.Certify(image, from.ImageIndex, cancellationToken);
         Provenance drawn = counted.Provenance!;
 

@@ -26,7 +26,7 @@ internal static class Doctored
 
         public IVoteTest<Prediction> Predict(int classCount) => inner.Predict(classCount);
 
-        public IVoteTest<Certificate> Certify(int classCount, double sigma) => change(inner.Certify(classCount, sigma), classCount);
+        public IVoteTest<Certificate> Certify(int classCount, IRadiusRule rule) => change(inner.Certify(classCount, rule), classCount);
     }
 
     private sealed class Longer(IVoteTest<Certificate> inner) : IVoteTest<Certificate>

@@ -28,7 +28,7 @@ public class SmoothedPairTests
         for (int sample = 0; sample < 300; sample++)
         {
             float[] noisy = new float[4];
-            GaussianNoise.AddTo(9, new NoiseCoordinate(0, 3, VotePhase.Estimation, sample), values, .25f, noisy);
+            new GridGaussianNoise(.25).AddTo(9, new NoiseCoordinate(0, 3, VotePhase.Estimation, sample), values, noisy);
             bool f = noisy[0] > .2f, successor = noisy[0] > .4f;
             expected[(int)((f, successor) switch { (true, true) => PairOutcome.Kept, (true, false) => PairOutcome.Lost, (false, false) => PairOutcome.Agreed, _ => PairOutcome.Changed })]++;
         }
