@@ -16,10 +16,18 @@ internal sealed class NumpyArray
     /// <exception cref="PickleException">It is something else, not of unsigned bytes, or its parts do not fit together.</exception>
     public void SetState(object? state)
     {
-        if (state is not object?[] { Length: 5 } fields || fields[1] is not object?[] { Length: > 0 } lengths || fields[4] is not PickleBytes bytes)
+        if (state is not object?[] { Length: 5 } fields || fields[1] is not object?[] { Length: > 0 } lengths
+            || fields[4] is not PickleBytes bytes)
+        {
             throw new PickleException("the state of an array is not a version, a shape, an element type, an order and bytes");
+        }
+
         if (fields[2] is not NumpyElementType { Name: "u1" or "|u1" or "uint8" or "B" })
-            throw new PickleException($"an array has elements of type {(fields[2] is NumpyElementType type ? CheckpointException.Quote(type.Name) : "unknown")}, and images are unsigned bytes");
+        {
+            string type = fields[2] is NumpyElementType known ? CheckpointException.Quote(known.Name) : "unknown";
+            throw new PickleException($"an array has elements of type {type}, and images are unsigned bytes");
+        }
+
         if (fields[3] is not (false or 0L))
             throw new PickleException("an array is stored column by column");
         Int128 size = 1;

@@ -44,7 +44,8 @@ internal sealed class NumpyPickle(MemoryBudget budget) : IPickleTypes
     }
 
     public PickleGlobal Find(string name) => Known.GetValueOrDefault(name)
-        ?? throw new PickleException($"it refers to {CheckpointException.Quote(name)}, which is not among the names that images need", Remedy);
+        ?? throw new PickleException(
+            $"it refers to {CheckpointException.Quote(name)}, which is not among the names that images need", Remedy);
 
     public object? Persistent(object? id) => throw new PickleException("it refers to something outside of it", Remedy);
 
@@ -59,7 +60,8 @@ internal sealed class NumpyPickle(MemoryBudget budget) : IPickleTypes
             PickleGlobalKind.NumpyReconstruct when values is [PickleGlobal { Kind: PickleGlobalKind.NumpyArray }, _, _] => new NumpyArray(),
             PickleGlobalKind.NumpyElementType when values.Length > 0 && Text(values[0]) is { } name => new NumpyElementType(name),
             // How Python 3 writes bytes at protocol 2.
-            PickleGlobalKind.Encode when values is [string text, _] && Text(values[1]) is "latin1" or "latin-1" && Encode(text) is { } bytes => bytes,
+            PickleGlobalKind.Encode
+                when values is [string text, _] && Text(values[1]) is "latin1" or "latin-1" && Encode(text) is { } bytes => bytes,
             _ => throw new PickleException($"it calls {CheckpointException.Quote(global.Name)} with arguments that do not belong to it"),
         };
     }

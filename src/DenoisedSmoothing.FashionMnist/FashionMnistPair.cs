@@ -25,9 +25,10 @@ public sealed class FashionMnistPair : IDisposable
     private FashionMnistPair(nn.Module<Tensor, Tensor, Tensor> denoiserNetwork, nn.Module<Tensor, Tensor> classifierNetwork)
     {
         (_denoiserNetwork, _classifierNetwork) = (denoiserNetwork, classifierNetwork);
-        Diffusion = new DiffusionModel(denoiserNetwork, Schedule, lastTimestep: LastTimestep);
+        InputShape images = new(1, 28, 28);
+        Diffusion = new DiffusionModel(denoiserNetwork, Schedule, lastTimestep: LastTimestep) { Input = images };
         Denoiser = new OneShotDenoiser(Diffusion);
-        Classifier = _classifier = new ModuleClassifier(classifierNetwork, FashionMnist.ClassNames.Count);
+        Classifier = _classifier = new ModuleClassifier(classifierNetwork, FashionMnist.ClassNames.Count) { Input = images };
     }
 
     /// <summary>The noise schedule of the denoiser: cosine, T = 1000.</summary>

@@ -58,6 +58,8 @@ public sealed class OnnxClassifier : IClassifier, IFingerprinted, IDisposable
         (OnnxTensor images, OnnxTensor output) = (signature.Images, signature.Output);
         if (signature.Timesteps is { } timesteps)
             throw Error($"a classifier takes images alone; this model takes {timesteps} as well");
+        if (output.Shape[1] == 1)
+            throw Error($"it has one class (output {output}), and a classifier has at least two: export a model of one logit z with the two logits 0 and z");
         if (output.Shape[1] >= 0 && classCount is { } given && given != output.Shape[1])
             throw Error($"it has {output.Shape[1]} classes, not {given}");
         if (normalization is not null && images.Shape[1] >= 0 && normalization.Mean.Count != images.Shape[1])

@@ -53,7 +53,8 @@ public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor,
     /// <summary>Opens a model.</summary>
     /// <param name="path">A .onnx file; weights in files beside it are found by ONNX Runtime.</param>
     /// <param name="options">Names, threads and execution providers; null for the model's own names and the CPU.</param>
-    /// <exception cref="CheckpointException">ONNX Runtime cannot open the model, or it is not a function of images, with or without timesteps.</exception>
+    /// <exception cref="CheckpointException">The file is something else (the message says what), ONNX Runtime cannot open the model, it is not
+    /// a function of images [N,C,H,W], with or without timesteps, or a file with its weights is missing.</exception>
     /// <exception cref="DllNotFoundException">A native library is missing; the message says which package to add.</exception>
     public static OnnxNetwork Load(string path, OnnxOptions? options = null) => Load(path, options ?? new OnnxOptions(), outputRank: null);
 
@@ -61,8 +62,10 @@ public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor,
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         LibTorch.EnsureAvailable();
-        if (!File.Exists(path))
+        if (!File.Exists(path) && !Directory.Exists(path))
             throw new FileNotFoundException($"There is no ONNX model at '{path}'.", path);
+        if (FileKind.Of(path) is { } kind && kind != FileKind.Onnx)
+            throw new CheckpointException($"{path}: {kind.InsteadOf("an ONNX model")}");
         InferenceSession session = Open(path, options);
         try
         {
@@ -130,7 +133,7 @@ public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor,
         }
     }
 
-    private Tensor Answer(List<string> names, List<OrtValue> values, (long, long, long, long) key)
+    private Tensor Answer(List<string> names, List<OrtValue> values, (long N, long C, long H, long W) key)
     {
         OnnxTensor wanted = Signature.Output;
         if (_outputShapes.TryGetValue(key, out long[]? shape))
@@ -143,7 +146,15 @@ public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor,
 
         using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(_run, names, values, [wanted.Name]);
         Tensor copy = OnnxMemory.Copy(results[0], wanted.ScalarType);
-        _outputShapes[key] = copy.shape;
+        long[] made = copy.shape;
+        if (made.Length == 0 || made[0] != key.N)
+        {
+            throw new InvalidOperationException(
+                $"{_name} made [{string.Join(',', made)}] of {key.N} images, not one row for each: its batch is fixed somewhere inside, as by a Reshape to a constant. "
+                + "Export it with a dynamic batch axis, or set SmoothingOptions.Batch to the batch that it was exported for.");
+        }
+
+        _outputShapes[key] = made;
         return copy;
     }
 

@@ -17,6 +17,12 @@ internal sealed record OnnxSignature(OnnxTensor Images, OnnxTensor? Timesteps, O
         OnnxTensor images = Pick("image input", options.Images, nameof(OnnxOptions.Images), inputs, input => input.IsFloat && input.Rank == 4);
         if (!images.IsFloat || images.Rank != 4)
             throw Error($"the image input must be floating-point [N,C,H,W]; this one is {images}");
+        if (images.IsChannelsLast)
+        {
+            throw Error($"the image input {images} is channels-last, [N,H,W,C], as Keras and TensorFlow have it, and [N,C,H,W] is wanted. "
+                + "Convert it with tf2onnx and --inputs-as-nchw, or put a Transpose in front of it");
+        }
+
 
         OnnxTensor? timesteps = null;
         IReadOnlyList<OnnxTensor> others = [.. inputs.Where(input => input != images)];
@@ -41,9 +47,12 @@ internal sealed record OnnxSignature(OnnxTensor Images, OnnxTensor? Timesteps, O
             if (all.Count == 1)
                 return all[0];
             OnnxTensor[] fitting = [.. all.Where(fits)];
+            // Probabilities beside the logits that they are made of.
+            if (fitting.Length > 1 && fitting.Where(tensor => tensor.Name.Equals("logits", StringComparison.OrdinalIgnoreCase)).ToArray() is [var logits])
+                return logits;
             return fitting.Length == 1
                 ? fitting[0]
-                : throw Error($"{(fitting.Length == 0 ? "none" : "more than one")} of {List(all)} can be the {role}. Name it with OnnxOptions.{option}");
+                : throw Error($"{(fitting.Length == 0 ? "none" : "more than one")} of {List(all)} can be the {role}. Name it with OnnxOptions.{option}, or export the model with that one alone");
         }
 
         CheckpointException Error(string problem) => new($"{path}: {problem}.");

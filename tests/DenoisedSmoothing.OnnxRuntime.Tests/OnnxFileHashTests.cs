@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Testing;
 
 namespace DenoisedSmoothing.OnnxRuntime.Tests;
@@ -38,6 +39,6 @@ public sealed class OnnxFileHashTests : IDisposable
         string path = _models.Classifier("n", 6);
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^20]);
         Action act = () => OnnxFileHash.Of(path);
-        act.Should().Throw<InvalidDataException>();
+        act.Should().Throw<CheckpointException>().WithMessage("*cut short*");
     }
 }

@@ -18,7 +18,7 @@ public sealed class OnnxLoadErrorTests : IDisposable
     {
         string path = _models.PathOf("text.onnx");
         File.WriteAllText(path, "not a model");
-        Load(path).Should().Throw<CheckpointException>().WithMessage("*text.onnx*cannot open*");
+        Load(path).Should().Throw<CheckpointException>().WithMessage("*text.onnx: it is a text file, and an ONNX model is wanted*");
     }
 
     [Fact]
@@ -43,12 +43,18 @@ public sealed class OnnxLoadErrorTests : IDisposable
     [Fact]
     public void Load_several_outputs_that_can_be_meant_wants_a_name()
     {
-        string path = TwoOutputs("flat", OnnxType.Float, "n", 3);
-        Load(path).Should().Throw<CheckpointException>().WithMessage("*more than one of 'logits' float [?,4], 'flat' float [?,3]*OnnxOptions.Output*");
+        string path = OnnxModels.ClassifierGraph()
+            .Input("images", OnnxType.Float, "n", 3, 4, 4)
+            .Constant("weight", OnnxType.Float, [3, 4], OnnxModels.Weights)
+            .Node("Identity", "logits", "scores")
+            .Output("scores", OnnxType.Float, "n", 4)
+            .Output("flat", OnnxType.Float, "n", 3)
+            .Save(_models.PathOf("unclear.onnx"));
+        Load(path).Should().Throw<CheckpointException>().WithMessage("*more than one of 'scores' float [?,4], 'flat' float [?,3]*OnnxOptions.Output*");
         using OnnxClassifier named = OnnxClassifier.Load(path, options: new OnnxOptions { Output = "flat" });
         named.ClassCount.Should().Be(3);
         Action wrong = () => OnnxClassifier.Load(path, options: new OnnxOptions { Output = "logit" }).Dispose();
-        wrong.Should().Throw<CheckpointException>().WithMessage("*no output 'logit'; there is 'logits'*");
+        wrong.Should().Throw<CheckpointException>().WithMessage("*no output 'logit'; there is 'scores'*");
     }
 
     [Fact]

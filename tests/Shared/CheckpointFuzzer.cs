@@ -41,7 +41,8 @@ internal sealed class CheckpointFuzzer
     public CheckpointFuzzer(int seed)
     {
         _seed = seed;
-        _seeds = [.. Names.Select(Load), new Seed("index.json", """{"metadata":{"total_size":12},"weight_map":{"a.weight":"1.safetensors","b":"sub/2.safetensors"}}"""u8.ToArray(), null, [])];
+        byte[] index = [.. """{"metadata":{"total_size":12},"weight_map":{"a.weight":"1.safetensors","b":"sub/2.safetensors"}}"""u8];
+        _seeds = [.. Names.Select(Load), new Seed("index.json", index, null, [])];
     }
 
     public long Inputs { get; private set; }
@@ -58,8 +59,8 @@ internal sealed class CheckpointFuzzer
     public string Extremes => $"slowest: input {_slowest}, hungriest: input {_hungriest}";
 
     /// <summary>Makes and reads one input; its number says all about it.</summary>
-    /// <exception cref="InvalidOperationException">The input broke a reader (something else than a CheckpointException, or entries that make no
-    /// sense), or cost more than ten times its size.</exception>
+    /// <exception cref="InvalidOperationException">The input broke a reader (something else than a CheckpointException, or entries that
+    /// make no sense), or cost more than ten times its size.</exception>
     public void Run(long number)
     {
         Random random = new(HashCode(_seed, number));
@@ -89,7 +90,9 @@ internal sealed class CheckpointFuzzer
         Run(number, files.Name(shape), files.Make(shape));
     }
 
-    /// <summary>Whether a reading takes longer than a second for each megabyte; what waits for other work on the machine does as well.</summary>
+    /// <summary>
+    /// Whether a reading takes longer than a second for each megabyte; what waits for other work on the machine does as well.
+    /// </summary>
     public bool IsTimed { get; init; }
 
     private void Run(long number, string name, byte[] input)
@@ -100,7 +103,7 @@ internal sealed class CheckpointFuzzer
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before - read;
         long memory = MemoryConstant + (10L * input.Length);
         if (allocated > memory || repeated > memory)
-            throw new InvalidOperationException($"Input {number} of seed {_seed} ({name}, {input.Length} bytes) took {allocated} bytes, and repeats {repeated}.");
+            throw Failure($"{allocated} bytes, and repeats {repeated}");
         // What was slow may have waited for another process: the quickest of a few times is its own.
         for (int again = 0; IsTimed && again < Repeats && elapsed > Slowest; again++)
         {
@@ -111,11 +114,14 @@ internal sealed class CheckpointFuzzer
         }
 
         if (IsTimed && elapsed > TimeConstant + TimeSpan.FromMicroseconds(input.Length))
-            throw new InvalidOperationException($"Input {number} of seed {_seed} ({name}, {input.Length} bytes) took {elapsed.TotalSeconds:F1} s.");
+            throw Failure($"{elapsed.TotalSeconds:F1} s");
         Inputs++;
         Refused += accepted ? 0 : 1;
         (Slowest, _slowest) = elapsed > Slowest ? (elapsed, number) : (Slowest, _slowest);
         (MostAllocated, _hungriest) = allocated > MostAllocated ? (allocated, number) : (MostAllocated, _hungriest);
+
+        InvalidOperationException Failure(string cost) =>
+            new($"Input {number} of seed {_seed} ({name}, {input.Length} bytes) took {cost}.");
     }
 
     // Also how many bytes of storages were read, and how many bytes tensors have that repeat others of their storage.
@@ -152,7 +158,8 @@ internal sealed class CheckpointFuzzer
             from.CopyTo(to);
             return to.ToArray();
         });
-        return new Seed(name, file, records["data.pkl"], [.. records.Where(record => record.Key.StartsWith("data/", StringComparison.Ordinal)).Select(record => (record.Key[5..], record.Value))]);
+        var storages = records.Where(record => record.Key.StartsWith("data/", StringComparison.Ordinal));
+        return new Seed(name, file, records["data.pkl"], [.. storages.Select(record => (record.Key[5..], record.Value))]);
     }
 
     private static byte[] Make(Seed seed, Random random)
@@ -199,8 +206,12 @@ internal sealed class CheckpointFuzzer
                     Sensible(!path.Contains("..", StringComparison.Ordinal) && !Path.IsPathRooted(path), path);
                 break;
             case null:
-                using (TorchSharpFile file = TorchSharpFile.TryOpen(stream, "input", leaveOpen: true) ?? throw CheckpointProbe.Refusal(stream, "input"))
+                using (TorchSharpFile file = TorchSharpFile.TryOpen(stream, "input", leaveOpen: true)
+                    ?? throw CheckpointProbe.Refusal(stream, "input"))
+                {
                     Sensible(file.Entries.Sum(SafetensorsDType.ByteCount) < stream.Length, "TorchSharp");
+                }
+
                 break;
             case { } format:
                 using (TorchSaveFile file = TorchSaveFile.Open(stream, "input", format, Options))

@@ -14,8 +14,8 @@ internal sealed class CostlyFiles(Random random)
     /// <summary>Opcodes that make something of few bytes.</summary>
     private static readonly string[] Units =
     [
-        "N", "]", "}", ")", "(", "K\u0007", "J\u0001\u0002\u0003\u0004", "](e", "G\0\0\0\0\0\0\0\0", "\u008f", "Nq\0", "]\u0085", "}K\u0001Ns",
-        "U\0", "C\0", "\u008c\u0001a",
+        "N", "]", "}", ")", "(", "K\u0007", "J\u0001\u0002\u0003\u0004", "](e", "G\0\0\0\0\0\0\0\0", "\u008f", "Nq\0",
+        "]\u0085", "}K\u0001Ns", "U\0", "C\0", "\u008c\u0001a",
     ];
 
     private static readonly int ShapeCount = new CostlyFiles(new Random(0)).Shapes.Length;
@@ -25,8 +25,8 @@ internal sealed class CostlyFiles(Random random)
 
     private Func<byte[]>[] Shapes =>
     [
-        LongKeySetAgain, LongStorageKeys, LongPaths, LongFolder, ViewsOfDeflated, Expansions, WholeViews, Flood, MemoGap, Names, DeepLists, ManyRecords,
-        SafetensorsRemarks, SafetensorsEntries, IndexEntries, TorchSharpEntries, TarTensors, LongGlobals, PairsAgain,
+        LongKeySetAgain, LongStorageKeys, LongPaths, LongFolder, ViewsOfDeflated, Expansions, WholeViews, Flood, MemoGap, Names,
+        DeepLists, ManyRecords, SafetensorsRemarks, SafetensorsEntries, IndexEntries, TorchSharpEntries, TarTensors, LongGlobals, PairsAgain,
     ];
 
     /// <summary>Makes one file.</summary>
@@ -63,13 +63,14 @@ internal sealed class CostlyFiles(Random random)
         return key.Length > 30_000 ? Zip(pickle.Op(".")) : Zip(pickle.Op("."), (key, new byte[4]));
     }
 
-    // A long key, and under it dictionaries with tensors, each of which has a path.
+    // A long key, and under it dictionaries with tensors, each of which has a path: in a list, or in a dictionary.
     private byte[] LongPaths()
     {
-        PickleText pickle = new PickleText().Op("}").Text(Long(100, 4 << 20)).Op("](");
+        bool list = random.Next(2) == 0;
+        PickleText pickle = new PickleText().Op("}").Text(Long(100, 4 << 20)).Op(list ? "](" : "}(");
         for (int i = Between(10, 20_000); i > 0; i--)
-            pickle.Op("}").Text($"{i}").Op("}").Text("w").Tensor("FloatStorage", "0", 1, 0, [], []).Op("ss");
-        return Zip(pickle.Op("es."), ("0", new byte[4]));
+            (list ? pickle : pickle.Text($"{i}")).Op("}").Text("w").Tensor("FloatStorage", "0", 1, 0, [], []).Op("s");
+        return Zip(pickle.Op(list ? "es." : "us."), ("0", new byte[4]));
     }
 
     private byte[] LongFolder()

@@ -8,6 +8,8 @@ namespace DenoisedSmoothing;
 /// <param name="Advice">What to do with such a file, as a sentence.</param>
 internal sealed record FileKind(string Noun, string Advice)
 {
+    private const string LoadWeights = "Build the network, and load them with Checkpoint.Open and StateDict.Load.";
+
     public static readonly FileKind Folder = new("a folder", "Name a file inside of it.");
     public static readonly FileKind Empty = new("an empty file", "Fetch it or write it again.");
     public static readonly FileKind GitLfsPointer = new("a pointer of Git LFS, not the file itself", "Fetch the file: git lfs pull.");
@@ -19,14 +21,10 @@ internal sealed record FileKind(string Noun, string Advice)
     public static readonly FileKind Zip = new("a zip archive", "Unpack it first.");
     public static readonly FileKind DamagedZip = new("the beginning of a zip archive whose end is missing", "Fetch it again.");
 
-    public static readonly FileKind TorchSave = new(
-        "a checkpoint of torch.save: weights without their network", "Build the network, and load them with Checkpoint.Open and StateDict.Load.");
-    public static readonly FileKind TorchSaveTar = new(
-        "a checkpoint of the earliest PyTorch: weights without their network", "Build the network, and load them with Checkpoint.Open and StateDict.Load.");
-    public static readonly FileKind Safetensors = new(
-        "a safetensors file: weights without their network", "Build the network, and load them with Checkpoint.Open and StateDict.Load.");
-    public static readonly FileKind SafetensorsIndex = new(
-        "an index of safetensors files: weights without their network", "Build the network, and load them with Checkpoint.Open and StateDict.Load.");
+    public static readonly FileKind TorchSave = new("a checkpoint of torch.save: weights without their network", LoadWeights);
+    public static readonly FileKind TorchSaveTar = new("a checkpoint of the earliest PyTorch: weights without their network", LoadWeights);
+    public static readonly FileKind Safetensors = new("a safetensors file: weights without their network", LoadWeights);
+    public static readonly FileKind SafetensorsIndex = new("an index of safetensors files: weights without their network", LoadWeights);
     public static readonly FileKind TorchScript = new(
         "a TorchScript archive: a program with its weights", "Load it with TorchScript.LoadClassifier or TorchScript.LoadDenoiser.");
     public static readonly FileKind AotInductor = new(
@@ -49,7 +47,8 @@ internal sealed record FileKind(string Noun, string Advice)
 
     public static readonly FileKind Log = new("a certification log", "Read it with CertificationLog.");
     public static readonly FileKind LogJsonLines = new("the JSON lines beside a certification log", "Read them with CertificationLog.");
-    public static readonly FileKind LogSettings = new("the settings beside a certification log", "Name the log itself, without .meta.json.");
+    public static readonly FileKind LogSettings = new(
+        "the settings beside a certification log", "Name the log itself, without .meta.json.");
     public static readonly FileKind Json = new("a JSON file", "Take another file.");
     public static readonly FileKind Text = new("a text file", "Take another file.");
 
@@ -73,7 +72,9 @@ internal sealed record FileKind(string Noun, string Advice)
     /// <param name="records">The paths inside of it.</param>
     public static FileKind OfZip(IEnumerable<string> records) => FileProbe.InsideOfZip(records);
 
-    /// <summary>Says what the file is instead of what was wanted, and what to do: two sentences, of which the first begins in lower case.</summary>
+    /// <summary>
+    /// Says what the file is instead of what was wanted, and what to do: two sentences, of which the first begins in lower case.
+    /// </summary>
     /// <param name="wanted">What the reader reads, with its article: "a certification log".</param>
     public string InsteadOf(string wanted) => $"it is {Noun}, and {wanted} is wanted. {Advice}";
 }

@@ -78,7 +78,12 @@ internal static class FileProbe
         if (head.Length >= 9 && head[8] == '{' && BinaryPrimitives.ReadUInt64LittleEndian(head) <= MaxSafetensorsHeader)
             return FileKind.Safetensors;
         if (head.Length > 2 && head[0] == 0x80 && head[1] is >= 2 and <= 5)
-            return head[..Math.Min(head.Length, 32)].IndexOf((byte[])[0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46]) >= 0 ? FileKind.TorchSave : FileKind.Pickle;
+        {
+            // The magic number again, behind a frame.
+            int at = head[..Math.Min(head.Length, 32)].IndexOf((byte[])[0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46]);
+            return at >= 0 ? FileKind.TorchSave : FileKind.Pickle;
+        }
+
         if (head.Length > 2 && head[0] == 0x08 && head[1] is > 0 and < 32 && s_onnxFields.Contains(head[2]))
             return FileKind.Onnx;
         return IsText(head) ? InsideOfText(Encoding.UTF8.GetString(head)) : null;
@@ -126,7 +131,7 @@ internal static class FileProbe
             using ZipArchive zip = new(stream, ZipArchiveMode.Read, leaveOpen: true);
             return InsideOfZip(zip.Entries.Select(entry => entry.FullName));
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or ArgumentException or OverflowException)
         {
             return FileKind.DamagedZip;
         }

@@ -1,6 +1,8 @@
 namespace DenoisedSmoothing.Checkpoints;
 
-/// <summary>A part of a stream that can seek, as a stream of its own. It shares the other's position, so only one may be read at a time.</summary>
+/// <summary>
+/// A part of a stream that can seek, as a stream of its own. It shares the other's position, so only one may be read at a time.
+/// </summary>
 internal sealed class ByteRangeStream : Stream
 {
     private readonly Stream _whole;

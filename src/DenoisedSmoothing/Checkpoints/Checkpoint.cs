@@ -25,7 +25,9 @@ public sealed class Checkpoint : ITensorSource, IDisposable
         _automatic = options.StripPrefixes is null;
         Format = format;
         Key = (source as TorchSaveFile)?.Key ?? "";
-        StrippedPrefix = options.StripPrefixes is { } prefixes ? NamePrefix.Of(source.Entries, prefixes) : NamePrefix.OfWrappers(source.Entries);
+        StrippedPrefix = options.StripPrefixes is { } prefixes
+            ? NamePrefix.Of(source.Entries, prefixes)
+            : NamePrefix.OfWrappers(source.Entries);
         if (StrippedPrefix.Length == 0)
         {
             (Entries, LeftOut) = (source.Entries, []);
@@ -43,13 +45,17 @@ public sealed class Checkpoint : ITensorSource, IDisposable
     /// <summary>What kind of file it is.</summary>
     public CheckpointFormat Format { get; }
 
-    /// <summary>The path of the dictionary inside a torch.save file that the entries are from; empty for the outermost one, and for other formats.</summary>
+    /// <summary>
+    /// The path of the dictionary inside a torch.save file that the entries are from; empty for the outermost one, and for other formats.
+    /// </summary>
     public string Key { get; }
 
     /// <summary>What was taken off the names in the file; empty for nothing.</summary>
     public string StrippedPrefix { get; }
 
-    /// <summary>The names in the file that do not begin with <see cref="StrippedPrefix"/>, and whose tensors are therefore not among the entries.</summary>
+    /// <summary>
+    /// The names in the file that do not begin with <see cref="StrippedPrefix"/>, and whose tensors are therefore not among the entries.
+    /// </summary>
     public IReadOnlyList<string> LeftOut { get; }
 
     /// <summary>The tensors, under their names without the stripped prefix, in the order of the file.</summary>
@@ -64,15 +70,14 @@ public sealed class Checkpoint : ITensorSource, IDisposable
     /// <summary>Opens a file and checks what it says of itself; it stays open until <see cref="Dispose"/>.</summary>
     /// <param name="path">A checkpoint; others may read it meanwhile. Its extension does not matter.</param>
     /// <param name="options">Which part of it to read, and under what names.</param>
-    /// <exception cref="CheckpointException">The file is damaged, hostile or of an unknown kind, or holds no tensors under the key.</exception>
+    /// <exception cref="CheckpointException">The file is damaged, hostile or of an unknown kind, or holds no tensors under the
+    /// key.</exception>
     /// <exception cref="ArgumentException">The options are not in order.</exception>
     /// <exception cref="IOException">The file cannot be opened or read.</exception>
     public static Checkpoint Open(string path, CheckpointOptions options)
     {
         ArgumentNullException.ThrowIfNull(path);
-        CheckpointFolder.Refuse(path);
-        // Tensors are read whole: a buffer in between would only copy.
-        FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        FileStream stream = CheckpointPath.Open(path);
         try
         {
             return Open(stream, path, Path.GetDirectoryName(Path.GetFullPath(path)), leaveOpen: false, options);
@@ -85,18 +90,24 @@ public sealed class Checkpoint : ITensorSource, IDisposable
     }
 
     /// <summary>Opens a file that is already a stream, such as an embedded resource; an index of shards cannot be opened so.</summary>
-    /// <param name="stream">A stream that can seek, at the start of the file, which ends where the stream does. An Open that fails never closes it.</param>
+    /// <param name="stream">A stream that can seek, at the start of the file, which ends where the stream does. An Open that fails never
+    /// closes it.</param>
     /// <param name="name">What messages call the file.</param>
     /// <param name="options">Which part of it to read, and under what names.</param>
     /// <param name="leaveOpen">Whether <see cref="Dispose"/> leaves the stream alone.</param>
-    /// <exception cref="CheckpointException">The file is damaged, hostile or of an unknown kind, or holds no tensors under the key.</exception>
+    /// <exception cref="CheckpointException">The file is damaged, hostile or of an unknown kind, or holds no tensors under the
+    /// key.</exception>
     /// <exception cref="ArgumentException">The stream cannot seek, or the options are not in order.</exception>
     public static Checkpoint Open(Stream stream, string name, CheckpointOptions options, bool leaveOpen)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(name);
         if (!stream.CanRead || !stream.CanSeek)
-            throw new ArgumentException("A checkpoint is read from a stream that can read and seek: copy it to a MemoryStream or a file first.", nameof(stream));
+        {
+            throw new ArgumentException(
+                "A checkpoint is read from a stream that can read and seek: copy it to a MemoryStream or a file first.", nameof(stream));
+        }
+
         return Open(stream, name, folder: null, leaveOpen, options);
     }
 
@@ -110,7 +121,9 @@ public sealed class Checkpoint : ITensorSource, IDisposable
         return _source.Read(StrippedPrefix + name);
     }
 
-    /// <summary>This, under the names that a module has: with the end of the stripped prefix back where the module's names begin with it.</summary>
+    /// <summary>
+    /// This, under the names that a module has: with the end of the stripped prefix back where the module's names begin with it.
+    /// </summary>
     /// <param name="wanted">The names of the module's state_dict.</param>
     internal ITensorSource Under(IReadOnlyCollection<string> wanted)
     {
@@ -133,7 +146,10 @@ public sealed class Checkpoint : ITensorSource, IDisposable
         if (options.Key is { Length: > 0 } && format is CheckpointFormat.Safetensors or CheckpointFormat.SafetensorsIndex)
         {
             throw CheckpointException.In(
-                name, "it is a safetensors file, which has no dictionaries inside", "Leave CheckpointOptions.Key null.", option: nameof(CheckpointOptions.Key));
+                name,
+                "it is a safetensors file, which has no dictionaries inside",
+                "Leave CheckpointOptions.Key null.",
+                option: nameof(CheckpointOptions.Key));
         }
 
         switch (format)

@@ -37,17 +37,26 @@ public sealed class CheckpointException : Exception
     /// <summary>What is wrong, without what to do about it: the file, the entry and what was seen.</summary>
     public string Problem { get; }
 
-    /// <summary>What to do about it, in sentences of their own that name the options of this library; empty where the message has it all.</summary>
+    /// <summary>
+    /// What to do about it, in sentences of their own that name the options of this library; empty where the message has it all.
+    /// </summary>
     public string Advice { get; } = "";
 
-    /// <summary>The property of <see cref="CheckpointOptions"/> that the advice is about, such as <c>StripPrefixes</c>; null for none.</summary>
+    /// <summary>
+    /// The property of <see cref="CheckpointOptions"/> that the advice is about, such as <c>StripPrefixes</c>; null for none.
+    /// </summary>
     public string? Option { get; private init; }
 
     /// <summary>What <see cref="Option"/> may be set to, the likeliest first; empty for no suggestion.</summary>
     public IReadOnlyList<string> Choices { get; private init; } = [];
 
     internal static CheckpointException In(
-        string file, string problem, string advice = Damaged, Exception? cause = null, string? option = null, IReadOnlyList<string>? choices = null) =>
+        string file,
+        string problem,
+        string advice = Damaged,
+        Exception? cause = null,
+        string? option = null,
+        IReadOnlyList<string>? choices = null) =>
         new($"{file}: {problem}.", advice, cause) { Option = option, Choices = choices ?? [] };
 
     internal static CheckpointException InEntry(string file, string entry, string problem, string advice = Damaged) =>
@@ -58,7 +67,11 @@ public sealed class CheckpointException : Exception
     /// <param name="advice">The last line.</param>
     /// <param name="prefix">What would make them fit if it were stripped, or null.</param>
     internal static CheckpointException Mismatch(string report, string advice, string? prefix) =>
-        new(report, advice, cause: null) { Option = prefix is null ? null : nameof(CheckpointOptions.StripPrefixes), Choices = prefix is null ? [] : [prefix] };
+        new(report, advice, cause: null)
+        {
+            Option = prefix is null ? null : nameof(CheckpointOptions.StripPrefixes),
+            Choices = prefix is null ? [] : [prefix],
+        };
 
     internal static CheckpointException NoSuchEntry(string file, string entry, int count) =>
         InEntry(file, entry, $"there is no such entry among the {count}", "Ask for one of the names in Entries.");

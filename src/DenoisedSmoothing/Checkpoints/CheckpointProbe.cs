@@ -3,11 +3,13 @@ namespace DenoisedSmoothing.Checkpoints;
 /// <summary>Tells the format of a checkpoint by its first bytes.</summary>
 internal static class CheckpointProbe
 {
-    private const string Known = "This reads safetensors, model.safetensors.index.json, the files of torch.save, and those of TorchSharp's module.save.";
+    private const string Known =
+        "This reads safetensors, model.safetensors.index.json, the files of torch.save, and those of TorchSharp's module.save.";
 
     /// <param name="stream">At the start of the file, where it is left again.</param>
     /// <param name="file">What messages call the file.</param>
-    /// <returns>The format; null for the files of TorchSharp, which have no first bytes of their own, and for those that are none.</returns>
+    /// <returns>The format; null for the files of TorchSharp, which have no first bytes of their own, and for those that are
+    /// none.</returns>
     public static CheckpointFormat? Recognise(Stream stream, string file)
     {
         // What a zip file holds is for its own reader, which keeps to a budget.

@@ -11,14 +11,20 @@ public static class StateDict
 {
     private const string FingerprintVersion = "state_dict/1";
 
-    /// <summary>Copies weights into a module, which wants exactly these: see <see cref="Load(nn.Module, IReadOnlyDictionary{string, Tensor}, bool)"/>.</summary>
+    /// <summary>
+    /// Copies weights into a module, which wants exactly these: see <see cref="Load(nn.Module, IReadOnlyDictionary{string, Tensor},
+    /// bool)"/>.
+    /// </summary>
     /// <param name="module">The module, on any device, of any floating-point type.</param>
     /// <param name="source">Weights by the names of the module's state_dict, of its shapes; not disposed.</param>
-    /// <exception cref="CheckpointException">The weights do not fit; the module is unchanged, and the message lists the first few of each kind.</exception>
+    /// <exception cref="CheckpointException">The weights do not fit; the module is unchanged, and the message lists the first few of each
+    /// kind.</exception>
     /// <exception cref="ArgumentException">The module lies on the meta device, which holds no values.</exception>
     public static void Load(nn.Module module, IReadOnlyDictionary<string, Tensor> source) => Load(module, source, strict: true);
 
-    /// <summary>Copies weights from a checkpoint into a module, which wants exactly these: see <see cref="Load(nn.Module, ITensorSource, bool)"/>.</summary>
+    /// <summary>
+    /// Copies weights from a checkpoint into a module, which wants exactly these: see <see cref="Load(nn.Module, ITensorSource, bool)"/>.
+    /// </summary>
     /// <param name="module">The module, on any device, of any floating-point type.</param>
     /// <param name="source">A checkpoint with the names of the module's state_dict and its shapes; not disposed.</param>
     /// <exception cref="CheckpointException">The weights do not fit, and the module is unchanged: the message lists the first few of
@@ -34,7 +40,8 @@ public static class StateDict
     /// <param name="strict">Whether a missing or an unexpected entry is an error. If false, missing entries keep the values they
     /// have and unexpected ones are ignored; another shape or type, or no entry in common, is still an error. A batch norm's
     /// num_batches_tracked may be missing either way, as in old files.</param>
-    /// <exception cref="CheckpointException">The weights do not fit; the module is unchanged, and the message lists the first few of each kind.</exception>
+    /// <exception cref="CheckpointException">The weights do not fit; the module is unchanged, and the message lists the first few of each
+    /// kind.</exception>
     /// <exception cref="ArgumentException">The module lies on the meta device, which holds no values.</exception>
     public static void Load(nn.Module module, IReadOnlyDictionary<string, Tensor> source, bool strict)
     {
@@ -117,7 +124,11 @@ public static class StateDict
         using var guard = no_grad();
         Dictionary<string, Tensor> wanted = module.state_dict();
         if (wanted.Values.Any(target => target.is_meta))
-            throw new ArgumentException("The module lies on the meta device, which holds no values: create it on a real one.", nameof(module));
+        {
+            throw new ArgumentException(
+                "The module lies on the meta device, which holds no values: create it on a real one.", nameof(module));
+        }
+
         found.Check(module.GetType().Name, wanted, strict);
         foreach (var (name, target) in wanted.Where(pair => found.Has(pair.Key)))
         {

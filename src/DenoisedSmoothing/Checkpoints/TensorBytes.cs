@@ -42,7 +42,9 @@ internal static class TensorBytes
         });
     }
 
-    /// <summary>The same values on the CPU and contiguous, without gradient: shares the memory where it already is so. The caller disposes.</summary>
+    /// <summary>
+    /// The same values on the CPU and contiguous, without gradient: shares the memory where it already is so. The caller disposes.
+    /// </summary>
     public static Tensor Local(Tensor tensor)
     {
         using var scope = NewDisposeScope();

@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
-/// What <c>module.save(path)</c> of TorchSharp writes, and exportsd.py of its repository for PyTorch: the number of entries, and for each its
-/// name, its type, its sizes and its bytes. Every number and every length is an unsigned LEB128; nothing at the beginning says what it is.
+/// What <c>module.save(path)</c> of TorchSharp writes, and exportsd.py of its repository for PyTorch: the number of entries, and for each
+/// its name, its type, its sizes and its bytes. Every number and every length is an unsigned LEB128; nothing at the beginning says what
+/// it is.
 /// </summary>
 internal sealed class TorchSharpFile : ITensorSource, IDisposable
 {

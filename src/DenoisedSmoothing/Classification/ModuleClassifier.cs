@@ -22,6 +22,7 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
     /// <param name="resizeTo">Size in pixels to resize to, bicubic with antialiasing (32 to 224 for the paper's ViT); null to leave the size.</param>
     /// <param name="disposeNetwork">Whether <see cref="Dispose"/> frees the network too, where it can be.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 2 classes, or a size below 1.</exception>
+    /// <exception cref="ArgumentException">The network takes images of other channels than the normalisation, or of another size than resized to.</exception>
     public ModuleClassifier(
         nn.IModule<Tensor, Tensor> network, int classCount, Normalization? normalization = null, (int Height, int Width)? resizeTo = null, bool disposeNetwork = false)
     {
@@ -30,6 +31,7 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
         if (resizeTo is { } size && (size.Height < 1 || size.Width < 1))
             throw new ArgumentOutOfRangeException(nameof(resizeTo), resizeTo, "The size to resize to must be at least 1x1.");
         (_network, ClassCount, _normalization, _resizeTo, _disposeNetwork) = (network, classCount, normalization, resizeTo, disposeNetwork);
+        Input = Taken(IImageNetwork.InputOf(network));
         (network as nn.Module)?.eval();
     }
 
@@ -44,6 +46,10 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
 
     /// <summary>Size in pixels that images are resized to before the network; null for their own.</summary>
     public (int Height, int Width)? ResizeTo => _resizeTo;
+
+    /// <summary>What images it takes, before normalisation and resizing: others are refused.</summary>
+    /// <value>What the network says, any size where images are resized; null, and no check, where it does not say.</value>
+    public InputShape? Input { get; init; }
 
     /// <inheritdoc/>
     public string Fingerprint =>
@@ -65,6 +71,7 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
     /// <returns>Logits [N,K]; a fresh tensor on the input's device, with gradients where the network has them.</returns>
     public Tensor Forward(Tensor images)
     {
+        Input?.Require(images.shape, "This classifier");
         using DisposeScope scope = NewDisposeScope();
         Tensor h = images;
         if (_normalization is not null)
@@ -101,6 +108,20 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
         _constants.Clear();
         if (_disposeNetwork)
             (_network as IDisposable)?.Dispose();
+    }
+
+    private InputShape? Taken(InputShape? network)
+    {
+        int? channels = _normalization?.Mean.Count;
+        if (network is null)
+            return channels is { } count ? new InputShape(count) : null;
+        if (channels is { } given && given != network.Channels)
+            throw new ArgumentException($"The network takes {network}, and the normalisation has {given} channel{(given == 1 ? "" : "s")}.");
+        if (_resizeTo is not { } size)
+            return network;
+        return network.Fits([network.Channels, size.Height, size.Width])
+            ? new InputShape(network.Channels)
+            : throw new ArgumentException($"The network takes {network}: resizeTo {size.Height}x{size.Width} does not fit.");
     }
 
     // Kept on the device: a copy at every batch would make the host wait for an accelerator.

@@ -47,6 +47,7 @@ public sealed class DiffusionModel : IX0Predictor, IFingerprinted, ISigmaLimited
         LastTimestep = lastTimestep ?? schedule.TimestepCount - 1;
         double last = schedule.AlphaBar(LastTimestep);
         LargestNoiseToSignal = Math.Sqrt((1 - last) / last);
+        Input = IImageNetwork.InputOf(network);
         (network as nn.Module)?.eval();
     }
 
@@ -64,6 +65,10 @@ public sealed class DiffusionModel : IX0Predictor, IFingerprinted, ISigmaLimited
 
     /// <summary>The highest timestep that the network was trained for.</summary>
     public int LastTimestep { get; }
+
+    /// <summary>What images it takes: others are refused.</summary>
+    /// <value>What the network says; null, and no check, where it does not say.</value>
+    public InputShape? Input { get; init; }
 
     /// <inheritdoc/>
     public double LargestNoiseToSignal { get; }
@@ -135,6 +140,7 @@ public sealed class DiffusionModel : IX0Predictor, IFingerprinted, ISigmaLimited
     private (Tensor Output, Tensor? Variance) Ask(Tensor xt, double timestep, bool wantsVariance)
     {
         EvaluationMode.Require(_network);
+        Input?.Require(xt.shape, "This denoiser");
         Tensor output = IOneTimestepNetwork.Ask(_network, xt, timestep * _timestepScale, wantsVariance);
         long channels = xt.shape[1];
         bool learned = LearnedVariance(output.shape, xt.shape);

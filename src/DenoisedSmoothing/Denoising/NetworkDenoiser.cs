@@ -22,8 +22,13 @@ public sealed class NetworkDenoiser : IDenoiser, IFingerprinted, IDisposable
     {
         ArgumentNullException.ThrowIfNull(network);
         (_network, _disposeNetwork) = (network, disposeNetwork);
+        Input = IImageNetwork.InputOf(network);
         (network as nn.Module)?.eval();
     }
+
+    /// <summary>What images it takes: others are refused.</summary>
+    /// <value>What the network says; null, and no check, where it does not say.</value>
+    public InputShape? Input { get; init; }
 
     /// <inheritdoc/>
     public string Fingerprint => $"network({ModuleFingerprint.Of(_network)})";
@@ -38,6 +43,7 @@ public sealed class NetworkDenoiser : IDenoiser, IFingerprinted, IDisposable
         ArgumentNullException.ThrowIfNull(noisy);
         ArgumentNullException.ThrowIfNull(noise);
         EvaluationMode.Require(_network);
+        Input?.Require(noisy.shape, "This denoiser");
         Tensor clean = _network.call(noisy);
         if (clean.shape.SequenceEqual(noisy.shape))
             return clean;

@@ -42,6 +42,9 @@ public sealed class OneShotDenoiser : IDenoiser, IFingerprinted, ISigmaLimited, 
     /// <summary>The model that is asked.</summary>
     public DiffusionModel Model { get; }
 
+    /// <summary>What images it takes; null where the network does not say.</summary>
+    public InputShape? Input => Model.Input;
+
     /// <inheritdoc/>
     public double LargestSigma => Model.LargestSigma;
 

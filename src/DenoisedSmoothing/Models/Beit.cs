@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -10,7 +11,7 @@ namespace DenoisedSmoothing.Models;
 /// biases, layer scale, biases on query and value only. Takes normalised images [N,C,S,S] and returns logits [N,K].
 /// </summary>
 /// <remarks>Rows are independent.</remarks>
-public sealed class Beit : Module<Tensor, Tensor>
+public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
 {
     // timm 1.0, timm.layers.LayerNorm.
     private const double Epsilon = 1e-6;
@@ -29,7 +30,9 @@ public sealed class Beit : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">A size is not a multiple of what divides it, or a count is below its least.</exception>
     public Beit(BeitOptions options) : base(Checked(options).Describe())
     {
+        using BuildScope building = new(this);
         Options = options;
+        Input = new InputShape(options.InChannels, options.ImageSize, options.ImageSize);
         int width = options.EmbedDim;
         cls_token = TransformerWeights.Tokens(1, width);
         if (options.AbsolutePositions)
@@ -46,6 +49,9 @@ public sealed class Beit : Module<Tensor, Tensor>
         head = Linear(width, options.ClassCount);
         RegisterComponents();
     }
+
+    /// <summary>What images it takes.</summary>
+    public InputShape Input { get; }
 
     /// <summary>The network's shape.</summary>
     public BeitOptions Options { get; }
@@ -64,7 +70,7 @@ public sealed class Beit : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The input is not [N,C,S,S] with this network's C and image size S.</exception>
     public override Tensor forward(Tensor x)
     {
-        NetworkInput.Require(x, nameof(Beit), Options.InChannels, Options.ImageSize);
+        NetworkInput.Require(x, nameof(Beit), Input);
 
         using DisposeScope scope = NewDisposeScope();
         long tokens = 1 + (long)Options.Side * Options.Side;

@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -19,13 +20,12 @@ public enum ResNetShortcut
 /// The residual networks for small images of He et al. 2015, section 4.2: depth 6n + 2, widths w, 2w, 4w. Takes normalised images
 /// [N,C,H,W] and returns logits [N,K]. ResNet-20 of akamaster/pytorch_resnet_cifar10 and ResNet-110 of Cohen et al. under their state_dict names.
 /// </summary>
-public sealed class CifarResNet : Module<Tensor, Tensor>
+public sealed class CifarResNet : Module<Tensor, Tensor>, IImageNetwork
 {
     // Fields carry the reference's names: TorchSharp makes the state_dict's names from them.
     private readonly Module<Tensor, Tensor> conv1, bn1;
     private readonly Sequential layer1, layer2, layer3;
     private readonly Module<Tensor, Tensor>? linear, fc;
-    private readonly int _inChannels;
 
     /// <summary>Builds the network with random weights.</summary>
     /// <param name="depth">20, 32, 44, 56, 110 ...: 6n + 2.</param>
@@ -42,7 +42,8 @@ public sealed class CifarResNet : Module<Tensor, Tensor>
         ArgumentOutOfRangeException.ThrowIfLessThan(inChannels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
 
-        _inChannels = inChannels;
+        using BuildScope building = new(this);
+        Input = new InputShape(inChannels);
         conv1 = Conv2d(inChannels, width, 3, padding: 1, bias: false);
         bn1 = BatchNorm2d(width);
         layer1 = Stage(width, width, stride: 1);
@@ -59,11 +60,14 @@ public sealed class CifarResNet : Module<Tensor, Tensor>
             .Select(block => new BasicBlock(block == 0 ? channels : wanted, wanted, block == 0 ? stride : 1, shortcut)));
     }
 
+    /// <summary>What images it takes.</summary>
+    public InputShape Input { get; }
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The input is not [N,C,H,W] with this network's C.</exception>
     public override Tensor forward(Tensor x)
     {
-        NetworkInput.Require(x, nameof(CifarResNet), _inChannels);
+        NetworkInput.Require(x, nameof(CifarResNet), Input);
         using DisposeScope scope = NewDisposeScope();
         Tensor h = nn.functional.relu(bn1.call(conv1.call(x)), inplace: true);
         h = layer3.call(layer2.call(layer1.call(h)));

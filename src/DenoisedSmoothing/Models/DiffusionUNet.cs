@@ -16,7 +16,7 @@ namespace DenoisedSmoothing.Models;
 /// H and W must be divisible by 2 to the power of the number of levels less one. Rows are independent. A class-conditional network
 /// (<see cref="DiffusionUNetOptions.ClassCount"/>) takes labels too: <see cref="forward(Tensor, Tensor, Tensor)"/>.
 /// </remarks>
-public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestepNetwork
+public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestepNetwork, IImageNetwork
 {
     // Fields carry the reference's names: TorchSharp makes the state_dict's names from them.
     private readonly Sequential time_embed;
@@ -31,7 +31,9 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
     /// <exception cref="ArgumentException">A width is not a multiple of 32, or cannot be shared by the heads; or a count is below its least.</exception>
     public DiffusionUNet(DiffusionUNetOptions options) : base(Checked(options).Describe())
     {
+        using BuildScope building = new(this);
         Options = options;
+        Input = new InputShape(options.InChannels, multiple: 1 << (options.ChannelMultipliers.Count - 1));
         int width = options.ModelChannels, embedding = 4 * width;
         time_embed = Sequential(Linear(width, embedding), SiLU(), Linear(embedding, embedding));
         if (options.ClassCount is { } classes)
@@ -91,6 +93,9 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
         IEnumerable<Module> Attend(int wanted, bool upsampling) =>
             options.AttentionFactors.Contains(factor) ? [new AttentionBlock(wanted, options, upsampling)] : [];
     }
+
+    /// <summary>What images it takes.</summary>
+    public InputShape Input { get; }
 
     /// <summary>The network's shape.</summary>
     public DiffusionUNetOptions Options { get; }
@@ -193,15 +198,8 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
 
     private void CheckInput(Tensor x, Tensor timesteps)
     {
-        ArgumentNullException.ThrowIfNull(x);
+        NetworkInput.Require(x, nameof(DiffusionUNet), Input);
         ArgumentNullException.ThrowIfNull(timesteps);
-        int multiple = 1 << (Options.ChannelMultipliers.Count - 1);
-        if (x.dim() != 4 || x.shape[1] != Options.InChannels || x.shape[2] % multiple != 0 || x.shape[3] % multiple != 0)
-        {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"This DiffusionUNet takes [N,{Options.InChannels},H,W] with H and W divisible by {multiple}; got [{string.Join(',', x.shape)}]."));
-        }
-
         if (timesteps.dim() != 1 || timesteps.shape[0] != x.shape[0])
             throw new ArgumentException($"One timestep a row is needed: [{x.shape[0]}]; got [{string.Join(',', timesteps.shape)}].");
     }

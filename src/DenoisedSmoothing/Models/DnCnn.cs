@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -9,11 +10,10 @@ namespace DenoisedSmoothing.Models;
 /// The denoiser DnCNN (Zhang et al. 2017) as Salman et al. 2020 train it (archs/dncnn.py): convolutions, batch norms and ReLUs predict
 /// the noise, y = x - f(x). Takes noisy images [N,C,H,W] in [0,1] and returns [N,C,H,W]; one set of weights a noise level.
 /// </summary>
-public sealed class DnCnn : Module<Tensor, Tensor>
+public sealed class DnCnn : Module<Tensor, Tensor>, IImageNetwork
 {
     // The field carries the reference's name: TorchSharp makes the state_dict's names from it.
     private readonly Sequential dncnn;
-    private readonly int _inChannels;
 
     /// <summary>Builds the network: the identity, until it is trained or loaded.</summary>
     /// <param name="inChannels">Channels of the image, C.</param>
@@ -25,7 +25,8 @@ public sealed class DnCnn : Module<Tensor, Tensor>
         ArgumentOutOfRangeException.ThrowIfLessThan(inChannels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(depth, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
-        _inChannels = inChannels;
+        using BuildScope building = new(this);
+        Input = new InputShape(inChannels);
         List<Module<Tensor, Tensor>> layers = [Convolution(inChannels, width, bias: true), ReLU(inplace: true)];
         for (int i = 0; i < depth - 2; i++)
             layers.AddRange([Convolution(width, width, bias: false), BatchNorm2d(width, eps: 1e-4, momentum: 0.95), ReLU(inplace: true)]);
@@ -35,11 +36,14 @@ public sealed class DnCnn : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>What images it takes.</summary>
+    public InputShape Input { get; }
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The input is not [N,C,H,W] with this network's C.</exception>
     public override Tensor forward(Tensor x)
     {
-        NetworkInput.Require(x, nameof(DnCnn), _inChannels);
+        NetworkInput.Require(x, nameof(DnCnn), Input);
 
         using Tensor noise = dncnn.call(x);
         return x - noise;

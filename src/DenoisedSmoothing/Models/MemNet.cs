@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -9,12 +10,11 @@ namespace DenoisedSmoothing.Models;
 /// The denoiser MemNet (Tai et al. 2017) as Salman et al. 2020 train it (archs/memnet.py): memory blocks of residual units, each with a
 /// gate that sees the block's own units and every earlier block. Takes noisy images [N,C,H,W] in [0,1] and returns [N,C,H,W]; one set of weights a noise level.
 /// </summary>
-public sealed class MemNet : Module<Tensor, Tensor>
+public sealed class MemNet : Module<Tensor, Tensor>, IImageNetwork
 {
     // Fields carry the reference's names: TorchSharp makes the state_dict's names from them.
     private readonly Sequential feature_extractor, reconstructor;
     private readonly ModuleList<MemoryBlock> dense_memory = new();
-    private readonly int _inChannels;
 
     /// <summary>Builds the network with random weights.</summary>
     /// <param name="inChannels">Channels of the image, C.</param>
@@ -28,7 +28,8 @@ public sealed class MemNet : Module<Tensor, Tensor>
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(memoryBlocks, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(residualUnits, 1);
-        _inChannels = inChannels;
+        using BuildScope building = new(this);
+        Input = new InputShape(inChannels);
         feature_extractor = NormReluConvolution(inChannels, width, kernel: 3);
         reconstructor = NormReluConvolution(width, inChannels, kernel: 3);
         for (int block = 1; block <= memoryBlocks; block++)
@@ -36,11 +37,14 @@ public sealed class MemNet : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>What images it takes.</summary>
+    public InputShape Input { get; }
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The input is not [N,C,H,W] with this network's C.</exception>
     public override Tensor forward(Tensor x)
     {
-        NetworkInput.Require(x, nameof(MemNet), _inChannels);
+        NetworkInput.Require(x, nameof(MemNet), Input);
 
         using DisposeScope scope = NewDisposeScope();
         List<Tensor> memories = [feature_extractor.call(x)];

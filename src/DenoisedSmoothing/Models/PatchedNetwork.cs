@@ -9,7 +9,7 @@ namespace DenoisedSmoothing.Models;
 /// Runs a noise predictor on patches: p x p pixels become channels, the network works at 1/p of the resolution, and its result is spread
 /// out again. Takes x [N,C,H,W] and timesteps [N]; the inner network takes and returns [N,C p p,H/p,W/p]. Cheap for small grey images.
 /// </summary>
-public sealed class PatchedNetwork : Module<Tensor, Tensor, Tensor>, IOneTimestepNetwork
+public sealed class PatchedNetwork : Module<Tensor, Tensor, Tensor>, IOneTimestepNetwork, IImageNetwork
 {
     private readonly Module<Tensor, Tensor, Tensor> network;
     private readonly int _patch;
@@ -23,8 +23,24 @@ public sealed class PatchedNetwork : Module<Tensor, Tensor, Tensor>, IOneTimeste
         ArgumentOutOfRangeException.ThrowIfLessThan(patch, 1);
         this.network = network;
         _patch = patch;
+        Input = Unpatched(IImageNetwork.InputOf(network), patch);
         RegisterComponents();
     }
+
+    /// <summary>What images it takes; null where the inner network does not say.</summary>
+    public InputShape? Input { get; }
+
+    // Errors speak of the images, not of the patches that the inner network sees.
+    private void Require(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        if (Input is not null)
+            NetworkInput.Require(x, nameof(PatchedNetwork), Input);
+    }
+
+    private static InputShape? Unpatched(InputShape? inner, int patch) => inner is null || inner.Channels % (patch * patch) != 0
+        ? null
+        : new InputShape(inner.Channels / (patch * patch), inner.Height * patch, inner.Width * patch, inner.Multiple * patch);
 
     // What the state_dict does not show of the function computed.
     private static string Describe(Module<Tensor, Tensor, Tensor> network, int patch)
@@ -36,6 +52,7 @@ public sealed class PatchedNetwork : Module<Tensor, Tensor, Tensor>, IOneTimeste
     /// <inheritdoc/>
     public override Tensor forward(Tensor x, Tensor timesteps)
     {
+        Require(x);
         using DisposeScope scope = NewDisposeScope();
         Tensor patches = nn.functional.pixel_unshuffle(x, _patch);
         return nn.functional.pixel_shuffle(network.call(patches, timesteps), _patch).MoveToOuterDisposeScope();
@@ -44,6 +61,7 @@ public sealed class PatchedNetwork : Module<Tensor, Tensor, Tensor>, IOneTimeste
     /// <inheritdoc/>
     Tensor IOneTimestepNetwork.Predict(Tensor x, double timestep, bool variance)
     {
+        Require(x);
         using DisposeScope scope = NewDisposeScope();
         Tensor patches = nn.functional.pixel_unshuffle(x, _patch);
         return nn.functional.pixel_shuffle(IOneTimestepNetwork.Ask(network, patches, timestep, variance), _patch).MoveToOuterDisposeScope();

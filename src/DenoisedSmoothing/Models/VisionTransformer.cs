@@ -1,4 +1,5 @@
 using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -11,7 +12,7 @@ namespace DenoisedSmoothing.Models;
 /// under its state_dict names; <see cref="FromTimm"/> renames timm's. Takes normalised images [N,C,S,S] and returns logits [N,K].
 /// </summary>
 /// <remarks>The logits come from the class token, as in both libraries' plain models. Rows are independent.</remarks>
-public sealed class VisionTransformer : Module<Tensor, Tensor>
+public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
 {
     // Fields, here and in the modules below, carry the reference's names: TorchSharp makes the state_dict's names from them.
     private readonly Body vit;
@@ -22,11 +23,16 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">A size is not a multiple of what divides it, or a count is below its least.</exception>
     public VisionTransformer(VisionTransformerOptions options) : base(Checked(options).Describe())
     {
+        using BuildScope building = new(this);
         Options = options;
+        Input = new InputShape(options.Channels, options.ImageSize, options.ImageSize);
         vit = new Body(options);
         classifier = Linear(options.HiddenSize, options.ClassCount);
         RegisterComponents();
     }
+
+    /// <summary>What images it takes.</summary>
+    public InputShape Input { get; }
 
     /// <summary>The network's shape.</summary>
     public VisionTransformerOptions Options { get; }
@@ -65,7 +71,7 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The input is not [N,C,S,S] with this network's C and image size S.</exception>
     public override Tensor forward(Tensor x)
     {
-        NetworkInput.Require(x, nameof(VisionTransformer), Options.Channels, Options.ImageSize);
+        NetworkInput.Require(x, nameof(VisionTransformer), Input);
         long tokens = 1 + (long)Math.Pow(Options.ImageSize / Options.PatchSize, 2);
         return RowSlices.Run(x, tokens * Options.IntermediateSize, rows => classifier.Consume(vit.call(rows)));
     }

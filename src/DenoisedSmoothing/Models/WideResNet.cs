@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Parts;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -10,12 +11,11 @@ namespace DenoisedSmoothing.Models;
 /// convolution. Takes images [N,C,H,W] and returns logits [N,K]. WRN-28-10 under RobustBench's state_dict names ("Standard"; also archs/wrn.py of Salman et al.).
 /// </summary>
 /// <remarks>The reference pools 8x8 pixels and so takes 32x32 images only; here the mean is over all that is left of the image.</remarks>
-public sealed class WideResNet : Module<Tensor, Tensor>
+public sealed class WideResNet : Module<Tensor, Tensor>, IImageNetwork
 {
     // Fields carry the reference's names: TorchSharp makes the state_dict's names from them.
     private readonly Module<Tensor, Tensor> conv1, bn1, fc;
     private readonly NetworkBlock block1, block2, block3;
-    private readonly int _inChannels;
 
     /// <summary>Builds the network with random weights.</summary>
     /// <param name="depth">16, 22, 28, 40 ...: 6n + 4.</param>
@@ -30,8 +30,9 @@ public sealed class WideResNet : Module<Tensor, Tensor>
         ArgumentOutOfRangeException.ThrowIfLessThan(widenFactor, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(inChannels, 1);
+        using BuildScope building = new(this);
         int blocks = (depth - 4) / 6, width = 16 * widenFactor;
-        _inChannels = inChannels;
+        Input = new InputShape(inChannels);
         conv1 = Conv2d(inChannels, 16, 3, padding: 1, bias: false);
         block1 = new NetworkBlock(blocks, 16, width, stride: 1);
         block2 = new NetworkBlock(blocks, width, 2 * width, stride: 2);
@@ -41,11 +42,14 @@ public sealed class WideResNet : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>What images it takes.</summary>
+    public InputShape Input { get; }
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The input is not [N,C,H,W] with this network's C.</exception>
     public override Tensor forward(Tensor x)
     {
-        NetworkInput.Require(x, nameof(WideResNet), _inChannels);
+        NetworkInput.Require(x, nameof(WideResNet), Input);
 
         using DisposeScope scope = NewDisposeScope();
         Tensor h = block3.Consume(block2.Consume(block1.Consume(conv1.call(x))));

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using DenoisedSmoothing.Checkpoints;
@@ -11,17 +10,19 @@ namespace DenoisedSmoothing.Networks;
 
 /// <summary>
 /// A network compiled ahead of time by PyTorch's AOTInductor (<c>torch._inductor.aoti_compile_and_package</c>, a .pt2 file): native code
-/// for one kind of device. It stands wherever a network does: in <see cref="ModuleClassifier"/> with images, in
+/// for one kind of device. It can be used wherever a network can: in <see cref="ModuleClassifier"/> with images, in
 /// <see cref="OneShotDenoiser"/> with images and timesteps.
 /// </summary>
 /// <remarks>
 /// The file is native code: load only files that you trust. It runs on the device and, unless compiled with dynamic shapes, on the batch
 /// that it was compiled for: set <see cref="SmoothingOptions.Batch"/> to that. A .pt2 file by <c>torch.export.save</c> alone is not compiled
-/// and is refused. libtorch 2.10 ends the process where a package is damaged or was compiled for another system, instead of raising an
-/// error: try a package in a process of its own first. Untested with a real package: compiling one needs PyTorch.
+/// and is refused. Packages that are damaged, incomplete or for another system are refused too; what their code does cannot be checked, and
+/// may end the process: try a new package in a process of its own. Untested with a real package: compiling one needs PyTorch.
 /// </remarks>
 public sealed class AotInductorNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IFingerprinted, IDisposable
 {
+    private const string Package = "an AOTInductor package of torch._inductor.aoti_compile_and_package";
+
     private readonly ExportedProgram _program;
     private readonly string _name;
 
@@ -37,14 +38,18 @@ public sealed class AotInductorNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<
     /// <summary>Loads a compiled network.</summary>
     /// <param name="path">A .pt2 file by <c>aoti_compile_and_package</c>, for this system and device. Trusted: it is native code.</param>
     /// <param name="precision">Its arithmetic, for the certificate: the file does not say.</param>
-    /// <exception cref="CheckpointException">libtorch cannot load the file.</exception>
+    /// <exception cref="CheckpointException">The file is no such package (the message says what it is), is damaged, incomplete or for another
+    /// system, or libtorch cannot load it.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public static AotInductorNetwork Load(string path, string precision = "float32")
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentException.ThrowIfNullOrEmpty(precision);
         LibTorch.EnsureAvailable();
-        CheckPackage(path);
+        FileKind? kind = FileKind.Of(path);
+        if (kind != FileKind.AotInductor)
+            throw new CheckpointException($"{path}: {kind?.InsteadOf(Package) ?? $"this is no {Package[3..]}."}");
+        AotInductorPackage.Check(path);
         string hash;
         using (FileStream file = File.OpenRead(path))
             hash = Convert.ToHexStringLower(SHA256.HashData(file));
@@ -72,25 +77,6 @@ public sealed class AotInductorNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<
 
     /// <summary>Frees the network.</summary>
     public void Dispose() => _program.Dispose();
-
-    // TorchSharp 0.107 ends the process on a file that is no package: refuse here what can be told. Layout: torch/export/pt2_archive/_constants.py.
-    private static void CheckPackage(string path)
-    {
-        using FileStream file = File.OpenRead(path);
-        try
-        {
-            using ZipArchive zip = new(file, ZipArchiveMode.Read);
-            if (zip.Entries.Any(entry => entry.FullName.Contains("data/aotinductor/", StringComparison.Ordinal) && entry.Length > 0))
-                return;
-        }
-        catch (InvalidDataException)
-        {
-            // Said below.
-        }
-
-        throw new CheckpointException(
-            $"{path}: this is no AOTInductor package (a zip file with compiled code under data/aotinductor/). Make one with torch._inductor.aoti_compile_and_package, for this system and device.");
-    }
 
     private Tensor Run(params Tensor[] arguments)
     {

@@ -12,7 +12,7 @@ namespace DenoisedSmoothing.Networks;
 /// Timesteps stay float32, since bfloat16 holds whole numbers only up to 256. Overflow in float16 shows as NaN scores, which are an error
 /// and never a vote; bfloat16 has float32's range. Safe for concurrent use where the network is.
 /// </remarks>
-public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IOneTimestepNetwork, IFingerprinted, IDisposable
+public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IOneTimestepNetwork, IImageNetwork, IFingerprinted, IDisposable
 {
     private readonly nn.Module _network;
     private readonly ScalarType _type;
@@ -38,6 +38,9 @@ public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModul
 
     /// <inheritdoc/>
     public string Precision => _type == ScalarType.Float16 ? "float16" : "bfloat16";
+
+    /// <summary>What images the network takes; null where it does not say.</summary>
+    public InputShape? Input => IImageNetwork.InputOf(_network);
 
     /// <summary>Calls a network of one argument.</summary>
     /// <param name="images">float32 [N,C,H,W].</param>

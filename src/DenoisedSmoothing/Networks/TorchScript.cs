@@ -46,7 +46,7 @@ public static class TorchScript
     private static TorchScriptNetwork Load(string path, string device, int inputs, string wanted)
     {
         TorchScriptNetwork network = TorchScriptNetwork.Load(path, device);
-        if (network.InputCount == inputs)
+        if (network.Takes(inputs))
             return network;
         int found = network.InputCount;
         network.Dispose();

@@ -1,6 +1,7 @@
-using System.IO.Compression;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Denoising;
@@ -11,22 +12,26 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Networks;
 
 /// <summary>
-/// A network saved by <c>torch.jit.save</c>: weights and code in one file, so no class is needed for it here. It stands wherever a network
-/// does: in <see cref="ModuleClassifier"/> with images, in <see cref="OneShotDenoiser"/> with images and timesteps.
+/// A network saved by <c>torch.jit.save</c>: weights and code in one file, so no class is needed for it here. It can be used wherever a
+/// network can: in <see cref="ModuleClassifier"/> with images, in <see cref="OneShotDenoiser"/> with images and timesteps.
 /// </summary>
 /// <remarks>
 /// A TorchScript file is a program: load only files that you trust. The script computes as it was saved, on the device that it was loaded
 /// to; a script traced in training mode stays there, and one saved in half precision must convert at its own border. Call it from one
-/// thread at a time. On a GPU the first calls of a script may round differently from later, optimised ones.
+/// thread at a time. On a GPU the first calls of a script may round differently from later, optimised ones. libtorch ends the process on
+/// code that it cannot compile; damage, missing code or methods, and operators of other libraries are told before and are exceptions.
 /// </remarks>
-public sealed class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IFingerprinted, IDisposable
+public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IFingerprinted, IDisposable
 {
+    private static readonly FieldInfo? s_handle = typeof(nn.Module).GetField("handle", BindingFlags.Instance | BindingFlags.NonPublic);
+
     private readonly jit.ScriptModule _script;
+    private readonly ScriptMethod _forward;
     private readonly string _name;
 
-    private TorchScriptNetwork(jit.ScriptModule script, string name, string fingerprint)
+    private TorchScriptNetwork(jit.ScriptModule script, ScriptMethod forward, string name, string fingerprint)
     {
-        (_script, _name, Fingerprint) = (script, name, fingerprint);
+        (_script, _forward, _name, Fingerprint) = (script, forward, name, fingerprint);
         Precision = ModuleFingerprint.PrecisionOf(script);
         script.eval();
     }
@@ -37,30 +42,36 @@ public sealed class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<
     /// <inheritdoc/>
     public string Precision { get; }
 
-    /// <summary>How many tensors the script's <c>forward</c> takes.</summary>
-    public int InputCount => _script.GetNumberOfInputs();
+    /// <summary>How many tensors the script's <c>forward</c> needs; arguments with a default are not counted.</summary>
+    public int InputCount => _forward.Required;
 
     /// <summary>Loads a script.</summary>
     /// <param name="path">A file by <c>torch.jit.save(torch.jit.script(model), path)</c> or <c>torch.jit.trace</c>. Trusted: it carries code.</param>
     /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda:1</c>, wherever it was saved.</param>
-    /// <exception cref="CheckpointException">The file is no TorchScript archive (the message says what it is), or cannot be loaded.</exception>
+    /// <exception cref="CheckpointException">The file is no TorchScript archive (the message says what it is), is damaged, has no method
+    /// <c>forward</c> that makes one tensor of tensors, or cannot be loaded.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public static TorchScriptNetwork Load(string path, string device = "cpu")
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentException.ThrowIfNullOrEmpty(device);
         Device target = LibTorch.DeviceNamed(device);
-        CheckKind(path);
+        FileKind? kind = FileKind.Of(path);
+        if (kind != FileKind.TorchScript)
+            throw new CheckpointException($"{path}: {kind?.InsteadOf("a TorchScript archive") ?? "this is no TorchScript archive. Save the model with torch.jit.save."}");
+        ScriptMethod forward = ScriptArchive.Forward(path);
         string hash;
         using (FileStream file = File.OpenRead(path))
             hash = Convert.ToHexStringLower(SHA256.HashData(file));
+        // TorchSharp's handles on the weights are not needed: the script has its own.
+        using DisposeScope handles = NewDisposeScope();
         try
         {
-            return new TorchScriptNetwork(jit.load(path, target), Path.GetFileName(path), $"torchscript:{hash[..16]}");
+            return new TorchScriptNetwork(jit.load(path, target), forward, Path.GetFileName(path), $"torchscript:{hash[..16]}");
         }
         catch (ExternalException e)
         {
-            throw new CheckpointException($"{path}: libtorch cannot load this script on '{device}': {FirstLine(e)}", e);
+            throw new CheckpointException($"{path}: libtorch cannot load this script on '{device}': {Reason(e)}", e);
         }
     }
 
@@ -78,27 +89,31 @@ public sealed class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<
     public Tensor call(Tensor images, Tensor timesteps) => Run(images, timesteps);
 
     /// <summary>Frees the script.</summary>
-    public void Dispose() => _script.Dispose();
+    public void Dispose()
+    {
+        // TorchSharp 0.107 makes a wrapper for each inner module in order to dispose it, and one more for the script itself that it never
+        // disposes: the weights would stay in memory for good. The one native handle is all that there is to free.
+        if (s_handle?.GetValue(_script) is not SafeHandle handle)
+        {
+            _script.Dispose();
+            return;
+        }
+
+        handle.Dispose();
+        handle.SetHandleAsInvalid();
+    }
 
     /// <summary>Whether a file is a zip archive with a script inside, as <c>torch.jit.save</c> writes it.</summary>
     /// <param name="path">Any file.</param>
-    public static bool IsTorchScript(string path)
-    {
-        try
-        {
-            using ZipArchive zip = ZipFile.OpenRead(path);
-            return zip.Entries.Any(entry => entry.FullName.EndsWith("/constants.pkl", StringComparison.Ordinal));
-        }
-        catch (InvalidDataException)
-        {
-            return false;
-        }
-    }
+    public static bool IsTorchScript(string path) => FileKind.Of(path) == FileKind.TorchScript;
+
+    /// <summary>Whether <c>forward</c> can be called with so many tensors.</summary>
+    internal bool Takes(int count) => _forward.Required <= count && count <= _forward.Arguments.Count && _forward.Arguments.Take(count).All(argument => argument.TakesTensor);
 
     private Tensor Run(params Tensor[] arguments)
     {
         using DisposeScope scope = NewDisposeScope();
-        object answer;
+        object? answer;
         try
         {
             answer = _script.call(arguments);
@@ -106,7 +121,7 @@ public sealed class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<
         catch (ExternalException e)
         {
             IEnumerable<string> given = arguments.Select(argument => $"{argument.dtype} [{string.Join(',', argument.shape)}] on {argument.device}");
-            throw new InvalidOperationException($"{_name} failed on {string.Join(" and ", given)}: {FirstLine(e)}", e);
+            throw new InvalidOperationException($"{_name} failed on {string.Join(" and ", given)}: {Reason(e)}{Advice()}", e);
         }
 
         return answer is Tensor tensor
@@ -115,29 +130,24 @@ public sealed class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<
                 $"{_name} returns a {answer?.GetType().Name ?? "None"}, not one tensor: wrap the model before saving, so that forward returns its logits or its prediction alone.");
     }
 
-    private static void CheckKind(string path)
-    {
-        if (IsTorchScript(path))
-            return;
-        string kind;
-        try
-        {
-            using ZipArchive zip = ZipFile.OpenRead(path);
-            kind = zip.Entries.Any(entry => entry.FullName.EndsWith("/data.pkl", StringComparison.Ordinal))
-                ? "it was written by torch.save and holds weights without the network. Build the network and load them with StateDict.Load, or save the model with torch.jit.save"
-                : zip.Entries.Any(entry => entry.FullName.EndsWith("archive_format", StringComparison.Ordinal))
-                    ? "it was written by torch.export. Save the model with torch.jit.save, or export it to ONNX"
-                    : "it is some other zip archive";
-        }
-        catch (InvalidDataException)
-        {
-            kind = "it is not even a zip archive. An old .pt or .th file by torch.save holds weights without the network: build the network and load them with StateDict.Load";
-        }
+    // Images are float32 here.
+    private string Advice() => Precision is "float16" or "bfloat16" or "float64"
+        ? $" Its weights are {Precision}, and images are float32: wrap the model before saving, so that forward converts its input and returns float32."
+        : "";
 
-        throw new CheckpointException($"{path}: this is no TorchScript archive: {kind}.");
+    // The interpreter puts its reason last, behind two listings of code; other errors begin with it, and a C++ stack trace follows. The
+    // exception within has it all.
+    private static string Reason(ExternalException e)
+    {
+        string said = StackTrace().Split(e.Message)[0].Trim();
+        Match last = InterpreterError().Match(said);
+        string reason = last.Success ? last.Groups[1].Value : said.Split('\n')[0];
+        return reason.Trim() is { Length: > 0 } text ? text.ReplaceLineEndings(" ") : "no reason given";
     }
 
-    // libtorch adds a C++ stack trace; the exception within has it all.
-    private static string FirstLine(ExternalException e) =>
-        e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? "no reason given";
+    [GeneratedRegex(@"^(?:Exception raised from |frame #\d)", RegexOptions.Multiline)]
+    private static partial Regex StackTrace();
+
+    [GeneratedRegex(@"^RuntimeError: (.*)\z", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.RightToLeft)]
+    private static partial Regex InterpreterError();
 }

@@ -33,7 +33,10 @@ internal sealed class PickleCalls(IReadOnlyCollection<string> inert, MemoryBudge
 
     public PickleGlobal Find(string name) => PickleGlobals.Find(name, inert) ?? throw new PickleException(
         $"it refers to {CheckpointException.Quote(name)}, which is not among the names that weights need",
-        Remedy + " If the name is that of a type that merely holds settings, put it into CheckpointOptions.InertTypes to have it read past.");
+        Remedy
+            + " If the name is that of a type that merely holds settings, put it into CheckpointOptions.InertTypes to have it read past.",
+        nameof(CheckpointOptions.InertTypes),
+        name);
 
     /// <summary>A storage by its persistent id: ('storage', type, key, location, count) and, in legacy files, the part of it.</summary>
     public object Persistent(object? id)
@@ -76,7 +79,7 @@ internal sealed class PickleCalls(IReadOnlyCollection<string> inert, MemoryBudge
                 return Unreadable(values[6] is PickleGlobal dtype ? dtype.Name : global.Name);
             case PickleGlobalKind.RebuildOther:
                 return Unreadable(global.Name);
-            case PickleGlobalKind.RebuildParameter when values is [PickleTensor or PickleUnreadable, _, _] or [PickleTensor or PickleUnreadable, _, _, _]:
+            case PickleGlobalKind.RebuildParameter when values is { Length: 3 or 4 } and [PickleTensor or PickleUnreadable, ..]:
                 return values[0];
             // The function is itself on the list; the inner call cannot be of this kind again, so nothing recurses.
             case PickleGlobalKind.RebuildFromType
@@ -142,7 +145,8 @@ internal sealed class PickleCalls(IReadOnlyCollection<string> inert, MemoryBudge
     private PickleStorageView Part(PickleStorage storage, object? part) =>
         part is object?[] { Length: 3 } fields && fields[1] is long offset && fields[2] is long count
             ? View(storage, offset, count)
-            : throw new PickleException($"the part of storage {CheckpointException.Quote(storage.Key)} is not a key, an offset and a length");
+            : throw new PickleException(
+                $"the part of storage {CheckpointException.Quote(storage.Key)} is not a key, an offset and a length");
 
     private PickleOpaque Opaque(string type)
     {

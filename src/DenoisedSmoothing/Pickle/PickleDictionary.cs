@@ -21,7 +21,8 @@ internal sealed class PickleDictionary
 
     public bool IsEmpty => _items is null;
 
-    public object? this[string key] => _items is not null && _items.TryGetValue(new PickleKey(key, IsNumber: false), out object? value) ? value : null;
+    public object? this[string key] =>
+        _items is not null && _items.TryGetValue(new PickleKey(key, IsNumber: false), out object? value) ? value : null;
 
     /// <summary>Sets an item; as in Python, the last value stays, at the first one's place.</summary>
     /// <param name="key">Of any type.</param>

@@ -1,6 +1,8 @@
 namespace DenoisedSmoothing.Pickle;
 
-/// <summary>What a global of a pickle means here. Nothing is ever looked up or called: each kind is understood by this library or inert.</summary>
+/// <summary>
+/// What a global of a pickle means here. Nothing is ever looked up or called: each kind is understood by this library or inert.
+/// </summary>
 internal enum PickleGlobalKind
 {
     /// <summary>Data that a training checkpoint carries along: becomes a <see cref="PickleOpaque"/>.</summary>
@@ -21,7 +23,10 @@ internal enum PickleGlobalKind
     /// <summary>torch._utils._rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks, metadata?).</summary>
     RebuildTensorV2,
 
-    /// <summary>torch._utils._rebuild_tensor_v3(storage, offset, size, stride, requires_grad, hooks, element type, metadata?): of types without a storage of their own.</summary>
+    /// <summary>
+    /// torch._utils._rebuild_tensor_v3(storage, offset, size, stride, requires_grad, hooks, element type, metadata?): of types without a
+    /// storage of their own.
+    /// </summary>
     RebuildTensorV3,
 
     /// <summary>Functions that make tensors which TorchSharp lacks: becomes a <see cref="PickleUnreadable"/>.</summary>

@@ -30,7 +30,8 @@ internal static class PickleGlobals
         "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct",
         "pathlib.Path", "pathlib.PosixPath", "pathlib.WindowsPath", "pathlib.PurePosixPath", "pathlib.PureWindowsPath",
         "pathlib._local.PosixPath", "pathlib._local.WindowsPath",
-        "datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta", "datetime.timezone", "uuid.UUID", "decimal.Decimal", "fractions.Fraction",
+        "datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta", "datetime.timezone",
+        "uuid.UUID", "decimal.Decimal", "fractions.Fraction",
         "torch.device", "torch.Tensor", "torch.nn.parameter.Parameter", "torch.nn.parameter.Buffer", "torch.serialization._get_layout",
         "torch.strided", "torch.contiguous_format", "torch.channels_last", "torch.preserve_format",
         "torch.complex32", "torch.complex64", "torch.complex128", "torch.uint16", "torch.uint32", "torch.uint64",
@@ -69,7 +70,8 @@ internal static class PickleGlobals
     private static readonly string[] InertBuiltins =
         ["set", "frozenset", "bytearray", "bytes", "list", "tuple", "int", "float", "bool", "str", "complex", "slice", "range", "object"];
 
-    private static readonly FrozenDictionary<string, PickleGlobal> Known = All().ToFrozenDictionary(known => known.Name, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, PickleGlobal> Known =
+        All().ToFrozenDictionary(known => known.Name, StringComparer.Ordinal);
 
     /// <summary>What a name means, or null if it is not on the list.</summary>
     /// <param name="name">Module and name, joined by a dot.</param>

@@ -46,7 +46,8 @@ internal sealed class PickleMachine(ByteInput input, string file, IPickleTypes t
         }
         catch (PickleException e)
         {
-            throw CheckpointException.In(file, $"byte {at - start} of its pickle: {e.Message}", e.Remedy);
+            throw CheckpointException.In(
+                file, $"byte {at - start} of its pickle: {e.Message}", e.Remedy, option: e.Option, choices: e.Choices);
         }
         catch (EndOfStreamException)
         {

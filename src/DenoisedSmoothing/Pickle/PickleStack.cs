@@ -52,7 +52,8 @@ internal sealed class PickleStack(MemoryBudget budget)
     }
 
     /// <summary>The topmost value; what lies below the topmost mark is out of reach, as in Python.</summary>
-    public object? Peek() => _values.Count > (_marks.Count > 0 ? _marks[^1] : 0) ? _values[^1] : throw new PickleException("its stack is empty");
+    public object? Peek() =>
+        _values.Count > (_marks.Count > 0 ? _marks[^1] : 0) ? _values[^1] : throw new PickleException("its stack is empty");
 
     /// <summary>Takes the topmost values, in the order in which they were pushed.</summary>
     public object?[] Pop(int count)

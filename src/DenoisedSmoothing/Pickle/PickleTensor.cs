@@ -61,7 +61,8 @@ internal sealed record PickleTensor(PickleStorage Storage, long Offset, long[] S
             if (shape.Contains(0))
                 return null;
             return last < view.Count ? null
-                : $"a tensor of shape {Text(shape)} reaches element {last} of storage {CheckpointException.Quote(view.Storage.Key)}, which has {view.Count}";
+                : $"a tensor of shape {Text(shape)} reaches element {last} of storage {CheckpointException.Quote(view.Storage.Key)}, "
+                + $"which has {view.Count}";
         }
         catch (OverflowException)
         {

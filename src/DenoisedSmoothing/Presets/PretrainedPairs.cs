@@ -16,6 +16,7 @@ namespace DenoisedSmoothing.Presets;
 public static class PretrainedPairs
 {
     private static readonly CheckpointOptions s_cohen = new() { StripPrefixes = ["1.", "module."] };
+    private static readonly InputShape s_cifar = new(3, 32, 32), s_imageNet = new(3, 224, 224);
 
     /// <summary>Carlini et al. 2022, CIFAR-10: improved-diffusion's 52.5M network (T = 4000, cosine, rescaled timesteps) and ViT-B/16, fed 224x224.</summary>
     /// <param name="diffusionPath">cifar10_uncond_50M_500K.pt.</param>
@@ -37,7 +38,7 @@ public static class PretrainedPairs
     {
         OneShotDenoiser denoiser = ImprovedDiffusion(owned, diffusionPath, device);
         WideResNet network = Load(owned, () => new WideResNet(), classifierPath, new CheckpointOptions(), device);
-        return (denoiser, new ModuleClassifier(network, classCount: 10));
+        return (denoiser, new ModuleClassifier(network, classCount: 10) { Input = s_cifar });
     });
 
     /// <summary>Carlini et al. 2022, ImageNet: guided-diffusion's 552.8M network at 224x224 (T = 1000, linear) and BEiT-L/16, fed 512x512.</summary>
@@ -49,7 +50,8 @@ public static class PretrainedPairs
     {
         DiffusionUNet unet = Load(owned, () => new DiffusionUNet(DiffusionUNetOptions.GuidedDiffusionImageNet256), diffusionPath, new CheckpointOptions(), device);
         Beit beit = LoadMapped(owned, () => new Beit(BeitOptions.Large16Size512), beitPath, device, name => name.EndsWith("relative_position_index", StringComparison.Ordinal), Beit.FromTimm);
-        return (new OneShotDenoiser(unet, new LinearSchedule(1000)), new ModuleClassifier(beit, 1000, Normalization.ToSymmetric, (512, 512)));
+        return (new OneShotDenoiser(new DiffusionModel(unet, new LinearSchedule(1000)) { Input = s_imageNet }),
+            new ModuleClassifier(beit, 1000, Normalization.ToSymmetric, (512, 512)) { Input = s_imageNet });
     });
 
     /// <summary>Cohen et al. 2019, CIFAR-10: ResNet-110 trained on noisy images, without a denoiser.</summary>
@@ -71,14 +73,14 @@ public static class PretrainedPairs
         TensorEntry? first = checkpoint.Entries.FirstOrDefault(entry => entry.Name == "dncnn.0.weight" && entry.Shape.Count == 4);
         nn.Module<Tensor, Tensor> network = first is null ? new MemNet() : new DnCnn(width: (int)first.Shape[0]);
         Place(owned, network, checkpoint, device);
-        return (new NetworkDenoiser(network), ResNet110(owned, classifierPath, device));
+        return (new NetworkDenoiser(network) { Input = s_cifar }, ResNet110(owned, classifierPath, device));
     });
 
     private static ImagePreprocess Cifar { get; } = new ImagePreprocess().Exactly(3, 32, 32);
 
-    private static OneShotDenoiser ImprovedDiffusion(List<IDisposable> owned, string path, string device) => new(
+    private static OneShotDenoiser ImprovedDiffusion(List<IDisposable> owned, string path, string device) => new(new DiffusionModel(
         Load(owned, () => new DiffusionUNet(DiffusionUNetOptions.ImprovedDiffusionCifar10), path, new CheckpointOptions(), device),
-        new CosineSchedule(4000), timestepScale: 1000.0 / 4000);
+        new CosineSchedule(4000), timestepScale: 1000.0 / 4000) { Input = s_cifar });
 
     private static ModuleClassifier ViT(List<IDisposable> owned, string path, string device)
     {
@@ -88,11 +90,11 @@ public static class PretrainedPairs
         // The two families' layer norms differ in epsilon, which no checkpoint shows.
         VisionTransformerOptions options = VisionTransformerOptions.Base16Cifar10 with { LayerNormEpsilon = timm ? 1e-6 : 1e-12 };
         VisionTransformer network = LoadMapped(owned, () => new VisionTransformer(options), path, device, _ => timm, VisionTransformer.FromTimm);
-        return new ModuleClassifier(network, 10, Normalization.ToSymmetric, (224, 224));
+        return new ModuleClassifier(network, 10, Normalization.ToSymmetric, (224, 224)) { Input = s_cifar };
     }
 
     private static ModuleClassifier ResNet110(List<IDisposable> owned, string path, string device) => new(
-        Load(owned, () => new CifarResNet(110, 10, ResNetShortcut.Convolution), path, s_cohen, device), 10, Normalization.CohenCifar10);
+        Load(owned, () => new CifarResNet(110, 10, ResNetShortcut.Convolution), path, s_cohen, device), 10, Normalization.CohenCifar10) { Input = s_cifar };
 
     private static PretrainedPair Build(string name, string device, ImagePreprocess preprocess, Func<List<IDisposable>, (IDenoiser Denoiser, IClassifier Classifier)> load)
     {

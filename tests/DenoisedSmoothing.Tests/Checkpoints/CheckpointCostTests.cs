@@ -7,7 +7,8 @@ namespace DenoisedSmoothing.Tests.Checkpoints;
 
 /// <summary>
 /// Files that would cost hours or gigabytes, each of a kind that once did: refused, or read in memory that their size is worth. What such a
-/// file costs is counted in bytes allocated, which no other work on the machine can change; <see cref="CostlyFiles"/> draws more of each kind.
+/// file costs is counted in bytes allocated, which no other work on the machine can change; <see cref="CostlyFiles"/> draws more of each
+/// kind.
 /// </summary>
 public class CheckpointCostTests
 {

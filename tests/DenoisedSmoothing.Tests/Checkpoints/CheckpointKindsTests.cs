@@ -1,3 +1,4 @@
+using System.IO.Pipes;
 using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Testing;
 
@@ -79,6 +80,15 @@ public sealed class CheckpointKindsTests : IDisposable
         Refused().Should().Match("*it is a folder, with what a checkpoint of torch.save has inside. Pack it again*");
         Action safetensors = () => SafetensorsFile.Open(_folder.FullName);
         safetensors.Should().Throw<CheckpointException>().WithMessage("*it is a folder*");
+    }
+
+    [SkippableFact]
+    public void Open_names_a_pipe()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Linux has a process's pipes as files.");
+        using AnonymousPipeServerStream pipe = new(PipeDirection.Out);
+        Action open = () => Checkpoint.Open($"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}");
+        open.Should().Throw<CheckpointException>().WithMessage("*it is a pipe or a device, and a file is wanted. Write it to a file first.");
     }
 
     private static string Case(string name) => Golden.PathOf($"cases/checkpoints/{name}");

@@ -4,7 +4,9 @@ using DenoisedSmoothing.Testing;
 
 namespace DenoisedSmoothing.Tests.Checkpoints;
 
-/// <summary>Damaged and hostile torch.save files: refused clearly, quickly and in little memory. Nothing is run: there is nothing that could.</summary>
+/// <summary>
+/// Damaged and hostile torch.save files: refused clearly, quickly and in little memory. Nothing is run: there is nothing that could.
+/// </summary>
 public class HostileCheckpointTests
 {
     [Theory]

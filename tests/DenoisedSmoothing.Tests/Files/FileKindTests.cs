@@ -93,4 +93,20 @@ public class FileKindTests
     [Fact]
     public void InsteadOf_says_what_it_is_what_was_wanted_and_what_to_do() =>
         FileKind.Gzip.InsteadOf("a certification log").Should().Be("it is a gzip file, and a certification log is wanted. Unpack it first.");
+
+    [Fact]
+    public void Of_a_damaged_archive_is_an_answer_and_no_error()
+    {
+        ByteMutator mutator = new(new Random(11));
+        byte[] sound = File.ReadAllBytes(Golden.PathOf("checkpoints/zip.pt"));
+        int directory = sound.AsSpan().IndexOf("PK\u0001\u0002"u8);
+        HashSet<FileKind?> seen = [];
+        for (int i = 0; i < 3000; i++)
+        {
+            byte[] damaged = mutator.Damage(sound, i % 2 == 0 ? directory : 0, sound.Length);
+            seen.Add(FileKind.Of(new MemoryStream(damaged)));
+        }
+
+        seen.Should().Contain(FileKind.TorchSave).And.Contain(FileKind.DamagedZip);
+    }
 }

@@ -14,7 +14,9 @@ namespace DenoisedSmoothing.Torch.Tests.Checkpoints;
 /// </summary>
 public class CheckpointMemoryTests(ITestOutputHelper output)
 {
-    /// <summary>24 convolutions of 2,560 x 1,000 x 3 x 3 weights: 2.2 GB, in pieces as large as those of the 256x256 diffusion network.</summary>
+    /// <summary>
+    /// 24 convolutions of 2,560 x 1,000 x 3 x 3 weights: 2.2 GB, in pieces as large as those of the 256x256 diffusion network.
+    /// </summary>
     private const int Layers = 24;
 
     private static readonly long[] Shape = [2560, 1000, 3, 3];

@@ -8,7 +8,7 @@ namespace DenoisedSmoothing.Torch.Tests.Classification;
 
 public class ModuleClassifierTests
 {
-    private static readonly Normalization Colours = new([.1f, .2f, .3f], [.5f, .25f, 2]);
+    private static readonly Normalization Colours = new([.1f, .2f, .3f], [.5f, .25f, 1]);
 
     [Fact]
     public void Classify_normalises_by_channel()
@@ -103,7 +103,7 @@ public class ModuleClassifierTests
         using Tensor grey = Images.Random(1, 2, 1, 8, 8);
         using ModuleClassifier classifier = new(Network(_ => { }), 2, Colours);
         Action act = () => classifier.Classify(grey);
-        act.Should().Throw<ArgumentException>().WithMessage("*normalisation has 3 channels*images have 1*");
+        act.Should().Throw<ArgumentException>().WithMessage("This classifier takes colour images; yours are 1x8x8. Read them as colour*");
     }
 
     [Fact]

@@ -22,6 +22,26 @@ public class FashionMnistPairTests
     }
 
     [Fact]
+    public void Dispose_of_a_used_pair_leaves_nothing() => LiveTensors.ShouldNotChange(() =>
+    {
+        using FashionMnistPair pair = FashionMnistPair.Load();
+        using IDisposable inference = inference_mode();
+        using Tensor images = zeros(2, 1, 28, 28), denoised = pair.Denoiser.Denoise(images, new NoiseContext(0.5));
+        pair.Classifier.Classify(denoised).Dispose();
+    });
+
+    [Fact]
+    public void Pair_given_images_of_another_shape_speaks_of_images()
+    {
+        using FashionMnistPair pair = FashionMnistPair.Load();
+        using Tensor colour = zeros(2, 3, 32, 32), large = zeros(2, 1, 32, 32);
+        pair.Denoiser.Invoking(it => it.Denoise(colour, new NoiseContext(0.5))).Should().Throw<ArgumentException>()
+            .WithMessage("This denoiser takes grey 28x28 images; yours are 3x32x32. Read them as grey*");
+        pair.Classifier.Invoking(it => it.Classify(large)).Should().Throw<ArgumentException>()
+            .WithMessage("This classifier takes grey 28x28 images; yours are 1x32x32. Resize*28x28*");
+    }
+
+    [Fact]
     public void Classifier_is_right_on_clean_test_images_nine_times_in_ten()
     {
         using DisposeScope scope = NewDisposeScope();

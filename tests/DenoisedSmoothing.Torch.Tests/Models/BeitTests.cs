@@ -108,7 +108,7 @@ public class BeitTests
         using Beit network = new(s_small);
         using Tensor x = zeros(2, channels, height, width);
         Action act = () => network.call(x);
-        act.Should().Throw<ArgumentException>().WithMessage("*takes [N,3,32,32]; got*");
+        act.Should().Throw<ArgumentException>().WithMessage("*Beit takes colour 32x32 images; yours are *");
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public class CifarResNetTests
         using CifarResNet network = new(20, 10, ResNetShortcut.Pad, inChannels: 1);
         using Tensor x = zeros(2, 3, 28, 28);
         Action act = () => network.call(x);
-        act.Should().Throw<ArgumentException>().WithMessage("*CifarResNet takes [N,1,H,W]; got [2,3,28,28]*");
+        act.Should().Throw<ArgumentException>().WithMessage("*CifarResNet takes grey images; yours are 3x28x28. Read them as grey*");
     }
 
     [Fact]

@@ -188,7 +188,7 @@ public class DiffusionUNetTests
         using DiffusionUNet network = new(s_small);
         using Tensor x = zeros(2, channels, height, width), t = ones(2);
         Action act = () => network.call(x, t);
-        act.Should().Throw<ArgumentException>().WithMessage("*takes [N,3,H,W] with H and W divisible by 2*");
+        act.Should().Throw<ArgumentException>().WithMessage("*DiffusionUNet takes colour images whose height and width are multiples of 2; yours are *");
     }
 
     [Fact]

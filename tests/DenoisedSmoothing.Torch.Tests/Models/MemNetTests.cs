@@ -46,7 +46,7 @@ public class MemNetTests
         using MemNet network = new(width: 8, memoryBlocks: 1, residualUnits: 1);
         using Tensor x = zeros(2, 1, 8, 8);
         Action act = () => network.call(x);
-        act.Should().Throw<ArgumentException>().WithMessage("*takes [N,3,H,W]; got [2,1,8,8]*");
+        act.Should().Throw<ArgumentException>().WithMessage("*MemNet takes colour images; yours are 1x8x8.*");
     }
 
     [Fact]

@@ -47,7 +47,7 @@ public class WideResNetTests
         using WideResNet network = new(10, 1);
         using Tensor x = zeros(2, 1, 32, 32);
         Action act = () => network.call(x);
-        act.Should().Throw<ArgumentException>().WithMessage("*takes [N,3,H,W]; got [2,1,32,32]*");
+        act.Should().Throw<ArgumentException>().WithMessage("*WideResNet takes colour images; yours are 1x32x32.*");
     }
 
     [Fact]

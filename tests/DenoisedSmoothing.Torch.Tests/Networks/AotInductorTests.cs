@@ -29,7 +29,7 @@ public sealed class AotInductorTests : IDisposable
         using (StreamWriter entry = new(zip.CreateEntry("exported/models/model.json").Open()))
             entry.Write("{}");
         Action act = () => AotInductor.LoadDenoiser(path, new CosineSchedule());
-        act.Should().Throw<CheckpointException>().WithMessage("*compiled code*");
+        act.Should().Throw<CheckpointException>().WithMessage("*exported.pt2*an AOTInductor package of torch._inductor.aoti_compile_and_package is wanted*");
     }
 
     [Fact]

@@ -6,30 +6,33 @@ namespace DenoisedSmoothing.Testing;
 /// <summary>TorchScript archives without weights, written as <c>torch.jit.save</c> does: a zip of a pickled object of class M and of M's code.</summary>
 internal static class TorchScriptFile
 {
+    // PROTO 2, GLOBAL, EMPTY_TUPLE, NEWOBJ, {"training": False}, BUILD, STOP.
+    private static readonly byte[] s_object = [0x80, 2, .. "c__torch__\nM\n)"u8, 0x81, .. "}X\x08\0\0\0training"u8, 0x89, .. "sb."u8];
+
     /// <param name="path">The file to write.</param>
     /// <param name="forward">The signature's rest and the body of forward, such as <c>x: Tensor) -> Tensor:\n    return x</c>.</param>
-    public static string Save(string path, string forward)
+    public static string Save(string path, string forward) => SaveMethods(path, $"  def forward(self: __torch__.M,\n    {forward}\n");
+
+    /// <param name="path">The file to write.</param>
+    /// <param name="methods">The methods of M, each beginning with two spaces.</param>
+    /// <param name="without">The record that is left out.</param>
+    /// <param name="pickled">The objects, where they are not one M.</param>
+    public static string SaveMethods(string path, string methods, string? without = null, byte[]? pickled = null)
     {
         using ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Create);
-        // PROTO 2, GLOBAL, EMPTY_TUPLE, NEWOBJ, {"training": False}, BUILD, STOP.
-        Add(zip, "data.pkl", [0x80, 2, (byte)'c', .. "__torch__\nM\n"u8, (byte)')', 0x81, (byte)'}', (byte)'X', 8, 0, 0, 0, .. "training"u8, 0x89, (byte)'s', (byte)'b', (byte)'.']);
-        Add(zip, "constants.pkl", [0x80, 2, (byte)')', (byte)'.']);
-        Add(zip, "version", "3\n"u8.ToArray());
-        Add(zip, "code/__torch__.py", Encoding.UTF8.GetBytes($"""
-            class M(Module):
-              __parameters__ = []
-              __buffers__ = []
-              training : bool
-              def forward(self: __torch__.M,
-                {forward}
+        Dictionary<string, byte[]> records = new()
+        {
+            ["data.pkl"] = pickled ?? s_object,
+            ["constants.pkl"] = [0x80, 2, (byte)')', (byte)'.'],
+            ["version"] = [.. "3\n"u8],
+            ["code/__torch__.py"] = Encoding.UTF8.GetBytes($"class M(Module):\n  __parameters__ = []\n  __buffers__ = []\n  training : bool\n{methods}"),
+        };
+        foreach ((string name, byte[] content) in records.Where(record => record.Key != without))
+        {
+            using Stream entry = zip.CreateEntry("model/" + name, CompressionLevel.NoCompression).Open();
+            entry.Write(content);
+        }
 
-            """.ReplaceLineEndings("\n")));
         return path;
-    }
-
-    private static void Add(ZipArchive zip, string name, byte[] content)
-    {
-        using Stream entry = zip.CreateEntry("model/" + name, CompressionLevel.NoCompression).Open();
-        entry.Write(content);
     }
 }

@@ -78,6 +78,35 @@ public sealed class PretrainedPairsTests : IDisposable
     }
 
     [Fact]
+    public void Dispose_of_a_pair_leaves_nothing()
+    {
+        string denoiserPath, classifierPath;
+        using (DnCnn denoiser = new())
+            denoiserPath = Write(denoiser, "denoiser.safetensors", "module.");
+        using (CifarResNet classifier = new(110, 10, ResNetShortcut.Convolution))
+            classifierPath = Write(classifier, "classifier.safetensors", "1.");
+        using Tensor image = rand(1, 3, 32, 32);
+        LiveTensors.ShouldNotChange(() =>
+        {
+            using PretrainedPair pair = PretrainedPairs.SalmanCifar10(denoiserPath, classifierPath);
+            using IDisposable inference = inference_mode();
+            pair.BaseClassifier.Score(image, new NoiseContext(0.25)).Dispose();
+        });
+    }
+
+    [Fact]
+    public void Score_of_images_of_another_shape_speaks_of_images()
+    {
+        string path;
+        using (CifarResNet classifier = new(110, 10, ResNetShortcut.Convolution))
+            path = Write(classifier, "classifier.safetensors", "1.");
+        using PretrainedPair pair = PretrainedPairs.CohenCifar10(path);
+        using Tensor images = zeros(1, 3, 64, 64);
+        pair.Classifier.Invoking(it => it.Classify(images)).Should().Throw<ArgumentException>()
+            .WithMessage("This classifier takes colour 32x32 images; yours are 3x64x64. Resize or crop them to 32x32 before the noise.*");
+    }
+
+    [Fact]
     public void Cifar10_missing_file_names_it()
     {
         Action act = () => PretrainedPairs.Cifar10(Path.Combine(_folder, "absent.pt"), Path.Combine(_folder, "absent too.pt"));

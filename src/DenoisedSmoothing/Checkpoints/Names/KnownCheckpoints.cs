@@ -20,8 +20,14 @@ internal static class KnownCheckpoints
         .. Guided("128x128", 256, 256, 14, 1024),
         .. Guided("256x256", 256, 256, 17, 1024),
         .. Guided("512x512", 256, 128, 20, 1024),
-        new("a guided-diffusion upsampler (6 input channels)", [("input_blocks.0.0.weight", [-1, 6, 3, 3]), ("time_embed.0.weight", [-1, -1])]),
-        new("a guided-diffusion classifier of noisy images", [("out.2.positional_embedding", [-1, -1]), ("input_blocks.0.0.weight", [-1, 3, 3, 3])]),
+        new("a guided-diffusion upsampler (6 input channels)", [
+            ("input_blocks.0.0.weight", [-1, 6, 3, 3]),
+            ("time_embed.0.weight", [-1, -1]),
+        ]),
+        new("a guided-diffusion classifier of noisy images", [
+            ("out.2.positional_embedding", [-1, -1]),
+            ("input_blocks.0.0.weight", [-1, 3, 3, 3]),
+        ]),
         .. Improved("CIFAR-10 (50M)", 128, 4, 15, 256),
         .. Improved("ImageNet 64x64 (100M)", 128, 4, 15, 512),
         .. Improved("ImageNet 64x64 (270M)", 192, 4, 15, 768),
@@ -39,13 +45,25 @@ internal static class KnownCheckpoints
         .. TimmBeit("L/16 224x224", 1024, 732, 16, 24),
         .. TimmBeit("L/16 384x384", 1024, 2212, 16, 24),
         .. TimmBeit("L/16 512x512", 1024, 3972, 16, 24),
-        new("WRN-28-10 (RobustBench's names)", [("block1.layer.0.conv1.weight", [160, 16, 3, 3]), ("block3.layer.3.conv2.weight", [640, 640, 3, 3]), ("fc.weight", [-1, 640])]),
+        new("WRN-28-10 (RobustBench's names)", [
+            ("block1.layer.0.conv1.weight", [160, 16, 3, 3]),
+            ("block3.layer.3.conv2.weight", [640, 640, 3, 3]),
+            ("fc.weight", [-1, 640]),
+        ]),
         .. CifarResNets("fc", "Cohen et al.'s names"),
         .. CifarResNets("linear", "akamaster's names"),
-        new("torchvision ResNet-50", [("conv1.weight", [64, 3, 7, 7]), ("layer3.5.conv3.weight", [1024, 256, 1, 1]), ("fc.weight", [-1, 2048])], "layer3.6.conv3.weight"),
+        new("torchvision ResNet-50", [
+            ("conv1.weight", [64, 3, 7, 7]),
+            ("layer3.5.conv3.weight", [1024, 256, 1, 1]),
+            ("fc.weight", [-1, 2048]),
+        ], "layer3.6.conv3.weight"),
         new("DnCNN of 17 layers", [("dncnn.0.weight", [64, 3, 3, 3]), ("dncnn.47.weight", [3, 64, 3, 3])]),
         new("wide DnCNN of 17 layers", [("dncnn.0.weight", [128, 3, 3, 3]), ("dncnn.47.weight", [3, 128, 3, 3])]),
-        new("MemNet", [("feature_extractor.conv.weight", [64, 3, 3, 3]), ("dense_memory.2.gate_unit.conv.weight", [64, 576, 1, 1]), ("reconstructor.conv.weight", [3, 64, 3, 3])]),
+        new("MemNet", [
+            ("feature_extractor.conv.weight", [64, 3, 3, 3]),
+            ("dense_memory.2.gate_unit.conv.weight", [64, 576, 1, 1]),
+            ("reconstructor.conv.weight", [3, 64, 3, 3]),
+        ]),
     ];
 
     /// <summary>What the entries are, or null if they are none that is known.</summary>

@@ -73,5 +73,6 @@ internal static class StateDictChooser
         return named.Count > 0 ? named : all;
     }
 
-    private static IEnumerable<string> Order() => [.. Preferred, .. Preferred.SelectMany(_ => Preferred, (outer, inner) => $"{outer}.{inner}")];
+    private static IEnumerable<string> Order() =>
+        [.. Preferred, .. Preferred.SelectMany(_ => Preferred, (outer, inner) => $"{outer}.{inner}")];
 }

@@ -41,7 +41,10 @@ internal sealed class StateDictMismatch(string file, IEnumerable<TensorEntry> en
         Describe(report, mistyped, "of another type", name =>
             $"{SafetensorsDType.NameOf(_found[name].DType)} for {SafetensorsDType.NameOf(wanted[name].dtype)}");
         if (Checkpoint is { LeftOut.Count: > 0 } partly)
-            Describe(report, [.. partly.LeftOut], $"left out, without the prefix {CheckpointException.Quote(partly.StrippedPrefix)}", _ => "");
+        {
+            string what = $"left out, without the prefix {CheckpointException.Quote(partly.StrippedPrefix)}";
+            Describe(report, [.. partly.LeftOut], what, _ => "");
+        }
 
         string? prefix = LongerPrefix(missing, unexpected) is { } longer ? Checkpoint?.StrippedPrefix + longer : null;
         string advice = Recognised(wanted) ?? (prefix is null ? Remedy(missing, unexpected) : StripAdvice(prefix));
@@ -100,7 +103,9 @@ internal sealed class StateDictMismatch(string file, IEnumerable<TensorEntry> en
 
     /// <summary>The prefix under which most of what is missing is there: that of a wrapper. Null where there is none.</summary>
     private string? LongerPrefix(string[] missing, string[] unexpected) => unexpected
-        .SelectMany(name => missing.Take(Shown).Where(tail => name.EndsWith($".{tail}", StringComparison.Ordinal)).Select(tail => name[..^tail.Length]))
+        .SelectMany(name => missing.Take(Shown)
+            .Where(tail => name.EndsWith($".{tail}", StringComparison.Ordinal))
+            .Select(tail => name[..^tail.Length]))
         .Distinct(StringComparer.Ordinal)
         .Take(10 * Shown)
         .MaxBy(prefix => missing.Count(name => Has(prefix + name)));
@@ -116,8 +121,8 @@ internal sealed class StateDictMismatch(string file, IEnumerable<TensorEntry> en
         {
             if (unexpected.FirstOrDefault(name => wanted.EndsWith($".{name}", StringComparison.Ordinal)) is { } tail)
             {
-                return $"The names of the module begin with {CheckpointException.Quote(wanted[..^tail.Length])}, those of the checkpoint do not: "
-                    + "load into the network inside of it.";
+                string prefix = CheckpointException.Quote(wanted[..^tail.Length]);
+                return $"The names of the module begin with {prefix}, those of the checkpoint do not: load into the network inside of it.";
             }
         }
 

@@ -2,7 +2,9 @@ using DenoisedSmoothing.Pickle;
 
 namespace DenoisedSmoothing.Checkpoints;
 
-/// <summary>Looks for dictionaries of tensors: in dictionaries, lists and tuples, to a depth and under keys that checkpoints have.</summary>
+/// <summary>
+/// Looks for dictionaries of tensors: in dictionaries, lists and tuples, to a depth and under keys that checkpoints have.
+/// </summary>
 internal sealed class StateDictPlaces
 {
     private const int MaxDepth = 8;

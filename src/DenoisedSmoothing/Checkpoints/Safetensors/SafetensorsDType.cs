@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Checkpoints;
 
-/// <summary>The element types that safetensors files and TorchSharp share: the format's unsigned 16 to 64 bit, 8 bit float and complex types stay out.</summary>
+/// <summary>
+/// The element types that safetensors files and TorchSharp share: the format's unsigned 16 to 64 bit, 8 bit float and complex types stay
+/// out.
+/// </summary>
 internal static class SafetensorsDType
 {
     private static readonly (string Name, ScalarType Type, int Size)[] Known =

@@ -42,9 +42,7 @@ public sealed class SafetensorsFile : ITensorSource, IDisposable
     public static SafetensorsFile Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        CheckpointFolder.Refuse(path);
-        // Tensors are read whole: a buffer in between would only copy.
-        FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        FileStream stream = CheckpointPath.Open(path);
         try
         {
             return new SafetensorsFile(stream, path, leaveOpen: false);
@@ -59,7 +57,8 @@ public sealed class SafetensorsFile : ITensorSource, IDisposable
     /// <summary>Opens a file that is already a stream, such as an embedded resource, and checks its header.</summary>
     /// <param name="stream">A stream that can seek, at the start of the file, which ends where the stream does.</param>
     /// <param name="name">What messages call the file.</param>
-    /// <param name="leaveOpen">Whether <see cref="Dispose"/> leaves the stream alone; false by default. An Open that fails never closes it.</param>
+    /// <param name="leaveOpen">Whether <see cref="Dispose"/> leaves the stream alone; false by default. An Open that fails never closes
+    /// it.</param>
     /// <exception cref="CheckpointException">The file is not a sound safetensors file, or uses a type that TorchSharp lacks.</exception>
     /// <exception cref="ArgumentException">The stream cannot seek.</exception>
     public static SafetensorsFile Open(Stream stream, string name, bool leaveOpen = false)

@@ -9,7 +9,8 @@ namespace DenoisedSmoothing.Checkpoints;
 /// </summary>
 /// <remarks>
 /// Nothing that the file claims is believed before it is checked against its length, and entries and remarks are charged to the file: a
-/// header costs less than ten times its bytes in memory, whatever it holds. The format: an unsigned 64 bit little-endian length, that many bytes of JSON, then the data.
+/// header costs less than ten times its bytes in memory, whatever it holds. The format: an unsigned 64 bit little-endian length, that many
+/// bytes of JSON, then the data.
 /// </remarks>
 public sealed class SafetensorsHeader
 {
@@ -40,7 +41,8 @@ public sealed class SafetensorsHeader
     internal long DataStart { get; }
 
     /// <summary>Reads and checks a header.</summary>
-    /// <param name="stream">A stream that can seek, at the start of a safetensors file that ends where the stream does; it is left at the first byte of data.</param>
+    /// <param name="stream">A stream that can seek, at the start of a safetensors file that ends where the stream does; it is left at the
+    /// first byte of data.</param>
     /// <param name="name">What messages call the file.</param>
     /// <exception cref="CheckpointException">The file is not a sound safetensors file, or uses a type that TorchSharp lacks.</exception>
     /// <exception cref="ArgumentException">The stream cannot seek.</exception>
@@ -49,18 +51,28 @@ public sealed class SafetensorsHeader
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(name);
         if (!stream.CanRead || !stream.CanSeek)
-            throw new ArgumentException("A safetensors file is read from a stream that can read and seek: copy it to a MemoryStream or a file first.", nameof(stream));
+        {
+            throw new ArgumentException(
+                "A safetensors file is read from a stream that can read and seek: copy it to a MemoryStream or a file first.",
+                nameof(stream));
+        }
 
         long available = stream.Length - stream.Position - LengthByteCount;
         if (available < 0)
-            throw CheckpointException.In(name, $"it has {Math.Max(0, available + LengthByteCount)} bytes, less than the 8 of a header length");
+        {
+            throw CheckpointException.In(
+                name, $"it has {Math.Max(0, available + LengthByteCount)} bytes, less than the 8 of a header length");
+        }
+
         Span<byte> prefix = stackalloc byte[LengthByteCount];
         stream.ReadExactly(prefix);
         ulong claimed = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (claimed > MaxByteCount)
         {
             throw CheckpointException.In(
-                name, $"it claims a header of {claimed} bytes, and the format allows {MaxByteCount}", "This is not a safetensors file, or it is damaged.");
+                name,
+                $"it claims a header of {claimed} bytes, and the format allows {MaxByteCount}",
+                "This is not a safetensors file, or it is damaged.");
         }
 
         if ((long)claimed > available)
@@ -98,9 +110,17 @@ public sealed class SafetensorsHeader
         foreach (SafetensorsEntry entry in entries)
         {
             if (entry.End > dataByteCount)
-                throw CheckpointException.InEntry(file, entry.Name, $"it ends at byte {entry.End} of the data, and the file has {dataByteCount}");
+            {
+                throw CheckpointException.InEntry(
+                    file, entry.Name, $"it ends at byte {entry.End} of the data, and the file has {dataByteCount}");
+            }
+
             if (entry.Begin < end)
-                throw CheckpointException.InEntry(file, entry.Name, $"it begins at byte {entry.Begin} of the data, inside the entry before it");
+            {
+                throw CheckpointException.InEntry(
+                    file, entry.Name, $"it begins at byte {entry.Begin} of the data, inside the entry before it");
+            }
+
             if (entry.Begin > end)
                 throw CheckpointException.InEntry(file, entry.Name, $"the {entry.Begin - end} bytes before it belong to no entry");
             end = entry.End;

@@ -34,7 +34,8 @@ internal ref struct SafetensorsHeaderParser
 
     public Dictionary<string, string>? Metadata { get; private set; }
 
-    /// <exception cref="CheckpointException">The JSON is not a header; neither the layout of the data nor whether names are unique is looked at.</exception>
+    /// <exception cref="CheckpointException">The JSON is not a header; neither the layout of the data nor whether names are unique is
+    /// looked at.</exception>
     public static SafetensorsHeaderParser Parse(ReadOnlySpan<byte> json, string file, MemoryBudget budget)
     {
         if (json.IsEmpty || json[0] != '{')
@@ -47,7 +48,8 @@ internal ref struct SafetensorsHeaderParser
         }
         catch (JsonException e)
         {
-            throw CheckpointException.In(file, $"the header is not valid JSON (byte {e.BytePositionInLine} of line {e.LineNumber})", cause: e);
+            throw CheckpointException.In(
+                file, $"the header is not valid JSON (byte {e.BytePositionInLine} of line {e.LineNumber})", cause: e);
         }
         catch (InvalidOperationException e)
         {
@@ -121,7 +123,10 @@ internal ref struct SafetensorsHeaderParser
         }
 
         throw CheckpointException.InEntry(
-            _file, name, $"the dtype {CheckpointException.Quote(Text(0))} is not supported", $"Save it as one of {SafetensorsDType.AllNames}.");
+            _file,
+            name,
+            $"the dtype {CheckpointException.Quote(Text(0))} is not supported",
+            $"Save it as one of {SafetensorsDType.AllNames}.");
     }
 
     private long[] ReadIntegers(string name, string field, int most)

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace DenoisedSmoothing.Checkpoints;
 
-/// <summary>Reads the JSON of a safetensors index: a <c>weight_map</c> from the names of entries to the files beside the index that hold them.</summary>
+/// <summary>
+/// Reads the JSON of a safetensors index: a <c>weight_map</c> from the names of entries to the files beside the index that hold them.
+/// </summary>
 internal static class SafetensorsIndexParser
 {
     private const string MapName = "weight_map";
@@ -46,7 +48,8 @@ internal static class SafetensorsIndexParser
             throw CheckpointException.In(file, "it holds a string that is not text", cause: e);
         }
 
-        return map ?? throw CheckpointException.In(file, $"it is JSON without a {MapName}", "Of JSON files, only an index of safetensors shards is a checkpoint.");
+        return map ?? throw CheckpointException.In(
+            file, $"it is JSON without a {MapName}", "Of JSON files, only an index of safetensors shards is a checkpoint.");
     }
 
     private static Dictionary<string, string> ReadMap(ref Utf8JsonReader reader, string file, MemoryBudget budget)
@@ -74,7 +77,10 @@ internal static class SafetensorsIndexParser
             if (checkedPaths.Add(path) && !StaysInside(path))
             {
                 throw CheckpointException.InEntry(
-                    file, entry, $"its file {CheckpointException.Quote(path)} is not a path inside the folder of the index", "Nothing outside of it is opened.");
+                    file,
+                    entry,
+                    $"its file {CheckpointException.Quote(path)} is not a path inside the folder of the index",
+                    "Nothing outside of it is opened.");
             }
 
             if (!map.TryAdd(entry, path))

@@ -19,7 +19,8 @@ internal sealed class SafetensorsShards : ITensorSource, IDisposable
     /// <param name="stream">The index, to its end; not disposed.</param>
     /// <param name="name">What messages call the index.</param>
     /// <param name="folder">Where the shards are, or null if that is not known.</param>
-    /// <exception cref="CheckpointException">The index is damaged, shards are missing, or they do not hold exactly what the index says.</exception>
+    /// <exception cref="CheckpointException">The index is damaged, shards are missing, or they do not hold exactly what the index
+    /// says.</exception>
     public static SafetensorsShards Open(Stream stream, string name, string? folder)
     {
         long length = stream.Length - stream.Position;
@@ -35,8 +36,10 @@ internal sealed class SafetensorsShards : ITensorSource, IDisposable
         string[] missing = [.. paths.Where(path => !File.Exists(Path.Combine(folder, path)))];
         if (missing.Length > 0)
         {
-            string list = string.Join(", ", missing.Take(Shown).Select(CheckpointException.Quote)) + (missing.Length > Shown ? ", ..." : "");
-            throw CheckpointException.In(name, $"{missing.Length} of its {paths.Length} files are missing: {list}", "Fetch them into the folder of the index.");
+            string list = string.Join(", ", missing.Take(Shown).Select(CheckpointException.Quote))
+                + (missing.Length > Shown ? ", ..." : "");
+            throw CheckpointException.In(
+                name, $"{missing.Length} of its {paths.Length} files are missing: {list}", "Fetch them into the folder of the index.");
         }
 
         SafetensorsShards shards = new(name);
@@ -63,7 +66,9 @@ internal sealed class SafetensorsShards : ITensorSource, IDisposable
     public Tensor Read(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return _byEntry.TryGetValue(name, out SafetensorsFile? shard) ? shard.Read(name) : throw CheckpointException.NoSuchEntry(Name, name, Entries.Count);
+        return _byEntry.TryGetValue(name, out SafetensorsFile? shard)
+            ? shard.Read(name)
+            : throw CheckpointException.NoSuchEntry(Name, name, Entries.Count);
     }
 
     public void Dispose()
@@ -80,7 +85,10 @@ internal sealed class SafetensorsShards : ITensorSource, IDisposable
             if (!map.TryGetValue(entry.Name, out string? place) || place != path)
             {
                 throw CheckpointException.InEntry(
-                    Name, entry.Name, $"it is in {CheckpointException.Quote(path)}, where the index does not have it", "Index and files are of different checkpoints: fetch them together.");
+                    Name,
+                    entry.Name,
+                    $"it is in {CheckpointException.Quote(path)}, where the index does not have it",
+                    "Index and files are of different checkpoints: fetch them together.");
             }
 
             _byEntry.Add(entry.Name, shard);

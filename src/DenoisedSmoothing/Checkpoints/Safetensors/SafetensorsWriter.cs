@@ -21,7 +21,8 @@ public static class SafetensorsWriter
     /// <param name="path">The file to write or to replace; its folder exists.</param>
     /// <param name="tensors">Tensors by name, of any shape, layout and device; left as they are.</param>
     /// <param name="metadata">Remarks for the header, or null for none.</param>
-    /// <exception cref="ArgumentException">A name is there twice, is reserved or is not Unicode; a type has no place in the format.</exception>
+    /// <exception cref="ArgumentException">A name is there twice, is reserved or is not Unicode; a type has no place in the
+    /// format.</exception>
     /// <exception cref="IOException">The file cannot be written; a file that was there before is untouched.</exception>
     public static void Write(
         string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
@@ -49,7 +50,8 @@ public static class SafetensorsWriter
     /// <param name="stream">Any stream that can be written.</param>
     /// <param name="tensors">Tensors by name, of any shape, layout and device; left as they are.</param>
     /// <param name="metadata">Remarks for the header, or null for none.</param>
-    /// <exception cref="ArgumentException">A name is there twice, is reserved or is not Unicode; a type has no place in the format. Nothing is written.</exception>
+    /// <exception cref="ArgumentException">A name is there twice, is reserved or is not Unicode; a type has no place in the format. Nothing
+    /// is written.</exception>
     public static void Write(
         Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
@@ -83,7 +85,8 @@ public static class SafetensorsWriter
             if (!SafetensorsDType.TryName(tensor.dtype, out string dtype, out int itemSize))
             {
                 throw new ArgumentException(
-                    $"The tensor {CheckpointException.Quote(name)} is {tensor.dtype}: convert it to one of {SafetensorsDType.AllNames}.", nameof(tensors));
+                    $"The tensor {CheckpointException.Quote(name)} is {tensor.dtype}: convert it to one of {SafetensorsDType.AllNames}.",
+                    nameof(tensors));
             }
 
             plan.Add((name, tensor, dtype, itemSize));
@@ -125,7 +128,12 @@ public static class SafetensorsWriter
         while (buffer.WrittenCount % 8 != 0)
             buffer.Write(" "u8);
         if (buffer.WrittenCount > SafetensorsHeader.MaxByteCount)
-            throw new ArgumentException($"The header would take {buffer.WrittenCount} bytes, and the format allows {SafetensorsHeader.MaxByteCount}: write several files.");
+        {
+            throw new ArgumentException(
+                $"The header would take {buffer.WrittenCount} bytes, and the format allows {SafetensorsHeader.MaxByteCount}: "
+                + "write several files.");
+        }
+
         return buffer.WrittenSpan;
     }
 

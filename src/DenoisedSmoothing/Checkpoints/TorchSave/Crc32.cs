@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace DenoisedSmoothing.Checkpoints;
 
-/// <summary>The checksum of zip files (polynomial 0xEDB88320), eight bytes at a step: the table k advances a byte that k more follow.</summary>
+/// <summary>
+/// The checksum of zip files (polynomial 0xEDB88320), eight bytes at a step: the table k advances a byte that k more follow.
+/// </summary>
 internal static class Crc32
 {
     private const int Slices = 8;

@@ -31,7 +31,11 @@ internal sealed class TorchLegacy : ITorchStorages
     {
         ByteInput input = new(stream, stream.Length);
         if (Run(new PickleCalls(inert, budget)) is not BigInteger magic || magic != Magic)
-            throw CheckpointException.In(file, "it is a pickle, but not by torch.save", "Load it in Python, and save its tensors by torch.save or as safetensors.");
+        {
+            throw CheckpointException.In(
+                file, "it is a pickle, but not by torch.save", "Load it in Python, and save its tensors by torch.save or as safetensors.");
+        }
+
         if (Run(new PickleCalls(inert, budget)) is not Protocol)
             throw CheckpointException.In(file, $"its protocol is not {Protocol}");
         if (Run(new PickleCalls(inert, budget)) is not PickleDictionary)
@@ -55,7 +59,8 @@ internal sealed class TorchLegacy : ITorchStorages
 
     public Stream Open(string key) => new ByteRangeStream(_stream, _spans[key].Start, _spans[key].ByteCount);
 
-    private void Locate(List<object?> keys, IReadOnlyDictionary<string, PickleStorage> storages, long start, string file, MemoryBudget budget)
+    private void Locate(
+        List<object?> keys, IReadOnlyDictionary<string, PickleStorage> storages, long start, string file, MemoryBudget budget)
     {
         Span<byte> prefix = stackalloc byte[sizeof(long)];
         foreach (object? item in keys)
@@ -63,12 +68,20 @@ internal sealed class TorchLegacy : ITorchStorages
             if (item is not string key || !storages.TryGetValue(key, out PickleStorage? storage))
                 throw CheckpointException.In(file, $"its storage {_spans.Count + 1} of {keys.Count} belongs to no tensor");
             if (start > _stream.Length - prefix.Length || storage.ByteCount > _stream.Length - prefix.Length - start)
-                throw CheckpointException.In(file, $"it ends inside storage {_spans.Count + 1} of {keys.Count}, of {storage.ByteCount} bytes");
+            {
+                throw CheckpointException.In(
+                    file, $"it ends inside storage {_spans.Count + 1} of {keys.Count}, of {storage.ByteCount} bytes");
+            }
+
             _stream.Position = start;
             _stream.ReadExactly(prefix);
             long count = BinaryPrimitives.ReadInt64LittleEndian(prefix);
             if (count != storage.Count)
-                throw CheckpointException.In(file, $"its storage {_spans.Count + 1} of {keys.Count} has {count} elements, and its tensors say {storage.Count}");
+            {
+                throw CheckpointException.In(
+                    file, $"its storage {_spans.Count + 1} of {keys.Count} has {count} elements, and its tensors say {storage.Count}");
+            }
+
             start += prefix.Length;
             budget.Charge(SpanByteCount + key.Length);
             if (!_spans.TryAdd(key, (start, storage.ByteCount)))

@@ -30,7 +30,11 @@ internal sealed class TorchSaveFile : ITensorSource, IDisposable
         foreach (var (key, value) in stateDict.Items)
         {
             if (value is PickleUnreadable unreadable)
-                throw CheckpointException.InEntry(name, key.Text, $"it is {unreadable.Description}, which cannot be read", unreadable.Remedy);
+            {
+                throw CheckpointException.InEntry(
+                    name, key.Text, $"it is {unreadable.Description}, which cannot be read", unreadable.Remedy);
+            }
+
             // Whatever else lies in the dictionary (a counter, _extra_state) is no weight.
             if (value is not PickleTensor tensor || key.IsNumber)
                 continue;

@@ -26,7 +26,10 @@ internal sealed class TorchStorageReader(ITorchStorages storages, string file, b
         if (storages.ByteCount(storage.Key) is not { } byteCount)
             throw CheckpointException.InEntry(file, entry, $"the file has no storage {key}");
         if (byteCount != storage.ByteCount)
-            throw CheckpointException.InEntry(file, entry, $"its storage {key} has {byteCount} bytes, where its type and size say {storage.ByteCount}");
+        {
+            throw CheckpointException.InEntry(
+                file, entry, $"its storage {key} has {byteCount} bytes, where its type and size say {storage.ByteCount}");
+        }
     }
 
     /// <summary>Makes sure that a storage really has the bytes that it claims, before memory is taken for them.</summary>
@@ -64,11 +67,19 @@ internal sealed class TorchStorageReader(ITorchStorages storages, string file, b
                 ChecksumStream summed = new(stream);
                 copy(summed, byteCount);
                 if (summed.Checksum != expected)
-                    throw CheckpointException.InEntry(file, entry, $"the checksum of its storage {CheckpointException.Quote(storage.Key)} does not match its bytes");
+                {
+                    throw CheckpointException.InEntry(
+                        file, entry, $"the checksum of its storage {CheckpointException.Quote(storage.Key)} does not match its bytes");
+                }
             }
 
             if (whole && stream.ReadByte() >= 0)
-                throw CheckpointException.InEntry(file, entry, $"its storage {CheckpointException.Quote(storage.Key)} unpacks to more than the {byteCount} bytes that it claims");
+            {
+                throw CheckpointException.InEntry(
+                    file,
+                    entry,
+                    $"its storage {CheckpointException.Quote(storage.Key)} unpacks to more than the {byteCount} bytes that it claims");
+            }
         }
         catch (EndOfStreamException)
         {

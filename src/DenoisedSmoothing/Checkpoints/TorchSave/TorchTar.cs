@@ -80,7 +80,8 @@ internal sealed class TorchTar : ITorchStorages
             if (Run(input) is not object?[] { Length: 3 } fields || KeyOf(fields[0]) is not { } key
                 || fields[2] is not PickleGlobal { Kind: PickleGlobalKind.Storage, DType: { } dtype } type)
             {
-                throw CheckpointException.In(_file, $"its storage {_objects.Count + 1} is not described by a key, a place and a type that can be read");
+                throw CheckpointException.In(
+                    _file, $"its storage {_objects.Count + 1} is not described by a key, a place and a type that can be read");
             }
 
             long count = (long)input.ReadUInt64();
@@ -96,7 +97,8 @@ internal sealed class TorchTar : ITorchStorages
         foreach (object? item in views)
         {
             if (item is not object?[] { Length: 4 } part || KeyOf(part[0]) is not { } key || KeyOf(part[1]) is not { } root
-                || part[2] is not long offset || part[3] is not long count || _objects.GetValueOrDefault(root) is not PickleStorageView whole)
+                || part[2] is not long offset || part[3] is not long count
+                || _objects.GetValueOrDefault(root) is not PickleStorageView whole)
             {
                 throw CheckpointException.In(_file, "a part of its storages is not a key, a storage, an offset and a length");
             }
@@ -121,7 +123,11 @@ internal sealed class TorchTar : ITorchStorages
             uint rank = input.ReadUInt32();
             input.Skip(sizeof(uint));
             if (rank > PickleTensor.MaxRank)
-                throw CheckpointException.In(_file, $"its tensor {CheckpointException.Quote(key)} has {rank} dimensions, and {PickleTensor.MaxRank} are the most");
+            {
+                throw CheckpointException.In(
+                    _file, $"its tensor {CheckpointException.Quote(key)} has {rank} dimensions, and {PickleTensor.MaxRank} are the most");
+            }
+
             long[] shape = Integers(input, rank), strides = Integers(input, rank);
             Add(key, _calls.Tensor(view, (long)input.ReadUInt64(), shape, strides));
         }

@@ -3,7 +3,9 @@ using DenoisedSmoothing.Pickle;
 
 namespace DenoisedSmoothing.Checkpoints;
 
-/// <summary>The zip files of torch.save, since PyTorch 1.6: NAME/data.pkl, NAME/data/KEY for each storage, NAME/byteorder, NAME/version.</summary>
+/// <summary>
+/// The zip files of torch.save, since PyTorch 1.6: NAME/data.pkl, NAME/data/KEY for each storage, NAME/byteorder, NAME/version.
+/// </summary>
 internal sealed class TorchZip : ITorchStorages
 {
     private const string PickleName = "data.pkl";
@@ -37,7 +39,12 @@ internal sealed class TorchZip : ITorchStorages
         if (!PlainNumber.TryParseWhole(version, out int number))
             throw CheckpointException.In(file, $"its version is {CheckpointException.Quote(version)}, not a number");
         if (number > NewestVersion)
-            throw CheckpointException.In(file, $"its version is {number}, and {NewestVersion} is the newest that is read", "Save it by another version of PyTorch, or as safetensors.");
+        {
+            throw CheckpointException.In(
+                file,
+                $"its version is {number}, and {NewestVersion} is the newest that is read",
+                "Save it by another version of PyTorch, or as safetensors.");
+        }
     }
 
     public bool IsBigEndian { get; }
@@ -95,7 +102,8 @@ internal sealed class TorchZip : ITorchStorages
     }
 
     private static bool IsPickle(string name) =>
-        name.EndsWith($"/{PickleName}", StringComparison.Ordinal) && name.IndexOf('/') is > 0 and var slash && slash == name.Length - PickleName.Length - 1;
+        name.EndsWith($"/{PickleName}", StringComparison.Ordinal)
+        && name.IndexOf('/') is > 0 and var slash && slash == name.Length - PickleName.Length - 1;
 
     private ZipRecord? Record(string key) => _storages.GetValueOrDefault(key);
 

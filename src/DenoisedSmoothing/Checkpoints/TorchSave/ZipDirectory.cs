@@ -80,7 +80,8 @@ internal sealed class ZipDirectory
         try
         {
             ReadOnlySpan<byte> header = input.Read(LocalHeaderByteCount);
-            int nameLength = BinaryPrimitives.ReadUInt16LittleEndian(header[26..]), extraLength = BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
+            int nameLength = BinaryPrimitives.ReadUInt16LittleEndian(header[26..]);
+            int extraLength = BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
             long data = record.HeaderOffset + LocalHeaderByteCount + nameLength + extraLength;
             if (BinaryPrimitives.ReadUInt32LittleEndian(header) != LocalSignature
                 || BinaryPrimitives.ReadUInt16LittleEndian(header[8..]) != (record.IsDeflated ? 8 : 0)
@@ -105,14 +106,18 @@ internal sealed class ZipDirectory
             throw CheckpointException.In(_file, $"record {_records.Count + 1} of its zip directory is not one");
         ushort flags = BinaryPrimitives.ReadUInt16LittleEndian(header[8..]), method = BinaryPrimitives.ReadUInt16LittleEndian(header[10..]);
         uint checksum = BinaryPrimitives.ReadUInt32LittleEndian(header[16..]);
-        ulong packed = BinaryPrimitives.ReadUInt32LittleEndian(header[20..]), unpacked = BinaryPrimitives.ReadUInt32LittleEndian(header[24..]);
-        int nameLength = BinaryPrimitives.ReadUInt16LittleEndian(header[28..]), extraLength = BinaryPrimitives.ReadUInt16LittleEndian(header[30..]);
+        ulong packed = BinaryPrimitives.ReadUInt32LittleEndian(header[20..]);
+        ulong unpacked = BinaryPrimitives.ReadUInt32LittleEndian(header[24..]);
+        int nameLength = BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
+        int extraLength = BinaryPrimitives.ReadUInt16LittleEndian(header[30..]);
         int commentLength = BinaryPrimitives.ReadUInt16LittleEndian(header[32..]);
         ulong offset = BinaryPrimitives.ReadUInt32LittleEndian(header[42..]);
         if (nameLength > MaxNameByteCount)
         {
             throw CheckpointException.In(
-                _file, $"the name of record {_records.Count + 1} of its zip directory has {nameLength} bytes, and {MaxNameByteCount} are the most that are read");
+                _file,
+                $"the name of record {_records.Count + 1} of its zip directory has {nameLength} bytes, "
+                + $"and {MaxNameByteCount} are the most that are read");
         }
 
         budget.Charge(RecordByteCount + (2 * nameLength), "has a zip directory that would");
@@ -121,7 +126,11 @@ internal sealed class ZipDirectory
         input.Skip(commentLength);
 
         if ((flags & 1) != 0 || method is not (0 or 8))
-            throw CheckpointException.InEntry(_file, name, "the zip record is encrypted, or packed by something else than deflate", "Unpack it, and save it again.");
+        {
+            throw CheckpointException.InEntry(
+                _file, name, "the zip record is encrypted, or packed by something else than deflate", "Unpack it, and save it again.");
+        }
+
         if (offset > (ulong)Start || packed > (ulong)Start - offset)
             throw CheckpointException.InEntry(_file, name, $"the zip record reaches beyond the {Start} bytes before the directory");
         // Deflate cannot pack more than 1032 bytes into one: what claims more is a trap.

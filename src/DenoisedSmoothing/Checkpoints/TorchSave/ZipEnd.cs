@@ -23,8 +23,12 @@ internal static class ZipEnd
         for (int at = tail.Length - ByteCount; at >= 0; at--)
         {
             ReadOnlySpan<byte> end = tail.AsSpan(at);
-            if (BinaryPrimitives.ReadUInt32LittleEndian(end) != Signature || BinaryPrimitives.ReadUInt16LittleEndian(end[20..]) != end.Length - ByteCount)
+            if (BinaryPrimitives.ReadUInt32LittleEndian(end) != Signature
+                || BinaryPrimitives.ReadUInt16LittleEndian(end[20..]) != end.Length - ByteCount)
+            {
                 continue;
+            }
+
             return Wide(stream, stream.Length - tail.Length + at, file) ?? (
                 BinaryPrimitives.ReadUInt16LittleEndian(end[10..]),
                 BinaryPrimitives.ReadUInt32LittleEndian(end[12..]),

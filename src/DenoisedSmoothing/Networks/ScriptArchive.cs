@@ -1,0 +1,139 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using DenoisedSmoothing.Checkpoints;
+
+namespace DenoisedSmoothing.Networks;
+
+/// <summary>
+/// What a TorchScript archive says of its module before libtorch is asked, which ends the process where a method is missing or the code
+/// cannot be compiled. Layout: data.pkl begins with the module's class, code/__torch__/a/b.py has the class __torch__.a.b.C.
+/// </summary>
+internal sealed partial class ScriptArchive
+{
+    // The namespaces of operators that libtorch 2.10 has; those of aten are printed as torch.NAME.
+    private static readonly HashSet<string> s_namespaces = new(StringComparer.Ordinal)
+    {
+        "aten", "prim", "prims", "quantized", "_quantized", "onednn", "mkldnn", "mkldnn_prepacked", "mkl", "prepacked", "sparse", "cuda",
+        "profiler", "static_runtime", "inductor", "c10d", "_c10d_functional", "fb", "rngprims", "vulkan_prepack", "metal_prepack", "xnnpack",
+    };
+
+    private readonly string _path;
+    private readonly string _class;
+    private readonly Dictionary<string, string> _code;
+
+    private ScriptArchive(string path, string @class, Dictionary<string, string> code) => (_path, _class, _code) = (path, @class, code);
+
+    /// <summary>Reads the module's forward out of an archive, having checked that libtorch will find all that it needs.</summary>
+    /// <param name="path">A file by <c>torch.jit.save</c>.</param>
+    /// <exception cref="CheckpointException">The archive is damaged or incomplete, or its module has no forward that makes one tensor of tensors.</exception>
+    public static ScriptMethod Forward(string path)
+    {
+        using SoundZip zip = SoundZip.Open(path);
+        string objects = zip.Names.FirstOrDefault(name => name.Split('/') is [_, "data.pkl"])
+            ?? throw CheckpointException.In(path, "this TorchScript archive has no data.pkl");
+        string folder = objects[..^"data.pkl".Length];
+        byte[] pickle = zip.Read(objects)!;
+        Dictionary<string, string> code = zip.Names
+            .Where(name => name.StartsWith(folder + "code/", StringComparison.Ordinal) && name.EndsWith(".py", StringComparison.Ordinal))
+            .ToDictionary(name => name[(folder.Length + 5)..^3].Replace('/', '.'), name => zip.ReadText(name)!.ReplaceLineEndings("\n"), StringComparer.Ordinal);
+        string @class = TopClass(pickle) ?? throw CheckpointException.In(path, "the data.pkl of this TorchScript archive does not begin with a module");
+        return new ScriptArchive(path, @class, code).Checked(Encoding.Latin1.GetString(pickle));
+    }
+
+    private ScriptMethod Checked(string pickle)
+    {
+        foreach (string name in References(pickle))
+        {
+            if (!IsDefined(name))
+                throw CheckpointException.In(_path, $"the code of {CheckpointException.Quote(name)} is missing from this TorchScript archive");
+        }
+
+        string[] foreign = [.. _code.Values.SelectMany(text => Operators().Matches(text)).Where(call => !s_namespaces.Contains(call.Groups[1].Value))
+            .Select(call => $"{call.Groups[1].Value}::{call.Groups[2].Value}").Distinct().Order(StringComparer.Ordinal)];
+        if (foreign.Length > 0)
+        {
+            throw CheckpointException.In(_path,
+                $"this script calls {string.Join(", ", foreign.Take(3))}{(foreign.Length > 3 ? " ..." : "")}, which libtorch alone does not have",
+                "Save the model without that step, or export it to ONNX.");
+        }
+
+        int dot = _class.LastIndexOf('.');
+        string body = ClassBody(_code[_class[..dot]], _class[(dot + 1)..]);
+        Match[] methods = [.. Methods().Matches(body).AsEnumerable<Match>()];
+        Match? forward = methods.FirstOrDefault(method => method.Groups[1].Value == "forward");
+        if (forward is null || ScriptMethod.Parse(body.AsSpan(forward.Index + forward.Length - 1)) is not { } method)
+        {
+            string others = methods.Length == 0 ? "" : $" (it has {string.Join(", ", methods.Take(8).Select(other => other.Groups[1].Value))})";
+            throw CheckpointException.In(_path, $"this script has no method forward{others}",
+                "Put the computation into the model's forward before torch.jit.script: what is in __call__, or in another method, is not called.");
+        }
+
+        if (!method.ReturnsTensor)
+        {
+            throw CheckpointException.In(_path, $"forward returns {CheckpointException.Quote(method.Returns)}, not one tensor",
+                "Wrap the model before saving, so that forward returns its logits or its prediction alone.");
+        }
+
+        return method.Arguments.FirstOrDefault(argument => !argument.HasDefault && !argument.TakesTensor) is { } other
+            ? throw CheckpointException.In(_path, $"forward takes {CheckpointException.Quote(other.ToString())}, which is no tensor",
+                "Wrap the model before saving, so that forward takes images, or images and timesteps, as tensors.")
+            : method;
+    }
+
+    // The pickle's first instruction behind the protocol is GLOBAL: a module and a name, each ended by a line feed.
+    private static string? TopClass(byte[] pickle)
+    {
+        if (pickle is not [0x80, _, (byte)'c', ..])
+            return null;
+        string[] lines = Encoding.Latin1.GetString(pickle, 3, Math.Min(pickle.Length - 3, 1000)).Split('\n');
+        return lines.Length > 2 && lines[0].StartsWith("__torch__", StringComparison.Ordinal) ? $"{lines[0]}.{lines[1]}" : null;
+    }
+
+    /// <summary>Every name of the archive's own classes and functions that is used: in the pickle, and in the code outside of texts.</summary>
+    private IEnumerable<string> References(string pickle)
+    {
+        IEnumerable<string> objects = Globals().Matches(pickle).Select(global => $"{global.Groups[1].Value}.{global.Groups[2].Value}");
+        IEnumerable<string> uses = _code.Values.SelectMany(text => Names().Matches(Texts().Replace(text, "\"\""))).Select(name => name.Value);
+        // Those of torch.classes are libtorch's own.
+        return objects.Concat(uses).Append(_class).Distinct()
+            .Where(name => name.Contains('.', StringComparison.Ordinal) && !name.StartsWith("__torch__.torch.classes.", StringComparison.Ordinal));
+    }
+
+    // The name may go on behind what is defined: the member of an enumeration.
+    private bool IsDefined(string name)
+    {
+        string[] parts = name.Split('.');
+        for (int length = parts.Length - 1; length > 0; length--)
+        {
+            if (_code.TryGetValue(string.Join('.', parts[..length]), out string? text))
+                return Regex.IsMatch(text, $@"^(class|def) {Regex.Escape(parts[length])}\(", RegexOptions.Multiline);
+        }
+
+        return false;
+    }
+
+    private static string ClassBody(string code, string name)
+    {
+        int start = code.IndexOf($"\nclass {name}(", StringComparison.Ordinal) + 1;
+        Match next = NextDefinition().Match(code, start + 1);
+        return next.Success ? code[start..next.Index] : code[start..];
+    }
+
+    [GeneratedRegex(@"c(__torch__[\w.]*)\n(\w+)\n")]
+    private static partial Regex Globals();
+
+    [GeneratedRegex(@"\b__torch__(?:\.\w+)+")]
+    private static partial Regex Names();
+
+    [GeneratedRegex(@"""(?:[^""\\\n]|\\.)*""|'(?:[^'\\\n]|\\.)*'")]
+    private static partial Regex Texts();
+
+    [GeneratedRegex(@"\bops\.(\w+)\.(\w+)\(")]
+    private static partial Regex Operators();
+
+    [GeneratedRegex(@"^  def (\w+)\(", RegexOptions.Multiline)]
+    private static partial Regex Methods();
+
+    [GeneratedRegex(@"^(?:class|def) ", RegexOptions.Multiline)]
+    private static partial Regex NextDefinition();
+}
