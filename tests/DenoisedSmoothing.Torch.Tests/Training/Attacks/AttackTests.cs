@@ -97,7 +97,7 @@ public class AttackTests
         using DisposeScope scope = NewDisposeScope();
         LabeledImages test = FashionMnistPair.TestImages();
         Tensor image = test.Images([0]), label = test.Labels([0]);
-        AttackTarget target = new(new DenoisedClassifier(pair.Denoiser, pair.Classifier), .25);
+        AttackTarget target = new(new DenoisedClassifier(pair.Denoiser, pair.Classifier), new GridGaussianNoise(.25));
         double before = Share(image), after = Share(
             new PgdAttack { Steps = 4, Draws = 4 }.Run(target, image, label, 3, new StepRandom(1, 0)));
         before.Should().BeGreaterThan(.9);
