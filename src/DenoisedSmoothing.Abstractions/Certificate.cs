@@ -60,6 +60,10 @@ public sealed record Certificate
     /// <summary>Where the votes came from; null when the certifier was fed by hand.</summary>
     public Provenance? Provenance { get; init; }
 
+    /// <summary>What ended the test before it was finished; null where nothing did.</summary>
+    /// <value>Null unless set.</value>
+    public StopReason? Stopped { get; init; }
+
     /// <summary>True when no label was certified.</summary>
     public bool Abstained => Label is null;
 

@@ -15,20 +15,20 @@ public static class ImageDatasets
     /// Images as <see cref="SmoothedClassifier.CertifyMany"/> takes them, read when their turn comes; the caller disposes each.
     /// </returns>
     /// <exception cref="InvalidDataException">An image cannot be read, and <paramref name="onCorrupt"/> is not given.</exception>
-    public static IEnumerable<IndexedImage> Read(
+    public static IEnumerable<SmoothingImage> Read(
         this IImageDataset dataset, DatasetRange? range = null, Action<int, InvalidDataException>? onCorrupt = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         return Images();
 
-        IEnumerable<IndexedImage> Images()
+        IEnumerable<SmoothingImage> Images()
         {
             foreach (int index in (range ?? new DatasetRange()).Indices(dataset.Count))
             {
-                IndexedImage image;
+                SmoothingImage image;
                 try
                 {
-                    image = new IndexedImage(index, dataset.Image(index));
+                    image = new SmoothingImage(dataset.Image(index), index);
                 }
                 catch (InvalidDataException e) when (onCorrupt is not null)
                 {

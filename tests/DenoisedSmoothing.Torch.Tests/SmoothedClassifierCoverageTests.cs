@@ -70,7 +70,7 @@ public class SmoothedClassifierCoverageTests
         Place[] places = [.. new[] { 45, 50, 53 }.SelectMany(votes => new[] { PlaceFor(votes, label: 0), PlaceFor(votes, label: 1) })];
         SmoothedClassifier smoothed = new([Plane], Sigma, certifier, new SmoothingOptions { Batch = 8192, Seed = seed });
         long wrong = 0, run = 0;
-        foreach (Certificate certificate in smoothed.CertifyMany(Enumerable.Range(0, runs).Select(i => new IndexedImage(i, places[i % places.Length].Image))))
+        foreach (Certificate certificate in smoothed.CertifyMany(Enumerable.Range(0, runs).Select(i => new SmoothingImage(places[i % places.Length].Image, i))))
         {
             Place place = places[run++ % places.Length];
             bool tooFar = certificate.Label == place.Label ? certificate.Radius > place.Radius : !certificate.Abstained;

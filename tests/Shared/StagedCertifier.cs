@@ -49,6 +49,8 @@ internal sealed class StagedCertifier(params VoteRequest[] stages) : ICertifier
 
         public T Result => Next is null ? conclude(_selection, _rest) : throw new InvalidOperationException("Not finished.");
 
+        public void Stop() => _stage = stages.Length;
+
         public void Observe(VoteCounts votes)
         {
             votes.Total.Should().Be(Next!.Value.Count, "a test gets exactly what it asked for");

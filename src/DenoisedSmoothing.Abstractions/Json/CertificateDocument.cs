@@ -17,11 +17,12 @@ internal sealed record CertificateDocument(
     CertificationMethod Method,
     Provenance? Provenance,
     [property: JsonPropertyOrder(-1)] Norm Norm = Norm.L2,
-    string? Noise = null)
+    string? Noise = null,
+    StopReason? Stopped = null)
 {
     public static CertificateDocument Of(Certificate c) => new(
         Certificate.CurrentSchema, c.Label, c.Radius, c.SelectedLabel, c.PALower, c.PBUpper, c.SelectionVotes, c.EstimationVotes, c.Alpha, c.Sigma,
-        c.Method, c.Provenance, c.Norm, c.Noise);
+        c.Method, c.Provenance, c.Norm, c.Noise, c.Stopped);
 
     public Certificate ToCertificate()
     {
@@ -54,6 +55,7 @@ internal sealed record CertificateDocument(
             Noise = Noise,
             Method = Method,
             Provenance = Provenance,
+            Stopped = Stopped,
         };
     }
 }

@@ -26,11 +26,17 @@ internal sealed class CohenCertification(CohenCertifier certifier, int classCoun
             _result = Conclude(_selection, votes);
     }
 
+    public void Stop()
+    {
+        _selection ??= VoteCheck.None(classCount);
+        _result ??= Conclude(_selection, VoteCheck.None(classCount));
+    }
+
     private Certificate Conclude(VoteCounts selection, VoteCounts estimation)
     {
         // The label is chosen before the estimation votes are seen, so the bound needs no correction for the choice.
         int label = selection.Top;
-        double paLower = ClopperPearson.Lower(estimation[label], estimation.Total, certifier.Alpha);
+        double paLower = estimation.Total == 0 ? 0 : ClopperPearson.Lower(estimation[label], estimation.Total, certifier.Alpha);
         double pbUpper = ComplementRoundedUp(paLower);
         bool certified = paLower > .5;
         return new Certificate

@@ -26,15 +26,21 @@ internal sealed class MulticlassCertification(MulticlassCertifier certifier, int
             _result = Conclude(_selection, votes);
     }
 
+    public void Stop()
+    {
+        _selection ??= VoteCheck.None(classCount);
+        _result ??= Conclude(_selection, VoteCheck.None(classCount));
+    }
+
     private Certificate Conclude(VoteCounts selection, VoteCounts estimation)
     {
         int label = selection.Top;
-        double paLower = ClopperPearson.Lower(estimation[label], estimation.Total, certifier.Alpha / 2);
+        double paLower = estimation.Total == 0 ? 0 : ClopperPearson.Lower(estimation[label], estimation.Total, certifier.Alpha / 2);
 
         // The bound grows with the count, so the class with most votes has the largest. alpha/(2(K-1)) is rounded down.
         int rival = estimation.Top == label ? estimation.RunnerUp : estimation.Top;
         double share = Math.BitDecrement(certifier.Alpha / (2 * (classCount - 1.0)));
-        double others = ClopperPearson.Upper(estimation[rival], estimation.Total, share);
+        double others = estimation.Total == 0 ? 1 : ClopperPearson.Upper(estimation[rival], estimation.Total, share);
         double pbUpper = Math.Min(others, CohenCertification.ComplementRoundedUp(paLower));
         bool certified = paLower > pbUpper;
         return new Certificate

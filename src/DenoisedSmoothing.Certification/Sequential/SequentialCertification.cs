@@ -37,6 +37,12 @@ internal sealed class SequentialCertification(SequentialCertifier certifier, Rad
             _look++;
     }
 
+    public void Stop()
+    {
+        _selection ??= VoteCheck.None(classCount);
+        _result ??= Conclude(_selection, _estimation ?? VoteCheck.None(classCount));
+    }
+
     private bool IsDecided(long k, long n) =>
         ladder.IsOpen && ladder.CertifiesAll(_look, k) ? AddsLittle(k, n) : ladder.IsDecided(_look, k);
 
@@ -51,7 +57,7 @@ internal sealed class SequentialCertification(SequentialCertifier certifier, Rad
     {
         // From the final counts alone, so that whoever has the certificate can recompute it.
         int label = selection.Top;
-        double paLower = ladder.Bound(estimation[label], estimation.Total);
+        double paLower = estimation.Total == 0 ? 0 : ladder.Bound(estimation[label], estimation.Total);
         bool certified = paLower > .5;
         return new Certificate
         {

@@ -8,20 +8,18 @@ namespace DenoisedSmoothing.Sampling;
 /// <param name="classifier">Called by one thread at a time.</param>
 /// <param name="device">Where it computes.</param>
 /// <param name="noise">The smoothing noise; the classifier is told the certified level, since the drawn one may lie a rounding beyond its reach.</param>
-/// <param name="worksBehind">
+/// <param name="runsBehindHost">
 /// Whether the device works behind the host, as accelerators do: then noise is made ahead and votes are read late. On the CPU noise made ahead
 /// takes cores from the forward pass (docs/performance.md), so there is nothing to gain.
 /// </param>
-internal sealed class VoteSampler(IBaseClassifier classifier, Device device, ISmoothingNoise noise, bool worksBehind)
+internal sealed class VoteSampler(IBaseClassifier classifier, Device device, ISmoothingNoise noise, bool runsBehindHost)
 {
-    private readonly Lock _oneAtATime = new();
-
     public VoteSampler(IBaseClassifier classifier, Device device, ISmoothingNoise noise)
-        : this(classifier, device, noise, worksBehind: device.type != DeviceType.CPU)
+        : this(classifier, device, noise, runsBehindHost: device.type != DeviceType.CPU)
     {
     }
 
-    public bool WorksBehind => worksBehind;
+    public bool RunsBehindHost => runsBehindHost;
 
     private bool Pinned => device.type == DeviceType.CUDA;
 
@@ -37,12 +35,9 @@ internal sealed class VoteSampler(IBaseClassifier classifier, Device device, ISm
         scope.Attach(host);
         Tensor noisy = ToDevice(host);
         NoiseContext context = new(noise.Level.Certified, stream => ToDevice(batch.Inner(stream, Pinned)));
-        lock (_oneAtATime)
-        {
-            using Tensor scores = classifier.Score(noisy, context); // ours, whatever scope it is in
-            CheckShape(scores, batch.Size);
-            return argmax(scores, 1).masked_fill_(isfinite(scores).all(1).logical_not_(), -1).DetachFromDisposeScope();
-        }
+        using Tensor scores = classifier.Score(noisy, context); // ours, whatever scope it is in
+        CheckShape(scores, batch.Size);
+        return argmax(scores, 1).masked_fill_(isfinite(scores).all(1).logical_not_(), -1).DetachFromDisposeScope();
     }
 
     private Tensor ToDevice(Tensor host) => device.type == DeviceType.CPU ? host : host.to(device, non_blocking: Pinned);

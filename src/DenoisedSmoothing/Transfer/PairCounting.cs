@@ -25,5 +25,7 @@ internal sealed class PairCounting(CertificateTransfer transfer, Certificate cer
         public Certificate Result => certificate with { EstimationVotes = test.Result.Pairs };
 
         public void Observe(VoteCounts votes) => test.Observe(votes);
+
+        public void Stop() => test.Stop();
     }
 }

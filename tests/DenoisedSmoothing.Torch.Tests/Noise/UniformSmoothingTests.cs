@@ -27,7 +27,7 @@ public class UniformSmoothingTests
         SmoothedClassifier smoothed = new(
             [Threshold], new UniformNoise(Lambda), new Claiming(new CohenCertifier(N0, N, Alpha), claimed), new SmoothingOptions { Batch = 8192, Seed = 4 });
 
-        List<Certificate> certificates = [.. smoothed.CertifyMany(Enumerable.Range(0, Runs).Select(i => new IndexedImage(i, above)))];
+        List<Certificate> certificates = [.. smoothed.CertifyMany(Enumerable.Range(0, Runs).Select(i => new SmoothingImage(above, i)))];
 
         certificates.Should().OnlyContain(certificate => certificate.Norm == Norm.L1);
         long wrong = certificates.LongCount(certificate => certificate.Label == 0 || (certificate.Label == 1 && certificate.Radius > exact));
