@@ -7,11 +7,11 @@ namespace DenoisedSmoothing.Torch.Tests.Training.Attacks;
 /// Reads the last bit alone. Noise in (-.5,-.25) is a multiple of 2^-25; its sum with the pixel 2^-4 in (-.25,-.1875) is one too,
 /// though floats there are as fine as 2^-26: a pixel of 2^-4 + 2^-26 gives odd multiples of 2^-26.
 /// </summary>
-internal sealed class LowBitReader : IBaseClassifier, IFingerprinted
+internal sealed class LowBitReader : IBaseClassifier, IDescribed
 {
     public int ClassCount => 2;
 
-    public string Fingerprint => "last bit";
+    public PartInfo Info => new("last bit");
 
     public Tensor Score(Tensor noisy, NoiseContext noise)
     {
