@@ -42,6 +42,14 @@ public class StepRandom : IDisposable
     /// <returns>float32 [count].</returns>
     public virtual Tensor Uniform(long count, Device device) => rand(count, ScalarType.Float32, generator: _generator).to(device);
 
+    /// <summary>A fresh seed, for noise that is drawn by another generator.</summary>
+    public virtual ulong Seed()
+    {
+        using Tensor halves = rand(2, ScalarType.Float64, generator: _generator).mul_(Math.ScaleB(1, 32));
+        double[] values = halves.data<double>().ToArray();
+        return (ulong)values[0] << 32 | (ulong)values[1];
+    }
+
     /// <summary>What a denoiser may know of noisy images of this step, with inner draws of their own for a stochastic one.</summary>
     /// <param name="sigma">The noise per pixel, in [0,1] pixel space.</param>
     /// <param name="noisy">The noisy images.</param>

@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Noise;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,14 +9,16 @@ namespace DenoisedSmoothing.Training.Attacks;
 public sealed class AttackTarget
 {
     private readonly Func<Tensor, NoiseContext, Tensor> _score;
+    private readonly ISmoothingNoise? _law;
 
-    /// <summary>Attacks the base classifier that is smoothed.</summary>
+    /// <summary>Attacks the base classifier that is smoothed, under noise of the law that it is smoothed with.</summary>
     /// <param name="classifier">Its networks in evaluation mode.</param>
-    /// <param name="sigma">The smoothing noise per pixel, in [0,1] pixel space; finite, above 0.</param>
-    public AttackTarget(IBaseClassifier classifier, double sigma)
+    /// <param name="noise">The noise of the smoothed classifier; the attacker draws it under seeds of his own.</param>
+    public AttackTarget(IBaseClassifier classifier, ISmoothingNoise noise)
     {
         ArgumentNullException.ThrowIfNull(classifier);
-        (_score, Sigma) = (classifier.Score, Trainable.Sigma(sigma));
+        ArgumentNullException.ThrowIfNull(noise);
+        (_score, _law, Sigma) = (classifier.Score, noise, noise.Level.Certified);
     }
 
     /// <summary>Attacks a classifier that is smoothed without a denoiser, as in training.</summary>
@@ -72,13 +75,39 @@ public sealed class AttackTarget
         Tensor? shares = null;
         foreach (int part in Parts(draws, images.shape[0]))
         {
-            Tensor scores = Scores(Trainable.Noisy(images, Trainable.Noise(images, Sigma, part, random)), random);
+            Tensor scores = Scores(Noisy(images, part, random), random);
             Tensor votes = nn.functional.one_hot(scores.argmax(1), scores.shape[1]).to_type(ScalarType.Float64)
                 .reshape(part, -1, scores.shape[1]).sum([0]);
             shares = shares is null ? votes : shares.add_(votes);
         }
 
         return shares!.div_(draws).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Noisy copies, [draws B,C,H,W]: all images with the first draw, then all with the second.</summary>
+    internal Tensor Noisy(Tensor images, int draws, StepRandom random) => _law is null
+        ? Trainable.Noisy(images, Trainable.Noise(images, Sigma, draws, random))
+        : Drawn(images, draws, random, _law);
+
+    /// <summary>The noise of some draws, [B,C,H,W] each, to be added to other images near these.</summary>
+    internal IReadOnlyList<Tensor> Noise(Tensor images, int draws, StepRandom random) => _law is null
+        ? Trainable.Noise(images, Sigma, draws, random)
+        : [.. Drawn(images, draws, random, _law).sub(images.repeat([draws, .. Enumerable.Repeat(1L, (int)images.dim() - 1)]))
+            .chunk(draws, 0)];
+
+    private static Tensor Drawn(Tensor images, int draws, StepRandom random, ISmoothingNoise law)
+    {
+        using Tensor host = images.detach().to(ScalarType.Float32).cpu().contiguous();
+        float[] clean = host.data<float>().ToArray(), noisy = new float[draws * clean.Length];
+        int rows = (int)images.shape[0], length = clean.Length / rows;
+        ulong seed = random.Seed();
+        for (int row = 0; row < draws * rows; row++)
+        {
+            NoiseCoordinate at = new(0, row % rows, VotePhase.Prediction, row / rows);
+            law.AddTo(seed, at, clean.AsSpan(row % rows * length, length), noisy.AsSpan(row * length, length));
+        }
+
+        return tensor(noisy, [draws * rows, .. images.shape[1..]]).to(images.dtype, images.device);
     }
 
     /// <summary>Splits draws of several images into passes of at most <see cref="Batch"/> rows.</summary>

@@ -52,7 +52,7 @@ public sealed class DdnAttack : IAttack
     {
         AttackArguments.Check(target, images, labels, radius, random);
         using DisposeScope scope = NewDisposeScope();
-        return Run(target, images, labels, radius, Trainable.Noise(images, target.Sigma, Draws, random), random).MoveToOuterDisposeScope();
+        return Run(target, images, labels, radius, target.Noise(images, Draws, random), random).MoveToOuterDisposeScope();
     }
 
     /// <summary>Attacks under given noise, such as what a training step uses again for its loss.</summary>

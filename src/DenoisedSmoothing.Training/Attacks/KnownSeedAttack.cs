@@ -16,16 +16,21 @@ namespace DenoisedSmoothing.Training.Attacks;
 /// </remarks>
 public sealed class KnownSeedAttack : IAttack
 {
+    private readonly ISmoothingNoise _noise;
     private readonly ulong _seed;
     private readonly long _imageIndex;
     private readonly VotePhase _phase;
 
     /// <summary>Attacks what will be drawn for one image.</summary>
+    /// <param name="noise">The noise of the smoothed classifier.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="imageIndex">The image's index.</param>
     /// <param name="phase">What the votes will be for.</param>
-    public KnownSeedAttack(ulong seed, long imageIndex = 0, VotePhase phase = VotePhase.Prediction) =>
-        (_seed, _imageIndex, _phase) = (seed, imageIndex, phase);
+    public KnownSeedAttack(ISmoothingNoise noise, ulong seed, long imageIndex = 0, VotePhase phase = VotePhase.Prediction)
+    {
+        ArgumentNullException.ThrowIfNull(noise);
+        (_noise, _seed, _imageIndex, _phase) = (noise, seed, imageIndex, phase);
+    }
 
     /// <summary>How many of the copies that will be drawn are attacked, from the first on; above 0.</summary>
     /// <value>100.</value>
@@ -46,14 +51,15 @@ public sealed class KnownSeedAttack : IAttack
         if (images.shape[0] != 1)
             throw new ArgumentException($"Noise belongs to one image's index: give one image, not {images.shape[0]}.", nameof(images));
         using DisposeScope scope = NewDisposeScope();
-        Tensor[] noise = [.. Enumerable.Range(0, Draws).Select(sample => Draw(images, target.Sigma, sample))];
+        Tensor[] noise = [.. Enumerable.Range(0, Draws).Select(sample => Draw(images, sample))];
         return new PgdAttack { Steps = Steps }.Run(target, images, labels, radius, noise, random).MoveToOuterDisposeScope();
     }
 
-    private Tensor Draw(Tensor image, double sigma, int sample)
+    private Tensor Draw(Tensor image, int sample)
     {
-        float[] normals = new float[image.numel()];
-        GaussianNoise.Fill(_seed, new NoiseCoordinate(0, _imageIndex, _phase, sample), normals);
-        return tensor(normals, image.shape).mul_(sigma).to(image.dtype, image.device);
+        using Tensor host = image.detach().to(ScalarType.Float32).cpu().contiguous();
+        float[] clean = host.data<float>().ToArray(), noisy = new float[clean.Length];
+        _noise.AddTo(_seed, new NoiseCoordinate(0, _imageIndex, _phase, sample), clean, noisy);
+        return tensor(noisy, image.shape).sub_(host).to(image.dtype, image.device);
     }
 }

@@ -45,7 +45,7 @@ public sealed class PgdAttack : IAttack
         IReadOnlyList<Tensor> shared = FreshNoise ? [] : Draw();
         return Run(target, images, labels, radius, () => FreshNoise ? Draw() : shared, random).MoveToOuterDisposeScope();
 
-        IReadOnlyList<Tensor> Draw() => Trainable.Noise(images, target.Sigma, Draws, random);
+        IReadOnlyList<Tensor> Draw() => target.Noise(images, Draws, random);
     }
 
     /// <summary>Attacks under given noise, such as what a training step uses again for its loss.</summary>

@@ -43,7 +43,7 @@ public sealed class VoteSearchAttack : IAttack
             Tensor moved = delta + turn * radius * (towards / L2Ball.Norm(towards));
             // On the sphere again: inside it an attack is weaker, and the box may have shortened the last one.
             Tensor candidate = L2Ball.Project(images, moved * (radius / L2Ball.Norm(moved)), radius);
-            IReadOnlyList<Tensor> noise = Trainable.Noise(images, target.Sigma, Draws, random);
+            IReadOnlyList<Tensor> noise = target.Noise(images, Draws, random);
             Tensor better = Hits(target, images + candidate, labels, noise, random).lt(Hits(target, images + delta, labels, noise, random))
                 .reshape(perImage);
             delta = where(better, candidate, delta);

@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Training;
 using DenoisedSmoothing.Training.Attacks;
 using TorchSharp;
@@ -42,7 +43,7 @@ public class AttackTrialTests
             [new LinearTarget()], Sigma, new CohenCertifier(n: 10_000), new SmoothingOptions { Batch = 1000 }).Certify(image);
         certificate.Radius.Should().BeInRange(.3, LinearTarget.RadiusOf(.6));
         foreach (IAttack attack in new IAttack[] { new PgdAttack(), new PgdAttack { UsesGradients = false, Draws = 64 }, new DdnAttack(),
-            new VoteSearchAttack(), new LowBitsAttack(), new KnownSeedAttack(3) })
+            new VoteSearchAttack(), new LowBitsAttack(), new KnownSeedAttack(s_judge.Noise, 3) })
         {
             AttackOutcome outcome = Trial().TryCertificate(attack, image, certificate, imageIndex: 7);
             outcome.Verdict.Should().NotBe(AttackVerdict.Changed, attack.Settings);
@@ -75,17 +76,39 @@ public class AttackTrialTests
         SmoothedClassifier judge = new([classifier], Sigma, new CohenCertifier(alpha: 1e-6, predictN: 2000),
             new SmoothingOptions { Batch = 500 });
         known.Predict(image).Label.Should().Be(0);
-        AttackTrial trial = new(() => new AttackTarget(classifier, Sigma), judge);
+        AttackTrial trial = new(() => new AttackTarget(classifier, judge.Noise), judge);
 
-        AttackOutcome outcome = trial.TryRadius(new KnownSeedAttack(Seed) { Draws = 20 }, image, label: 0, radius: 1.5);
-        Tensor attacked = new KnownSeedAttack(Seed) { Draws = 20 }.Run(
-            new AttackTarget(classifier, Sigma), image.unsqueeze(0), zeros(1, ScalarType.Int64), 1.5, new StepRandom(0, 0));
+        AttackOutcome outcome = trial.TryRadius(new KnownSeedAttack(known.Noise, Seed) { Draws = 20 }, image, label: 0, radius: 1.5);
+        Tensor attacked = new KnownSeedAttack(known.Noise, Seed) { Draws = 20 }.Run(
+            new AttackTarget(classifier, judge.Noise), image.unsqueeze(0), zeros(1, ScalarType.Int64), 1.5, new StepRandom(0, 0));
 
         outcome.Verdict.Should().Be(AttackVerdict.Held);
         known.Predict(attacked.squeeze(0)).Label.Should().Be(1);
     }
 
-    private static AttackTrial Trial() => new(() => new LinearTarget().Target(Sigma), s_judge);
+    [Theory]
+    [InlineData("float", AttackVerdict.Changed)] // Jin et al. 2022; Voracek and Hein 2023: the certificates of float noise do not hold
+    [InlineData("grid", AttackVerdict.Held)]
+    public void LowBits_breaks_certificates_of_float_noise_and_none_of_the_grid(string law, AttackVerdict expected)
+    {
+        using Tensor image = full([1, 28, 28], .0625f);
+        ISmoothingNoise noise = law == "float" ? new FloatGaussianNoise(.5) : new GridGaussianNoise(.5);
+        LowBitReader reader = new();
+        SmoothingOptions options = new() { Batch = 100 };
+        Certificate certificate = new SmoothedClassifier([reader], noise, new CohenCertifier(n: 1000), options).Certify(image);
+        certificate.Label.Should().Be(0);
+        certificate.Radius.Should().BeGreaterThan(1);
+        AttackTrial trial = new(() => new AttackTarget(reader, noise),
+            new SmoothedClassifier([reader], noise, new CohenCertifier(alpha: 1e-6), options));
+
+        AttackOutcome outcome = trial.TryCertificate(new LowBitsAttack(), image, certificate);
+
+        outcome.Verdict.Should().Be(expected);
+        if (expected == AttackVerdict.Changed)
+            outcome.Distance.Should().BeLessThan(1e-5);
+    }
+
+    private static AttackTrial Trial() => new(() => new AttackTarget(new LinearTarget(), s_judge.Noise), s_judge);
 
     /// <summary>Class 1 where the image is far from grey: 1.2 standard deviations further than pure noise is on average.</summary>
     private sealed class Energy : IBaseClassifier, IDescribed

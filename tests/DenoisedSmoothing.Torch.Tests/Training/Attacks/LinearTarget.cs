@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Training.Attacks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -28,5 +29,5 @@ internal sealed class LinearTarget : IBaseClassifier, IDescribed
         return stack([-margin, margin], 1).MoveToOuterDisposeScope();
     }
 
-    public AttackTarget Target(double sigma, long budget = long.MaxValue) => new(this, sigma) { Budget = budget };
+    public AttackTarget Target(double sigma, long budget = long.MaxValue) => new(this, new GridGaussianNoise(sigma)) { Budget = budget };
 }
