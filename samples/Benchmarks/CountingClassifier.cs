@@ -3,9 +3,11 @@ using TorchSharp;
 namespace DenoisedSmoothing.Benchmarks;
 
 /// <summary>Counts what its base classifier is asked.</summary>
-internal sealed class CountingClassifier(IBaseClassifier inner) : IBaseClassifier
+internal sealed class CountingClassifier(IBaseClassifier inner) : IBaseClassifier, IDescribed
 {
     public int ClassCount => inner.ClassCount;
+
+    public PartInfo Info => PartInfo.Of(inner);
 
     public long Passes { get; private set; }
 

@@ -16,6 +16,12 @@ public class NoiseBenchmarks
     private float[] _image = [];
     private float[][] _noisy = [];
 
+    private ISmoothingNoise _noise = new FloatGaussianNoise(.5);
+
+    /// <summary>The noise.</summary>
+    [Params("float", "grid", "uniform")]
+    public string Law { get; set; } = "";
+
     /// <summary>Elements of an image: CIFAR-10 (3 x 32 x 32) and ImageNet (3 x 224 x 224).</summary>
     [Params(3072, 150528)]
     public int Dimension { get; set; }
@@ -23,6 +29,7 @@ public class NoiseBenchmarks
     [GlobalSetup]
     public void Allocate()
     {
+        _noise = Law switch { "float" => new FloatGaussianNoise(.5), "grid" => new GridGaussianNoise(.5), _ => new UniformNoise(.5) };
         _image = new float[Dimension];
         _noisy = [.. Enumerable.Range(0, Rows).Select(_ => new float[Dimension])];
     }
@@ -38,7 +45,7 @@ public class NoiseBenchmarks
     public void AddToAllCores() => Parallel.For(0, Rows, AddTo);
 
     private void AddTo(int row) =>
-        GaussianNoise.AddTo(1, new NoiseCoordinate(0, 0, VotePhase.Estimation, row), _image, 0.5f, _noisy[row]);
+        _noise.AddTo(1, new NoiseCoordinate(0, 0, VotePhase.Estimation, row), _image, _noisy[row]);
 
     private sealed class Columns : ManualConfig
     {

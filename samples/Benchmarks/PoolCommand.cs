@@ -12,7 +12,10 @@ internal static class PoolCommand
         Option<double> sigma = new("--sigma") { Description = "Noise a pixel", DefaultValueFactory = _ => .5 };
         Option<double> radius = new("--radius") { Description = "The radius to decide", DefaultValueFactory = _ => .5 };
         Option<long> budget = new("--budget") { Description = "The most votes of one certificate", DefaultValueFactory = _ => 2000 };
-        Option<int> callers = new("--callers") { Description = "Threads that predict at once", DefaultValueFactory = _ => 4 };
+        Option<int[]> callers = new("--callers")
+        {
+            Description = "Threads that predict at once", DefaultValueFactory = _ => [1, 4, 16], AllowMultipleArgumentsPerToken = true,
+        };
         Command command = new("pool", "Votes a second and padding of the sequential certifier on the bundled pair: one image at a time, pooled, and by several callers.")
             { images, batch, sigma, radius, budget, callers };
         command.SetAction(parsed =>
@@ -21,12 +24,13 @@ internal static class PoolCommand
             using PoolStudy study = new(certifier, parsed.GetValue(sigma), parsed.GetValue(batch), parsed.GetValue(images));
             study.WarmUp();
             Console.WriteLine($"batch {study.Batch}, {parsed.GetValue(images)} images, sigma {parsed.GetValue(sigma)}, {certifier.Method}\n");
-            Console.WriteLine("| requests | images/s | votes/s | votes asked for an image | passes an image | rows not asked for |\n|---|---|---|---|---|---|");
+            Console.WriteLine(
+                "| requests | images/s | votes/s | p50, s | p99, s | votes asked per image | passes per image | rows not asked for |\n|---|---|---|---|---|---|---|---|");
             study.Certify("Certify, one at a time", pooled: false);
             study.Certify("CertifyMany", pooled: true);
-            study.Predict("Predict, one at a time", callers: 1, pooled: false);
-            study.Predict($"Predict, {parsed.GetValue(callers)} callers", parsed.GetValue(callers), pooled: false);
-            study.Predict("PredictMany", callers: 1, pooled: true);
+            foreach (int count in parsed.GetValue(callers)!)
+                study.Predict($"Predict, {count} {(count == 1 ? "caller" : "callers")}", count);
+            study.Predict("PredictMany", callers: null);
         });
         return command;
     }

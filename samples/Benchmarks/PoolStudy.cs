@@ -13,7 +13,7 @@ internal sealed class PoolStudy : IDisposable
     private readonly CountingClassifier _counting;
     private readonly long _predictN0;
     private readonly SmoothedClassifier _smoothed;
-    private readonly IndexedImage[] _images;
+    private readonly SmoothingImage[] _images;
     private readonly torch.Tensor _warmUpImage;
     private Certificate[]? _alone;
     private Prediction[]? _aloneToo;
@@ -22,7 +22,7 @@ internal sealed class PoolStudy : IDisposable
     {
         _predictN0 = certifier.Options.PredictN0;
         LabeledImages test = FashionMnistPair.TestImages();
-        _images = [.. Enumerable.Range(0, images).Select(i => new IndexedImage(i, test.Image(i)))];
+        _images = [.. Enumerable.Range(0, images).Select(i => new SmoothingImage(test.Image(i), i))];
         _warmUpImage = test.Image(images);
         _counting = new CountingClassifier(new DenoisedClassifier(_pair.Denoiser, _pair.Classifier));
         _smoothed = new SmoothedClassifier([_counting], sigma, certifier, new SmoothingOptions { Batch = batch, Seed = 1, PredictSeed = 1 });
@@ -36,28 +36,35 @@ internal sealed class PoolStudy : IDisposable
     {
         _counting.Reset();
         Stopwatch clock = Stopwatch.StartNew();
-        Certificate[] certificates = pooled ? [.. _smoothed.CertifyMany(_images)] : [.. _images.Select(item => _smoothed.Certify(item.Image, item.Index))];
-        Print(name, clock.Elapsed, certificates.Sum(certificate => certificate.N0 + certificate.N));
+        Certificate[] certificates;
+        List<TimeSpan> answers = [];
+        if (pooled)
+            certificates = [.. _smoothed.CertifyMany(_images)];
+        else
+            certificates = [.. _images.Select(item => Timed(() => _smoothed.Certify(item), answers))];
+        Print(name, clock.Elapsed, certificates.Sum(certificate => certificate.N0 + certificate.N), answers);
         if (!(_alone ??= certificates).SequenceEqual(certificates))
             throw new InvalidOperationException("Certificates differ from those that each image has alone.");
     }
 
-    public void Predict(string name, int callers, bool pooled)
+    /// <summary>Predicts all images, handed over at once, or by callers each of whom asks again when it has its answer, as a server's do.</summary>
+    public void Predict(string name, int? callers)
     {
         _counting.Reset();
         Prediction[] predictions = new Prediction[_images.Length];
+        List<TimeSpan> answers = [];
         Stopwatch clock = Stopwatch.StartNew();
-        if (pooled)
+        if (callers is null)
         {
-            predictions = [.. _smoothed.PredictIndexed(_images)];
+            predictions = [.. _smoothed.PredictMany(_images)];
         }
         else
         {
-            // Threads of their own, as a server has; each image under its own index, as PredictIndexed gives it.
-            Thread[] threads = [.. Enumerable.Range(0, callers).Select(caller => new Thread(() =>
+            int next = -1;
+            Thread[] threads = [.. Enumerable.Range(0, callers.Value).Select(_ => new Thread(() =>
             {
-                for (int i = caller; i < _images.Length; i += callers)
-                    predictions[i] = _smoothed.PredictIndexed([_images[i]]).Single();
+                for (int i = Interlocked.Increment(ref next); i < _images.Length; i = Interlocked.Increment(ref next))
+                    predictions[i] = Timed(() => _smoothed.Predict(_images[i]), answers);
             }))];
             foreach (Thread thread in threads)
                 thread.Start();
@@ -65,7 +72,7 @@ internal sealed class PoolStudy : IDisposable
                 thread.Join();
         }
 
-        Print(name, clock.Elapsed, predictions.Sum(prediction => prediction.Votes.Total + _predictN0));
+        Print(name, clock.Elapsed, predictions.Sum(prediction => prediction.Votes.Total + _predictN0), answers);
         if (!(_aloneToo ??= predictions).SequenceEqual(predictions))
             throw new InvalidOperationException("Predictions differ from those that each image has alone.");
     }
@@ -74,14 +81,31 @@ internal sealed class PoolStudy : IDisposable
     {
         _pair.Dispose();
         _warmUpImage.Dispose();
-        foreach (IndexedImage item in _images)
-            item.Image.Dispose();
+        foreach (SmoothingImage item in _images)
+            item.Pixels.Dispose();
     }
 
-    private void Print(string name, TimeSpan time, long votes)
+    private static T Timed<T>(Func<T> call, List<TimeSpan> answers)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        T answer = call();
+        lock (answers)
+            answers.Add(clock.Elapsed);
+        return answer;
+    }
+
+    private void Print(string name, TimeSpan time, long votes, List<TimeSpan> answers)
     {
         double images = _images.Length, seconds = time.TotalSeconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {name} | {images / seconds:F1} | {votes / seconds:F0} | {votes / images:F0} | {_counting.Passes / images:F1} | {100 * (1 - votes / (double)_counting.Rows):F1}% |"));
+            $"| {name} | {images / seconds:F2} | {votes / seconds:F0} | {Quantile(answers, .5)} | {Quantile(answers, .99)} | {votes / images:F0} | {_counting.Passes / images:F1} | {100 * (1 - votes / (double)_counting.Rows):F1}% |"));
+    }
+
+    private static string Quantile(List<TimeSpan> answers, double share)
+    {
+        if (answers.Count == 0)
+            return "-";
+        answers.Sort();
+        return answers[(int)Math.Ceiling(share * answers.Count) - 1].TotalSeconds.ToString("F2", CultureInfo.InvariantCulture);
     }
 }

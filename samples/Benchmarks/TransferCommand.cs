@@ -45,7 +45,7 @@ internal static class TransferCommand
         {
             SmoothedClassifier smoothed = new([classifier], Sigma, new CohenCertifier(n: votes), new SmoothingOptions { Batch = Batch, Seed = 1 });
             Stopwatch clock = Stopwatch.StartNew();
-            Certificate[] certificates = [.. smoothed.CertifyMany(full.Images.Take(count).Select((image, i) => new IndexedImage(i, image)))];
+            Certificate[] certificates = [.. smoothed.CertifyMany(full.Images.Take(count).Select((image, i) => new SmoothingImage(image, i)))];
             Row(name, "certified", votes + 100, certificates.Count(one => !one.Abstained), certificates.Average(one => one.Radius), clock.Elapsed / count);
             return certificates;
         }

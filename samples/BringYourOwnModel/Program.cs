@@ -22,7 +22,7 @@ static void Certify(ModelOptions options, CancellationToken cancellationToken)
     string how = denoiser is IdentityDenoiser ? "no denoiser" : "denoised in one shot";
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{images.Count} images, {classifier.ClassCount} classes, {how}, sigma {smoothed.Sigma:G4}, n = {options.N}"));
     int next = 0;
-    foreach (Certificate certificate in smoothed.CertifyMany(images.Select((image, index) => new IndexedImage(index, image.Pixels)), null, cancellationToken))
+    foreach (Certificate certificate in smoothed.CertifyMany(images.Select((image, index) => new SmoothingImage(image.Pixels, index)), null, cancellationToken))
     {
         NamedImage image = images[next++];
         Console.WriteLine(certificate.Abstained ? $"{image.Name}: abstains" : $"{image.Name}: class {certificate.Label} within l2 distance {Cut(certificate.Radius)}");

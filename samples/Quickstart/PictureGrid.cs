@@ -51,7 +51,7 @@ internal static class PictureGrid
     private static torch.Tensor Noisy(torch.Tensor image, double sigma, ulong seed, int index)
     {
         float[] clean = image.data<float>().ToArray(), noisy = new float[clean.Length];
-        GaussianNoise.AddTo(seed, new NoiseCoordinate(0, index, VotePhase.Prediction, 0), clean, (float)sigma, noisy);
+        new GridGaussianNoise(sigma).AddTo(seed, new NoiseCoordinate(0, index, VotePhase.Prediction, 0), clean, noisy);
         return torch.tensor(noisy, image.shape);
     }
 

@@ -26,7 +26,7 @@ static void Certify(QuickstartOptions options, CancellationToken cancellationTok
         ProgressTask bar = context.AddTask($"Certifying {options.Images} images at sigma {smoothed.Sigma:G4}", maxValue: options.Images * (100.0 + options.N));
         Progress<SmoothingProgress> progress = new(at => bar.Value = at.TotalDrawn);
         using var scope = TorchSharp.torch.NewDisposeScope(); // frees the images
-        IEnumerable<IndexedImage> images = Enumerable.Range(0, options.Images).Select(i => new IndexedImage(i, test.Image(i)));
+        IEnumerable<SmoothingImage> images = Enumerable.Range(0, options.Images).Select(i => new SmoothingImage(test.Image(i), i));
         foreach (Certificate certificate in smoothed.CertifyMany(images, progress, cancellationToken))
         {
             results.Add(new CertifiedImage(test.Label(results.Count), certificate, clock.Elapsed));

@@ -48,8 +48,9 @@ internal static class PairEvaluation
     {
         float[] clean = images.data<float>().ToArray(), noisy = new float[clean.Length];
         int length = (int)(images.numel() / images.shape[0]);
+        FloatGaussianNoise noise = new(sigma); // what the documented accuracies were measured with
         for (int row = 0; row < images.shape[0]; row++)
-            GaussianNoise.AddTo(1, new NoiseCoordinate(0, drawn++, VotePhase.Prediction, 0), clean.AsSpan(row * length, length), (float)sigma, noisy.AsSpan(row * length, length));
+            noise.AddTo(1, new NoiseCoordinate(0, drawn++, VotePhase.Prediction, 0), clean.AsSpan(row * length, length), noisy.AsSpan(row * length, length));
         return tensor(noisy, images.shape);
     }
 

@@ -4,7 +4,7 @@ namespace DenoisedSmoothing;
 
 /// <summary>
 /// The outcome of certifying one image: with confidence 1 - <see cref="Alpha"/> over the noise, the smoothed classifier answers
-/// <see cref="Label"/> for every image within distance <see cref="Radius"/>; or an abstention. Carries what a sceptic needs to recompute it.
+/// <see cref="Label"/> for every image within <see cref="Radius"/> in <see cref="Norm"/>; or an abstention. Carries what a sceptic needs to recompute it.
 /// </summary>
 /// <remarks>
 /// JSON reads and writes it exactly, under any options (docs/certificate.schema.json). Certificates of older schemas are read, and written
@@ -14,7 +14,7 @@ namespace DenoisedSmoothing;
 public sealed record Certificate
 {
     /// <summary>
-    /// The version of the JSON of certificates and predictions. 2 added <see cref="Norm"/> and <see cref="VoteCounts.Missed"/>, and writes
+    /// The version of the JSON of certificates and predictions. 2 added <see cref="Norm"/>, <see cref="Noise"/> and <see cref="VoteCounts.Missed"/>, and writes
     /// seeds as strings.
     /// </summary>
     public const int CurrentSchema = 2;
@@ -22,10 +22,10 @@ public sealed record Certificate
     /// <summary>The certified label; null for an abstention.</summary>
     public required int? Label { get; init; }
 
-    /// <summary>The certified radius in [0,1] pixel space, rounded down; 0 for an abstention.</summary>
+    /// <summary>The certified radius in [0,1] pixel space and <see cref="Norm"/>, rounded down; 0 for an abstention.</summary>
     public required double Radius { get; init; }
 
-    /// <summary>The norm in which <see cref="Radius"/> is measured.</summary>
+    /// <summary>The norm of <see cref="Radius"/>.</summary>
     /// <value>l2 unless set.</value>
     public Norm Norm { get; init; } = Norm.L2;
 
@@ -47,14 +47,22 @@ public sealed record Certificate
     /// <summary>The allowed probability that the certificate is wrong.</summary>
     public required double Alpha { get; init; }
 
-    /// <summary>The certified noise level in [0,1] pixel space: never above the level that was drawn.</summary>
+    /// <summary>The certified standard deviation of the noise per pixel value, in [0,1] pixel space: never above the one drawn.</summary>
     public required double Sigma { get; init; }
+
+    /// <summary>The noise law and its parameters, from which bounds become a radius (<see cref="IRadiusRule.Description"/>).</summary>
+    /// <value>Null in certificates from before this was kept: <c>gaussian</c>, with <see cref="Sigma"/>.</value>
+    public string? Noise { get; init; }
 
     /// <summary>The method and its parameters (<see cref="ICertifier.Method"/>).</summary>
     public required CertificationMethod Method { get; init; }
 
     /// <summary>Where the votes came from; null when the certifier was fed by hand.</summary>
     public Provenance? Provenance { get; init; }
+
+    /// <summary>What ended the test before it was finished; null where nothing did.</summary>
+    /// <value>Null unless set.</value>
+    public StopReason? Stopped { get; init; }
 
     /// <summary>True when no label was certified.</summary>
     public bool Abstained => Label is null;

@@ -1,5 +1,3 @@
-using TorchSharp;
-
 namespace DenoisedSmoothing;
 
 /// <summary>A classifier that predicts with abstention and certifies an l2 radius; the seam for compositions of certified models.</summary>
@@ -9,13 +7,12 @@ public interface ICertifiedClassifier
     int ClassCount { get; }
 
     /// <summary>Predicts one image, or abstains.</summary>
-    /// <param name="image">float32 [C,H,W] or [1,C,H,W] in [0,1].</param>
+    /// <param name="image">A float32 tensor [C,H,W] or [1,C,H,W] in [0,1], alone or with an index, a budget and a token of its own.</param>
     /// <param name="cancellationToken">Cancels between batches; no prediction results.</param>
-    Prediction Predict(torch.Tensor image, CancellationToken cancellationToken = default);
+    Prediction Predict(SmoothingImage image, CancellationToken cancellationToken = default);
 
     /// <summary>Certifies one image, or abstains.</summary>
-    /// <param name="image">float32 [C,H,W] or [1,C,H,W] in [0,1].</param>
-    /// <param name="imageIndex">The image's own index in its data set, 0 to 2^32 - 1: distinct images under one seed need distinct indices.</param>
+    /// <param name="image">A float32 tensor [C,H,W] or [1,C,H,W] in [0,1], alone or with an index, a budget and a token of its own.</param>
     /// <param name="cancellationToken">Cancels between batches; no certificate results.</param>
-    Certificate Certify(torch.Tensor image, long imageIndex = 0, CancellationToken cancellationToken = default);
+    Certificate Certify(SmoothingImage image, CancellationToken cancellationToken = default);
 }

@@ -17,10 +17,10 @@ public interface ICertifier
     /// <param name="classCount">The number of classes, at least 2.</param>
     IVoteTest<Prediction> Predict(int classCount);
 
-    /// <summary>Starts a certification: a label and an l2 radius, wrong with probability at most alpha, or an abstention.</summary>
+    /// <summary>Starts a certification: a label and a radius, wrong with probability at most alpha, or an abstention.</summary>
     /// <param name="classCount">The number of classes, at least 2.</param>
-    /// <param name="sigma">The smoothing noise in [0,1] pixel space, which scales the radius.</param>
-    IVoteTest<Certificate> Certify(int classCount, double sigma);
+    /// <param name="rule">What the noise certifies: turns bounds on probabilities into a radius.</param>
+    IVoteTest<Certificate> Certify(int classCount, IRadiusRule rule);
 
     /// <summary>Says, before any work, what these settings cannot do: for instance an n too small to certify at alpha. Empty when all is well.</summary>
     /// <param name="classCount">The number of classes, at least 2.</param>

@@ -16,6 +16,13 @@ public interface IVoteTest<out TResult>
     /// <exception cref="InvalidOperationException">The test has finished.</exception>
     void Observe(VoteCounts votes);
 
+    /// <summary>
+    /// Ends the test: no more votes will come. Then <see cref="Next"/> is null, and <see cref="Result"/> is an abstention, or what the votes
+    /// so far show where the method's bound holds at every number of votes at once, so that the reason to stop does not matter. A test that
+    /// has finished stays as it is.
+    /// </summary>
+    void Stop();
+
     /// <summary>The conclusion.</summary>
     /// <exception cref="InvalidOperationException">The test has not finished.</exception>
     TResult Result { get; }

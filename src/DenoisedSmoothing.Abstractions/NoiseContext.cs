@@ -14,8 +14,7 @@ public sealed class NoiseContext
     /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive.</exception>
     public NoiseContext(double sigma, Func<int, torch.Tensor>? draw = null)
     {
-        if (!(sigma > 0) || double.IsInfinity(sigma))
-            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "Sigma must be finite and above 0 (an l2 length per pixel in [0,1] space).");
+        Require.Sigma(sigma);
         Sigma = sigma;
         _draw = draw;
     }
@@ -24,7 +23,7 @@ public sealed class NoiseContext
     public double Sigma { get; }
 
     /// <summary>Fresh standard normals for these rows: independent of the smoothing noise, of other rows and of every other stream.</summary>
-    /// <param name="stream">1 or more; stream 0 is the smoothing noise, which nobody may see. The same stream gives the same numbers again.</param>
+    /// <param name="stream">1 or more; stream 0 is the smoothing noise, which no part may see. The same stream gives the same numbers again.</param>
     /// <returns>float32, the noisy batch's shape and device; the caller disposes it.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The stream is below 1.</exception>
     /// <exception cref="InvalidOperationException">The context was made without a source of normals.</exception>
@@ -46,7 +45,7 @@ public sealed class NoiseContext
     /// <param name="part">Which part: 0 or more, below <paramref name="parts"/>.</param>
     /// <param name="parts">How many parts there are: 1 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such part.</exception>
-    public NoiseContext Part(int part, int parts)
+    public NoiseContext Share(int part, int parts)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(parts, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(part);

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace DenoisedSmoothing;
 
 /// <summary>
-/// The one form in which numbers are read, whatever the user's language: a decimal point, no thousands separators, no blanks. Nothing else in
-/// the library parses a number.
+/// The one form in which numbers are read, whatever the user's language: a decimal point, no thousands separators, no blanks. Nothing else
+/// in the library parses a number.
 /// </summary>
 /// <remarks>
 /// A comma is a decimal point to one half of the world and a thousands separator to the other, so it is refused. So are NaN, infinities,
@@ -17,7 +17,8 @@ internal static class PlainNumber
     public static bool TryParse(ReadOnlySpan<char> text, out double value)
     {
         const NumberStyles Form = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        bool parsed = double.TryParse(text, Form, CultureInfo.InvariantCulture, out value) && double.IsFinite(value) && !text.Contains('\0');
+        bool parsed = double.TryParse(text, Form, CultureInfo.InvariantCulture, out value) && double.IsFinite(value)
+            && !text.Contains('\0');
         value = parsed ? value : 0;
         return parsed;
     }

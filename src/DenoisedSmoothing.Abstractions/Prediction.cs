@@ -31,6 +31,10 @@ public sealed record Prediction
     /// <summary>The method and its parameters (<see cref="ICertifier.Method"/>).</summary>
     public required CertificationMethod Method { get; init; }
 
+    /// <summary>What ended the test before it was finished; null where nothing did.</summary>
+    /// <value>Null unless set.</value>
+    public StopReason? Stopped { get; init; }
+
     /// <summary>True when no label was given.</summary>
     public bool Abstained => Label is null;
 

@@ -18,10 +18,10 @@ public sealed record Provenance
     /// <summary>The certified tensor's shape [C,H,W]; its product is the dimension d. Copied, and compared by content.</summary>
     public required IReadOnlyList<long> ImageShape { get; init => field = new ValueList<long>(value); }
 
-    /// <summary>The standard deviation that was drawn: (float)sigma.</summary>
+    /// <summary>The standard deviation of the noise that was drawn, per pixel value (<see cref="NoiseLevel.Drawn"/>).</summary>
     public required double DrawnSigma { get; init; }
 
-    /// <summary>The base classifier's fingerprint (<see cref="IFingerprinted"/>).</summary>
+    /// <summary>The base classifier's fingerprint (<see cref="PartInfo"/>).</summary>
     public required string BaseClassifier { get; init; }
 
     /// <summary>The arithmetic of the forward pass, such as <c>float32</c> or <c>float32+tf32</c>. It belongs to the classifier that was certified.</summary>

@@ -24,6 +24,9 @@ internal static class VoteCheck
         result ?? throw new InvalidOperationException(
             $"The test has not finished: it still wants {request?.Count} {request?.Phase} votes. Half a test is no result.");
 
+    /// <summary>No votes, for a test that ends without any.</summary>
+    internal static VoteCounts None(int classCount) => new(new long[classCount]);
+
     /// <exception cref="ArgumentOutOfRangeException">Fewer than two classes.</exception>
     internal static void Classes(int classCount)
     {

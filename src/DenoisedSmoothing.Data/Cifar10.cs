@@ -2,11 +2,14 @@ using System.Globalization;
 
 namespace DenoisedSmoothing.Data;
 
-/// <summary>CIFAR-10 (Krizhevsky 2009): 50,000 + 10,000 colour 32x32 images of ten classes, from the binary or the Python version.</summary>
+/// <summary>
+/// CIFAR-10 (Krizhevsky 2009): 50,000 + 10,000 colour 32x32 images of ten classes, from the binary or the Python version.
+/// </summary>
 /// <remarks>Pickles of the Python version are read as data: nothing in them is run.</remarks>
 public static class Cifar10
 {
-    private static readonly string[] s_train = [.. Enumerable.Range(1, 5).Select(batch => string.Create(CultureInfo.InvariantCulture, $"data_batch_{batch}"))];
+    private static readonly string[] s_train =
+        [.. Enumerable.Range(1, 5).Select(batch => string.Create(CultureInfo.InvariantCulture, $"data_batch_{batch}"))];
 
     /// <summary>The classes' names, by label.</summary>
     public static IReadOnlyList<string> ClassNames { get; } =

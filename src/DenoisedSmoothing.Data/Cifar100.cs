@@ -1,6 +1,8 @@
 namespace DenoisedSmoothing.Data;
 
-/// <summary>CIFAR-100 (Krizhevsky 2009): 50,000 + 10,000 colour 32x32 images of 100 classes in 20 groups, from the binary or the Python version.</summary>
+/// <summary>
+/// CIFAR-100 (Krizhevsky 2009): 50,000 + 10,000 colour 32x32 images of 100 classes in 20 groups, from the binary or the Python version.
+/// </summary>
 /// <remarks>Pickles of the Python version are read as data: nothing in them is run.</remarks>
 public static class Cifar100
 {

@@ -19,7 +19,8 @@ internal sealed class CifarFolder(string folder, string binary, string python, s
     /// <param name="labelByte">Which of them is wanted.</param>
     /// <param name="labelsKey">The wanted labels' key in the Python version.</param>
     /// <param name="classNames">The classes' names.</param>
-    public LabeledImages Read((string[] Binary, string[] Python) files, int labelBytes, int labelByte, string labelsKey, IReadOnlyList<string> classNames)
+    public LabeledImages Read(
+        (string[] Binary, string[] Python) files, int labelBytes, int labelByte, string labelsKey, IReadOnlyList<string> classNames)
     {
         using MemoryStream pixels = new(), labels = new();
         if (Find(binary, files.Binary) is { } binaries)
@@ -38,7 +39,11 @@ internal sealed class CifarFolder(string folder, string binary, string python, s
         }
 
         if (labels.ToArray().FirstOrDefault(label => label >= classNames.Count) is > 0 and var wrong)
-            throw new InvalidDataException($"{folder}: there is a label {wrong}, and {classNames.Count} classes. Is this another data set, or are the files damaged?");
+        {
+            throw new InvalidDataException(
+                $"{folder}: there is a label {wrong}, and {classNames.Count} classes. Is this another data set, or are the files damaged?");
+        }
+
         return new LabeledImages(pixels.ToArray(), labels.ToArray(), 3, Side, Side, classNames);
     }
 
@@ -54,16 +59,19 @@ internal sealed class CifarFolder(string folder, string binary, string python, s
             return null;
         string[] names = Path.GetFileName(path) == text
             ? [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0)]
-            : [.. List(path, Open(path), key).Select(name => name is PickleBytes bytes ? bytes.Text : name as string ?? throw Wrong(path, key))];
+            : [.. List(path, Open(path), key).Select(
+                name => name is PickleBytes bytes ? bytes.Text : name as string ?? throw Wrong(path, key))];
         return names.Length == count ? names : throw new InvalidDataException($"{path} names {names.Length} classes instead of {count}.");
     }
 
     /// <summary>The error that no version is there.</summary>
     public FileNotFoundException Missing(string[] binaries, string[] pickles) => new(
-        $"Neither {Text(binary, binaries)} nor {Text(python, pickles)} in '{folder}', nor without the subfolder. Unpack the binary or the Python version from {home} there.");
+        $"Neither {Text(binary, binaries)} nor {Text(python, pickles)} in '{folder}', nor without the subfolder. "
+        + $"Unpack the binary or the Python version from {home} there.");
 
     private static string Text(string subfolder, string[] names) =>
-        $"{subfolder}/{names[0]}" + (names.Length > 1 ? $" to {names[^1]}" : "") + (names.Length > 1 ? $" ({names.Length} files) are" : " is");
+        $"{subfolder}/{names[0]}" + (names.Length > 1 ? $" to {names[^1]}" : "")
+        + (names.Length > 1 ? $" ({names.Length} files) are" : " is");
 
     private string[]? Find(string subfolder, string[] names)
     {
@@ -84,7 +92,12 @@ internal sealed class CifarFolder(string folder, string binary, string python, s
         if (file.Length % record != 0)
             RefuseOtherKinds(path, wanted: null);
         if (file.Length == 0 || file.Length % record != 0)
-            throw new InvalidDataException($"{path}: {file.Length} bytes are no whole number of records of {record} (label and image). Was it copied whole, and unpacked?");
+        {
+            throw new InvalidDataException(
+                $"{path}: {file.Length} bytes are no whole number of records of {record} (label and image). "
+                + "Was it copied whole, and unpacked?");
+        }
+
         for (int at = 0; at < file.Length; at += record)
         {
             labels.WriteByte(file[at + labelByte]);
@@ -109,7 +122,8 @@ internal sealed class CifarFolder(string folder, string binary, string python, s
     {
         RefuseOtherKinds(path, FileKind.Pickle);
         using FileStream stream = File.OpenRead(path);
-        return NumpyPickle.Read(stream, path) as PickleDictionary ?? throw new InvalidDataException($"{path}: the pickle is not a dictionary. Is it a file of CIFAR?");
+        return NumpyPickle.Read(stream, path) as PickleDictionary
+            ?? throw new InvalidDataException($"{path}: the pickle is not a dictionary. Is it a file of CIFAR?");
     }
 
     /// <summary>The error that a file is of another kind, if it is known to be.</summary>
@@ -119,7 +133,9 @@ internal sealed class CifarFolder(string folder, string binary, string python, s
             throw new InvalidDataException($"{path}: {kind.InsteadOf("a file of CIFAR")}");
     }
 
-    private static List<object?> List(string path, PickleDictionary from, string key) => from[key] as List<object?> ?? throw Wrong(path, key);
+    private static List<object?> List(string path, PickleDictionary from, string key) =>
+        from[key] as List<object?> ?? throw Wrong(path, key);
 
-    private static InvalidDataException Wrong(string path, string key) => new($"{path}: '{key}' is missing or not a list of what belongs there. Is it a file of CIFAR?");
+    private static InvalidDataException Wrong(string path, string key) =>
+        new($"{path}: '{key}' is missing or not a list of what belongs there. Is it a file of CIFAR?");
 }

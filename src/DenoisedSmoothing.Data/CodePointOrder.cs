@@ -1,8 +1,8 @@
 namespace DenoisedSmoothing.Data;
 
 /// <summary>
-/// The order in which Python sorts texts: by code points. .NET's ordinal order is that of UTF-16 units, in which characters above U+FFFF come
-/// before those from U+E000 on.
+/// The order in which Python sorts texts: by code points. .NET's ordinal order is that of UTF-16 units, in which characters above U+FFFF
+/// come before those from U+E000 on.
 /// </summary>
 internal sealed class CodePointOrder : IComparer<string>
 {

@@ -11,8 +11,12 @@ internal sealed partial class CsvLabels(IReadOnlyList<string> texts, Func<int, s
     // A list of names up to a damaged number would fill the memory.
     private const int Most = 1_000_000;
 
-    /// <summary>The classes' names as the labels imply them: the numbers from 0 to the largest, or the names in the order of Python's sort.</summary>
-    /// <exception cref="InvalidDataException">Some labels are numbers and some are names, or one looks like a number and is not a whole one.</exception>
+    /// <summary>
+    /// The classes' names as the labels imply them: the numbers from 0 to the largest, or the names in the order of Python's sort.
+    /// </summary>
+    /// <exception cref="InvalidDataException">
+    /// Some labels are numbers and some are names, or one looks like a number and is not a whole one.
+    /// </exception>
     public IReadOnlyList<string> Names()
     {
         int?[] numbers = [.. texts.Select(Number)];
@@ -22,12 +26,17 @@ internal sealed partial class CsvLabels(IReadOnlyList<string> texts, Func<int, s
         {
             // Names are numbered in their order, so numbers taken for names would be permuted: 10.0 comes before 2.0.
             if (numbers[i] is null && IsLikeANumber(texts[i]))
-                throw new InvalidDataException($"{placeOf(i)}: label '{texts[i]}' is not a whole number from 0 to {Most - 1}, written in digits only. If it is a name, give the classes' names.");
+            {
+                throw new InvalidDataException(
+                    $"{placeOf(i)}: label '{texts[i]}' is not a whole number from 0 to {Most - 1}, written in digits only. "
+                    + "If it is a name, give the classes' names.");
+            }
         }
 
         return Array.FindIndex(numbers, number => number is not null) is >= 0 and int mixed
             ? throw new InvalidDataException(
-                $"{placeOf(mixed)}: some labels are numbers ('{texts[mixed]}') and some are names ('{texts[Array.IndexOf(numbers, null)]}'). "
+                $"{placeOf(mixed)}: some labels are numbers ('{texts[mixed]}') and some are names "
+                + $"('{texts[Array.IndexOf(numbers, null)]}'). "
                 + "If the first line is a header, call its columns path and label; else give the classes' names.")
             : [.. texts.Distinct().Order(CodePointOrder.Instance)];
     }
@@ -46,8 +55,12 @@ internal sealed partial class CsvLabels(IReadOnlyList<string> texts, Func<int, s
             yield return meant switch
             {
                 [int only] => only,
-                [] => throw new InvalidDataException($"{placeOf(i)}: label '{texts[i]}' is neither the name of a class nor a whole number below {names.Count}, written in digits only."),
-                _ => throw new InvalidDataException($"{placeOf(i)}: label '{texts[i]}' could be class {string.Join(" or ", meant)}. Give names that differ, and that are not other classes' numbers."),
+                [] => throw new InvalidDataException(
+                    $"{placeOf(i)}: label '{texts[i]}' is neither the name of a class nor a whole number below {names.Count}, "
+                    + "written in digits only."),
+                _ => throw new InvalidDataException(
+                    $"{placeOf(i)}: label '{texts[i]}' could be class {string.Join(" or ", meant)}. "
+                    + "Give names that differ, and that are not other classes' numbers."),
             };
         }
     }
@@ -55,7 +68,9 @@ internal sealed partial class CsvLabels(IReadOnlyList<string> texts, Func<int, s
     private static int? Number(string text) => PlainNumber.TryParseWhole(text, out int number) && number is >= 0 and < Most ? number : null;
 
     // Digits of any script with signs, points, separators and an exponent; and what pandas writes for a number that is missing.
-    [GeneratedRegex(@"^[+\-−]?(0[xX][0-9a-fA-F]+|[\d\s.,'_]*\d[\d\s.,'_]*([eE][+\-]?\d+)?%?|nan|<na>|inf|infinity)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^[+\-−]?(0[xX][0-9a-fA-F]+|[\d\s.,'_]*\d[\d\s.,'_]*([eE][+\-]?\d+)?%?|nan|<na>|inf|infinity)$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NumberLike();
 
     private static bool IsLikeANumber(string text) => text.Length < 100 && NumberLike().IsMatch(text);

@@ -5,7 +5,9 @@ namespace DenoisedSmoothing.Data;
 /// <summary>Comma-separated text (RFC 4180): fields may be in double quotes, a quote inside is doubled, any line end will do.</summary>
 internal static class CsvRows
 {
-    /// <summary>Reads a file: its rows that are not empty, each with the number of its first line and all with the same number of fields.</summary>
+    /// <summary>
+    /// Reads a file: its rows that are not empty, each with the number of its first line and all with the same number of fields.
+    /// </summary>
     /// <param name="path">A file in UTF-8, or in UTF-16 or UTF-32 with a byte order mark.</param>
     /// <exception cref="InvalidDataException">
     /// It is not such text, a quote is not closed, something is behind a closed one, or a row has another number of fields than the first.
@@ -19,7 +21,8 @@ internal static class CsvRows
             if (fields.Length == rows[0].Fields.Length)
                 continue;
             string hint = fields.Length > rows[0].Fields.Length ? " Put a field that holds a comma in double quotes." : "";
-            throw new InvalidDataException($"{path}, line {line}: it has {fields.Length} fields, and line {rows[0].Line} has {rows[0].Fields.Length}.{hint}");
+            throw new InvalidDataException(
+                $"{path}, line {line}: it has {fields.Length} fields, and line {rows[0].Line} has {rows[0].Fields.Length}.{hint}");
         }
 
         return rows;
@@ -59,7 +62,8 @@ internal static class CsvRows
         FileKind? kind = FileKind.Of(path);
         if (kind is not null && kind != FileKind.Text && kind != FileKind.Empty && kind != FileKind.Json)
             throw new InvalidDataException($"{path}: {kind.InsteadOf("a CSV file")}");
-        using StreamReader reader = new(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
+        UTF8Encoding strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+        using StreamReader reader = new(path, strict, detectEncodingFromByteOrderMarks: true);
         try
         {
             string text = reader.ReadToEnd();
@@ -71,7 +75,8 @@ internal static class CsvRows
         }
     }
 
-    private static InvalidDataException NotText(string path, Exception? e) => new($"{path}: it is not text in UTF-8. Save it again in that encoding (spreadsheets call it CSV UTF-8).", e);
+    private static InvalidDataException NotText(string path, Exception? e) =>
+        new($"{path}: it is not text in UTF-8. Save it again in that encoding (spreadsheets call it CSV UTF-8).", e);
 
     // Ends at a comma, a line's end or the text's.
     private static string Field(string text, string name, ref int at, ref int line)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace DenoisedSmoothing.Data;
 
-/// <summary>Which images of a data set: from one on, every so manieth, so many at most, and of these one machine's share.</summary>
+/// <summary>Which images of a data set: a start, a step, a maximum, and one machine's share of these.</summary>
 /// <remarks>
 /// Indices stay those of the data set, so an image has the same noise whatever the selection. Cohen et al.'s <c>certify.py</c> takes its
 /// <c>--max</c> for a bound on the index; here it is a number of images.
@@ -33,7 +33,9 @@ public sealed record DatasetRange
         init => field = value is null or >= 0 ? value : throw Wrong(nameof(Max), value.Value, "at least 0");
     }
 
-    /// <summary>Which shard this is, from 1 to <see cref="Shards"/>: it takes every Shards-th of the selected images, beginning with the Shard-th.</summary>
+    /// <summary>
+    /// Which shard this is, from 1 to <see cref="Shards"/>: it takes every Shards-th of the selected images, beginning with the Shard-th.
+    /// </summary>
     /// <value>1 unless set.</value>
     public int Shard
     {

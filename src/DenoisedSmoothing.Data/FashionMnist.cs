@@ -21,5 +21,7 @@ public static class FashionMnist
     public static LabeledImages Test(string folder) => Load(folder, "t10k");
 
     private static LabeledImages Load(string folder, string part) => MnistFamily.Read(
-        folder, part, ClassNames, $" Fashion-MNIST comes as Debian package dataset-fashion-mnist (files in {DebianFolder}) or from its authors' repository, zalandoresearch/fashion-mnist.");
+        folder, part, ClassNames,
+        $" Fashion-MNIST comes as Debian package dataset-fashion-mnist (files in {DebianFolder}) or "
+        + "from its authors' repository, zalandoresearch/fashion-mnist.");
 }

@@ -3,7 +3,9 @@ namespace DenoisedSmoothing.Data;
 /// <summary>File names that are not text.</summary>
 internal static class FileNames
 {
-    /// <summary>What .NET puts in the place of bytes that are not UTF-8: on Linux a name is any bytes, and such a file cannot be opened by its text.</summary>
+    /// <summary>
+    /// What .NET puts in the place of bytes that are not UTF-8: on Linux a name is any bytes, and such a file cannot be opened by its text.
+    /// </summary>
     private const char Replacement = '\ufffd';
 
     /// <summary>Whether a path holds that mark.</summary>

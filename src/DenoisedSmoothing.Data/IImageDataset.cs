@@ -2,7 +2,9 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.Data;
 
-/// <summary>Labelled images by index, in an order that never changes: image i of a data set has the noise of index i in every run.</summary>
+/// <summary>
+/// Labelled images by index, in an order that never changes: image i of a data set has the noise of index i in every run.
+/// </summary>
 /// <remarks>Images are read when asked for. Safe for concurrent reading.</remarks>
 public interface IImageDataset
 {

@@ -8,22 +8,27 @@ public static class ImageDatasets
     /// <summary>Reads the selected images one by one, each under its own index in the data set.</summary>
     /// <param name="dataset">The images.</param>
     /// <param name="range">Which of them; all when not given.</param>
-    /// <param name="onCorrupt">Told the index and the error of an image that cannot be read, which is then skipped; when not given, the error ends the reading.</param>
-    /// <returns>Images as <see cref="SmoothedClassifier.CertifyMany"/> takes them, read when their turn comes; the caller disposes each.</returns>
+    /// <param name="onCorrupt">
+    /// Told the index and the error of an image that cannot be read, which is then skipped; when not given, the error ends the reading.
+    /// </param>
+    /// <returns>
+    /// Images as <see cref="SmoothedClassifier.CertifyMany"/> takes them, read when their turn comes; the caller disposes each.
+    /// </returns>
     /// <exception cref="InvalidDataException">An image cannot be read, and <paramref name="onCorrupt"/> is not given.</exception>
-    public static IEnumerable<IndexedImage> Read(this IImageDataset dataset, DatasetRange? range = null, Action<int, InvalidDataException>? onCorrupt = null)
+    public static IEnumerable<SmoothingImage> Read(
+        this IImageDataset dataset, DatasetRange? range = null, Action<int, InvalidDataException>? onCorrupt = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         return Images();
 
-        IEnumerable<IndexedImage> Images()
+        IEnumerable<SmoothingImage> Images()
         {
             foreach (int index in (range ?? new DatasetRange()).Indices(dataset.Count))
             {
-                IndexedImage image;
+                SmoothingImage image;
                 try
                 {
-                    image = new IndexedImage(index, dataset.Image(index));
+                    image = new SmoothingImage(dataset.Image(index), index);
                 }
                 catch (InvalidDataException e) when (onCorrupt is not null)
                 {
@@ -39,7 +44,10 @@ public static class ImageDatasets
     /// <summary>The same images after a preprocessing, under the same indices: what comes out of it is what is certified.</summary>
     /// <param name="dataset">The images as they are stored.</param>
     /// <param name="preprocess">What happens to each when it is read.</param>
-    /// <returns>A view, whose fingerprint tells the preprocessing, too. An image that does not fit the preprocessing counts as one that cannot be read.</returns>
+    /// <returns>
+    /// A view, whose fingerprint tells the preprocessing, too. An image that does not fit the preprocessing counts as one that cannot be
+    /// read.
+    /// </returns>
     public static IImageDataset Prepared(this IImageDataset dataset, ImagePreprocess preprocess)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -47,13 +55,18 @@ public static class ImageDatasets
         return new PreparedImages(dataset, preprocess);
     }
 
-    /// <summary>Makes sure, before any image is decoded, that the selected ones have one shape, as those of one call of CertifyMany must.</summary>
+    /// <summary>
+    /// Makes sure, before any image is decoded, that the selected ones have one shape, as those of one call of CertifyMany must.
+    /// </summary>
     /// <remarks>Of files, only the headers are read. Images whose shape is not known, or that cannot be read, are passed over.</remarks>
     /// <param name="dataset">The images.</param>
     /// <param name="range">Which of them; all when not given.</param>
     /// <param name="cancellationToken">Ends it between two images.</param>
-    /// <exception cref="InvalidDataException">Two images have different shapes; the message names them, and what brings images to one shape.</exception>
-    public static void RequireOneShape(this IImageDataset dataset, DatasetRange? range = null, CancellationToken cancellationToken = default)
+    /// <exception cref="InvalidDataException">
+    /// Two images have different shapes; the message names them, and what brings images to one shape.
+    /// </exception>
+    public static void RequireOneShape(
+        this IImageDataset dataset, DatasetRange? range = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         (int Index, ImageShape Shape)? first = null;

@@ -25,11 +25,16 @@ internal static class ImageDecoder
             throw new InvalidDataException($"{name}: {Instead(file)}");
         (int width, int height) = (codec.Info.Width, codec.Info.Height);
         if ((long)width * height > maxPixels)
-            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{name}: {width}x{height} pixels are more than the {maxPixels} that are read."));
+        {
+            throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture, $"{name}: {width}x{height} pixels are more than the {maxPixels} that are read."));
+        }
 
         // Without a colour space as target nothing is converted between colour spaces.
         SKImageInfo target = new(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-        byte[] rgba = new byte[target.BytesSize64 <= Array.MaxLength ? target.BytesSize : throw new InvalidDataException($"{name}: the image is too large.")];
+        if (target.BytesSize64 > Array.MaxLength)
+            throw new InvalidDataException($"{name}: the image is too large.");
+        byte[] rgba = new byte[target.BytesSize];
         SKCodecResult result;
         unsafe
         {

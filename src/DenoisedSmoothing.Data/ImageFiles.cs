@@ -5,7 +5,10 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.Data;
 
-/// <summary>Labelled image files in a fixed order, each decoded when asked for; made by <see cref="ImageFolder"/>, <see cref="ImageCsv"/> or from a list.</summary>
+/// <summary>
+/// Labelled image files in a fixed order, each decoded when asked for; made by <see cref="ImageFolder"/>, <see cref="ImageCsv"/> or from a
+/// list.
+/// </summary>
 /// <remarks>
 /// Reads JPEG, PNG, BMP, WebP and GIF (the first frame). Pixels are those of torchvision's default loader: colours as stored, orientation
 /// tags ignored, alpha dropped. Immutable; safe for concurrent reading.
@@ -23,7 +26,8 @@ public sealed class ImageFiles : IImageDataset
     /// <param name="classNames">The classes' names, by label.</param>
     /// <param name="options">How to read them.</param>
     /// <exception cref="ArgumentException">A label has no class.</exception>
-    public ImageFiles(string root, IEnumerable<(string Path, int Label)> files, IReadOnlyList<string> classNames, ImageFileOptions? options = null)
+    public ImageFiles(
+        string root, IEnumerable<(string Path, int Label)> files, IReadOnlyList<string> classNames, ImageFileOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(root);
         ArgumentNullException.ThrowIfNull(files);
@@ -32,7 +36,11 @@ public sealed class ImageFiles : IImageDataset
         foreach ((string path, int label) in _files)
         {
             if (label < 0 || label >= ClassNames.Count)
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{path}: label {label} has no class: there are {ClassNames.Count} classes."), nameof(files));
+            {
+                throw new ArgumentException(string.Create(
+                    CultureInfo.InvariantCulture, $"{path}: label {label} has no class: there are {ClassNames.Count} classes."),
+                    nameof(files));
+            }
         }
 
         _fingerprint = new Lazy<string>(Hash);
@@ -44,7 +52,10 @@ public sealed class ImageFiles : IImageDataset
     /// <summary>The classes' names, by label.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>Count, channels, and a hash of each file's path within the data set, size in bytes and label: not of its contents, which would mean reading all.</summary>
+    /// <summary>
+    /// Count, channels, and a hash of each file's path within the data set, size in bytes and label: not of its contents, which would mean
+    /// reading all.
+    /// </summary>
     /// <exception cref="FileNotFoundException">A file has gone.</exception>
     public string Fingerprint => _fingerprint.Value;
 
@@ -59,9 +70,13 @@ public sealed class ImageFiles : IImageDataset
     /// <summary>Reads and decodes one image.</summary>
     /// <param name="index">0 to Count - 1.</param>
     /// <returns>float32 [3,H,W], or [1,H,W] if read as grey, in [0,1] on the CPU, in the file's own size; the caller disposes it.</returns>
-    /// <exception cref="InvalidDataException">The image is damaged, incomplete, of an unknown format or too large, or a name in its path is not UTF-8; the message names it.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The image is damaged, incomplete, of an unknown format or too large, or a name in its path is not UTF-8; the message names it.
+    /// </exception>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
-    /// <exception cref="DllNotFoundException">The native library of SkiaSharp is missing; the message says which package to add.</exception>
+    /// <exception cref="DllNotFoundException">
+    /// The native library of SkiaSharp is missing; the message says which package to add.
+    /// </exception>
     public torch.Tensor Image(int index)
     {
         string path = FullPath(index);
@@ -100,9 +115,12 @@ public sealed class ImageFiles : IImageDataset
         {
             // No path holds the separator, so different lists have different texts.
             long size = FileNames.CannotBeOpened(FullPath(i)) ? -1 : new FileInfo(FullPath(i)).Length;
-            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{_files[i].Path}\0{size}\0{_files[i].Label}\n")));
+            string entry = string.Create(CultureInfo.InvariantCulture, $"{_files[i].Path}\0{size}\0{_files[i].Label}\n");
+            hash.AppendData(Encoding.UTF8.GetBytes(entry));
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"files {Count}x{(_options.Grey ? 1 : 3)} {Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"files {Count}x{(_options.Grey ? 1 : 3)} {Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}");
     }
 }

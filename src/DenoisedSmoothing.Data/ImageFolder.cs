@@ -2,8 +2,8 @@ namespace DenoisedSmoothing.Data;
 
 /// <summary>A folder of class folders, as torchvision's <c>ImageFolder</c> reads one: the same labels and the same order.</summary>
 /// <remarks>
-/// A class is a subfolder, hidden ones too; labels count the subfolders in the order of their names' code points, as Python sorts them, which for
-/// ImageNet's folders (n01440764, ...) is the standard order of its 1,000 classes. Images lie in them at any depth.
+/// A class is a subfolder, hidden ones too; labels count the subfolders in the order of their names' code points, as Python sorts them,
+/// which for ImageNet's folders (n01440764, ...) is the standard order of its 1,000 classes. Images lie in them at any depth.
 /// </remarks>
 public static class ImageFolder
 {
@@ -14,8 +14,8 @@ public static class ImageFolder
     /// <param name="folder">The folder that holds the class folders.</param>
     /// <param name="options">How to read the images.</param>
     /// <param name="allowEmptyClasses">
-    /// Whether a class folder without images keeps its label, as in a part of a larger set. Otherwise it is an error, as in torchvision: a folder
-    /// that is no class, such as <c>.ipynb_checkpoints</c>, would move the labels of all behind it.
+    /// Whether a class folder without images keeps its label, as in a part of a larger set. Otherwise it is an error, as in torchvision: a
+    /// folder that is no class, such as <c>.ipynb_checkpoints</c>, would move the labels of all behind it.
     /// </param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidDataException">There are no class folders, or there is no image in one.</exception>
@@ -23,10 +23,19 @@ public static class ImageFolder
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException(File.Exists(folder) ? $"'{folder}' is a file, and a folder of class folders is wanted." : $"There is no folder '{folder}'.");
+        {
+            throw new DirectoryNotFoundException(File.Exists(folder)
+                ? $"'{folder}' is a file, and a folder of class folders is wanted."
+                : $"There is no folder '{folder}'.");
+        }
+
         string[] classes = Names(Directory.EnumerateDirectories(folder));
         if (classes.Length == 0)
-            throw new InvalidDataException($"'{folder}' has no subfolders: a class is a subfolder with its images. For images with a list of labels, use a CSV file.");
+        {
+            throw new InvalidDataException(
+                $"'{folder}' has no subfolders: a class is a subfolder with its images. For images with a list of labels, use a CSV file.");
+        }
+
         string[][] images = [.. classes.Select(name => Images(folder, name).ToArray())];
         string[] empty = [.. classes.Where((_, label) => images[label].Length == 0)];
         if (empty.Length == classes.Length || (empty.Length > 0 && !allowEmptyClasses))
@@ -48,8 +57,9 @@ public static class ImageFolder
         List<string> folders = [name];
         for (int i = 0; i < folders.Count; i++)
         {
-            if (!FileNames.CannotBeOpened(Path.Combine(folder, folders[i])))
-                folders.AddRange(Names(Directory.EnumerateDirectories(Path.Combine(folder, folders[i]))).Select(inner => $"{folders[i]}/{inner}"));
+            string path = Path.Combine(folder, folders[i]);
+            if (!FileNames.CannotBeOpened(path))
+                folders.AddRange(Names(Directory.EnumerateDirectories(path)).Select(inner => $"{folders[i]}/{inner}"));
         }
 
         return folders.Order(CodePointOrder.Instance).SelectMany(path => FileNames.CannotBeOpened(Path.Combine(folder, path))
@@ -59,5 +69,6 @@ public static class ImageFolder
 
     private static bool IsImage(string file) => s_extensions.Any(extension => file.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
 
-    private static string[] Names(IEnumerable<string> paths) => [.. paths.Select(path => Path.GetFileName(path)).Order(CodePointOrder.Instance)];
+    private static string[] Names(IEnumerable<string> paths) =>
+        [.. paths.Select(path => Path.GetFileName(path)).Order(CodePointOrder.Instance)];
 }

@@ -13,22 +13,33 @@ public sealed class LabeledImages : IImageDataset
 
     /// <summary>Wraps pixels and labels.</summary>
     /// <param name="pixels">Count x C x H x W bytes, row-major.</param>
-    /// <param name="labels">One label an image, below <paramref name="classNames"/>'s count.</param>
+    /// <param name="labels">One label per image, below <paramref name="classNames"/>'s count.</param>
     /// <param name="channels">C.</param>
     /// <param name="height">H.</param>
     /// <param name="width">W.</param>
     /// <param name="classNames">The classes' names, by label.</param>
     /// <exception cref="ArgumentException">The sizes do not fit together, or a label has no class.</exception>
-    public LabeledImages(ReadOnlyMemory<byte> pixels, ReadOnlyMemory<byte> labels, int channels, int height, int width, IReadOnlyList<string> classNames)
+    public LabeledImages(
+        ReadOnlyMemory<byte> pixels, ReadOnlyMemory<byte> labels, int channels, int height, int width, IReadOnlyList<string> classNames)
     {
         ArgumentNullException.ThrowIfNull(classNames);
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         if (channels > 4 && width is 1 or 3)
-            throw new ArgumentException($"Images of {channels}x{height}x{width} look like [H,W,C]: pixels are in the order C x H x W, and C is the number of channels.", nameof(channels));
+        {
+            throw new ArgumentException(
+                $"Images of {channels}x{height}x{width} look like [H,W,C]: pixels are in the order C x H x W, C being the channels.",
+                nameof(channels));
+        }
+
         if ((Int128)labels.Length * channels * height * width != pixels.Length)
-            throw new ArgumentException($"{labels.Length} labels and {pixels.Length} pixel bytes do not fit images of {channels}x{height}x{width}.", nameof(pixels));
+        {
+            throw new ArgumentException(
+                $"{labels.Length} labels and {pixels.Length} pixel bytes do not fit images of {channels}x{height}x{width}.",
+                nameof(pixels));
+        }
+
         foreach (byte label in labels.Span)
         {
             if (label >= classNames.Count)
@@ -76,34 +87,56 @@ public sealed class LabeledImages : IImageDataset
     public static LabeledImages FromIdx(string imagesPath, string labelsPath, IReadOnlyList<string>? classNames = null) =>
         FromIdx(IdxFile.Read(imagesPath), imagesPath, IdxFile.Read(labelsPath), labelsPath, classNames);
 
-    internal static LabeledImages FromIdx(IdxFile images, string imagesName, IdxFile labels, string labelsName, IReadOnlyList<string>? classNames)
+    internal static LabeledImages FromIdx(
+        IdxFile images, string imagesName, IdxFile labels, string labelsName, IReadOnlyList<string>? classNames)
     {
         if (images.Shape.Count != 3)
-            throw new InvalidDataException($"{imagesName}: images have shape [count,H,W]; this has {images.Shape.Count} dimensions. Are images and labels swapped?");
+        {
+            throw new InvalidDataException(
+                $"{imagesName}: images have shape [count,H,W]; this has {images.Shape.Count} dimensions. Are images and labels swapped?");
+        }
+
         if (labels.Shape.Count != 1)
-            throw new InvalidDataException($"{labelsName}: labels have shape [count]; this has {labels.Shape.Count} dimensions. Are images and labels swapped?");
+        {
+            throw new InvalidDataException(
+                $"{labelsName}: labels have shape [count]; this has {labels.Shape.Count} dimensions. Are images and labels swapped?");
+        }
+
         if (images.Shape[0] != labels.Shape[0])
-            throw new InvalidDataException($"{imagesName} has {images.Shape[0]} images, {labelsName} {labels.Shape[0]} labels. Do they belong together?");
+        {
+            throw new InvalidDataException(
+                $"{imagesName} has {images.Shape[0]} images, {labelsName} {labels.Shape[0]} labels. Do they belong together?");
+        }
+
         string[] digits = [.. Enumerable.Range(0, 10).Select(digit => digit.ToString(CultureInfo.InvariantCulture))];
         return new LabeledImages(images.Data, labels.Data, 1, images.Shape[1], images.Shape[2], classNames ?? digits);
     }
 
     /// <summary>Takes images of one size into memory, for the trainers: any data set, or a part of it.</summary>
-    /// <param name="dataset">The images; one that cannot be read ends it. <see cref="ImageDatasets.Prepared"/> brings images to one size.</param>
+    /// <param name="dataset">
+    /// The images; one that cannot be read ends it. <see cref="ImageDatasets.Prepared"/> brings images to one size.
+    /// </param>
     /// <param name="range">Which of them; all when not given. They are counted from 0 anew.</param>
     /// <param name="progress">Told the number of images read so far.</param>
     /// <param name="cancellationToken">Ends it between two images.</param>
     /// <returns>The same images in the same order; <paramref name="dataset"/> itself where it is in memory and wanted as a whole.</returns>
     /// <exception cref="InvalidDataException">
-    /// An image cannot be read, has another size than the first, or pixels that are not multiples of 1/255, as those of files with 8 bits a channel are;
-    /// the message names it.
+    /// An image cannot be read, has another size than the first, or pixels that are not multiples of 1/255, as those of files with 8 bits a
+    /// channel are; the message names it.
     /// </exception>
-    /// <exception cref="ArgumentException">There are no images, a pixel is outside [0,1], there are more than fit into one array, or over 256 classes.</exception>
-    public static LabeledImages From(IImageDataset dataset, DatasetRange? range = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentException">
+    /// There are no images, a pixel is outside [0,1], there are more than fit into one array, or over 256 classes.
+    /// </exception>
+    public static LabeledImages From(
+        IImageDataset dataset, DatasetRange? range = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         if (dataset.ClassNames.Count > 256)
-            throw new ArgumentException($"{dataset.ClassNames.Count} classes are more than the 256 that can be held in memory.", nameof(dataset));
+        {
+            throw new ArgumentException(
+                $"{dataset.ClassNames.Count} classes are more than the 256 that can be held in memory.", nameof(dataset));
+        }
+
         range ??= new DatasetRange();
         int[] indices = [.. range.Indices(dataset.Count)];
         if (indices.Length == 0)
@@ -187,19 +220,25 @@ public sealed class LabeledImages : IImageDataset
         {
             pixels[i] = ImageTensors.ToByte(values[i]);
             if (MathF.Abs(values[i] * 255f - pixels[i]) > 1e-3f)
-                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{name} has a pixel of {values[i]}, which is no multiple of 1/255."));
+            {
+                throw new InvalidDataException(string.Create(
+                    CultureInfo.InvariantCulture, $"{name} has a pixel of {values[i]}, which is no multiple of 1/255."));
+            }
         }
     }
 
     private static byte[] Memory(int images, int imageSize) => (long)images * imageSize <= Array.MaxLength
         ? new byte[images * imageSize]
-        : throw new ArgumentException($"{images} images of {imageSize} bytes are more than the {Array.MaxLength} bytes that can be held. Take fewer of them.");
+        : throw new ArgumentException(
+            $"{images} images of {imageSize} bytes are more than the {Array.MaxLength} bytes that can be held. Take fewer of them.");
 
     private string Hash()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(_pixels.Span);
         hash.AppendData(_labels.Span);
-        return string.Create(CultureInfo.InvariantCulture, $"images {Count}x{Channels}x{Height}x{Width} {Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"images {Count}x{Channels}x{Height}x{Width} {Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}");
     }
 }

@@ -6,22 +6,26 @@ namespace DenoisedSmoothing.Data;
 /// A data set in the four IDX files of MNIST: MNIST itself, KMNIST, QMNIST's first 10,000, EMNIST and others of the kind
 /// (<see cref="FashionMnist"/> has its classes' names). Grey images in the files' order, gzip-compressed or not.
 /// </summary>
-/// <remarks>EMNIST is read as it is stored, as torchvision does: its images are transposed, and the labels of its part "letters" begin with 1.</remarks>
+/// <remarks>
+/// EMNIST is read as it is stored, as torchvision does: its images are transposed, and the labels of its part "letters" begin with 1.
+/// </remarks>
 public static class MnistFamily
 {
     /// <summary>The training images: <c>train-images-idx3-ubyte</c> and <c>train-labels-idx1-ubyte</c>.</summary>
     /// <param name="folder">The folder with the files.</param>
     /// <param name="classNames">The classes' names, by label; numbers from 0 to 9, or to the largest label, when not given.</param>
-    /// <param name="prefix">What stands before the files' names, such as <c>emnist-balanced-</c>.</param>
+    /// <param name="prefix">What the files' names begin with, such as <c>emnist-balanced-</c>.</param>
     /// <exception cref="FileNotFoundException">The files are not there; the message says what was looked for.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or a label has no class.</exception>
     public static LabeledImages Train(string folder, IReadOnlyList<string>? classNames = null, string prefix = "") =>
         Read(folder, prefix + "train", classNames, "");
 
-    /// <summary>The test images: <c>t10k-images-idx3-ubyte</c> and <c>t10k-labels-idx1-ubyte</c>, or <c>test-...</c> as EMNIST calls them.</summary>
+    /// <summary>
+    /// The test images: <c>t10k-images-idx3-ubyte</c> and <c>t10k-labels-idx1-ubyte</c>, or <c>test-...</c> as EMNIST calls them.
+    /// </summary>
     /// <param name="folder">The folder with the files.</param>
     /// <param name="classNames">The classes' names, by label; numbers from 0 to 9, or to the largest label, when not given.</param>
-    /// <param name="prefix">What stands before the files' names, such as <c>emnist-balanced-</c>.</param>
+    /// <param name="prefix">What the files' names begin with, such as <c>emnist-balanced-</c>.</param>
     /// <exception cref="FileNotFoundException">The files are not there; the message says what was looked for.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or a label has no class.</exception>
     public static LabeledImages Test(string folder, IReadOnlyList<string>? classNames = null, string prefix = "") =>
@@ -48,5 +52,6 @@ public static class MnistFamily
 
     // Some mirrors have a dot for the last dash but one.
     private static string? Find(string folder, string name) =>
-        new[] { $"{name}.gz", name, name.Replace("-idx", ".idx", StringComparison.Ordinal) }.Select(file => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
+        new[] { $"{name}.gz", name, name.Replace("-idx", ".idx", StringComparison.Ordinal) }
+            .Select(file => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
 }

@@ -9,7 +9,8 @@ internal static class SixteenBitBmp
     /// <returns>Null where it is no such file, or of a layout that PIL does not read.</returns>
     public static (int Red, int Green, int Blue)? LargestValues(ReadOnlySpan<byte> file)
     {
-        if (file.Length < 54 || !file.StartsWith("BM"u8) || Word(file, 14) < 40 || BinaryPrimitives.ReadUInt16LittleEndian(file[28..]) != 16)
+        if (file.Length < 54 || !file.StartsWith("BM"u8) || Word(file, 14) < 40
+            || BinaryPrimitives.ReadUInt16LittleEndian(file[28..]) != 16)
             return null;
         const uint Plain = 0, BitFields = 3;
         return Word(file, 30) switch
@@ -35,7 +36,8 @@ internal static class SixteenBitBmp
             (rgba[i], rgba[i + 1], rgba[i + 2]) = (red[rgba[i]], green[rgba[i + 1]], blue[rgba[i + 2]]);
     }
 
-    private static byte[] Table(int largest) => [.. Enumerable.Range(0, 256).Select(value => (byte)((value * largest + 127) / 255 * 255 / largest))];
+    private static byte[] Table(int largest) =>
+        [.. Enumerable.Range(0, 256).Select(value => (byte)((value * largest + 127) / 255 * 255 / largest))];
 
     private static uint Word(ReadOnlySpan<byte> file, int at) => BinaryPrimitives.ReadUInt32LittleEndian(file[at..]);
 }

@@ -18,12 +18,14 @@ internal static class SkiaLibrary
             _ = SKImageInfo.PlatformColorType;
             s_loaded = true;
         }
-        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or BadImageFormatException or InvalidOperationException)
+        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException
+            or BadImageFormatException or InvalidOperationException)
         {
             throw new DllNotFoundException(
                 "The native library of SkiaSharp, which decodes image files, could not be loaded. On Linux add the package "
                 + "SkiaSharp.NativeAssets.Linux.NoDependencies to your application, of the same version as SkiaSharp "
-                + $"({typeof(SKImageInfo).Assembly.GetName().Version?.ToString(3)}); on Windows and macOS it comes with SkiaSharp. ({(e.InnerException ?? e).Message})", e);
+                + $"({typeof(SKImageInfo).Assembly.GetName().Version?.ToString(3)}); on Windows and macOS it comes with SkiaSharp. "
+                + $"({(e.InnerException ?? e).Message})", e);
         }
     }
 }

@@ -6,7 +6,7 @@ namespace DenoisedSmoothing.OnnxRuntime;
 
 /// <summary>Any ONNX classifier: images in, logits out, with the normalisation and resizing of <see cref="ModuleClassifier"/> before it.</summary>
 /// <remarks>Safe for concurrent use. See <see cref="OnnxNetwork"/> for memory, types and devices.</remarks>
-public sealed class OnnxClassifier : IClassifier, IFingerprinted, IDisposable
+public sealed class OnnxClassifier : IClassifier, IDescribed, IDisposable
 {
     private readonly ModuleClassifier _classifier;
 
@@ -16,10 +16,7 @@ public sealed class OnnxClassifier : IClassifier, IFingerprinted, IDisposable
     public int ClassCount => _classifier.ClassCount;
 
     /// <inheritdoc/>
-    public string Fingerprint => _classifier.Fingerprint;
-
-    /// <inheritdoc/>
-    public string Precision => _classifier.Precision;
+    public PartInfo Info => _classifier.Info;
 
     /// <summary>Opens a classifier.</summary>
     /// <param name="path">A .onnx file with one input, images [N,C,H,W], and an output of scores [N,K]; floating-point of 16, 32 or 64 bits.</param>

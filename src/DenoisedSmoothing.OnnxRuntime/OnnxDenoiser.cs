@@ -9,20 +9,14 @@ namespace DenoisedSmoothing.OnnxRuntime;
 /// For a network of images alone, or for other samplers, use <see cref="OnnxNetwork"/> in their place of a network. Safe for concurrent
 /// use. See <see cref="OnnxNetwork"/> for memory, types and devices.
 /// </remarks>
-public sealed class OnnxDenoiser : IDenoiser, IFingerprinted, ISigmaLimited, IDisposable
+public sealed class OnnxDenoiser : IDenoiser, IDescribed, IDisposable
 {
     private readonly OneShotDenoiser _denoiser;
 
     private OnnxDenoiser(OneShotDenoiser denoiser) => _denoiser = denoiser;
 
     /// <inheritdoc/>
-    public double LargestSigma => _denoiser.LargestSigma;
-
-    /// <inheritdoc/>
-    public string Fingerprint => _denoiser.Fingerprint;
-
-    /// <inheritdoc/>
-    public string Precision => _denoiser.Precision;
+    public PartInfo Info => _denoiser.Info;
 
     /// <summary>Opens a diffusion model.</summary>
     /// <param name="path">A .onnx file with two inputs, x_t [N,C,H,W] in [-1,1] scaling and timesteps ([N], [N,1] or one number, floating-point

@@ -16,7 +16,7 @@ namespace DenoisedSmoothing.OnnxRuntime;
 /// ONNX Runtime reads and writes the tensors' own memory: nothing is copied for a contiguous tensor on the CPU of the model's type. Tensors
 /// of another type are converted, and those on another device go over the host. Safe for concurrent use: a session has no state between calls.
 /// </remarks>
-public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IFingerprinted, IDisposable
+public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IDescribed, IDisposable
 {
     private readonly InferenceSession _session;
     private readonly string _name;
@@ -29,15 +29,15 @@ public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor,
         (_session, Signature, _name) = (session, signature, Path.GetFileName(path));
         using IDisposableReadOnlyCollection<OrtMemoryInfo> memory = session.GetMemoryInfosForInputs();
         string place = memory.Count == 0 || memory[0].Name == OrtMemoryInfo.DefaultInstance.Name ? "" : $"@{memory[0].Name}";
-        Fingerprint = $"onnx:{OnnxFileHash.Of(path)[..16]}{place}";
-        Precision = options.Precision ?? signature.Images.ScalarType.ToString().ToLowerInvariant();
+        Info = new PartInfo($"onnx:{OnnxFileHash.Of(path)[..16]}{place}")
+        {
+            Precision = options.Precision ?? signature.Images.ScalarType.ToString().ToLowerInvariant(),
+            InputShape = [.. signature.Images.Shape.Skip(1).Select(static extent => extent < 0 ? (long?)null : extent)],
+        };
     }
 
-    /// <summary><c>onnx:</c>, the beginning of the SHA-256 of the file (and of files with its weights), and the device where it is not the CPU.</summary>
-    public string Fingerprint { get; }
-
-    /// <inheritdoc/>
-    public string Precision { get; }
+    /// <summary>Its fingerprint is <c>onnx:</c>, the beginning of the SHA-256 of the file (and of files with its weights), and the device where it is not the CPU.</summary>
+    public PartInfo Info { get; }
 
     /// <summary>The images that it takes: [N,C,H,W], with -1 where any size will do.</summary>
     public IReadOnlyList<long> ImageShape => Signature.Images.Shape;

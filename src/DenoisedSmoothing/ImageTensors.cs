@@ -60,11 +60,8 @@ public static class ImageTensors
         return (values, shape);
     }
 
-    internal static string Hash(float[] values)
-    {
-        // The hash is of little-endian bytes; every platform .NET runs on is.
-        return Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(values.AsSpan())));
-    }
+    // The hash is of little-endian bytes; every platform .NET runs on is.
+    internal static byte[] Hash(float[] values) => SHA256.HashData(MemoryMarshal.AsBytes(values.AsSpan()));
 
     private static void CheckRange(float[] values)
     {

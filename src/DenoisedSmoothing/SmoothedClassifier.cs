@@ -1,7 +1,5 @@
-using System.Security.Cryptography;
 using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Noise;
-using DenoisedSmoothing.Parts;
 using DenoisedSmoothing.Sampling;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,210 +12,201 @@ namespace DenoisedSmoothing;
 /// abstains; Certify also gives an l2 radius within which g's answer cannot change (Cohen et al. 2019, theorem 1; Carlini et al. 2022).
 /// </summary>
 /// <remarks>
-/// Safe for concurrent use: forward passes through one SmoothedClassifier's base classifier are taken in turn; give two SmoothedClassifiers
-/// networks of their own, or networks that are safe for concurrent use themselves. It disposes nothing that it did not make.
+/// <para>
+/// Safe for concurrent use, and made for it: rows of all calls share forward passes, and each image gets the votes that it would get alone.
+/// Base classifiers are called on threads of the library's, one call at a time each; give two SmoothedClassifiers networks of their own, or
+/// networks that are safe for concurrent use themselves. Nothing here needs disposing, and nothing that was handed in is disposed.
+/// </para>
 /// What is certified is the tensor handed in, in [0,1]: crops and resizes before it are the caller's.
 /// </remarks>
 public sealed class SmoothedClassifier : ICertifiedClassifier
 {
-    private readonly IReadOnlyList<IBaseClassifier> _replicas;
-    private readonly string _deviceKinds;
     private readonly ICertifier _certifier;
     private readonly SmoothingOptions _options;
-    private readonly VotePool _pool;
+    private readonly ReplicaIdentity _identity;
+    private readonly VoteScheduler _scheduler;
+    private readonly string _deviceKinds;
 
     /// <summary>Smooths a pretrained denoiser and a pretrained classifier.</summary>
     /// <param name="denoiser">Any denoiser.</param>
     /// <param name="classifier">Any classifier.</param>
-    /// <param name="sigma">The smoothing noise a pixel, in [0,1] pixel space; finite, above 0.</param>
+    /// <param name="sigma">The smoothing noise per pixel, in [0,1] pixel space; finite, above 0.</param>
     /// <param name="certifier">The statistics; <see cref="CohenCertifier"/> with its defaults when not given.</param>
     /// <param name="options">How to sample.</param>
-    /// <param name="logger">Told of what the settings cannot do, such as an n too small to certify, and of a batch chosen or halved.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, or beyond what the denoiser reaches.</exception>
+    /// <param name="logger">Told of <see cref="Warnings"/>, and of a batch chosen or halved.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, in units of 0 to 255, or beyond what the denoiser reaches.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public SmoothedClassifier(
-        IDenoiser denoiser, IClassifier classifier, double sigma, ICertifier? certifier = null, SmoothingOptions? options = null, ILogger<SmoothedClassifier>? logger = null)
+        IDenoiser denoiser, IClassifier classifier, double sigma, ICertifier? certifier = null, SmoothingOptions? options = null,
+        ILogger<SmoothedClassifier>? logger = null)
         : this([new DenoisedClassifier(denoiser, classifier)], sigma, certifier, options, logger)
     {
     }
 
     /// <summary>Smooths a base classifier, of which there may be one replica on each of several devices.</summary>
     /// <param name="replicas">The same function, once for each entry of <see cref="SmoothingOptions.Devices"/>.</param>
-    /// <param name="sigma">The smoothing noise a pixel, in [0,1] pixel space; finite, above 0.</param>
+    /// <param name="sigma">The smoothing noise per pixel, in [0,1] pixel space; finite, above 0.</param>
     /// <param name="certifier">The statistics; <see cref="CohenCertifier"/> with its defaults when not given.</param>
     /// <param name="options">How to sample.</param>
-    /// <param name="logger">Told of what the settings cannot do, such as an n too small to certify, and of a batch chosen or halved.</param>
+    /// <param name="logger">Told of <see cref="Warnings"/>, and of a batch chosen or halved.</param>
     /// <exception cref="ArgumentException">There is no replica, or replicas or devices do not fit together.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, or beyond what the base classifier reaches.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, in units of 0 to 255, or beyond what the base classifier reaches.</exception>
+    /// <exception cref="InvalidOperationException">Denoiser and classifier take different images.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public SmoothedClassifier(
-        IReadOnlyList<IBaseClassifier> replicas, double sigma, ICertifier? certifier = null, SmoothingOptions? options = null, ILogger<SmoothedClassifier>? logger = null)
+        IReadOnlyList<IBaseClassifier> replicas, double sigma, ICertifier? certifier = null, SmoothingOptions? options = null,
+        ILogger<SmoothedClassifier>? logger = null)
+        : this(replicas, new GridGaussianNoise(sigma), certifier, options, logger)
+    {
+    }
+
+    /// <summary>Smooths a base classifier with a noise of your choice, whose norm is the norm of the certificates.</summary>
+    /// <param name="replicas">The same function, once for each entry of <see cref="SmoothingOptions.Devices"/>.</param>
+    /// <param name="noise">The smoothing noise. A denoiser is told its standard deviation, whatever its law.</param>
+    /// <param name="certifier">The statistics; <see cref="CohenCertifier"/> with its defaults when not given.</param>
+    /// <param name="options">How to sample.</param>
+    /// <param name="logger">Told of <see cref="Warnings"/>, and of a batch chosen or halved.</param>
+    /// <exception cref="ArgumentException">There is no replica, or replicas or devices do not fit together.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The noise is in units of 0 to 255, or beyond what the base classifier reaches.</exception>
+    /// <exception cref="InvalidOperationException">Denoiser and classifier take different images.</exception>
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
+    public SmoothedClassifier(
+        IReadOnlyList<IBaseClassifier> replicas, ISmoothingNoise noise, ICertifier? certifier = null, SmoothingOptions? options = null,
+        ILogger<SmoothedClassifier>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(replicas);
+        ArgumentNullException.ThrowIfNull(noise);
         if (replicas.Count == 0 || replicas.Any(replica => replica is null || replica.ClassCount != replicas[0].ClassCount))
             throw new ArgumentException("At least one base classifier is needed, and all replicas must have the same ClassCount.", nameof(replicas));
         if (replicas[0].ClassCount < 2)
             throw new ArgumentException($"A classifier has at least 2 classes; this one says ClassCount = {replicas[0].ClassCount}.", nameof(replicas));
-        CheckSigma(sigma, replicas);
+        PartInfo[] infos = [.. replicas.Select(static replica => PartInfo.Of(replica))];
+        SigmaRange.Check(noise.Level.Asked, infos.Min(static info => info.LargestSigma));
         LibTorch.EnsureAvailable();
 
         _options = options ?? new SmoothingOptions();
         _options.Validate(replicas.Count);
-        _replicas = [.. replicas];
-        torch.Device[] devices = [.. _options.Devices?.Select(LibTorch.DeviceNamed) ?? replicas.Select(_ => torch.CPU)];
-        _deviceKinds = string.Join(',', devices.Select(device => device.type.ToString().ToLowerInvariant()).Distinct());
         _certifier = certifier ?? new CohenCertifier();
-        // float32 noise has (float)sigma, which may lie just below or above sigma: certify with the smaller.
-        float drawn = (float)sigma;
-        DrawnSigma = drawn;
-        Sigma = Math.Min(sigma, drawn);
-        logger ??= NullLogger<SmoothedClassifier>.Instance;
-        _pool = new VotePool([.. replicas.Zip(devices, (replica, device) => new VoteSampler(replica, device, drawn, Sigma))], devices, _options.Batch, logger);
+        ClassCount = replicas[0].ClassCount;
+        InputShape = infos.Select(static info => info.InputShape).Aggregate(InputShapes.Both);
+        Noise = noise;
 
-        foreach (string warning in _certifier.Warnings(ClassCount))
+        torch.Device[] devices = [.. _options.Devices?.Select(LibTorch.DeviceNamed) ?? replicas.Select(static _ => torch.CPU)];
+        _deviceKinds = string.Join(',', devices.Select(static device => device.type.ToString().ToLowerInvariant()).Distinct());
+        _identity = new ReplicaIdentity([.. replicas], onCuda: devices.Any(static device => device.type == DeviceType.CUDA));
+        logger ??= NullLogger<SmoothedClassifier>.Instance;
+        _scheduler = new VoteScheduler(
+            [.. replicas.Zip(devices, (replica, device) => new VoteSampler(replica, device, noise))], new BatchRows(devices, _options.Batch, logger),
+            _options.MostImages);
+
+        Warnings =
+        [
+            .. SigmaRange.Warnings(noise.Level.Asked), .. _certifier.Warnings(ClassCount), .. DryRun.Warnings(_certifier, ClassCount, noise.RuleFor(1), _options.Budget),
+        ];
+        foreach (string warning in Warnings)
             logger.LogWarning("{Warning}", warning);
     }
 
     /// <inheritdoc/>
-    public int ClassCount => _replicas[0].ClassCount;
+    public int ClassCount { get; }
 
-    /// <summary>The certified noise level: the smaller of the sigma asked for and the sigma drawn.</summary>
-    public double Sigma { get; }
+    /// <summary>The smoothing noise.</summary>
+    public ISmoothingNoise Noise { get; }
 
-    /// <summary>The noise level drawn: the sigma asked for, rounded to float32.</summary>
-    public double DrawnSigma { get; }
+    /// <summary>The certified standard deviation of the noise per pixel value, in [0,1] pixel space.</summary>
+    public double Sigma => Noise.Level.Certified;
+
+    /// <summary>The images that the base classifier takes, [C,H,W] with null for free extents; null where it does not say.</summary>
+    public IReadOnlyList<long?>? InputShape { get; }
+
+    /// <summary>What these settings cannot do, or look like a mistake, such as an n that can never certify. Empty when all is well.</summary>
+    public IReadOnlyList<string> Warnings { get; }
 
     /// <inheritdoc/>
-    public Prediction Predict(torch.Tensor image, CancellationToken cancellationToken = default) =>
+    public Prediction Predict(SmoothingImage image, CancellationToken cancellationToken = default) =>
         PredictMany([image], null, cancellationToken).Single();
 
     /// <inheritdoc/>
-    public Certificate Certify(torch.Tensor image, long imageIndex = 0, CancellationToken cancellationToken = default) =>
-        CertifyMany([new IndexedImage(imageIndex, image)], null, cancellationToken).Single();
+    public Certificate Certify(SmoothingImage image, CancellationToken cancellationToken = default) =>
+        CertifyMany([image], null, cancellationToken).Single();
 
-    /// <summary>Predicts many images: ordered, streaming, rows of several images pooled into full batches; image i has noise of its own, as index i.</summary>
-    /// <param name="images">float32 [C,H,W] or [1,C,H,W] in [0,1], all of one shape; drawn from as needed.</param>
-    /// <param name="progress">Told about ten times a second.</param>
+    /// <summary>Predict, without blocking a thread.</summary>
+    /// <param name="image">Read before this returns.</param>
+    /// <param name="cancellationToken">Cancels between batches; no prediction results.</param>
+    /// <exception cref="ArgumentException">At once: the image is refused.</exception>
+    public Task<Prediction> PredictAsync(SmoothingImage image, CancellationToken cancellationToken = default) =>
+        Predictions(PredictSeeds(), cancellationToken).RunAsync(image);
+
+    /// <summary>Certify, without blocking a thread.</summary>
+    /// <param name="image">Read before this returns.</param>
+    /// <param name="cancellationToken">Cancels between batches; no certificate results.</param>
+    /// <exception cref="ArgumentException">At once: the image is refused.</exception>
+    public Task<Certificate> CertifyAsync(SmoothingImage image, CancellationToken cancellationToken = default) =>
+        Certificates(CertifySeeds(), cancellationToken).RunAsync(image);
+
+    /// <summary>Predicts many images: ordered, streaming. The first error ends it: see <see cref="PredictEach"/>.</summary>
+    /// <param name="images">Drawn from as needed.</param>
+    /// <param name="progress">Told about ten times a second, on the enumerating thread.</param>
     /// <param name="cancellationToken">Cancels between batches; results already handed out stand, no other follows.</param>
+    /// <returns>Under keys that are fixed now: enumerated again, it predicts again, with the same noise.</returns>
     public IEnumerable<Prediction> PredictMany(
-        IEnumerable<torch.Tensor> images, IProgress<SmoothingProgress>? progress = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(images);
-        return PredictIndexed(images.Select((image, index) => new IndexedImage(index, image)), progress, cancellationToken);
-    }
+        IEnumerable<SmoothingImage> images, IProgress<SmoothingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        PredictEach(images, SmoothingOrder.AsGiven, progress, cancellationToken).Select(static outcome => outcome.Result);
 
-    /// <summary>
-    /// Predicts many images under indices of their own, as <see cref="CertifyMany"/> does: under one <see cref="SmoothingOptions.PredictSeed"/>
-    /// an image then has the same noise in every selection of its data set.
-    /// </summary>
-    /// <param name="images">Images with distinct indices, all of one shape; drawn from as needed.</param>
-    /// <param name="progress">Told about ten times a second.</param>
-    /// <param name="cancellationToken">Cancels between batches; results already handed out stand, no other follows.</param>
-    public IEnumerable<Prediction> PredictIndexed(
-        IEnumerable<IndexedImage> images, IProgress<SmoothingProgress>? progress = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(images);
-        return Run();
-
-        IEnumerable<Prediction> Run()
-        {
-            ulong seed = _options.PredictSeed ?? FreshSeed();
-            Door door = new();
-            IEnumerable<OpenTest<Prediction>> tests = images.Select(
-                item => new OpenTest<Prediction>(door.Read(item.Image, item.Index), item.Index, seed, ClassCount, VotePhase.Prediction, () => _certifier.Predict(ClassCount)));
-            foreach (OpenTest<Prediction> finished in _pool.Run(tests, () => door.Shape, progress, cancellationToken))
-                yield return finished.Result;
-        }
-    }
-
-    /// <summary>Certifies many images: ordered, streaming, rows of several images pooled into full batches. Each gets the votes that it would get alone.</summary>
-    /// <param name="images">Images with distinct indices, all of one shape; drawn from as needed.</param>
-    /// <param name="progress">Told about ten times a second.</param>
+    /// <summary>Certifies many images: ordered, streaming. The first error ends it: see <see cref="CertifyEach"/>.</summary>
+    /// <param name="images">Drawn from as needed.</param>
+    /// <param name="progress">Told about ten times a second, on the enumerating thread.</param>
     /// <param name="cancellationToken">Cancels between batches; certificates already handed out stand, no other follows.</param>
+    /// <returns>Under keys that are fixed now: enumerated again, it certifies again, with the same noise and so the same certificates.</returns>
     public IEnumerable<Certificate> CertifyMany(
-        IEnumerable<IndexedImage> images, IProgress<SmoothingProgress>? progress = null, CancellationToken cancellationToken = default)
+        IEnumerable<SmoothingImage> images, IProgress<SmoothingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        CertifyEach(images, SmoothingOrder.AsGiven, progress, cancellationToken).Select(static outcome => outcome.Result);
+
+    /// <summary>Predicts many images, each of which has a result or an error of its own.</summary>
+    /// <param name="images">Drawn from as needed; one may bring a budget and a token of its own.</param>
+    /// <param name="order">In which order they are answered.</param>
+    /// <param name="progress">Told about ten times a second, on the enumerating thread.</param>
+    /// <param name="cancellationToken">Cancels all of them between batches.</param>
+    /// <returns>Under keys that are fixed now: enumerated again, it predicts again, with the same noise.</returns>
+    public IEnumerable<SmoothingOutcome<Prediction>> PredictEach(
+        IEnumerable<SmoothingImage> images, SmoothingOrder order = SmoothingOrder.AsGiven, IProgress<SmoothingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
-        return Run();
-
-        IEnumerable<Certificate> Run()
-        {
-            ulong seed = _options.Seed ?? FreshSeed();
-            Door door = new();
-            Queue<Provenance> provenances = new();
-            string? fingerprint = null;
-            IEnumerable<OpenTest<Certificate>> tests = images.Select(item =>
-            {
-                float[] values = door.Read(item.Image, item.Index);
-                fingerprint ??= Fingerprint(); // once a call: it may hash half a billion weights
-                provenances.Enqueue(ProvenanceOf(values, door.Shape, item.Index, seed, fingerprint));
-                return new OpenTest<Certificate>(values, item.Index, seed, ClassCount, VotePhase.Estimation, () => _certifier.Certify(ClassCount, Sigma));
-            });
-            foreach (OpenTest<Certificate> finished in _pool.Run(tests, () => door.Shape, progress, cancellationToken))
-                yield return finished.Result with { Provenance = provenances.Dequeue() with { Batch = finished.Batch } };
-        }
+        SeedSource seeds = PredictSeeds();
+        return Enumerated(() => Predictions(seeds, cancellationToken).Run(images, order, progress));
     }
 
-    private Provenance ProvenanceOf(float[] values, long[] shape, long index, ulong seed, string fingerprint) => new()
+    /// <summary>Certifies many images, each of which has a certificate or an error of its own.</summary>
+    /// <param name="images">Drawn from as needed; one may bring a budget and a token of its own.</param>
+    /// <param name="order">In which order they are answered.</param>
+    /// <param name="progress">Told about ten times a second, on the enumerating thread.</param>
+    /// <param name="cancellationToken">Cancels all of them between batches.</param>
+    /// <returns>Under keys that are fixed now: enumerated again, it certifies again, with the same noise and so the same certificates.</returns>
+    public IEnumerable<SmoothingOutcome<Certificate>> CertifyEach(
+        IEnumerable<SmoothingImage> images, SmoothingOrder order = SmoothingOrder.AsGiven, IProgress<SmoothingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
-        Seed = seed,
-        ImageIndex = index,
-        ImageHash = ImageTensors.Hash(values),
-        ImageShape = shape,
-        DrawnSigma = DrawnSigma,
-        BaseClassifier = fingerprint,
-        Precision = Precision(),
-        Software = LibTorch.Software,
-        Device = _deviceKinds,
-        Batch = 0, // known when the certificate is: memory may run out until then
-        Noise = GaussianNoise.Version,
-    };
-
-    /// <summary>The base classifier's name. Replicas that can be named must be one function: the certificate speaks of one.</summary>
-    private string Fingerprint()
-    {
-        string[] names = [.. _replicas.Select(ModuleFingerprint.Of)];
-        if (names.Distinct().Count() > 1 && !names.Any(name => name.Contains(ModuleFingerprint.ThisProcessOnly, StringComparison.Ordinal)))
-            throw new InvalidOperationException($"The base classifiers are different functions; replicas must be the same one:\n{string.Join('\n', names.Distinct())}");
-        return names[0];
+        ArgumentNullException.ThrowIfNull(images);
+        SeedSource seeds = CertifySeeds();
+        return Enumerated(() => Certificates(seeds, cancellationToken).Run(images, order, progress));
     }
 
-    private string Precision()
+    private SeedSource PredictSeeds() => new(_options.PredictSeed, _options.SeedSecret, "predict");
+
+    private SeedSource CertifySeeds() => new(_options.Seed, _options.SeedSecret, "certify");
+
+    private SmoothingCall<Prediction> Predictions(SeedSource seeds, CancellationToken cancellationToken) =>
+        new(_scheduler, new ImageIntake(seeds, InputShape), new PredictionKind(_certifier, ClassCount, _options.Budget), cancellationToken);
+
+    private SmoothingCall<Certificate> Certificates(SeedSource seeds, CancellationToken cancellationToken) => new(
+        _scheduler, new ImageIntake(seeds, InputShape),
+        new CertificateKind(_certifier, ClassCount, Noise, _identity, _deviceKinds, _options.Budget), cancellationToken);
+
+    /// <summary>Every enumeration is a call of its own.</summary>
+    private static IEnumerable<T> Enumerated<T>(Func<IEnumerable<T>> call)
     {
-        string precision = ModuleFingerprint.PrecisionOf(_replicas[0]);
-        bool tf32 = _deviceKinds.Contains("cuda", StringComparison.Ordinal) && (torch.backends.cudnn.allow_tf32 || torch.backends.cuda.matmul.allow_tf32);
-        return tf32 ? precision + "+tf32" : precision;
-    }
-
-    private static ulong FreshSeed() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-
-    private static void CheckSigma(double sigma, IReadOnlyList<IBaseClassifier> replicas)
-    {
-        if (!(sigma > 0) || !double.IsFinite(sigma) || (float)sigma == 0 || float.IsInfinity((float)sigma))
-            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "Sigma must be finite and above 0: the noise a pixel, for pixels in [0,1].");
-        double reach = replicas.Min(replica => replica is ISigmaLimited limited ? limited.LargestSigma : double.PositiveInfinity);
-        if (sigma > reach)
-            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, $"Sigma is beyond the denoiser's noisiest timestep, which is sigma {reach:G6}. Use a smaller sigma or a denoiser trained on more noise.");
-    }
-
-    /// <summary>What comes in by one call: images of one shape, distinct indices.</summary>
-    private sealed class Door
-    {
-        private readonly HashSet<long> _indices = [];
-
-        public long[] Shape { get; private set; } = [];
-
-        public float[] Read(torch.Tensor image, long? index = null)
-        {
-            if (index is < 0 or >= NoiseCoordinate.MaxImages)
-                throw new ArgumentOutOfRangeException(nameof(index), index, $"An image index must be in [0, 2^{NoiseCoordinate.ImageBits}): it is part of the noise counter.");
-            if (index is { } given && !_indices.Add(given))
-                throw new ArgumentException($"Image index {given} comes twice: noise is a function of seed and index, so distinct images need distinct indices.");
-            (float[] values, long[] shape) = ImageTensors.Read(image);
-            if (Shape.Length > 0 && !Shape.SequenceEqual(shape))
-                throw new ArgumentException($"All images of one call have one shape: the first was [{string.Join(',', Shape)}], this is [{string.Join(',', shape)}].");
-            Shape = shape;
-            return values;
-        }
+        foreach (T item in call())
+            yield return item;
     }
 }

@@ -45,7 +45,7 @@ public sealed class OnnxClassifierTests : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using OnnxClassifier classifier = OnnxClassifier.Load(_models.Classifier("n", 6, OnnxType.Float16));
-        classifier.Precision.Should().Be("float16");
+        classifier.Info.Precision.Should().Be("float16");
         Tensor images = SyntheticWeights.Input(1, [2, 3, 6, 6], 0, 1);
         for (int call = 0; call < 2; call++)
         {

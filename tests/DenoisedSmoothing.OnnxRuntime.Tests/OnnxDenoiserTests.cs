@@ -105,9 +105,9 @@ public sealed class OnnxDenoiserTests : IDisposable
         using OnnxDenoiser denoiser = OnnxDenoiser.Load(_models.Denoiser(OnnxType.Float, ["n"]), s_schedule, lastTimestep: 500);
         using OnnxNetwork network = OnnxNetwork.Load(_models.PathOf("denoiser.onnx"));
         using OneShotDenoiser same = new(network, s_schedule, lastTimestep: 500);
-        denoiser.LargestSigma.Should().Be(same.LargestSigma);
-        denoiser.Fingerprint.Should().Be(same.Fingerprint).And.Contain("onnx:");
-        OnnxDenoiser.Load(_models.PathOf("denoiser.onnx"), s_schedule, Parametrization.V).Fingerprint.Should().NotBe(same.Fingerprint);
+        denoiser.Info.LargestSigma.Should().Be(same.Info.LargestSigma);
+        denoiser.Info.Fingerprint.Should().Be(same.Info.Fingerprint).And.Contain("onnx:");
+        OnnxDenoiser.Load(_models.PathOf("denoiser.onnx"), s_schedule, Parametrization.V).Info.Fingerprint.Should().NotBe(same.Info.Fingerprint);
     }
 
     /// <summary>The model answers 0.5 x_t + 0.001 t; what that means for the clean image follows from the parametrisation's definition.</summary>

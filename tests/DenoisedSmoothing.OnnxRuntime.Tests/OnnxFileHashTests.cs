@@ -30,7 +30,7 @@ public sealed class OnnxFileHashTests : IDisposable
         using OnnxClassifier before = OnnxClassifier.Load(path);
         File.WriteAllBytes(weights, OnnxModel.Raw(OnnxType.Float, [.. OnnxModels.Weights.Select(weight => weight + 1)]));
         using OnnxClassifier after = OnnxClassifier.Load(path);
-        after.Fingerprint.Should().NotBe(before.Fingerprint);
+        after.Info.Fingerprint.Should().NotBe(before.Info.Fingerprint);
     }
 
     [Fact]

@@ -107,7 +107,7 @@ public sealed class OnnxLoadErrorTests : IDisposable
         bool configured = false;
         using OnnxClassifier classifier = OnnxClassifier.Load(_models.Classifier("n", 6), options: new OnnxOptions { Images = "images", Output = "logits", Threads = 1, Precision = "tf32", Configure = _ => configured = true });
         configured.Should().BeTrue();
-        classifier.Precision.Should().Be("tf32");
+        classifier.Info.Precision.Should().Be("tf32");
         Action timesteps = () => OnnxClassifier.Load(_models.PathOf("classifier.onnx"), options: new OnnxOptions { Timesteps = "t" }).Dispose();
         timesteps.Should().Throw<CheckpointException>().WithMessage("*no timestep input 't'*");
     }

@@ -7,6 +7,14 @@ internal static class LiveTensors
 {
     public static long Count => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
 
+    /// <summary>As <see cref="ShouldNotChange"/>, for all threads: only where no other test runs.</summary>
+    public static void ShouldNotChangeAnywhere(Action action)
+    {
+        long before = torch.Tensor.TotalCount;
+        action();
+        torch.Tensor.TotalCount.Should().Be(before, "nothing may leak on any thread");
+    }
+
     /// <summary>Fails if <paramref name="action"/> leaves a tensor alive, or disposes one that it did not make.</summary>
     public static void ShouldNotChange(Action action)
     {

@@ -71,7 +71,7 @@ public class SmoothedClassifierBatchTests
     public void Halved_until_memory_bears_it_votes_are_those_of_the_smaller_batch(int? batch, int bears, int expected, string words)
     {
         using DisposeScope scope = NewDisposeScope();
-        IndexedImage[] images = Several(6);
+        SmoothingImage[] images = Several(6);
         SmallMemory small = new(FakeClassifier.Checksum(4), bears, words: words);
         CollectingLogger<SmoothedClassifier> logger = new();
         SmoothedClassifier smoothed = new([small], .5, Small, new SmoothingOptions { Batch = batch, Seed = 3 }, logger);
@@ -85,7 +85,7 @@ public class SmoothedClassifierBatchTests
         warnings.Should().NotBeEmpty().And.OnlyContain(entry => entry.Text.Contains("Out of memory"));
         warnings[^1].Text.Should().Contain($"SmoothingOptions.Batch = {expected}");
         small.Asked.Clear();
-        smoothed.Certify(images[0].Image, images[0].Index).Should().Be(certificates[0]);
+        smoothed.Certify(images[0]).Should().Be(certificates[0]);
         small.Asked.Should().OnlyContain(rows => rows == expected, "what does not fit is not tried again");
     }
 
@@ -94,7 +94,7 @@ public class SmoothedClassifierBatchTests
     {
         // Sequential requests, images in all states when memory runs out: some handed out, some begun.
         using DisposeScope scope = NewDisposeScope();
-        IndexedImage[] images = Several(30);
+        SmoothingImage[] images = Several(30);
         StagedCertifier certifier = new(new(VotePhase.Selection, 5), new(VotePhase.Estimation, 7), new(VotePhase.Estimation, 9), new(VotePhase.Selection, 3), new(VotePhase.Estimation, 4));
         // Votes differ with the batch, as those of a real network may: a mixture would show.
         FakeClassifier inner = new(4, noisy =>
@@ -138,7 +138,7 @@ public class SmoothedClassifierBatchTests
     public void Halved_for_all_replicas_when_one_runs_out(int poor)
     {
         using DisposeScope scope = NewDisposeScope();
-        IndexedImage[] images = Several(8);
+        SmoothingImage[] images = Several(8);
         SmallMemory[] replicas = [.. Enumerable.Range(0, 2).Select(i => new SmallMemory(FakeClassifier.Checksum(4), i == poor ? 5 : int.MaxValue, failAfter: 3))];
         SmoothedClassifier smoothed = new(replicas, .5, Small, new SmoothingOptions { Batch = 16, Seed = 3 });
 
@@ -149,7 +149,7 @@ public class SmoothedClassifierBatchTests
             int batch = certificate.Provenance!.Batch;
             batch.Should().BeOneOf(16, 8, 4);
             certificate.Should().Be(new SmoothedClassifier([new SmallMemory(FakeClassifier.Checksum(4), int.MaxValue)], .5, Small, new SmoothingOptions { Batch = batch, Seed = 3 })
-                .Certify(images[i].Image, images[i].Index));
+                .Certify(images[i]));
         }
 
         certificates[^1].Provenance!.Batch.Should().Be(4);
@@ -186,5 +186,5 @@ public class SmoothedClassifierBatchTests
         OutOfMemory.Is(new InvalidOperationException("The size of tensor a (3) must match the size of tensor b (4)")).Should().BeFalse();
     }
 
-    private static IndexedImage[] Several(int count) => [.. Enumerable.Range(0, count).Select(i => new IndexedImage(i, Images.Random((uint)i, 1, 3, 3)))];
+    private static SmoothingImage[] Several(int count) => [.. Enumerable.Range(0, count).Select(i => new SmoothingImage(Images.Random((uint)i, 1, 3, 3), i))];
 }

@@ -23,9 +23,9 @@ public class SmoothedClassifierCallTests
         foreach (Action act in new Action[]
         {
             () => smoothed.Predict(image, cancelled),
-            () => smoothed.Certify(image, 0, cancelled),
+            () => smoothed.Certify(new(image, 0), cancelled),
             () => smoothed.PredictMany([image], null, cancelled).ToList(),
-            () => smoothed.CertifyMany([new(0, image)], null, cancelled).ToList(),
+            () => smoothed.CertifyMany([new(image, 0)], null, cancelled).ToList(),
         })
             act.Should().Throw<OperationCanceledException>().Which.CancellationToken.Should().Be(cancelled);
         classifier.Calls.Should().Be(0);
@@ -47,7 +47,7 @@ public class SmoothedClassifierCallTests
             return zeros(noisy.shape[0], 2);
         });
         Certificate? certificate = null;
-        Action act = () => certificate = Smoothed(classifier).Certify(image, 0, source.Token);
+        Action act = () => certificate = Smoothed(classifier).Certify(new(image, 0), source.Token);
 
         act.Should().Throw<OperationCanceledException>();
         certificate.Should().BeNull();
@@ -66,7 +66,7 @@ public class SmoothedClassifierCallTests
                 source.Cancel();
             return zeros(noisy.shape[0], 2);
         });
-        using IEnumerator<Certificate> certificates = Smoothed(classifier).CertifyMany([new(0, image)], null, source.Token).GetEnumerator();
+        using IEnumerator<Certificate> certificates = Smoothed(classifier).CertifyMany([new(image, 0)], null, source.Token).GetEnumerator();
         Action act = () => certificates.MoveNext();
 
         act.Should().Throw<OperationCanceledException>();
@@ -98,7 +98,7 @@ public class SmoothedClassifierCallTests
     {
         using Tensor image = Images.Grey(1, 2, 2);
         int drawn = 0;
-        IEnumerable<IndexedImage> images = Indexed(Enumerable.Repeat(image, 1000)).Select(item =>
+        IEnumerable<SmoothingImage> images = Indexed(Enumerable.Repeat(image, 1000)).Select(item =>
         {
             drawn++;
             return item;
@@ -143,7 +143,7 @@ public class SmoothedClassifierCallTests
         Stopwatch clock = Stopwatch.StartNew();
         SmoothedClassifier smoothed = new([FakeClassifier.Constant(0, 1)], .25, new CohenCertifier(n: 20_000), new SmoothingOptions { Batch = 16 });
 
-        smoothed.CertifyMany([new(0, image)], progress).Should().ContainSingle();
+        smoothed.CertifyMany([new(image, 0)], progress).Should().ContainSingle();
 
         progress.Reports.Count.Should().BeLessThanOrEqualTo((int)(clock.Elapsed.TotalSeconds * 10) + 1);
     }
@@ -194,7 +194,7 @@ public class SmoothedClassifierCallTests
             return zeros(noisy.shape[0], 2);
         }));
         Action images = () => smoothed.CertifyMany(Indexed(Failing(image))).ToList();
-        Action progress = () => smoothed.CertifyMany([new(0, image)], new CollectingProgress<SmoothingProgress>(_ => throw new NotSupportedException("mine"))).ToList();
+        Action progress = () => smoothed.CertifyMany([new(image, 0)], new CollectingProgress<SmoothingProgress>(_ => throw new NotSupportedException("mine"))).ToList();
         images.Should().Throw<NotSupportedException>().WithMessage("mine");
         progress.Should().Throw<NotSupportedException>().WithMessage("mine");
 
@@ -266,5 +266,5 @@ public class SmoothedClassifierCallTests
 
     private static SmoothedClassifier Smoothed(IBaseClassifier classifier) => new([classifier], .25, Small, new SmoothingOptions { Batch = 8, Seed = 1 });
 
-    private static IEnumerable<IndexedImage> Indexed(IEnumerable<Tensor> images) => images.Select((image, index) => new IndexedImage(index, image));
+    private static IEnumerable<SmoothingImage> Indexed(IEnumerable<Tensor> images) => images.Select((image, index) => new SmoothingImage(image, index));
 }

@@ -70,7 +70,7 @@ public class SmoothedClassifierCoverageTests
         Place[] places = [.. new[] { 45, 50, 53 }.SelectMany(votes => new[] { PlaceFor(votes, label: 0), PlaceFor(votes, label: 1) })];
         SmoothedClassifier smoothed = new([Plane], Sigma, certifier, new SmoothingOptions { Batch = 8192, Seed = seed });
         long wrong = 0, run = 0;
-        foreach (Certificate certificate in smoothed.CertifyMany(Enumerable.Range(0, runs).Select(i => new IndexedImage(i, places[i % places.Length].Image))))
+        foreach (Certificate certificate in smoothed.CertifyMany(Enumerable.Range(0, runs).Select(i => new SmoothingImage(places[i % places.Length].Image, i))))
         {
             Place place = places[run++ % places.Length];
             bool tooFar = certificate.Label == place.Label ? certificate.Radius > place.Radius : !certificate.Abstained;
@@ -92,7 +92,7 @@ public class SmoothedClassifierCoverageTests
 
         public IVoteTest<Prediction> Predict(int classCount) => honest.Predict(classCount);
 
-        public IVoteTest<Certificate> Certify(int classCount, double sigma) => honest.Certify(classCount, 1.2 * sigma);
+        public IVoteTest<Certificate> Certify(int classCount, IRadiusRule rule) => honest.Certify(classCount, 1.2 * rule.Sigma);
 
         public IReadOnlyList<string> Warnings(int classCount) => [];
     }

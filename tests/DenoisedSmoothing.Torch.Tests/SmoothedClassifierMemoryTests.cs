@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Torch.Tests;
 
 /// <summary>No tensor is left alive, and none of the caller's is touched, however a call ends.</summary>
+[Collection(OneAtATime.Name)] // counts the whole process's tensors
 public class SmoothedClassifierMemoryTests
 {
     private static readonly CohenCertifier Small = new(n0: 5, n: 11, alpha: .05, predictN: 7);
@@ -15,12 +16,12 @@ public class SmoothedClassifierMemoryTests
         using Tensor image = Images.Random(1, 1, 3, 3);
         float[] before = Images.ValuesOf(image);
         SmoothedClassifier smoothed = Smoothed(Stochastic());
-        LiveTensors.ShouldNotChange(() =>
+        LiveTensors.ShouldNotChangeAnywhere(() =>
         {
             smoothed.Predict(image);
             smoothed.Certify(image);
             smoothed.CertifyMany(Endless(image).Take(9)).Should().HaveCount(9);
-            smoothed.PredictMany(Enumerable.Repeat(image, 9)).Should().HaveCount(9);
+            smoothed.PredictMany(Enumerable.Repeat(new SmoothingImage(image), 9)).Should().HaveCount(9);
         });
         Images.ValuesOf(image).Should().Equal(before);
     }
@@ -31,7 +32,7 @@ public class SmoothedClassifierMemoryTests
         using DisposeScope scope = NewDisposeScope();
         Tensor image = Images.Random(1, 1, 3, 3).requires_grad_();
         SmoothedClassifier smoothed = Smoothed(Stochastic());
-        LiveTensors.ShouldNotChange(() =>
+        LiveTensors.ShouldNotChangeAnywhere(() =>
         {
             smoothed.Predict(image);
             smoothed.CertifyMany(Endless(image).Take(9)).Should().HaveCount(9);
@@ -47,7 +48,7 @@ public class SmoothedClassifierMemoryTests
         using Tensor image = Images.Random(1, 1, 3, 3);
         SmoothedClassifier smoothed = Smoothed(FakeClassifier.Checksum(3));
         List<Certificate> expected = [.. smoothed.CertifyMany(Endless(image).Take(40))];
-        LiveTensors.ShouldNotChange(() =>
+        LiveTensors.ShouldNotChangeAnywhere(() =>
         {
             using IEnumerator<Certificate> certificates = smoothed.CertifyMany(Endless(image).Take(40)).GetEnumerator();
             for (int i = 0; i < expected.Count; i++)
@@ -65,11 +66,11 @@ public class SmoothedClassifierMemoryTests
     {
         using Tensor image = Images.Random(1, 1, 3, 3);
         SmoothedClassifier smoothed = Smoothed(Stochastic());
-        LiveTensors.ShouldNotChange(() =>
+        LiveTensors.ShouldNotChangeAnywhere(() =>
         {
             smoothed.CertifyMany(Endless(image)).First().Should().NotBeNull();
             smoothed.CertifyMany(Endless(image)).Take(7).Count().Should().Be(7);
-            smoothed.PredictMany(Enumerable.Repeat(image, 100)).Take(3).Count().Should().Be(3);
+            smoothed.PredictMany(Enumerable.Repeat(new SmoothingImage(image), 100)).Take(3).Count().Should().Be(3);
             smoothed.CertifyMany(Endless(image)).GetEnumerator().Dispose();
         });
         image.IsInvalid.Should().BeFalse();
@@ -85,9 +86,9 @@ public class SmoothedClassifierMemoryTests
             source.Cancel();
             return zeros(noisy.shape[0], 2);
         }));
-        LiveTensors.ShouldNotChange(() =>
+        LiveTensors.ShouldNotChangeAnywhere(() =>
         {
-            Action act = () => smoothed.Certify(image, 0, source.Token);
+            Action act = () => smoothed.Certify(new(image, 0), source.Token);
             act.Should().Throw<OperationCanceledException>();
         });
     }
@@ -113,9 +114,9 @@ public class SmoothedClassifierMemoryTests
                 _ => scores,
             };
         }));
-        LiveTensors.ShouldNotChange(() =>
+        LiveTensors.ShouldNotChangeAnywhere(() =>
         {
-            Action act = () => smoothed.CertifyMany(Enumerable.Range(0, 100).Select(i => new IndexedImage(i, how == "image" && i == 9 ? bad : image))).Count();
+            Action act = () => smoothed.CertifyMany(Enumerable.Range(0, 100).Select(i => new SmoothingImage(how == "image" && i == 9 ? bad : image, i))).Count();
             act.Should().Throw<Exception>();
         });
         image.IsInvalid.Should().BeFalse();
@@ -126,7 +127,7 @@ public class SmoothedClassifierMemoryTests
     {
         using Tensor image = Images.Random(1, 1, 3, 3);
         SmoothedClassifier smoothed = Smoothed(new FakeClassifier(2, noisy => zeros(noisy.shape[0], 2).DetachFromDisposeScope()));
-        LiveTensors.ShouldNotChange(() => smoothed.Certify(image));
+        LiveTensors.ShouldNotChangeAnywhere(() => smoothed.Certify(image));
     }
 
     private static SmoothedClassifier Smoothed(IBaseClassifier classifier) => new([classifier], .25, Small, new SmoothingOptions { Batch = 8, Seed = 1 });
@@ -138,5 +139,5 @@ public class SmoothedClassifierMemoryTests
         return (noisy + noise.Draw(1) + noise.Draw(2)).flatten(1).narrow(1, 0, 2).clone().MoveToOuterDisposeScope();
     });
 
-    private static IEnumerable<IndexedImage> Endless(Tensor image) => Enumerable.Range(0, int.MaxValue).Select(i => new IndexedImage(i, image));
+    private static IEnumerable<SmoothingImage> Endless(Tensor image) => Enumerable.Range(0, int.MaxValue).Select(i => new SmoothingImage(image, i));
 }

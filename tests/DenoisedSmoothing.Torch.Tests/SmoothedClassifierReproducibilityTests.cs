@@ -24,7 +24,7 @@ public sealed class SmoothedClassifierReproducibilityTests : IDisposable
     public void Exact_classifier_any_batch_gives_the_same_votes(int batch)
     {
         using DisposeScope scope = NewDisposeScope();
-        IndexedImage[] images = [.. Enumerable.Range(0, 5).Select(i => new IndexedImage(i, Images.Random((uint)i, 2, 4, 4)))];
+        SmoothingImage[] images = [.. Enumerable.Range(0, 5).Select(i => new SmoothingImage(Images.Random((uint)i, 2, 4, 4), i))];
         CohenCertifier certifier = new(n0: 33, n: 130, alpha: .05);
         FakeClassifier classifier = FakeClassifier.Checksum(4);
         IEnumerable<Certificate> Certify(int rows) =>
@@ -40,7 +40,7 @@ public sealed class SmoothedClassifierReproducibilityTests : IDisposable
     public void Exact_classifier_several_replicas_give_the_certificates_of_one(int replicas)
     {
         using DisposeScope scope = NewDisposeScope();
-        IndexedImage[] images = [.. Enumerable.Range(0, 9).Select(i => new IndexedImage(i, Images.Random((uint)i, 1, 4, 4)))];
+        SmoothingImage[] images = [.. Enumerable.Range(0, 9).Select(i => new SmoothingImage(Images.Random((uint)i, 1, 4, 4), i))];
         CohenCertifier certifier = new(n0: 7, n: 50, alpha: .05);
         IBaseClassifier[] several = [.. Enumerable.Range(0, replicas).Select(_ => new Named(FakeClassifier.Checksum(4)))];
         SmoothingOptions options = new() { Batch = 16, Seed = 3 };
@@ -54,10 +54,10 @@ public sealed class SmoothedClassifierReproducibilityTests : IDisposable
     {
         // Few votes an image and wide batches: the count tables grow while their slots are in use, and slots are used again.
         using DisposeScope scope = NewDisposeScope();
-        IndexedImage[] images = [.. Enumerable.Range(0, 150).Select(i => new IndexedImage(i, Images.Random((uint)i, 1, 3, 3)))];
+        SmoothingImage[] images = [.. Enumerable.Range(0, 150).Select(i => new SmoothingImage(Images.Random((uint)i, 1, 3, 3), i))];
         SmoothedClassifier smoothed = new([new Named(FakeClassifier.Checksum(4))], Sigma, new CohenCertifier(n0: 3, n: 11, alpha: .2), new SmoothingOptions { Batch = 128, Seed = 3 });
 
-        smoothed.CertifyMany(images).Should().Equal(images.Select(item => smoothed.Certify(item.Image, item.Index)));
+        smoothed.CertifyMany(images).Should().Equal(images.Select(item => smoothed.Certify(item)));
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class SmoothedClassifierReproducibilityTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using FashionMnistPair pair = FashionMnistPair.Load(), second = FashionMnistPair.Load();
         LabeledImages test = FashionMnistPair.TestImages();
-        IndexedImage[] images = [.. new[] { 3, 8, 21 }.Select(i => new IndexedImage(i, test.Image(i)))];
+        SmoothingImage[] images = [.. new[] { 3, 8, 21 }.Select(i => new SmoothingImage(test.Image(i), i))];
         // At this sigma some votes are close: a difference in the last bit of a score would have a chance to show.
         SmoothingOptions options = new() { Batch = 12, Seed = 17 };
         CohenCertifier certifier = new(n0: 6, n: 25, alpha: .05);
@@ -82,7 +82,7 @@ public sealed class SmoothedClassifierReproducibilityTests : IDisposable
 
         set_num_threads(_threads);
         smoothed.CertifyMany(images.Reverse()).Reverse().Should().Equal(expected, "the order of the images does not matter");
-        images.Select(item => smoothed.Certify(item.Image, item.Index)).Should().Equal(expected, "company does not matter");
+        images.Select(item => smoothed.Certify(item)).Should().Equal(expected, "company does not matter");
         new SmoothedClassifier([Replica(pair), Replica(second)], sigma: 1, certifier, options).CertifyMany(images).Should()
             .Equal(expected, "two replicas draw what one draws");
         expected.Should().Contain(certificate => certificate.EstimationVotes[certificate.EstimationVotes.Top] < 25, "votes that are all alike would show nothing");
@@ -98,7 +98,7 @@ public sealed class SmoothedClassifierReproducibilityTests : IDisposable
         long before = Live();
 
         smoothed.Certify(image);
-        smoothed.CertifyMany(Enumerable.Range(0, 50).Select(i => new IndexedImage(i, image))).Take(7).Count().Should().Be(7);
+        smoothed.CertifyMany(Enumerable.Range(0, 50).Select(i => new SmoothingImage(image, i))).Take(7).Count().Should().Be(7);
 
         Live().Should().Be(before);
 
@@ -108,11 +108,11 @@ public sealed class SmoothedClassifierReproducibilityTests : IDisposable
     private static (VoteCounts, VoteCounts, double) Votes(Certificate certificate) => (certificate.SelectionVotes, certificate.EstimationVotes, certificate.Radius);
 
     /// <summary>Gives replicas one name, as replicas of one network have.</summary>
-    private sealed class Named(IBaseClassifier inner) : IBaseClassifier, IFingerprinted
+    private sealed class Named(IBaseClassifier inner) : IBaseClassifier, IDescribed
     {
         public int ClassCount => inner.ClassCount;
 
-        public string Fingerprint => "named";
+        public PartInfo Info => new("named");
 
         public Tensor Score(Tensor noisy, NoiseContext noise) => inner.Score(noisy, noise);
     }

@@ -209,7 +209,7 @@ internal sealed class CheckpointFuzzer
                 using (TorchSharpFile file = TorchSharpFile.TryOpen(stream, "input", leaveOpen: true)
                     ?? throw CheckpointProbe.Refusal(stream, "input"))
                 {
-                    Sensible(file.Entries.Sum(SafetensorsDType.ByteCount) < stream.Length, "TorchSharp");
+                    Sensible(file.Entries.Sum(entry => SafetensorsDType.ByteCount(entry.DType, entry.Shape)) < stream.Length, "TorchSharp");
                 }
 
                 break;
@@ -221,7 +221,7 @@ internal sealed class CheckpointFuzzer
                         int length = file.ReadBytes(entry.Name).Length;
                         Sensible(length <= stream.Length * 1032, entry.Name);
                         read += length;
-                        repeated += Math.Max(0, SafetensorsDType.ByteCount(entry) - length);
+                        repeated += Math.Max(0, SafetensorsDType.ByteCount(entry.DType, entry.Shape) - length);
                     }
                 }
 

@@ -14,7 +14,7 @@ internal sealed class StagedCertifier(params VoteRequest[] stages) : ICertifier
 
     public IReadOnlyList<string> Warnings(int classCount) => [];
 
-    public IVoteTest<Certificate> Certify(int classCount, double sigma) => new Test<Certificate>(stages, classCount, (selection, rest) => new Certificate
+    public IVoteTest<Certificate> Certify(int classCount, IRadiusRule rule) => new Test<Certificate>(stages, classCount, (selection, rest) => new Certificate
     {
         Label = null,
         Radius = 0,
@@ -24,7 +24,8 @@ internal sealed class StagedCertifier(params VoteRequest[] stages) : ICertifier
         SelectionVotes = selection,
         EstimationVotes = rest,
         Alpha = .5,
-        Sigma = sigma,
+        Sigma = rule.Sigma,
+        Noise = rule.Description,
         Method = Method,
     });
 
@@ -47,6 +48,8 @@ internal sealed class StagedCertifier(params VoteRequest[] stages) : ICertifier
         public VoteRequest? Next => _stage < stages.Length ? stages[_stage] : null;
 
         public T Result => Next is null ? conclude(_selection, _rest) : throw new InvalidOperationException("Not finished.");
+
+        public void Stop() => _stage = stages.Length;
 
         public void Observe(VoteCounts votes)
         {

@@ -4,7 +4,7 @@ using TorchSharp;
 namespace DenoisedSmoothing.Benchmarks;
 
 /// <summary>A denoiser and a classifier that note how long they take; on an accelerator each waits for it, which the pair alone does not.</summary>
-internal sealed class StageClock(IDenoiser denoiser, IClassifier classifier, bool accelerator) : IDenoiser, IClassifier, ISigmaLimited
+internal sealed class StageClock(IDenoiser denoiser, IClassifier classifier, bool accelerator) : IDenoiser, IClassifier, IDescribed
 {
     public TimeSpan Denoising { get; private set; }
 
@@ -12,7 +12,7 @@ internal sealed class StageClock(IDenoiser denoiser, IClassifier classifier, boo
 
     public int ClassCount => classifier.ClassCount;
 
-    public double LargestSigma => denoiser is ISigmaLimited limited ? limited.LargestSigma : double.PositiveInfinity;
+    public PartInfo Info => PartInfo.Of(denoiser, classifier);
 
     public torch.Tensor Denoise(torch.Tensor noisy, NoiseContext noise)
     {

@@ -85,7 +85,8 @@ internal sealed class ThroughputRun(BenchmarkPair pair, string name, ScalarType 
     {
         float[] image = pair.Images[0].data<float>().ToArray();
         float[][] rows = [.. Enumerable.Range(0, batch).Select(_ => new float[image.Length])];
-        return Best(() => Parallel.For(0, batch, row => GaussianNoise.AddTo(1, new NoiseCoordinate(0, 0, VotePhase.Estimation, row), image, (float)pair.Sigma, rows[row])));
+        GridGaussianNoise noise = new(pair.Sigma);
+        return Best(() => Parallel.For(0, batch, row => noise.AddTo(1, new NoiseCoordinate(0, 0, VotePhase.Estimation, row), image, rows[row])));
     }
 
     private double Best(Action action) => Enumerable.Range(0, 5).Select(_ =>

@@ -16,6 +16,7 @@ internal static class VoteAgreement
         using IDisposable inference = inference_mode();
         IBaseClassifier ours = new DenoisedClassifier(pair.Denoiser, pair.Classifier), theirs = new DenoisedClassifier(reference.Denoiser, reference.Classifier);
         float[][] images = [.. pair.Images.Select(image => image.data<float>().ToArray())];
+        GridGaussianNoise noise = new(pair.Sigma);
         NoiseContext context = new(pair.Sigma);
         long equal = 0;
         for (int done = 0; done < votes; done += batch)
@@ -25,8 +26,8 @@ internal static class VoteAgreement
             Parallel.For(0, batch, row =>
             {
                 int index = (done + row) % images.Length;
-                GaussianNoise.AddTo(
-                    1, new NoiseCoordinate(0, index, VotePhase.Estimation, (done + row) / images.Length), images[index], (float)pair.Sigma, values.AsSpan(row * images[0].Length, images[0].Length));
+                noise.AddTo(
+                    1, new NoiseCoordinate(0, index, VotePhase.Estimation, (done + row) / images.Length), images[index], values.AsSpan(row * images[0].Length, images[0].Length));
             });
             Tensor noisy = tensor(values, [batch, .. pair.Images[0].shape[^3..]], device: LibTorch.DeviceNamed(device));
             equal += argmax(ours.Score(noisy, context), 1).eq(argmax(theirs.Score(noisy, context), 1)).narrow(0, 0, Math.Min(batch, votes - done)).sum().item<long>();

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace DenoisedSmoothing;
 
-/// <summary>The JSON of a <see cref="Certificate"/>. Schema 1 had no norm: it was l2.</summary>
+/// <summary>The JSON of a <see cref="Certificate"/>. Schema 1 had no norm: it was l2; the noise was Gaussian.</summary>
 internal sealed record CertificateDocument(
     [property: JsonPropertyOrder(-1)] int Schema,
     [property: JsonPropertyOrder(-1)] int? Label,
@@ -16,11 +16,13 @@ internal sealed record CertificateDocument(
     double Sigma,
     CertificationMethod Method,
     Provenance? Provenance,
-    [property: JsonPropertyOrder(-1)] Norm Norm = Norm.L2)
+    [property: JsonPropertyOrder(-1)] Norm Norm = Norm.L2,
+    string? Noise = null,
+    StopReason? Stopped = null)
 {
     public static CertificateDocument Of(Certificate c) => new(
         Certificate.CurrentSchema, c.Label, c.Radius, c.SelectedLabel, c.PALower, c.PBUpper, c.SelectionVotes, c.EstimationVotes, c.Alpha, c.Sigma,
-        c.Method, c.Provenance, c.Norm);
+        c.Method, c.Provenance, c.Norm, c.Noise, c.Stopped);
 
     public Certificate ToCertificate()
     {
@@ -50,8 +52,10 @@ internal sealed record CertificateDocument(
             EstimationVotes = EstimationVotes,
             Alpha = Alpha,
             Sigma = Sigma,
+            Noise = Noise,
             Method = Method,
             Provenance = Provenance,
+            Stopped = Stopped,
         };
     }
 }

@@ -41,6 +41,8 @@ public sealed class CertificateJson : JsonConverterFactory
             return new VoteCountsConverter();
         if (typeToConvert == typeof(CertificationMethod))
             return new CertificationMethodConverter();
+        if (typeToConvert == typeof(StopReason))
+            return new JsonStringEnumConverter<StopReason>(JsonNamingPolicy.CamelCase, allowIntegerValues: false).CreateConverter(typeToConvert, options);
         return typeToConvert == typeof(Norm)
             ? new JsonStringEnumConverter<Norm>(JsonNamingPolicy.CamelCase, allowIntegerValues: false).CreateConverter(typeToConvert, options)
             : null;

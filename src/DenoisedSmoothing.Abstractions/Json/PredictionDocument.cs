@@ -11,10 +11,11 @@ internal sealed record PredictionDocument(
     double PValue,
     double Alpha,
     CertificationMethod Method,
-    [property: JsonPropertyOrder(-1)] int Schema = 1)
+    [property: JsonPropertyOrder(-1)] int Schema = 1,
+    StopReason? Stopped = null)
 {
     public static PredictionDocument Of(Prediction p) =>
-        new(p.Label, p.TopLabel, p.RunnerUpLabel, p.Votes, p.PValue, p.Alpha, p.Method, Certificate.CurrentSchema);
+        new(p.Label, p.TopLabel, p.RunnerUpLabel, p.Votes, p.PValue, p.Alpha, p.Method, Certificate.CurrentSchema, p.Stopped);
 
     public Prediction ToPrediction()
     {
@@ -33,6 +34,7 @@ internal sealed record PredictionDocument(
             PValue = PValue,
             Alpha = Alpha,
             Method = Method,
+            Stopped = Stopped,
         };
     }
 }

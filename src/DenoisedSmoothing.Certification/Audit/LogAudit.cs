@@ -1,5 +1,6 @@
 using System.Globalization;
 using DenoisedSmoothing.Logs;
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Audit;
@@ -62,8 +63,8 @@ public sealed class LogAudit
         CertifiedRadius.CheckSigma(claim.Sigma);
         _ = ClopperPearson.Lower(0, claim.N, claim.Alpha);
         LogAuditRows rows = new(log.Rows, RadiusPrecision.Detect(log.Rows.Where(static row => row.RadiusText is not null).Select(static row => row.RadiusText!)));
-        // This library certifies at the noise that is drawn, a float: 0.12 is 0.119999997 there.
-        double drawn = Math.Min(claim.Sigma, (float)claim.Sigma);
+        // Float noise is certified at the level that is drawn: 0.12 is 0.119999997 there.
+        double drawn = new FloatGaussianNoise(claim.Sigma).Level.Certified;
         LogAuditSettings asDrawn = claim with { Sigma = drawn };
         return drawn < claim.Sigma && drawn > 0 && new LogAuditCheck(claim, rows.Precision).Impossible(rows, most: 0) > 0
             && new LogAuditCheck(asDrawn, rows.Precision).Impossible(rows, most: 0) == 0

@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.Statistics;
 
-/// <summary>The l2 radius of randomized smoothing (Cohen et al. 2019, theorem 1), rounded down, and the radii of other norms inside it.</summary>
+/// <summary>The l2 radius of randomized smoothing (Cohen et al. 2019, theorem 1), rounded down, and from one norm to another.</summary>
 public static class CertifiedRadius
 {
     /// <summary>sigma * Phi^-1(pA): no attack of smaller l2 norm changes the smoothed classifier's answer.</summary>
@@ -13,8 +13,7 @@ public static class CertifiedRadius
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     public static double FromBound(double paLower, double sigma)
     {
-        if (!(paLower >= 0 && paLower < 1))
-            throw new ArgumentOutOfRangeException(nameof(paLower), paLower, "A probability's lower bound must be at least 0 and below 1.");
+        Probabilities.CheckLower(paLower);
         CheckSigma(sigma);
         return paLower <= .5 ? 0 : Math.BitDecrement(sigma * NormalQuantile.Lower(paLower));
     }
@@ -29,10 +28,7 @@ public static class CertifiedRadius
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     public static double FromBounds(double paLower, double pbUpper, double sigma)
     {
-        if (!(paLower >= 0 && paLower < 1))
-            throw new ArgumentOutOfRangeException(nameof(paLower), paLower, "A probability's lower bound must be at least 0 and below 1.");
-        if (!(pbUpper > 0 && pbUpper <= 1))
-            throw new ArgumentOutOfRangeException(nameof(pbUpper), pbUpper, "A probability's upper bound must be above 0 and at most 1.");
+        Probabilities.Check(paLower, pbUpper);
         CheckSigma(sigma);
         if (paLower <= pbUpper)
             return 0;
@@ -43,33 +39,31 @@ public static class CertifiedRadius
     }
 
     /// <summary>
-    /// The l-infinity radius inside an l2 radius, r / sqrt(d): no change of every value of the image by less than this alters the answer.
+    /// The largest radius in one norm inside a radius in another: what no change of smaller length in the new norm can leave. From l2: the same number in l1,
+    /// r / sqrt(d) in l-infinity. From l1: r / sqrt(d) in l2, r / d in l-infinity. From l-infinity: the same number in both.
     /// </summary>
-    /// <remarks>Small by nature: for l2 = 0.5 it is 2.3/255 on a 3x32x32 image and 0.33/255 on a 3x224x224 one.</remarks>
-    /// <param name="l2Radius">A certified l2 radius; at least 0.</param>
+    /// <remarks>Small by nature: l2 = 0.5 is 2.3/255 in l-infinity on a 3x32x32 image and 0.33/255 on a 3x224x224 one.</remarks>
+    /// <param name="radius">A certified radius; at least 0.</param>
+    /// <param name="from">Its norm.</param>
+    /// <param name="to">The norm asked for.</param>
     /// <param name="dimension">d, the number of values of the certified tensor (channels x height x width); at least 1.</param>
-    /// <returns>The radius in the unit of <paramref name="l2Radius"/>, rounded down.</returns>
+    /// <returns>The radius in the unit of <paramref name="radius"/>, rounded down.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-    public static double LInfinity(double l2Radius, long dimension)
+    public static double Convert(double radius, Norm from, Norm to, long dimension)
     {
-        CheckRadius(l2Radius);
+        if (!(radius >= 0 && double.IsFinite(radius)))
+            throw new ArgumentOutOfRangeException(nameof(radius), radius, "A radius must be finite and not negative.");
         if (dimension is < 1 or > ClopperPearson.MaxTrials)
             throw new ArgumentOutOfRangeException(nameof(dimension), dimension, "An image has between 1 and 2^53 values.");
+        double shrink = (from, to) switch
+        {
+            (Norm.L2, Norm.LInfinity) or (Norm.L1, Norm.L2) => Math.Sqrt(dimension),
+            (Norm.L1, Norm.LInfinity) => dimension,
+            _ => 1, // the new norm's ball lies inside the old one's
+        };
 
         // Root and quotient are each good to half a unit in the last place: two steps down cover them.
-        return Math.Max(0, Math.BitDecrement(Math.BitDecrement(l2Radius / Math.Sqrt(dimension))));
-    }
-
-    /// <summary>
-    /// The l1 radius inside an l2 radius: the same number, since no vector is longer in l2 than in l1. Smoothing with noise made for l1
-    /// certifies far larger ones.
-    /// </summary>
-    /// <param name="l2Radius">A certified l2 radius; at least 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The radius is negative or not finite.</exception>
-    public static double L1(double l2Radius)
-    {
-        CheckRadius(l2Radius);
-        return l2Radius;
+        return shrink == 1 ? radius : Math.Max(0, Math.BitDecrement(Math.BitDecrement(radius / shrink)));
     }
 
     /// <summary>
@@ -95,12 +89,6 @@ public static class CertifiedRadius
         while (ClopperPearson.Lower(n, n, alpha) <= .5)
             n++;
         return n;
-    }
-
-    private static void CheckRadius(double l2Radius)
-    {
-        if (!(l2Radius >= 0 && double.IsFinite(l2Radius)))
-            throw new ArgumentOutOfRangeException(nameof(l2Radius), l2Radius, "A radius must be finite and not negative.");
     }
 
     internal static void CheckSigma(double sigma)

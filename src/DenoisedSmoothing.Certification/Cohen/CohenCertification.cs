@@ -3,7 +3,7 @@ using DenoisedSmoothing.Statistics;
 namespace DenoisedSmoothing;
 
 /// <summary>CERTIFY of Cohen et al. 2019, section 3.2.2: n0 votes pick the label, n fresh ones bound its probability.</summary>
-internal sealed class CohenCertification(CohenCertifier certifier, int classCount, double sigma) : IVoteTest<Certificate>
+internal sealed class CohenCertification(CohenCertifier certifier, int classCount, IRadiusRule rule) : IVoteTest<Certificate>
 {
     private VoteCounts? _selection;
     private Certificate? _result;
@@ -26,23 +26,32 @@ internal sealed class CohenCertification(CohenCertifier certifier, int classCoun
             _result = Conclude(_selection, votes);
     }
 
+    public void Stop()
+    {
+        _selection ??= VoteCheck.None(classCount);
+        _result ??= Conclude(_selection, VoteCheck.None(classCount));
+    }
+
     private Certificate Conclude(VoteCounts selection, VoteCounts estimation)
     {
         // The label is chosen before the estimation votes are seen, so the bound needs no correction for the choice.
         int label = selection.Top;
-        double paLower = ClopperPearson.Lower(estimation[label], estimation.Total, certifier.Alpha);
+        double paLower = estimation.Total == 0 ? 0 : ClopperPearson.Lower(estimation[label], estimation.Total, certifier.Alpha);
+        double pbUpper = ComplementRoundedUp(paLower);
         bool certified = paLower > .5;
         return new Certificate
         {
             Label = certified ? label : null,
-            Radius = certified ? CertifiedRadius.FromBound(paLower, sigma) : 0,
+            Radius = certified ? rule.Radius(paLower, pbUpper) : 0,
             SelectedLabel = label,
             PALower = paLower,
-            PBUpper = ComplementRoundedUp(paLower),
+            PBUpper = pbUpper,
             SelectionVotes = selection,
             EstimationVotes = estimation,
             Alpha = certifier.Alpha,
-            Sigma = sigma,
+            Sigma = rule.Sigma,
+            Norm = rule.Norm,
+            Noise = rule.Description,
             Method = certifier.Method,
         };
     }

@@ -16,11 +16,18 @@ internal sealed class CohenPrediction(CohenCertifier certifier, int classCount, 
     public void Observe(VoteCounts votes)
     {
         VoteCheck.Requested(votes, Next, classCount);
+        _result = Conclude(votes);
+    }
+
+    public void Stop() => _result ??= Conclude(VoteCheck.None(classCount));
+
+    private Prediction Conclude(VoteCounts votes)
+    {
         int top = votes.Top, runnerUp = votes.RunnerUp;
 
         // A tie has p-value 1, and so always abstains.
         double pValue = BinomialTest.TwoSided(votes[top], votes[top] + votes[runnerUp]);
-        _result = new Prediction
+        return new Prediction
         {
             Label = pValue <= certifier.Alpha ? top : null,
             TopLabel = top,

@@ -3,7 +3,7 @@ using DenoisedSmoothing.Statistics;
 namespace DenoisedSmoothing;
 
 /// <summary>n0 votes pick the label, n fresh ones bound its probability from below and every other class's from above.</summary>
-internal sealed class MulticlassCertification(MulticlassCertifier certifier, int classCount, double sigma) : IVoteTest<Certificate>
+internal sealed class MulticlassCertification(MulticlassCertifier certifier, int classCount, IRadiusRule rule) : IVoteTest<Certificate>
 {
     private VoteCounts? _selection;
     private Certificate? _result;
@@ -26,28 +26,36 @@ internal sealed class MulticlassCertification(MulticlassCertifier certifier, int
             _result = Conclude(_selection, votes);
     }
 
+    public void Stop()
+    {
+        _selection ??= VoteCheck.None(classCount);
+        _result ??= Conclude(_selection, VoteCheck.None(classCount));
+    }
+
     private Certificate Conclude(VoteCounts selection, VoteCounts estimation)
     {
         int label = selection.Top;
-        double paLower = ClopperPearson.Lower(estimation[label], estimation.Total, certifier.Alpha / 2);
+        double paLower = estimation.Total == 0 ? 0 : ClopperPearson.Lower(estimation[label], estimation.Total, certifier.Alpha / 2);
 
         // The bound grows with the count, so the class with most votes has the largest. alpha/(2(K-1)) is rounded down.
         int rival = estimation.Top == label ? estimation.RunnerUp : estimation.Top;
         double share = Math.BitDecrement(certifier.Alpha / (2 * (classCount - 1.0)));
-        double others = ClopperPearson.Upper(estimation[rival], estimation.Total, share);
+        double others = estimation.Total == 0 ? 1 : ClopperPearson.Upper(estimation[rival], estimation.Total, share);
         double pbUpper = Math.Min(others, CohenCertification.ComplementRoundedUp(paLower));
         bool certified = paLower > pbUpper;
         return new Certificate
         {
             Label = certified ? label : null,
-            Radius = certified ? CertifiedRadius.FromBounds(paLower, pbUpper, sigma) : 0,
+            Radius = certified ? rule.Radius(paLower, pbUpper) : 0,
             SelectedLabel = label,
             PALower = paLower,
             PBUpper = pbUpper,
             SelectionVotes = selection,
             EstimationVotes = estimation,
             Alpha = certifier.Alpha,
-            Sigma = sigma,
+            Sigma = rule.Sigma,
+            Norm = rule.Norm,
+            Noise = rule.Description,
             Method = certifier.Method,
         };
     }

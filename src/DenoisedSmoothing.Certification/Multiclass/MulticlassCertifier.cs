@@ -70,12 +70,12 @@ public sealed class MulticlassCertifier : ICertifier
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">Fewer than two classes, or a sigma that is not finite and above 0.</exception>
-    public IVoteTest<Certificate> Certify(int classCount, double sigma)
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than two classes.</exception>
+    public IVoteTest<Certificate> Certify(int classCount, IRadiusRule rule)
     {
         VoteCheck.Classes(classCount);
-        CertifiedRadius.CheckSigma(sigma);
-        return new MulticlassCertification(this, classCount, sigma);
+        ArgumentNullException.ThrowIfNull(rule);
+        return new MulticlassCertification(this, classCount, rule);
     }
 
     /// <inheritdoc/>

@@ -53,7 +53,7 @@ public static class GaussianNoise
 
     internal static void Fill(ulong seed, in NoiseCoordinate at, Span<float> normals, Path path)
     {
-        RequireFitting(normals.Length, nameof(normals));
+        NoiseRow.CheckLength(normals.Length, MaxRowLength, nameof(normals));
         UInt128 counter = at.Counter;
         int whole = normals.Length / GroupNormals * GroupNormals;
         FillGroups(seed, counter, normals[..whole], path);
@@ -71,11 +71,7 @@ public static class GaussianNoise
         if (!(sigma > 0) || float.IsInfinity(sigma))
             throw new ArgumentOutOfRangeException(nameof(sigma), sigma,
                 "Sigma must be finite and above 0 (an l2 length per pixel in [0,1] space).");
-        if (image.Length != noisy.Length)
-            throw new ArgumentException($"The image has {image.Length} elements, the noisy image {noisy.Length}.", nameof(noisy));
-        if (image.Overlaps(noisy, out int offset) && offset != 0)
-            throw new ArgumentException("The noisy image overlaps the image with an offset: use its own memory or memory apart.", nameof(noisy));
-        RequireFitting(image.Length, nameof(image));
+        NoiseRow.Check(image, noisy, MaxRowLength);
 
         UInt128 counter = at.Counter;
         Span<float> normals = stackalloc float[ChunkNormals];
@@ -157,11 +153,5 @@ public static class GaussianNoise
         BoxMuller<T>.Direction(angleWord, out T cos, out T sin);
         (radius * cos).Store(ref destination);
         (radius * sin).Store(ref Unsafe.Add(ref destination, GroupBlocks));
-    }
-
-    private static void RequireFitting(int length, string name)
-    {
-        if (length > MaxRowLength)
-            throw new ArgumentException($"A row holds at most {MaxRowLength} elements, got {length}.", name);
     }
 }

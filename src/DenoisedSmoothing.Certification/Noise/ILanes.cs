@@ -54,4 +54,7 @@ internal interface ILanes<T>
 
     /// <summary>Writes the lanes, doubles rounded to the nearest float, from <paramref name="destination"/> on.</summary>
     void Store(ref float destination);
+
+    /// <summary>Writes the lanes as words, from <paramref name="destination"/> on.</summary>
+    void Store(ref ulong destination);
 }

@@ -61,4 +61,7 @@ internal readonly struct Lanes1(ulong bits) : ILanes<Lanes1>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(ref float destination) => destination = (float)UInt64BitsToDouble(Bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(ref ulong destination) => destination = Bits;
 }

@@ -62,4 +62,7 @@ internal readonly struct Lanes4(Vector256<double> value) : ILanes<Lanes4>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(ref float destination) => Avx.ConvertToVector128Single(_value).StoreUnsafe(ref destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(ref ulong destination) => _value.AsUInt64().StoreUnsafe(ref destination);
 }

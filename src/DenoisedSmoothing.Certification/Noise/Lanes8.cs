@@ -62,4 +62,7 @@ internal readonly struct Lanes8(Vector512<double> value) : ILanes<Lanes8>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(ref float destination) => Avx512F.ConvertToVector256Single(_value).StoreUnsafe(ref destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(ref ulong destination) => _value.AsUInt64().StoreUnsafe(ref destination);
 }

@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Transfer;
 
@@ -106,7 +107,7 @@ public static class SamplePlan
         CheckProbability(pA);
         if (certifier.Options.TargetRadii.Count == 0)
             throw new ArgumentException("A forecast needs target radii: set SequentialOptions.TargetRadii.", nameof(certifier));
-        return SequentialForecast.Of(certifier.Ladder(sigma), certifier.N0, pA);
+        return SequentialForecast.Of(certifier.Ladder(new GaussianRule(sigma)), certifier.N0, pA);
     }
 
     /// <summary>The true probability that a label needs for a radius: Phi(radius / sigma), rounded up.</summary>
@@ -116,10 +117,7 @@ public static class SamplePlan
     /// <exception cref="ArgumentException">The radius is beyond any certificate at sigma.</exception>
     public static double NeededProbability(double radius, double sigma)
     {
-        CertifiedRadius.CheckSigma(sigma);
-        if (!(radius >= 0 && double.IsFinite(radius)))
-            throw new ArgumentOutOfRangeException(nameof(radius), radius, "A radius must be finite and not negative.");
-        return RadiusLadder.BoundFor(radius, sigma);
+        return RadiusLadder.BoundFor(radius, new GaussianRule(sigma));
     }
 
     private static void Check(double alpha, double power)

@@ -1,9 +1,10 @@
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing;
 
 /// <summary>
-/// The radii that one run decides at one sigma, smallest first, each with a test of its own: a rung counts only when all below it are
+/// The radii that one run decides under one noise, smallest first, each with a test of its own: a rung counts only when all below it are
 /// rejected too, so that one error probability covers all of them (docs/statistics.md).
 /// </summary>
 internal sealed class RadiusLadder
@@ -11,24 +12,24 @@ internal sealed class RadiusLadder
     /// <summary>The share of the capital that target radii bet on the votes at the budget: there they reject as Clopper-Pearson does at this share of alpha.</summary>
     internal const double TailShare = .4;
 
-    /// <summary>Rungs of the open mode, in units of sigma; between rungs the bound is solved for.</summary>
+    /// <summary>Rungs of the open mode, in units of sigma of Gaussian noise; between rungs the bound is solved for.</summary>
     internal const double OpenSpacing = .01;
 
     private readonly TestMartingale[] _rungs;
 
-    internal RadiusLadder(SequentialOptions options, double sigma)
+    internal RadiusLadder(SequentialOptions options, IRadiusRule rule)
     {
         Threshold = ThresholdOf(options.Alpha);
         IsOpen = options.TargetRadii.Count == 0;
-        double[] radii = IsOpen ? OpenRadii(options, sigma) : [.. options.TargetRadii];
-        _rungs = [.. radii.Select(radius => new TestMartingale(BoundFor(radius, sigma), options.Alpha, options.Budget, IsOpen ? 0 : TailShare))];
+        double[] bounds = IsOpen ? OpenBounds(options) : [.. options.TargetRadii.Select(radius => BoundFor(radius, rule))];
+        _rungs = [.. bounds.Select(bound => new TestMartingale(bound, options.Alpha, options.Budget, IsOpen ? 0 : TailShare))];
 
         TestMartingale[] planned = IsOpen ? _rungs[..1] : _rungs;
         long[] fewest = [.. planned.Select(rung => FewestVotes(rung, Threshold, options.Budget))];
         if (!IsOpen && Array.FindIndex(fewest, votes => votes > options.Budget) is >= 0 and var beyond)
         {
             throw new ArgumentException(FormattableString.Invariant(
-                $"A target radius of {radii[beyond]} at sigma {sigma} is beyond a budget of {options.Budget} votes at alpha = {options.Alpha}, even if all agree. Raise the budget or leave the radius out."));
+                $"A target radius of {options.TargetRadii[beyond]} under {rule.Description} is beyond a budget of {options.Budget} votes at alpha = {options.Alpha}, even if all agree. Raise the budget or leave the radius out."));
         }
 
         Looks = LookSchedule.Geometric(options.LookGrowth, options.Budget, fewest);
@@ -90,23 +91,11 @@ internal sealed class RadiusLadder
 
     /// <summary>A p0 whose radius, rounded down, is at least the one asked for, and is not where p0 is one double less.</summary>
     /// <exception cref="ArgumentException">No double below 1 has that radius.</exception>
-    internal static double BoundFor(double radius, double sigma)
+    internal static double BoundFor(double radius, IRadiusRule rule)
     {
-        if (radius == 0)
-            return Math.BitIncrement(.5);
-        long low = BitConverter.DoubleToInt64Bits(.5), high = BitConverter.DoubleToInt64Bits(1);
-        while (high - low > 1)
-        {
-            long middle = low + (high - low) / 2;
-            if (CertifiedRadius.FromBound(BitConverter.Int64BitsToDouble(middle), sigma) >= radius)
-                high = middle;
-            else
-                low = middle;
-        }
-
-        double bound = BitConverter.Int64BitsToDouble(high);
+        double bound = rule.ProbabilityFor(radius), most = Math.BitDecrement(1.0);
         return bound < 1 ? bound : throw new ArgumentException(FormattableString.Invariant(
-            $"A target radius of {radius} is beyond any certificate at sigma {sigma}: a bound of 1 - 1e-16 gives {CertifiedRadius.FromBound(Math.BitDecrement(1.0), sigma):F3}."));
+            $"A target radius of {radius} is beyond any certificate under {rule.Description}: a bound of 1 - 1e-16 gives {rule.Radius(most, 1 - most):F3}."));
     }
 
     /// <summary>The fewest votes that reject when all of them agree; budget + 1 where none do.</summary>
@@ -143,9 +132,11 @@ internal sealed class RadiusLadder
         return low;
     }
 
-    private static double[] OpenRadii(SequentialOptions options, double sigma)
+    /// <summary>They bear on cost alone, and any noise may take the probabilities of Gaussian radii.</summary>
+    private static double[] OpenBounds(SequentialOptions options)
     {
+        GaussianRule unit = new(1);
         double largest = CertifiedRadius.Largest(options.Budget, options.Alpha, 1);
-        return [.. Enumerable.Range(0, (int)(largest / OpenSpacing) + 1).Select(i => i * OpenSpacing * sigma)];
+        return [.. Enumerable.Range(0, (int)(largest / OpenSpacing) + 1).Select(i => unit.ProbabilityFor(i * OpenSpacing))];
     }
 }

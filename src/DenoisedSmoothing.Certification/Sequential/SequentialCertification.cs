@@ -5,7 +5,7 @@ namespace DenoisedSmoothing;
 /// <summary>
 /// A certification that looks at its votes as they come: n0 votes pick the label, fresh ones are asked for until the radii are decided.
 /// </summary>
-internal sealed class SequentialCertification(SequentialCertifier certifier, RadiusLadder ladder, int classCount, double sigma) : IVoteTest<Certificate>
+internal sealed class SequentialCertification(SequentialCertifier certifier, RadiusLadder ladder, int classCount, IRadiusRule rule) : IVoteTest<Certificate>
 {
     private VoteCounts? _selection;
     private VoteCounts? _estimation;
@@ -37,6 +37,12 @@ internal sealed class SequentialCertification(SequentialCertifier certifier, Rad
             _look++;
     }
 
+    public void Stop()
+    {
+        _selection ??= VoteCheck.None(classCount);
+        _result ??= Conclude(_selection, _estimation ?? VoteCheck.None(classCount));
+    }
+
     private bool IsDecided(long k, long n) =>
         ladder.IsOpen && ladder.CertifiesAll(_look, k) ? AddsLittle(k, n) : ladder.IsDecided(_look, k);
 
@@ -44,28 +50,31 @@ internal sealed class SequentialCertification(SequentialCertifier certifier, Rad
     private bool AddsLittle(long k, long n)
     {
         long more = Math.Min(2 * n, ladder.Looks[^1]), hits = (long)((Int128)k * more / n);
-        double radius = CertifiedRadius.FromBound(ladder.Bound(k, n), sigma);
-        return CertifiedRadius.FromBound(ladder.Bound(hits, more), sigma) - radius < certifier.Options.RadiusGain;
+        return Radius(ladder.Bound(hits, more)) - Radius(ladder.Bound(k, n)) < certifier.Options.RadiusGain;
     }
 
     private Certificate Conclude(VoteCounts selection, VoteCounts estimation)
     {
         // From the final counts alone, so that whoever has the certificate can recompute it.
         int label = selection.Top;
-        double paLower = ladder.Bound(estimation[label], estimation.Total);
+        double paLower = estimation.Total == 0 ? 0 : ladder.Bound(estimation[label], estimation.Total);
         bool certified = paLower > .5;
         return new Certificate
         {
             Label = certified ? label : null,
-            Radius = certified ? CertifiedRadius.FromBound(paLower, sigma) : 0,
+            Radius = certified ? Radius(paLower) : 0,
             SelectedLabel = label,
             PALower = paLower,
             PBUpper = 1 - paLower, // exact: a bound is 0 or at least 1/2
             SelectionVotes = selection,
             EstimationVotes = estimation,
             Alpha = certifier.Options.Alpha,
-            Sigma = sigma,
+            Sigma = rule.Sigma,
+            Norm = rule.Norm,
+            Noise = rule.Description,
             Method = certifier.Method,
         };
     }
+
+    private double Radius(double paLower) => rule.Radius(paLower, CohenCertification.ComplementRoundedUp(paLower));
 }

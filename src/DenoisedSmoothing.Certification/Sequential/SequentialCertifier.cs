@@ -19,7 +19,7 @@ namespace DenoisedSmoothing;
 /// A prediction fixes the label by separate votes and answers when the evidence against each other class being as likely, pairwise, has
 /// reached 1/alpha.
 /// </para>
-/// Immutable and safe for concurrent use. The plan for a sigma is made at its first use (tens of milliseconds) and kept.
+/// Immutable and safe for concurrent use. The plan for a noise is made at its first use (tens of milliseconds) and kept.
 /// </remarks>
 public sealed class SequentialCertifier : ICertifier
 {
@@ -28,7 +28,7 @@ public sealed class SequentialCertifier : ICertifier
     // Raised whenever the same votes can lead to another answer, or to another number of votes.
     private const int Version = 1;
 
-    private readonly ConcurrentDictionary<double, Lazy<RadiusLadder>> _ladders = new();
+    private readonly ConcurrentDictionary<IRadiusRule, Lazy<RadiusLadder>> _ladders = new();
     private readonly TestMartingale _lead;
     private readonly long[] _predictionLooks;
 
@@ -73,12 +73,12 @@ public sealed class SequentialCertifier : ICertifier
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">Fewer than two classes, or a sigma that is not finite and above 0.</exception>
-    /// <exception cref="ArgumentException">A target radius is beyond what the budget can certify at this sigma.</exception>
-    public IVoteTest<Certificate> Certify(int classCount, double sigma)
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than two classes.</exception>
+    /// <exception cref="ArgumentException">A target radius is beyond what the budget can certify under this noise.</exception>
+    public IVoteTest<Certificate> Certify(int classCount, IRadiusRule rule)
     {
         VoteCheck.Classes(classCount);
-        return new SequentialCertification(this, Ladder(sigma), classCount, sigma);
+        return new SequentialCertification(this, Ladder(rule), classCount, rule);
     }
 
     /// <summary>
@@ -87,27 +87,26 @@ public sealed class SequentialCertifier : ICertifier
     /// </summary>
     /// <param name="successes">Estimation votes for the selected label, from 0 to <paramref name="trials"/>.</param>
     /// <param name="trials">Estimation votes, from 1 to the budget.</param>
-    /// <param name="sigma">The smoothing noise in [0,1] pixel space; above 0.</param>
+    /// <param name="rule">What the noise certifies; target radii are met under it.</param>
     /// <returns>A lower bound of the label's probability: with target radii at most the one that the largest needs; 0 where not even 1/2 is shown.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-    /// <exception cref="ArgumentException">A target radius is beyond what the budget can certify at this sigma.</exception>
-    public double LowerBound(long successes, long trials, double sigma)
+    /// <exception cref="ArgumentException">A target radius is beyond what the budget can certify under this noise.</exception>
+    public double LowerBound(long successes, long trials, IRadiusRule rule)
     {
         if (trials < 1 || trials > Options.Budget)
             throw new ArgumentOutOfRangeException(nameof(trials), trials, $"Trials must be between 1 and the budget, {Options.Budget}.");
         if (successes < 0 || successes > trials)
             throw new ArgumentOutOfRangeException(nameof(successes), successes, $"Successes must be between 0 and the {trials} trials.");
-        return Ladder(sigma).Bound(successes, trials);
+        return Ladder(rule).Bound(successes, trials);
     }
 
     /// <summary>The largest radius that the budget can certify in the open mode, all votes agreeing; 0 when it cannot certify at all.</summary>
-    /// <param name="sigma">The smoothing noise in [0,1] pixel space; above 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="sigma"/> is not finite and above 0.</exception>
-    public double LargestRadius(double sigma)
+    /// <param name="rule">What the noise certifies.</param>
+    public double LargestRadius(IRadiusRule rule)
     {
-        CertifiedRadius.CheckSigma(sigma);
-        double bound = new RadiusLadder(Options with { TargetRadii = [] }, sigma).Bound(Options.Budget, Options.Budget);
-        return CertifiedRadius.FromBound(bound, sigma);
+        ArgumentNullException.ThrowIfNull(rule);
+        double bound = new RadiusLadder(Options with { TargetRadii = [] }, rule).Bound(Options.Budget, Options.Budget);
+        return rule.Radius(bound, CohenCertification.ComplementRoundedUp(bound));
     }
 
     /// <inheritdoc/>
@@ -131,10 +130,10 @@ public sealed class SequentialCertifier : ICertifier
         return warnings;
     }
 
-    internal RadiusLadder Ladder(double sigma)
+    internal RadiusLadder Ladder(IRadiusRule rule)
     {
-        CertifiedRadius.CheckSigma(sigma);
-        return _ladders.GetOrAdd(sigma, key => new Lazy<RadiusLadder>(() => new RadiusLadder(Options, key))).Value;
+        ArgumentNullException.ThrowIfNull(rule);
+        return _ladders.GetOrAdd(rule, key => new Lazy<RadiusLadder>(() => new RadiusLadder(Options, key))).Value;
     }
 
     private double Evidence(long votes, long budget) => new TestMartingale(.5, Options.Alpha, budget, tailShare: 0).LogLower(votes, votes);

@@ -33,13 +33,23 @@ internal sealed class SequentialPrediction(SequentialCertifier certifier, TestMa
 
         _votes = _votes?.Add(votes) ?? votes;
         int label = _selection.Top, rival = Rival(_votes, label);
-        double evidence = lead.LogLower(_votes[label], _votes[label] + _votes[rival]);
+        double evidence = EvidenceFor(label, _votes);
         bool decided = evidence >= RadiusLadder.ThresholdOf(certifier.Options.Alpha);
         if (decided || _look == looks.Length - 1 || IsHopeless(_votes[label], _votes[rival], _votes.Total))
             _result = Conclude(label, _votes, decided, evidence);
         else
             _look++;
     }
+
+    public void Stop()
+    {
+        _selection ??= VoteCheck.None(classCount);
+        _votes ??= VoteCheck.None(classCount);
+        // At its last look the evidence did not suffice, or it would have ended there.
+        _result ??= Conclude(_selection.Top, _votes, decided: false, EvidenceFor(_selection.Top, _votes));
+    }
+
+    private double EvidenceFor(int label, VoteCounts votes) => lead.LogLower(votes[label], votes[label] + votes[Rival(votes, label)]);
 
     /// <summary>The class with most votes other than the label: for fixed votes of the label, more votes of the other are less evidence.</summary>
     private static int Rival(VoteCounts votes, int label) => votes.Top == label ? votes.RunnerUp : votes.Top;

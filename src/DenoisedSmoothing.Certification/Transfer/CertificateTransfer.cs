@@ -1,4 +1,5 @@
 using System.Globalization;
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Transfer;
@@ -91,16 +92,12 @@ public sealed class CertificateTransfer
             Zeta = zeta,
             TransferAlpha = Alpha,
             Label = certified ? certificate.Label : null,
-            Radius = certified ? RadiusOf(certificate, pALower, pBUpper, boundsOthers) : 0,
+            Radius = certified ? RadiusRules.Of(certificate).Radius(pALower, pBUpper) : 0,
             PALower = pALower,
             PBUpper = pBUpper,
             Method = Method,
         };
     }
-
-    private static double RadiusOf(Certificate certificate, double pALower, double pBUpper, bool boundsOthers) => boundsOthers
-        ? CertifiedRadius.FromBounds(pALower, pBUpper, certificate.Sigma)
-        : CertifiedRadius.FromBound(pALower, certificate.Sigma);
 
     private static void CheckLabel(Certificate certificate)
     {

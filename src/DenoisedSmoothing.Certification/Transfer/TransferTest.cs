@@ -14,4 +14,10 @@ internal sealed class TransferTest(CertificateTransfer transfer, Certificate cer
         VoteCheck.Requested(votes, Next, CertificateTransfer.OutcomeCount);
         _result = transfer.Conclude(certificate, votes);
     }
+
+    public void Stop()
+    {
+        if (_result is null)
+            throw new NotSupportedException("A transfer needs all of its pairs and cannot be stopped: give it no budget.");
+    }
 }

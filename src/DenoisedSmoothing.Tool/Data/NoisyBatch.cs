@@ -18,13 +18,13 @@ internal static class NoisyBatch
     {
         long[] shape = clean.shape;
         int length = (int)(clean.numel() / shape[0]);
-        float drawn = (float)sigma;
+        FloatGaussianNoise noise = new(sigma);
         float[] values = clean.contiguous().data<float>().ToArray(), noisy = new float[values.Length];
         for (int row = 0; row < indices.Count; row++)
-            GaussianNoise.AddTo(seed, At(0, indices[row]), values.AsSpan(row * length, length), drawn, noisy.AsSpan(row * length, length));
+            noise.AddTo(seed, At(0, indices[row]), values.AsSpan(row * length, length), noisy.AsSpan(row * length, length));
 
         // A denoiser is told what a certificate would tell it: never more noise than was drawn.
-        NoiseContext context = new(Math.Min(sigma, drawn), stream =>
+        NoiseContext context = new(noise.Level.Certified, stream =>
         {
             float[] normals = new float[values.Length];
             for (int row = 0; row < indices.Count; row++)

@@ -20,7 +20,7 @@ internal static class Precisions
     /// <summary>The classifier computing in another precision; the same one for float32.</summary>
     public static IClassifier Convert(IClassifier classifier, string precision) => TypeOf(precision) is not { } half ? classifier
         : classifier is ModuleClassifier { Network: nn.Module network } module
-            ? new ModuleClassifier(new HalfPrecisionNetwork(network, half), module.ClassCount, module.Normalization, module.ResizeTo)
+            ? new ModuleClassifier(new HalfPrecisionNetwork(network, half), module.ClassCount, module.Normalization, module.ResizeTo) { Input = module.Input }
             : throw new NotSupportedException($"--precision {precision} is not possible for this classifier: it is no network of weights.");
 
     /// <summary>The diffusion model computing in another precision; the same one for float32.</summary>

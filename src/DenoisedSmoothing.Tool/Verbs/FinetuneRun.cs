@@ -15,10 +15,10 @@ internal sealed class FinetuneRun(FinetuneJob job, TextWriter output)
 
     public void Execute(CancellationToken cancellationToken)
     {
-        LabeledImages images = LabeledImages.From(DataSources.OpenSelection(job.Data), cancellationToken: cancellationToken);
+        IImageDataset selected = DataSources.OpenSelection(job.Data);
         using LoadedModels models = PairLoader.Load(job.Models);
-        if (models.Preprocess is { } preprocess && preprocess.ToString().Contains("resized", StringComparison.Ordinal))
-            throw new NotSupportedException($"{models.Name} takes images {preprocess}: fine-tuning wants them at their own size.");
+        LabeledImages images = LabeledImages.From(
+            models.Preprocess is { } preprocess ? selected.Prepared(preprocess) : selected, cancellationToken: cancellationToken);
         if (models.Classifier is not ModuleClassifier { Network: torch.nn.Module network } classifier || models.ClassifierNetwork is null)
             throw new ArgumentException("Only a classifier of weights can be trained: name its network with --classifier-network.");
         IDenoiser denoiser = Strategies.Denoiser(models, job.Strategy, job.Sigma);

@@ -24,13 +24,13 @@ internal static class RateMeasurement
         IBaseClassifier classifier = Strategies.BaseClassifier(models, new StrategyChoice(null, null, null, 0.25, false), sigma);
         SmoothingOptions options = new() { Batch = batch, Seed = 1, Devices = [choice.Device] };
         // The first batch warms up.
-        new SmoothedClassifier([classifier], sigma, new CohenCertifier(n0: 1, n: batch), options).Certify(blank, 0, cancellationToken);
+        new SmoothedClassifier([classifier], sigma, new CohenCertifier(n0: 1, n: batch), options).Certify(new(blank, 0), cancellationToken);
         SmoothedClassifier smoothed = new([classifier], sigma, new CohenCertifier(n0: batch, n: 4L * batch), options);
         Stopwatch clock = Stopwatch.StartNew();
         long samples = 0;
         for (int image = 1; clock.Elapsed < s_atLeast; image++)
         {
-            smoothed.Certify(blank, image, cancellationToken);
+            smoothed.Certify(new(blank, image), cancellationToken);
             samples += 5L * batch;
         }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Logs;
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Preprocessing;
 
 namespace DenoisedSmoothing.Tool;
@@ -22,7 +23,7 @@ internal sealed class SmoothingRun(SmoothingJob job, TextWriter output, TextWrit
             error.WriteLine(warning);
         IBaseClassifier classifier = Strategies.BaseClassifier(models, job.Strategy, job.Sigma);
         ulong? seed = RunSettings.SeedOf(job);
-        SmoothedClassifier smoothed = new([classifier], job.Sigma, job.Certifier, new SmoothingOptions
+        SmoothedClassifier smoothed = new([classifier], new FloatGaussianNoise(job.Sigma), job.Certifier, new SmoothingOptions
         {
             Batch = job.Batch,
             Seed = seed,
@@ -56,7 +57,7 @@ internal sealed class SmoothingRun(SmoothingJob job, TextWriter output, TextWrit
         SmoothedClassifier smoothed, IImageDataset images, LoadedModels models, int[] indices, IProgress<SmoothingProgress> progress, CancellationToken cancellationToken)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        IEnumerable<IndexedImage> read = Read(images, models.Preprocess, indices);
+        IEnumerable<SmoothingImage> read = Read(images, models.Preprocess, indices);
         if (job.Kind == CertificationLogKind.Certify)
         {
             foreach (Certificate certificate in smoothed.CertifyMany(read, progress, cancellationToken))
@@ -64,7 +65,7 @@ internal sealed class SmoothingRun(SmoothingJob job, TextWriter output, TextWrit
         }
         else
         {
-            foreach (Prediction prediction in smoothed.PredictIndexed(read, progress, cancellationToken))
+            foreach (Prediction prediction in smoothed.PredictMany(read, progress, cancellationToken))
                 yield return Next(null, prediction);
         }
 
@@ -78,7 +79,7 @@ internal sealed class SmoothingRun(SmoothingJob job, TextWriter output, TextWrit
     }
 
     /// <summary>Images as their turn comes; each is freed when the next is asked for, and has been read by then.</summary>
-    private IEnumerable<IndexedImage> Read(IImageDataset images, ImagePreprocess? preprocess, int[] indices)
+    private IEnumerable<SmoothingImage> Read(IImageDataset images, ImagePreprocess? preprocess, int[] indices)
     {
         foreach (int index in indices)
         {
@@ -96,7 +97,7 @@ internal sealed class SmoothingRun(SmoothingJob job, TextWriter output, TextWrit
             using TorchSharp.torch.Tensor raw = image;
             using TorchSharp.torch.Tensor ready = preprocess?.Apply(raw) ?? raw.alias();
             _open.Enqueue(index);
-            yield return new IndexedImage(index, ready);
+            yield return new SmoothingImage(ready, index);
         }
     }
 

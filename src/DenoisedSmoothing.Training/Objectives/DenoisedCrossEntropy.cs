@@ -40,7 +40,7 @@ public sealed class DenoisedCrossEntropy : ITrainingObjective
     /// <inheritdoc/>
     public string Settings => string.Create(CultureInfo.InvariantCulture,
         $"cross-entropy behind a denoiser; sigma={_sigma}; label smoothing={LabelSmoothing}; " +
-        $"denoiser={ModuleFingerprint.Of(_denoiser)}; {Trainable.InputOf(_classifier)}");
+        $"denoiser={PartInfo.Of(_denoiser).Fingerprint}; {Trainable.InputOf(_classifier)}");
 
     /// <inheritdoc/>
     public Tensor Loss(TrainingBatch batch, StepRandom random)

@@ -20,10 +20,8 @@ internal static class Trainable
     /// <summary>A noise level that the denoiser, if there is one, reaches.</summary>
     public static double Sigma(double sigma, IDenoiser? denoiser = null)
     {
-        if (!(sigma > 0) || double.IsInfinity(sigma))
-            throw new ArgumentOutOfRangeException(nameof(sigma), sigma,
-                "Sigma must be finite and above 0: the noise per pixel, for pixels in [0,1].");
-        if (denoiser is ISigmaLimited { LargestSigma: var largest } && sigma > largest)
+        Require.Sigma(sigma);
+        if (denoiser is not null && PartInfo.Of(denoiser).LargestSigma is var largest && sigma > largest)
         {
             throw new ArgumentOutOfRangeException(nameof(sigma), sigma, string.Create(CultureInfo.InvariantCulture,
                 $"Sigma is beyond the denoiser's noisiest timestep, which is sigma {largest:G6}."));

@@ -26,7 +26,7 @@ internal sealed class RawTensors(Stream stream, string file, bool leaveOpen) : I
                 TensorBytes.Visit(tensor, stream.ReadExactly);
             }
 
-            TensorBytes.CheckBooleans(tensor, file, entry.Name);
+            BooleanBytes.Check(tensor, file, entry.Name);
             return tensor;
         }
         catch (EndOfStreamException)

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,8 +6,6 @@ namespace DenoisedSmoothing.Checkpoints;
 /// <summary>Weights into a module, and the fingerprint of the weights that a module has.</summary>
 public static class StateDict
 {
-    private const string FingerprintVersion = "state_dict/1";
-
     /// <summary>
     /// Copies weights into a module, which wants exactly these: see <see cref="Load(nn.Module, IReadOnlyDictionary{string, Tensor},
     /// bool)"/>.
@@ -84,28 +79,7 @@ public static class StateDict
     /// elements, row-major. The same weights in another type, or under other names, are another fingerprint. What the module
     /// computes with them is not hashed: a module that is not fully described by its state_dict has to say more.
     /// </remarks>
-    public static string Fingerprint(nn.Module module)
-    {
-        ArgumentNullException.ThrowIfNull(module);
-        using var scope = NewDisposeScope();
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(hash, FingerprintVersion);
-        Dictionary<string, Tensor> entries = module.state_dict();
-        Append(hash, (long)entries.Count);
-        foreach (var (name, entry) in entries.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-        {
-            Append(hash, name);
-            Append(hash, SafetensorsDType.NameOf(entry.dtype));
-            long[] shape = entry.shape;
-            Append(hash, shape.Length);
-            foreach (long size in shape)
-                Append(hash, size);
-            using Tensor local = TensorBytes.Local(entry);
-            TensorBytes.Visit(local, bytes => hash.AppendData(bytes));
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
+    public static string Fingerprint(nn.Module module) => StateHash.Of(module);
 
     private static IReadOnlyCollection<string> Names(nn.Module module)
     {
@@ -137,26 +111,5 @@ public static class StateDict
             // A batch norm's counter out of float16 may have overflowed, and infinity is no count.
             target.copy_(value.is_floating_point() && !target.is_floating_point() ? value.nan_to_num(0, 0, 0) : value);
         }
-    }
-
-    private static void Append(IncrementalHash hash, string text)
-    {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
-        Append(hash, bytes.Length);
-        hash.AppendData(bytes);
-    }
-
-    private static void Append(IncrementalHash hash, int value)
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
-        hash.AppendData(bytes);
-    }
-
-    private static void Append(IncrementalHash hash, long value)
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
-        hash.AppendData(bytes);
     }
 }

@@ -46,7 +46,7 @@ internal sealed class TorchSharpFile : ITensorSource, IDisposable
             {
                 if (Entry(input, budget) is not { } entry || !byName.TryAdd(entry.Name, (entry, start + input.Consumed)))
                     return null;
-                input.Skip(SafetensorsDType.ByteCount(entry));
+                input.Skip(SafetensorsDType.ByteCount(entry.DType, entry.Shape));
             }
 
             return byName.Count > 0 && input.Remaining == 0 ? new TorchSharpFile(stream, name, leaveOpen, byName) : null;

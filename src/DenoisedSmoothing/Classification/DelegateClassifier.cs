@@ -5,7 +5,7 @@ namespace DenoisedSmoothing.Classification;
 
 /// <summary>A function as classifier: <c>new DelegateClassifier(10, images =&gt; ...)</c>.</summary>
 /// <remarks>Tensors made inside the function are freed; it must not change the images in place. Safe for concurrent use where the function is.</remarks>
-public sealed class DelegateClassifier : IClassifier, IFingerprinted
+public sealed class DelegateClassifier : IClassifier, IDescribed
 {
     private readonly Func<torch.Tensor, torch.Tensor> _classify;
 
@@ -20,14 +20,14 @@ public sealed class DelegateClassifier : IClassifier, IFingerprinted
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 2);
         ArgumentNullException.ThrowIfNull(classify);
         (ClassCount, _classify) = (classCount, classify);
-        Fingerprint = fingerprint ?? $"delegate({ModuleFingerprint.Of(classify)})";
+        Info = fingerprint is null ? PartInfo.Of(classify).Named(static name => $"delegate({name})") : new PartInfo(fingerprint);
     }
 
     /// <inheritdoc/>
     public int ClassCount { get; }
 
     /// <inheritdoc/>
-    public string Fingerprint { get; }
+    public PartInfo Info { get; }
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The function's result is not [N,K].</exception>

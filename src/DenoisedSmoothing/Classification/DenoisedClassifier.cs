@@ -4,7 +4,7 @@ using TorchSharp;
 namespace DenoisedSmoothing.Classification;
 
 /// <summary>The paper's base classifier: denoise, then classify. Disposes neither.</summary>
-public sealed class DenoisedClassifier : IBaseClassifier, IFingerprinted, ISigmaLimited
+public sealed class DenoisedClassifier : IBaseClassifier, IDescribed
 {
     private readonly IDenoiser _denoiser;
     private readonly IClassifier _classifier;
@@ -23,20 +23,7 @@ public sealed class DenoisedClassifier : IBaseClassifier, IFingerprinted, ISigma
     public int ClassCount => _classifier.ClassCount;
 
     /// <inheritdoc/>
-    public double LargestSigma => _denoiser is ISigmaLimited limited ? limited.LargestSigma : double.PositiveInfinity;
-
-    /// <inheritdoc/>
-    public string Fingerprint => $"{ModuleFingerprint.Of(_denoiser)}+{ModuleFingerprint.Of(_classifier)}";
-
-    /// <inheritdoc/>
-    public string Precision
-    {
-        get
-        {
-            string denoiser = ModuleFingerprint.PrecisionOf(_denoiser), classifier = ModuleFingerprint.PrecisionOf(_classifier);
-            return denoiser == classifier ? denoiser : $"{denoiser}+{classifier}";
-        }
-    }
+    public PartInfo Info => PartInfo.Of(_denoiser, _classifier);
 
     /// <inheritdoc/>
     public torch.Tensor Score(torch.Tensor noisy, NoiseContext noise)

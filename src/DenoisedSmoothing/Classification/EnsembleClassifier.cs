@@ -5,7 +5,7 @@ namespace DenoisedSmoothing.Classification;
 
 /// <summary>Several classifiers as one: the mean of their logits. Averaging lowers the variance under noise, which enlarges certified radii (Horvath et al. 2022).</summary>
 /// <remarks>Members should score on one scale: logits of networks trained alike. Disposes no member. Safe for concurrent use where the members are.</remarks>
-public sealed class EnsembleClassifier : IClassifier, IFingerprinted
+public sealed class EnsembleClassifier : IClassifier, IDescribed
 {
     private readonly IClassifier[] _members;
 
@@ -24,10 +24,7 @@ public sealed class EnsembleClassifier : IClassifier, IFingerprinted
     public int ClassCount => _members[0].ClassCount;
 
     /// <inheritdoc/>
-    public string Fingerprint => $"mean({string.Join('+', _members.Select(ModuleFingerprint.Of))})";
-
-    /// <inheritdoc/>
-    public string Precision => string.Join('+', _members.Select(ModuleFingerprint.PrecisionOf).Distinct());
+    public PartInfo Info => PartInfo.Of([.. _members]).Named(static members => $"mean({members})");
 
     /// <inheritdoc/>
     public torch.Tensor Classify(torch.Tensor images)

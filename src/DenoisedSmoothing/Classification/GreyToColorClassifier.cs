@@ -5,7 +5,7 @@ namespace DenoisedSmoothing.Classification;
 
 /// <summary>Lets a colour classifier take grey images: the one channel is handed to it three times over.</summary>
 /// <remarks>Certify the grey image: distances then count each grey pixel once. Disposes nothing. Safe for concurrent use where the classifier is.</remarks>
-public sealed class GreyToColorClassifier : IClassifier, IFingerprinted
+public sealed class GreyToColorClassifier : IClassifier, IDescribed
 {
     private readonly IClassifier _color;
 
@@ -21,10 +21,7 @@ public sealed class GreyToColorClassifier : IClassifier, IFingerprinted
     public int ClassCount => _color.ClassCount;
 
     /// <inheritdoc/>
-    public string Fingerprint => $"grey-to-color({ModuleFingerprint.Of(_color)})";
-
-    /// <inheritdoc/>
-    public string Precision => ModuleFingerprint.PrecisionOf(_color);
+    public PartInfo Info => GreyImages.Info(_color);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The images are not grey: [N,1,H,W].</exception>

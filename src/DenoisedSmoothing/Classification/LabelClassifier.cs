@@ -11,7 +11,7 @@ namespace DenoisedSmoothing.Classification;
 /// Calls come one batch at a time; a service is asked <see cref="SmoothingOptions.Batch"/> images a call, padding included. It must answer
 /// equal images equally: one that changes over time, or samples its answers, is not the function that was certified.
 /// </remarks>
-public sealed class LabelClassifier : IClassifier, IFingerprinted
+public sealed class LabelClassifier : IClassifier, IDescribed
 {
     private readonly Func<torch.Tensor, IReadOnlyList<int>> _label;
 
@@ -26,14 +26,14 @@ public sealed class LabelClassifier : IClassifier, IFingerprinted
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 2);
         ArgumentNullException.ThrowIfNull(label);
         (ClassCount, _label) = (classCount, label);
-        Fingerprint = fingerprint ?? $"labels({ModuleFingerprint.Of(label)})";
+        Info = fingerprint is null ? PartInfo.Of(label).Named(static name => $"labels({name})") : new PartInfo(fingerprint);
     }
 
     /// <inheritdoc/>
     public int ClassCount { get; }
 
     /// <inheritdoc/>
-    public string Fingerprint { get; }
+    public PartInfo Info { get; }
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">Another number of labels came than images went, or a label outside [0, K).</exception>

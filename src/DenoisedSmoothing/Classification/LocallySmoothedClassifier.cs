@@ -13,7 +13,7 @@ namespace DenoisedSmoothing.Classification;
 /// ranks by votes. Their release draws the local noise once for all images; here every row has its own. A function of the row and its inner
 /// draws alone. Disposes nothing.
 /// </remarks>
-public sealed class LocallySmoothedClassifier : IBaseClassifier, IFingerprinted, ISigmaLimited
+public sealed class LocallySmoothedClassifier : IBaseClassifier, IDescribed
 {
     private readonly IDenoiser _denoiser;
     private readonly IClassifier _classifier;
@@ -32,8 +32,7 @@ public sealed class LocallySmoothedClassifier : IBaseClassifier, IFingerprinted,
         ArgumentNullException.ThrowIfNull(denoiser);
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentOutOfRangeException.ThrowIfLessThan(copies, 1);
-        if (!(localSigma > 0) || double.IsInfinity(localSigma))
-            throw new ArgumentOutOfRangeException(nameof(localSigma), localSigma, "The local noise must be finite and above 0 (an l2 length per pixel in [0,1] space).");
+        Require.Sigma(localSigma);
         (_denoiser, _classifier, _copies, _localSigma) = (denoiser, classifier, copies, localSigma);
     }
 
@@ -41,14 +40,8 @@ public sealed class LocallySmoothedClassifier : IBaseClassifier, IFingerprinted,
     public int ClassCount => _classifier.ClassCount;
 
     /// <inheritdoc/>
-    public double LargestSigma => _denoiser is ISigmaLimited limited ? limited.LargestSigma : double.PositiveInfinity;
-
-    /// <inheritdoc/>
-    public string Fingerprint => string.Create(CultureInfo.InvariantCulture,
-        $"local({_copies};{_localSigma:R};{ModuleFingerprint.Of(_denoiser)}+{ModuleFingerprint.Of(_classifier)})");
-
-    /// <inheritdoc/>
-    public string Precision => string.Join('+', new[] { ModuleFingerprint.PrecisionOf(_denoiser), ModuleFingerprint.PrecisionOf(_classifier) }.Distinct());
+    public PartInfo Info => PartInfo.Of(_denoiser, _classifier)
+        .Named(parts => string.Create(CultureInfo.InvariantCulture, $"local({_copies};{_localSigma:R};{parts})"));
 
     /// <inheritdoc/>
     /// <remarks>Of the context's streams the denoiser has part 0 of 2, and copy i, from 1 on, is stream i of part 1.</remarks>
@@ -57,8 +50,8 @@ public sealed class LocallySmoothedClassifier : IBaseClassifier, IFingerprinted,
         ArgumentNullException.ThrowIfNull(noisy);
         ArgumentNullException.ThrowIfNull(noise);
         using DisposeScope scope = torch.NewDisposeScope();
-        using torch.Tensor denoised = _denoiser.Denoise(noisy, noise.Part(0, 2));
-        NoiseContext local = noise.Part(1, 2);
+        using torch.Tensor denoised = _denoiser.Denoise(noisy, noise.Share(0, 2));
+        NoiseContext local = noise.Share(1, 2);
         torch.Tensor sum = torch.zeros([noisy.shape[0], ClassCount], torch.ScalarType.Float32, noisy.device);
         for (int copy = 1; copy <= _copies; copy++)
         {

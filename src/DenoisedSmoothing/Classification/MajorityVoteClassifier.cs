@@ -13,7 +13,7 @@ namespace DenoisedSmoothing.Classification;
 /// Scores are vote counts, so that ties go to the lowest label. A function of the row and its inner draws alone: any certificate holds for
 /// it as for one run. Of a deterministic base classifier it is an expensive copy. Disposes nothing.
 /// </remarks>
-public sealed class MajorityVoteClassifier : IBaseClassifier, IFingerprinted, ISigmaLimited
+public sealed class MajorityVoteClassifier : IBaseClassifier, IDescribed
 {
     private readonly IBaseClassifier _classifier;
     private readonly int _runs;
@@ -33,13 +33,8 @@ public sealed class MajorityVoteClassifier : IBaseClassifier, IFingerprinted, IS
     public int ClassCount => _classifier.ClassCount;
 
     /// <inheritdoc/>
-    public double LargestSigma => _classifier is ISigmaLimited limited ? limited.LargestSigma : double.PositiveInfinity;
-
-    /// <inheritdoc/>
-    public string Fingerprint => string.Create(CultureInfo.InvariantCulture, $"majority({_runs};{ModuleFingerprint.Of(_classifier)})");
-
-    /// <inheritdoc/>
-    public string Precision => ModuleFingerprint.PrecisionOf(_classifier);
+    public PartInfo Info => PartInfo.Of(_classifier)
+        .Named(once => string.Create(CultureInfo.InvariantCulture, $"majority({_runs};{once})"));
 
     /// <inheritdoc/>
     /// <remarks>Run r draws from part r of the context's streams.</remarks>
@@ -52,7 +47,7 @@ public sealed class MajorityVoteClassifier : IBaseClassifier, IFingerprinted, IS
         for (int run = 0; run < _runs; run++)
         {
             using DisposeScope one = torch.NewDisposeScope();
-            using torch.Tensor scores = _classifier.Score(noisy, noise.Part(run, _runs)); // ours, whatever scope it is in
+            using torch.Tensor scores = _classifier.Score(noisy, noise.Share(run, _runs)); // ours, whatever scope it is in
             votes.add_(ClassifierScores.Votes(scores, noisy.shape[0], ClassCount));
         }
 

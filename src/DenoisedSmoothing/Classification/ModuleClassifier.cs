@@ -7,7 +7,7 @@ namespace DenoisedSmoothing.Classification;
 
 /// <summary>A network as classifier: normalise, resize, call.</summary>
 /// <remarks>Safe for concurrent use where the network is.</remarks>
-public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
+public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
 {
     private readonly nn.IModule<Tensor, Tensor> _network;
     private readonly Normalization? _normalization;
@@ -52,11 +52,15 @@ public sealed class ModuleClassifier : IClassifier, IFingerprinted, IDisposable
     public InputShape? Input { get; init; }
 
     /// <inheritdoc/>
-    public string Fingerprint =>
-        $"classifier({ModuleFingerprint.Of(_network)};{_normalization?.ToString() ?? "raw"};{(_resizeTo is { } to ? $"resize={to.Height}x{to.Width}" : "as-is")})";
-
-    /// <inheritdoc/>
-    public string Precision => ModuleFingerprint.PrecisionOf(_network);
+    public PartInfo Info
+    {
+        get
+        {
+            PartInfo network = PartInfo.Of(_network);
+            return (network with { InputShape = InputShapes.Both(InputShapes.Of(Input), _resizeTo is null ? network.InputShape : null) }).Named(name =>
+                $"classifier({name};{_normalization?.ToString() ?? "raw"};{(_resizeTo is { } to ? $"resize={to.Height}x{to.Width}" : "as-is")})");
+        }
+    }
 
     /// <inheritdoc/>
     public Tensor Classify(Tensor images)

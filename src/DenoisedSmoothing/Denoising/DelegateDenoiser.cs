@@ -5,7 +5,7 @@ namespace DenoisedSmoothing.Denoising;
 
 /// <summary>A function as denoiser: <c>new DelegateDenoiser((noisy, noise) =&gt; ...)</c>.</summary>
 /// <remarks>Tensors made inside the function are freed; it must not change the noisy batch in place. Safe for concurrent use where the function is.</remarks>
-public sealed class DelegateDenoiser : IDenoiser, IFingerprinted
+public sealed class DelegateDenoiser : IDenoiser, IDescribed
 {
     private readonly Func<torch.Tensor, NoiseContext, torch.Tensor> _denoise;
 
@@ -17,11 +17,11 @@ public sealed class DelegateDenoiser : IDenoiser, IFingerprinted
     {
         ArgumentNullException.ThrowIfNull(denoise);
         _denoise = denoise;
-        Fingerprint = fingerprint ?? $"delegate({ModuleFingerprint.Of(denoise)})";
+        Info = fingerprint is null ? PartInfo.Of(denoise).Named(static name => $"delegate({name})") : new PartInfo(fingerprint);
     }
 
     /// <inheritdoc/>
-    public string Fingerprint { get; }
+    public PartInfo Info { get; }
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The function's result has another shape.</exception>

@@ -13,7 +13,7 @@ namespace DenoisedSmoothing.Denoising;
 /// The network lives in [-1,1], pixels in [0,1]: a sigma in pixel space is a noise-to-signal ratio of 2 sigma here.
 /// Several strategies may stand on one model. Safe for concurrent use where the network is.
 /// </remarks>
-public sealed class DiffusionModel : IX0Predictor, IFingerprinted, ISigmaLimited, IDisposable
+public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
 {
     private readonly nn.IModule<Tensor, Tensor, Tensor> _network;
     private readonly double _timestepScale;
@@ -73,15 +73,12 @@ public sealed class DiffusionModel : IX0Predictor, IFingerprinted, ISigmaLimited
     /// <inheritdoc/>
     public double LargestNoiseToSignal { get; }
 
-    /// <inheritdoc/>
+    /// <summary>The largest sigma, in [0,1] pixel space, that can be denoised.</summary>
     public double LargestSigma => SymmetricPixels.Sigma(LargestNoiseToSignal);
 
     /// <inheritdoc/>
-    public string Fingerprint => string.Create(CultureInfo.InvariantCulture,
-        $"{ModuleFingerprint.Of(_network)};{ModuleFingerprint.Of(Schedule)};scale={_timestepScale};{_parametrization}");
-
-    /// <inheritdoc/>
-    public string Precision => ModuleFingerprint.PrecisionOf(_network);
+    public PartInfo Info => (PartInfo.Of(_network).Taking(Input) with { LargestSigma = LargestSigma }).Named(network => string.Create(
+        CultureInfo.InvariantCulture, $"{network};{PartInfo.Of(Schedule).Fingerprint};scale={_timestepScale};{_parametrization}"));
 
     /// <summary>The timestep t* of a noise level: the first, from 1 on, whose noise-to-signal ratio is not below 2 sigma.</summary>
     /// <param name="sigma">The noise in [0,1] pixel space.</param>

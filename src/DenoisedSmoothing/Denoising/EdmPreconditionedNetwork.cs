@@ -10,7 +10,7 @@ namespace DenoisedSmoothing.Denoising;
 /// with c_skip = d^2/(s^2 + d^2), c_out = s d/sqrt(s^2 + d^2), c_in = 1/sqrt(s^2 + d^2), d the data's standard deviation.
 /// </summary>
 /// <remarks>It stands wherever a network of images and noise levels does: <see cref="SigmaConditionedModel"/>. Safe for concurrent use where the network is.</remarks>
-public sealed class EdmPreconditionedNetwork : nn.IModule<Tensor, Tensor, Tensor>, IImageNetwork, IFingerprinted, IDisposable
+public sealed class EdmPreconditionedNetwork : nn.IModule<Tensor, Tensor, Tensor>, IImageNetwork, IDescribed, IDisposable
 {
     private readonly nn.IModule<Tensor, Tensor, Tensor> _network;
     private readonly double _dataDeviation;
@@ -31,10 +31,8 @@ public sealed class EdmPreconditionedNetwork : nn.IModule<Tensor, Tensor, Tensor
     }
 
     /// <inheritdoc/>
-    public string Fingerprint => string.Create(CultureInfo.InvariantCulture, $"edm({_dataDeviation:R};{ModuleFingerprint.Of(_network)})");
-
-    /// <inheritdoc/>
-    public string Precision => ModuleFingerprint.PrecisionOf(_network);
+    public PartInfo Info => PartInfo.Of(_network)
+        .Named(network => string.Create(CultureInfo.InvariantCulture, $"edm({_dataDeviation:R};{network})"));
 
     /// <summary>What images the network takes; null where it does not say.</summary>
     public InputShape? Input => IImageNetwork.InputOf(_network);

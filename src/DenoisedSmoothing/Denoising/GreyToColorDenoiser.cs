@@ -8,7 +8,7 @@ namespace DenoisedSmoothing.Denoising;
 /// The three channels carry the same noise, where the denoiser was trained on independent ones: expect less accuracy than of a grey
 /// denoiser. Soundness is untouched. Disposes nothing. Safe for concurrent use where the denoiser is.
 /// </remarks>
-public sealed class GreyToColorDenoiser : IDenoiser, IFingerprinted, ISigmaLimited
+public sealed class GreyToColorDenoiser : IDenoiser, IDescribed
 {
     private readonly IDenoiser _color;
 
@@ -21,13 +21,7 @@ public sealed class GreyToColorDenoiser : IDenoiser, IFingerprinted, ISigmaLimit
     }
 
     /// <inheritdoc/>
-    public double LargestSigma => _color is ISigmaLimited limited ? limited.LargestSigma : double.PositiveInfinity;
-
-    /// <inheritdoc/>
-    public string Fingerprint => $"grey-to-color({ModuleFingerprint.Of(_color)})";
-
-    /// <inheritdoc/>
-    public string Precision => ModuleFingerprint.PrecisionOf(_color);
+    public PartInfo Info => GreyImages.Info(_color);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The images are not grey: [N,1,H,W].</exception>
@@ -37,7 +31,7 @@ public sealed class GreyToColorDenoiser : IDenoiser, IFingerprinted, ISigmaLimit
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor color = GreyImages.Repeat(noisy);
         // The denoiser's own normals are shaped like its batch: each channel gets a stream of its own.
-        NoiseContext inner = new(noise.Sigma, stream => torch.cat([.. Enumerable.Range(0, 3).Select(channel => noise.Part(channel, 3).Draw(stream))], 1));
+        NoiseContext inner = new(noise.Sigma, stream => torch.cat([.. Enumerable.Range(0, 3).Select(channel => noise.Share(channel, 3).Draw(stream))], 1));
         return _color.Denoise(color, inner).mean([1], keepdim: true).MoveToOuterDisposeScope();
     }
 }

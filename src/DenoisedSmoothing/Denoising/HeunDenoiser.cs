@@ -10,7 +10,7 @@ namespace DenoisedSmoothing.Denoising;
 /// probability flow, from the noisy image itself at level 2 sigma down to 0.
 /// </summary>
 /// <remarks>The state is float64. Deterministic: no inner noise is drawn. Disposes nothing. Safe for concurrent use where the predictor is.</remarks>
-public sealed class HeunDenoiser : IDenoiser, IFingerprinted, ISigmaLimited
+public sealed class HeunDenoiser : IDenoiser, IDescribed
 {
     private readonly IX0Predictor _predictor;
     private readonly HeunOptions _options;
@@ -28,15 +28,12 @@ public sealed class HeunDenoiser : IDenoiser, IFingerprinted, ISigmaLimited
         _predictor = predictor;
     }
 
-    /// <inheritdoc/>
+    /// <summary>The largest sigma, in [0,1] pixel space, that can be denoised.</summary>
     public double LargestSigma => SymmetricPixels.Sigma(_predictor.LargestNoiseToSignal);
 
     /// <inheritdoc/>
-    public string Fingerprint => string.Create(CultureInfo.InvariantCulture,
-        $"heun(steps={_options.Steps};smallest={_options.SmallestNoiseToSignal:R};rho={_options.Rho:R};{ModuleFingerprint.Of(_predictor)})");
-
-    /// <inheritdoc/>
-    public string Precision => ModuleFingerprint.PrecisionOf(_predictor);
+    public PartInfo Info => (PartInfo.Of(_predictor) with { LargestSigma = LargestSigma }).Named(predictor => string.Create(CultureInfo.InvariantCulture,
+        $"heun(steps={_options.Steps};smallest={_options.SmallestNoiseToSignal:R};rho={_options.Rho:R};{predictor})"));
 
     /// <summary>The noise levels t_0 to t_N, beside images in [-1,1]: from 2 sigma to <see cref="HeunOptions.SmallestNoiseToSignal"/>, then 0.</summary>
     /// <param name="sigma">The noise in [0,1] pixel space.</param>

@@ -3,10 +3,10 @@ using TorchSharp;
 namespace DenoisedSmoothing.Denoising;
 
 /// <summary>No denoising: plain randomized smoothing (Cohen et al. 2019) over a classifier that copes with noise itself.</summary>
-public sealed class IdentityDenoiser : IDenoiser, IFingerprinted
+public sealed class IdentityDenoiser : IDenoiser, IDescribed
 {
     /// <inheritdoc/>
-    public string Fingerprint => "identity";
+    public PartInfo Info => new("identity");
 
     /// <inheritdoc/>
     public torch.Tensor Denoise(torch.Tensor noisy, NoiseContext noise)

@@ -13,7 +13,7 @@ namespace DenoisedSmoothing.Denoising;
 /// for others the variance is the posterior's ("fixed small"). The noise added at timestep t is inner stream t; none is added last, so
 /// that no step has stream 0. Disposes nothing. Safe for concurrent use where the network is.
 /// </remarks>
-public sealed class MultiStepDenoiser : IDenoiser, IFingerprinted, ISigmaLimited
+public sealed class MultiStepDenoiser : IDenoiser, IDescribed
 {
     private readonly DiffusionModel _model;
     private readonly MultiStepOptions _options;
@@ -31,23 +31,17 @@ public sealed class MultiStepDenoiser : IDenoiser, IFingerprinted, ISigmaLimited
     }
 
     /// <inheritdoc/>
-    public double LargestSigma => _model.LargestSigma;
-
-    /// <inheritdoc/>
-    public string Fingerprint => string.Create(CultureInfo.InvariantCulture,
-        $"multi-step(steps={_options.Steps?.ToString(CultureInfo.InvariantCulture) ?? "all"};start={(_options.StartBelow ? "t*-1" : "t*")};{_model.Fingerprint})");
-
-    /// <inheritdoc/>
-    public string Precision => _model.Precision;
+    public PartInfo Info => _model.Info.Named(model => string.Create(CultureInfo.InvariantCulture,
+        $"multi-step(steps={_options.Steps?.ToString(CultureInfo.InvariantCulture) ?? "all"};start={(_options.StartBelow ? "t*-1" : "t*")};{model})"));
 
     /// <summary>The timesteps at which the network is asked, falling.</summary>
     /// <param name="sigma">The noise in [0,1] pixel space.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Sigma is beyond <see cref="LargestSigma"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma is beyond <see cref="DiffusionModel.LargestSigma"/>.</exception>
     public IReadOnlyList<int> TimestepsFor(double sigma) =>
         ReverseStep.Timesteps(_model.TimestepFor(sigma) - (_options.StartBelow ? 1 : 0), _options.Steps);
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">Sigma is beyond <see cref="LargestSigma"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma is beyond <see cref="DiffusionModel.LargestSigma"/>.</exception>
     /// <exception cref="InvalidOperationException">The context has no source of normals, or the network is in training mode or of another shape.</exception>
     public Tensor Denoise(Tensor noisy, NoiseContext noise)
     {

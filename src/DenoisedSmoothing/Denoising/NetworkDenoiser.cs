@@ -10,7 +10,7 @@ namespace DenoisedSmoothing.Denoising;
 /// weights of Salman et al. 2020, who train one set of weights a noise level: use the one that was trained at the certified sigma.
 /// </summary>
 /// <remarks>The result is the network's, as it is: not clipped to [0,1]. Safe for concurrent use where the network is.</remarks>
-public sealed class NetworkDenoiser : IDenoiser, IFingerprinted, IDisposable
+public sealed class NetworkDenoiser : IDenoiser, IDescribed, IDisposable
 {
     private readonly nn.IModule<Tensor, Tensor> _network;
     private readonly bool _disposeNetwork;
@@ -31,10 +31,7 @@ public sealed class NetworkDenoiser : IDenoiser, IFingerprinted, IDisposable
     public InputShape? Input { get; init; }
 
     /// <inheritdoc/>
-    public string Fingerprint => $"network({ModuleFingerprint.Of(_network)})";
-
-    /// <inheritdoc/>
-    public string Precision => ModuleFingerprint.PrecisionOf(_network);
+    public PartInfo Info => PartInfo.Of(_network).Taking(Input).Named(static network => $"network({network})");
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The network is in training mode, or its result has another shape than its input.</exception>

@@ -8,7 +8,7 @@ namespace DenoisedSmoothing.Denoising;
 /// noise-to-signal ratio is the first not below 2 sigma, and the clean image follows in closed form.
 /// </summary>
 /// <remarks>Rounding t* up can cost accuracy, never soundness, since the noise drawn is exactly sigma. Safe for concurrent use where the network is.</remarks>
-public sealed class OneShotDenoiser : IDenoiser, IFingerprinted, ISigmaLimited, IDisposable
+public sealed class OneShotDenoiser : IDenoiser, IDescribed, IDisposable
 {
     private readonly bool _disposeModel;
 
@@ -46,17 +46,11 @@ public sealed class OneShotDenoiser : IDenoiser, IFingerprinted, ISigmaLimited, 
     public InputShape? Input => Model.Input;
 
     /// <inheritdoc/>
-    public double LargestSigma => Model.LargestSigma;
-
-    /// <inheritdoc/>
-    public string Fingerprint => $"one-shot({Model.Fingerprint})";
-
-    /// <inheritdoc/>
-    public string Precision => Model.Precision;
+    public PartInfo Info => Model.Info.Named(static model => $"one-shot({model})");
 
     /// <summary>The timestep t* at which the network is asked.</summary>
     /// <param name="sigma">The noise in [0,1] pixel space.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Sigma is beyond <see cref="LargestSigma"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma is beyond <see cref="DiffusionModel.LargestSigma"/>.</exception>
     public int TimestepFor(double sigma) => Model.TimestepFor(sigma);
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ namespace DenoisedSmoothing.Denoising;
 /// sampler, <see cref="HeunDenoiser"/>.
 /// </summary>
 /// <remarks>A bare network of theirs becomes one by <see cref="EdmPreconditionedNetwork"/>. Safe for concurrent use where the network is.</remarks>
-public sealed class SigmaConditionedModel : IX0Predictor, IFingerprinted, ISigmaLimited, IDisposable
+public sealed class SigmaConditionedModel : IX0Predictor, IDescribed, IDisposable
 {
     private readonly nn.IModule<Tensor, Tensor, Tensor> _network;
     private readonly bool _disposeNetwork;
@@ -33,14 +33,11 @@ public sealed class SigmaConditionedModel : IX0Predictor, IFingerprinted, ISigma
     /// <inheritdoc/>
     public double LargestNoiseToSignal { get; }
 
-    /// <inheritdoc/>
+    /// <summary>The largest sigma, in [0,1] pixel space, that can be denoised.</summary>
     public double LargestSigma => SymmetricPixels.Sigma(LargestNoiseToSignal);
 
     /// <inheritdoc/>
-    public string Fingerprint => $"sigma-conditioned({ModuleFingerprint.Of(_network)})";
-
-    /// <inheritdoc/>
-    public string Precision => ModuleFingerprint.PrecisionOf(_network);
+    public PartInfo Info => (PartInfo.Of(_network) with { LargestSigma = LargestSigma }).Named(static network => $"sigma-conditioned({network})");
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The level is not above 0, or beyond <see cref="LargestNoiseToSignal"/>.</exception>

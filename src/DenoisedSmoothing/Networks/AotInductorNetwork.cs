@@ -19,7 +19,7 @@ namespace DenoisedSmoothing.Networks;
 /// and is refused. Packages that are damaged, incomplete or for another system are refused too; what their code does cannot be checked, and
 /// may end the process: try a new package in a process of its own. Untested with a real package: compiling one needs PyTorch.
 /// </remarks>
-public sealed class AotInductorNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IFingerprinted, IDisposable
+public sealed class AotInductorNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IDescribed, IDisposable
 {
     private const string Package = "an AOTInductor package of torch._inductor.aoti_compile_and_package";
 
@@ -27,13 +27,10 @@ public sealed class AotInductorNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<
     private readonly string _name;
 
     private AotInductorNetwork(ExportedProgram program, string name, string fingerprint, string precision) =>
-        (_program, _name, Fingerprint, Precision) = (program, name, fingerprint, precision);
+        (_program, _name, Info) = (program, name, new PartInfo(fingerprint) { Precision = precision });
 
-    /// <summary><c>aot-inductor:</c> and the beginning of the file's SHA-256.</summary>
-    public string Fingerprint { get; }
-
-    /// <inheritdoc/>
-    public string Precision { get; }
+    /// <summary>Its fingerprint is <c>aot-inductor:</c> and the beginning of the file's SHA-256.</summary>
+    public PartInfo Info { get; }
 
     /// <summary>Loads a compiled network.</summary>
     /// <param name="path">A .pt2 file by <c>aoti_compile_and_package</c>, for this system and device. Trusted: it is native code.</param>

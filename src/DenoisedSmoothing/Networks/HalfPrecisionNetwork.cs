@@ -12,7 +12,7 @@ namespace DenoisedSmoothing.Networks;
 /// Timesteps stay float32, since bfloat16 holds whole numbers only up to 256. Overflow in float16 shows as NaN scores, which are an error
 /// and never a vote; bfloat16 has float32's range. Safe for concurrent use where the network is.
 /// </remarks>
-public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IOneTimestepNetwork, IImageNetwork, IFingerprinted, IDisposable
+public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IOneTimestepNetwork, IImageNetwork, IDescribed, IDisposable
 {
     private readonly nn.Module _network;
     private readonly ScalarType _type;
@@ -34,10 +34,7 @@ public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModul
     }
 
     /// <inheritdoc/>
-    public string Fingerprint => ModuleFingerprint.Of(_network);
-
-    /// <inheritdoc/>
-    public string Precision => _type == ScalarType.Float16 ? "float16" : "bfloat16";
+    public PartInfo Info => PartInfo.Of(_network) with { Precision = _type == ScalarType.Float16 ? "float16" : "bfloat16" };
 
     /// <summary>What images the network takes; null where it does not say.</summary>
     public InputShape? Input => IImageNetwork.InputOf(_network);

@@ -21,7 +21,7 @@ namespace DenoisedSmoothing.Networks;
 /// thread at a time. On a GPU the first calls of a script may round differently from later, optimised ones. libtorch ends the process on
 /// code that it cannot compile; damage, missing code or methods, and operators of other libraries are told before and are exceptions.
 /// </remarks>
-public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IFingerprinted, IDisposable
+public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IDescribed, IDisposable
 {
     private static readonly FieldInfo? s_handle = typeof(nn.Module).GetField("handle", BindingFlags.Instance | BindingFlags.NonPublic);
 
@@ -31,16 +31,13 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
 
     private TorchScriptNetwork(jit.ScriptModule script, ScriptMethod forward, string name, string fingerprint)
     {
-        (_script, _forward, _name, Fingerprint) = (script, forward, name, fingerprint);
-        Precision = ModuleFingerprint.PrecisionOf(script);
+        (_script, _forward, _name) = (script, forward, name);
+        Info = new PartInfo(fingerprint) { Precision = PartInfo.Of(script).Precision };
         script.eval();
     }
 
-    /// <summary><c>torchscript:</c> and the beginning of the file's SHA-256.</summary>
-    public string Fingerprint { get; }
-
-    /// <inheritdoc/>
-    public string Precision { get; }
+    /// <summary>Its fingerprint is <c>torchscript:</c> and the beginning of the file's SHA-256.</summary>
+    public PartInfo Info { get; }
 
     /// <summary>How many tensors the script's <c>forward</c> needs; arguments with a default are not counted.</summary>
     public int InputCount => _forward.Required;
@@ -131,8 +128,8 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
     }
 
     // Images are float32 here.
-    private string Advice() => Precision is "float16" or "bfloat16" or "float64"
-        ? $" Its weights are {Precision}, and images are float32: wrap the model before saving, so that forward converts its input and returns float32."
+    private string Advice() => Info.Precision is "float16" or "bfloat16" or "float64"
+        ? $" Its weights are {Info.Precision}, and images are float32: wrap the model before saving, so that forward converts its input and returns float32."
         : "";
 
     // The interpreter puts its reason last, behind two listings of code; other errors begin with it, and a C++ stack trace follows. The

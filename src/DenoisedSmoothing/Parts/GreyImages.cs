@@ -5,6 +5,13 @@ namespace DenoisedSmoothing.Parts;
 /// <summary>Grey images as colour ones.</summary>
 internal static class GreyImages
 {
+    /// <summary>What a part for colour images is when it gets grey ones.</summary>
+    public static PartInfo Info(object color)
+    {
+        PartInfo info = PartInfo.Of(color);
+        return (info with { InputShape = [1, info.InputShape?[1], info.InputShape?[2]] }).Named(static name => $"grey-to-color({name})");
+    }
+
     /// <summary>[N,1,H,W] to [N,3,H,W], copied: a network may want its input contiguous.</summary>
     public static torch.Tensor Repeat(torch.Tensor images)
     {

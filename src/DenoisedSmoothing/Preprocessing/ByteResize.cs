@@ -16,9 +16,12 @@ internal static class ByteResize
     /// <param name="to">The size wanted.</param>
     /// <param name="resampling">The filter.</param>
     /// <returns>C x H' x W' bytes; the input itself where nothing changes.</returns>
-    public static byte[] Resize(byte[] planes, int channels, (int Height, int Width) from, (int Height, int Width) to, Resampling resampling)
+    public static byte[] Resize(
+        byte[] planes, int channels, (int Height, int Width) from, (int Height, int Width) to, Resampling resampling)
     {
-        byte[] across = from.Width == to.Width ? planes : Across(planes, channels * from.Height, to.Width, Taps(from.Width, to.Width, resampling));
+        byte[] across = from.Width == to.Width
+            ? planes
+            : Across(planes, channels * from.Height, to.Width, Taps(from.Width, to.Width, resampling));
         return from.Height == to.Height ? across : Down(across, channels, to.Width, from.Height, Taps(from.Height, to.Height, resampling));
     }
 
@@ -65,10 +68,15 @@ internal static class ByteResize
         return resized;
     }
 
-    /// <summary>For each place of the result, where its window begins and the weights in it: the filter, as wide as it is in pixels of the coarser side.</summary>
+    /// <summary>
+    /// For each place of the result, where its window begins and the weights in it: the filter, as wide as it is in pixels of the coarser
+    /// side.
+    /// </summary>
     private static (int First, int[] Weights)[] Taps(int from, int to, Resampling resampling)
     {
-        (double support, Func<double, double> filter) = resampling == Resampling.Bilinear ? (1.0, (Func<double, double>)Triangle) : (2.0, Cubic);
+        (double support, Func<double, double> filter) = resampling == Resampling.Bilinear
+            ? (1.0, (Func<double, double>)Triangle)
+            : (2.0, Cubic);
         double scale = (double)from / to, coarser = Math.Max(scale, 1), reach = support * coarser, step = 1 / coarser;
         var taps = new (int, int[])[to];
         for (int x = 0; x < to; x++)

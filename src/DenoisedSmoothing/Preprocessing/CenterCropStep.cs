@@ -6,7 +6,8 @@ internal sealed record CenterCropStep(int Height, int Width) : IPreprocessStep
     // torchvision would pad a smaller image with black.
     public ImageShape ShapeOf(ImageShape input) => input.Height >= Height && input.Width >= Width
         ? input with { Height = Height, Width = Width }
-        : throw new ArgumentException($"An image of {input.Height}x{input.Width} is too small for a crop of {Height}x{Width}. Resize it first.");
+        : throw new ArgumentException(
+            $"An image of {input.Height}x{input.Width} is too small for a crop of {Height}x{Width}. Resize it first.");
 
     public ByteImage Apply(ByteImage image)
     {

@@ -5,10 +5,14 @@ namespace DenoisedSmoothing.Preprocessing;
 
 /// <summary>What happens to an image before the noise, step by step: what comes out is what is certified.</summary>
 /// <remarks>
-/// <para>Immutable and safe for concurrent use. Each method returns a longer preprocessing: <c>new ImagePreprocess().Resize(256).CenterCrop(224)</c>.</para>
+/// <para>
+/// Immutable and safe for concurrent use. Each method returns a longer preprocessing: <c>new
+/// ImagePreprocess().Resize(256).CenterCrop(224)</c>.
+/// </para>
 /// <para>
 /// Steps work on bytes, bit for bit as torchvision's transforms do on PIL images. A tensor made from bytes loses nothing; a finer one is
-/// rounded to multiples of 1/255 first. Mean and std are not a matter of preprocessing: they come after the denoiser, in the classifier's <c>Normalization</c>.
+/// rounded to multiples of 1/255 first. Mean and std are not a matter of preprocessing: they come after the denoiser, in the classifier's
+/// <c>Normalization</c>.
 /// </para>
 /// </remarks>
 public sealed class ImagePreprocess
@@ -29,7 +33,9 @@ public sealed class ImagePreprocess
         return Then(new ResizeShorterSideStep(shorterSide, Known(resampling)));
     }
 
-    /// <summary>Then resizes to a height and a width, as torchvision's <c>Resize((height, width))</c>; proportions change with them.</summary>
+    /// <summary>
+    /// Then resizes to a height and a width, as torchvision's <c>Resize((height, width))</c>; proportions change with them.
+    /// </summary>
     /// <param name="height">H in pixels, at least 1.</param>
     /// <param name="width">W in pixels, at least 1.</param>
     /// <param name="resampling">How.</param>
@@ -40,11 +46,15 @@ public sealed class ImagePreprocess
         return Then(new ResizeStep(height, width, Known(resampling)));
     }
 
-    /// <summary>Then cuts a square out of the middle, as torchvision's <c>CenterCrop(side)</c>; an image that is smaller is an error, not padded.</summary>
+    /// <summary>
+    /// Then cuts a square out of the middle, as torchvision's <c>CenterCrop(side)</c>; an image that is smaller is an error, not padded.
+    /// </summary>
     /// <param name="side">Height and width of the cut in pixels, at least 1.</param>
     public ImagePreprocess CenterCrop(int side) => CenterCrop(side, side);
 
-    /// <summary>Then cuts out the middle, as torchvision's <c>CenterCrop((height, width))</c>; an image that is smaller is an error, not padded.</summary>
+    /// <summary>
+    /// Then cuts out the middle, as torchvision's <c>CenterCrop((height, width))</c>; an image that is smaller is an error, not padded.
+    /// </summary>
     /// <param name="height">Height of the cut in pixels, at least 1.</param>
     /// <param name="width">Width of the cut in pixels, at least 1.</param>
     public ImagePreprocess CenterCrop(int height, int width)
@@ -61,7 +71,8 @@ public sealed class ImagePreprocess
     /// <param name="channels">C.</param>
     /// <param name="height">H in pixels.</param>
     /// <param name="width">W in pixels.</param>
-    public ImagePreprocess Exactly(int channels, int height, int width) => Then(new ExactShapeStep(new ImageShape(channels, height, width)));
+    public ImagePreprocess Exactly(int channels, int height, int width) =>
+        Then(new ExactShapeStep(new ImageShape(channels, height, width)));
 
     /// <summary>The shape in which an image comes out.</summary>
     /// <param name="input">The image's own shape.</param>
@@ -71,7 +82,9 @@ public sealed class ImagePreprocess
     /// <summary>Prepares an image.</summary>
     /// <param name="image">float32 [C,H,W] or [1,C,H,W] in [0,1]; not disposed.</param>
     /// <returns>float32 [C,H,W] in [0,1] on the CPU; fresh, the caller disposes.</returns>
-    /// <exception cref="ArgumentException">The shape does not fit a step, or a pixel is outside [0,1]; the message says what is taken.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shape does not fit a step, or a pixel is outside [0,1]; the message says what is taken.
+    /// </exception>
     public Tensor Apply(Tensor image)
     {
         // Refuses other types, NaN and pixels outside [0,1], which rounding to bytes would hide.

@@ -11,10 +11,15 @@ internal sealed record ResizeStep(int Height, int Width, Resampling Resampling) 
 
     internal static string Name(Resampling resampling) => resampling == Resampling.Bilinear ? "bilinear" : "bicubic";
 
-    internal static ByteImage To(ByteImage image, ImageShape to, Resampling resampling) => new(
-        ByteResize.Resize(image.Planes, image.Shape.Channels, (image.Shape.Height, image.Shape.Width), (to.Height, to.Width), resampling), to);
+    internal static ByteImage To(ByteImage image, ImageShape to, Resampling resampling)
+    {
+        ImageShape from = image.Shape;
+        return new(ByteResize.Resize(image.Planes, from.Channels, (from.Height, from.Width), (to.Height, to.Width), resampling), to);
+    }
 
-    internal static ImageShape Checked(ImageShape input, long height, long width) => (Int128)height * width * input.Channels <= Array.MaxLength
-        ? new ImageShape(input.Channels, (int)height, (int)width)
-        : throw new ArgumentException($"An image of {input.Height}x{input.Width} would be resized to {height}x{width}, more than can be held.");
+    internal static ImageShape Checked(ImageShape input, long height, long width) =>
+        (Int128)height * width * input.Channels <= Array.MaxLength
+            ? new ImageShape(input.Channels, (int)height, (int)width)
+            : throw new ArgumentException(
+                $"An image of {input.Height}x{input.Width} would be resized to {height}x{width}, more than can be held.");
 }

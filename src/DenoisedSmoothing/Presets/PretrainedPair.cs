@@ -38,7 +38,7 @@ public sealed class PretrainedPair : IDisposable
     public ImagePreprocess Preprocess { get; }
 
     /// <summary>Which function this is: kinds, settings and hashes of the weights. The first time it reads all weights.</summary>
-    public string Fingerprint => ((IFingerprinted)BaseClassifier).Fingerprint;
+    public string Fingerprint => PartInfo.Of(BaseClassifier).Fingerprint;
 
     /// <summary>The smoothed classifier over this pair, on the device where it was loaded.</summary>
     /// <param name="sigma">The smoothing noise a pixel, in [0,1] pixel space.</param>

@@ -6,55 +6,73 @@ namespace DenoisedSmoothing.Sampling;
 
 /// <summary>
 /// The rows of one forward pass: which test, phase and sample each is. Always <paramref name="size"/> rows, since floating-point rows change
-/// with the batch size but not with their place in it; rows that nobody wants repeat the first.
+/// with the batch size but not with their place in it; rows that no test wants repeat the first.
 /// </summary>
 /// <param name="rows">At least one row, at most <paramref name="size"/> in all.</param>
 /// <param name="size">Rows of the forward pass.</param>
 /// <param name="imageShape">[C,H,W].</param>
 internal sealed class NoisyBatch(IReadOnlyList<VoteRows> rows, int size, long[] imageShape) : IDisposable
 {
-    private readonly (IOpenTest Test, NoiseCoordinate At)[] _rows = Place(rows, size);
+    private readonly (VoteJob Job, NoiseCoordinate At)[] _rows = Place(rows, size);
+    private readonly int _wanted = rows.Sum(static part => part.Count); // the others are padding
     private Task<Tensor>? _ahead;
+    private bool _sent;
 
     public int Size => size;
 
-    /// <summary>Rows that are somebody's; the others are padding.</summary>
-    public int Wanted { get; } = rows.Sum(part => part.Count);
+    /// <summary>[C,H,W].</summary>
+    public long[] ImageShape => imageShape;
+
+    /// <summary>The rows of tests, without the padding.</summary>
+    public IReadOnlyList<VoteRows> Rows => rows;
+
+    /// <summary>Whether a test still waits for one of the rows.</summary>
+    public bool IsAwaited => rows.Any(static part => part.Job.Wants(part));
 
     /// <summary>Starts making <see cref="Noisy"/> on another thread.</summary>
-    public void MakeAhead(float sigma, bool pinned) => _ahead ??= Task.Run(() => Make(sigma, pinned));
+    public void MakeAhead(ISmoothingNoise noise, bool pinned) => _ahead ??= Task.Run(() => Make(noise, pinned));
 
     /// <summary>The noisy images, float32 [size,C,H,W] on the host, owned by the caller and by no scope.</summary>
-    public Tensor Noisy(float sigma, bool pinned)
+    public Tensor Noisy(ISmoothingNoise noise, bool pinned)
     {
         if (_ahead is not { } ahead)
-            return Make(sigma, pinned);
+            return Make(noise, pinned);
         _ahead = null;
         return ahead.GetAwaiter().GetResult();
     }
 
     /// <summary>Standard normals of an inner stream, shaped as <see cref="Noisy"/>; in the current scope.</summary>
     public Tensor Inner(int stream, bool pinned) =>
-        NewHostTensor(pinned, (row, values) => GaussianNoise.Fill(_rows[row].Test.Seed, _rows[row].At with { Stream = stream }, values));
+        NewHostTensor(pinned, (row, values) => GaussianNoise.Fill(_rows[row].Job.Image.Seed, _rows[row].At with { Stream = stream }, values));
 
     /// <summary>The rows have been given to the device.</summary>
-    public void Left()
+    public void Sent()
     {
+        _sent = true;
         foreach (VoteRows part in rows)
-            part.Test.OnTheWay -= part.Count;
+            part.Job.Sent(part);
     }
 
     /// <summary>Gives every test its votes.</summary>
     /// <param name="labels">By row; negative where the scores were not finite.</param>
     public void Deliver(ReadOnlySpan<long> labels)
     {
-        for (int row = 0; row < Wanted; row++)
+        int row = 0;
+        foreach (VoteRows part in rows)
         {
-            if (labels[row] < 0)
-                throw new InvalidOperationException("The base classifier returned NaN or infinite scores: those are never votes. Check its weights, precision and input range.");
-            (IOpenTest test, NoiseCoordinate at) = _rows[row];
-            test.Count(at.Phase, at.Sample, (int)labels[row]);
+            for (int i = 0; i < part.Count; i++)
+                part.Job.Count(part, part.FirstSample + i, (int)labels[row++]);
         }
+    }
+
+    /// <summary>Gives the rows back to their tests, without votes.</summary>
+    public void Drop()
+    {
+        Dispose();
+        if (!_sent)
+            Sent();
+        foreach (VoteRows part in rows)
+            part.Job.TakeBack(part);
     }
 
     /// <summary>Waits for what is being made ahead and drops it.</summary>
@@ -63,27 +81,27 @@ internal sealed class NoisyBatch(IReadOnlyList<VoteRows> rows, int size, long[] 
         if (_ahead is not { } ahead)
             return;
         _ahead = null;
-        Task.WaitAny(ahead); // not Wait, which would throw its error: nobody wants the rows any more
+        Task.WaitAny(ahead); // not Wait, which would throw its error: the rows are not wanted any more
         if (ahead.IsCompletedSuccessfully)
             ahead.Result.Dispose();
     }
 
-    private static (IOpenTest, NoiseCoordinate)[] Place(IReadOnlyList<VoteRows> rows, int size)
+    private static (VoteJob, NoiseCoordinate)[] Place(IReadOnlyList<VoteRows> rows, int size)
     {
-        var placed = new (IOpenTest, NoiseCoordinate)[size];
+        var placed = new (VoteJob, NoiseCoordinate)[size];
         int row = 0;
         foreach (VoteRows part in rows)
         {
             for (int i = 0; i < part.Count; i++)
-                placed[row++] = (part.Test, new NoiseCoordinate(0, part.Test.ImageIndex, part.Phase, part.FirstSample + i));
+                placed[row++] = (part.Job, new NoiseCoordinate(0, part.Job.Image.Index, part.Phase, part.FirstSample + i));
         }
 
         placed.AsSpan(row).Fill(placed[0]);
         return placed;
     }
 
-    private Tensor Make(float sigma, bool pinned) =>
-        NewHostTensor(pinned, (row, values) => GaussianNoise.AddTo(_rows[row].Test.Seed, _rows[row].At, _rows[row].Test.Image, sigma, values)).DetachFromDisposeScope();
+    private Tensor Make(ISmoothingNoise noise, bool pinned) =>
+        NewHostTensor(pinned, (row, values) => noise.AddTo(_rows[row].Job.Image.Seed, _rows[row].At, _rows[row].Job.Image.Values, values)).DetachFromDisposeScope();
 
     private delegate void FillRow(int row, Span<float> values);
 

@@ -1,4 +1,9 @@
 namespace DenoisedSmoothing.Sampling;
 
 /// <summary>Consecutive samples of one phase of one test, within one batch.</summary>
-internal readonly record struct VoteRows(IOpenTest Test, VotePhase Phase, long FirstSample, int Count);
+/// <param name="Job">Whose rows they are.</param>
+/// <param name="Attempt">Which start of the test they belong to.</param>
+/// <param name="Phase">The phase.</param>
+/// <param name="FirstSample">The first sample's number.</param>
+/// <param name="Count">How many.</param>
+internal readonly record struct VoteRows(VoteJob Job, int Attempt, VotePhase Phase, long FirstSample, int Count);

@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Noise;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -6,43 +7,37 @@ namespace DenoisedSmoothing.Sampling;
 /// <summary>The hot loop's body: noisy rows to votes, for one base classifier on one device.</summary>
 /// <param name="classifier">Called by one thread at a time.</param>
 /// <param name="device">Where it computes.</param>
-/// <param name="drawnSigma">The standard deviation of the noise.</param>
-/// <param name="sigma">What the classifier is told: the certified one, since the drawn one may lie a rounding beyond its reach.</param>
-/// <param name="worksBehind">
+/// <param name="noise">The smoothing noise; the classifier is told the certified level, since the drawn one may lie a rounding beyond its reach.</param>
+/// <param name="runsBehindHost">
 /// Whether the device works behind the host, as accelerators do: then noise is made ahead and votes are read late. On the CPU noise made ahead
 /// takes cores from the forward pass (docs/performance.md), so there is nothing to gain.
 /// </param>
-internal sealed class VoteSampler(IBaseClassifier classifier, Device device, float drawnSigma, double sigma, bool worksBehind)
+internal sealed class VoteSampler(IBaseClassifier classifier, Device device, ISmoothingNoise noise, bool runsBehindHost)
 {
-    private readonly Lock _oneAtATime = new();
-
-    public VoteSampler(IBaseClassifier classifier, Device device, float drawnSigma, double sigma)
-        : this(classifier, device, drawnSigma, sigma, worksBehind: device.type != DeviceType.CPU)
+    public VoteSampler(IBaseClassifier classifier, Device device, ISmoothingNoise noise)
+        : this(classifier, device, noise, runsBehindHost: device.type != DeviceType.CPU)
     {
     }
 
-    public bool WorksBehind => worksBehind;
+    public bool RunsBehindHost => runsBehindHost;
 
     private bool Pinned => device.type == DeviceType.CUDA;
 
     /// <summary>Starts making a batch's noise.</summary>
-    public void MakeAhead(NoisyBatch batch) => batch.MakeAhead(drawnSigma, Pinned);
+    public void MakeAhead(NoisyBatch batch) => batch.MakeAhead(noise, Pinned);
 
     /// <summary>The batch's votes by row, int64 [size] on the device, -1 where the scores are not finite. Nothing is read back from the device.</summary>
     public Tensor Draw(NoisyBatch batch)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
-        Tensor host = batch.Noisy(drawnSigma, Pinned);
+        Tensor host = batch.Noisy(noise, Pinned);
         scope.Attach(host);
         Tensor noisy = ToDevice(host);
-        NoiseContext noise = new(sigma, stream => ToDevice(batch.Inner(stream, Pinned)));
-        lock (_oneAtATime)
-        {
-            using Tensor scores = classifier.Score(noisy, noise); // ours, whatever scope it is in
-            CheckShape(scores, batch.Size);
-            return argmax(scores, 1).masked_fill_(isfinite(scores).all(1).logical_not_(), -1).DetachFromDisposeScope();
-        }
+        NoiseContext context = new(noise.Level.Certified, stream => ToDevice(batch.Inner(stream, Pinned)));
+        using Tensor scores = classifier.Score(noisy, context); // ours, whatever scope it is in
+        CheckShape(scores, batch.Size);
+        return argmax(scores, 1).masked_fill_(isfinite(scores).all(1).logical_not_(), -1).DetachFromDisposeScope();
     }
 
     private Tensor ToDevice(Tensor host) => device.type == DeviceType.CPU ? host : host.to(device, non_blocking: Pinned);

@@ -16,7 +16,7 @@ internal sealed class PairCounting(CertificateTransfer transfer, Certificate cer
 
     public IVoteTest<Prediction> Predict(int classCount) => throw new NotSupportedException("A transfer predicts nothing.");
 
-    public IVoteTest<Certificate> Certify(int classCount, double sigma) => new Counting(transfer.Start(certificate), certificate);
+    public IVoteTest<Certificate> Certify(int classCount, IRadiusRule rule) => new Counting(transfer.Start(certificate), certificate);
 
     private sealed class Counting(IVoteTest<TransferredCertificate> test, Certificate certificate) : IVoteTest<Certificate>
     {
@@ -25,5 +25,7 @@ internal sealed class PairCounting(CertificateTransfer transfer, Certificate cer
         public Certificate Result => certificate with { EstimationVotes = test.Result.Pairs };
 
         public void Observe(VoteCounts votes) => test.Observe(votes);
+
+        public void Stop() => test.Stop();
     }
 }

@@ -14,15 +14,15 @@ namespace DenoisedSmoothing.Transfer;
 /// <param name="successorDevice">Where f' computes; rows are copied there.</param>
 /// <param name="fingerprint">Of the pair: hashing weights takes long, and every image has a pair of its own.</param>
 internal sealed class PairedClassifier(IBaseClassifier certified, IBaseClassifier successor, int label, Device successorDevice, string fingerprint)
-    : IBaseClassifier, IFingerprinted, ISigmaLimited
+    : IBaseClassifier, IDescribed
 {
     public int ClassCount => CertificateTransfer.OutcomeCount;
 
-    public string Fingerprint => fingerprint;
-
-    public string Precision => ModuleFingerprint.PrecisionOf(certified);
-
-    public double LargestSigma => Math.Min(ReachOf(certified), ReachOf(successor));
+    public PartInfo Info => new(fingerprint)
+    {
+        Precision = PartInfo.Of(certified).Precision,
+        LargestSigma = PartInfo.Of(certified, successor).LargestSigma,
+    };
 
     public Tensor Score(Tensor noisy, NoiseContext noise)
     {
@@ -47,6 +47,4 @@ internal sealed class PairedClassifier(IBaseClassifier certified, IBaseClassifie
     }
 
     private static Tensor Moved(Tensor tensor, Device device) => tensor.device_type == device.type && tensor.device_index == device.index ? tensor : tensor.to(device);
-
-    private static double ReachOf(IBaseClassifier classifier) => classifier is ISigmaLimited limited ? limited.LargestSigma : double.PositiveInfinity;
 }

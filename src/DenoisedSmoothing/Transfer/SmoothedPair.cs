@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Parts;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -47,7 +48,7 @@ public sealed class SmoothedPair
         _transfer = transfer ?? new CertificateTransfer();
         _logger = logger ?? NullLogger<SmoothedPair>.Instance;
         _successorDevice = _options.Devices is { } devices ? LibTorch.DeviceNamed(devices[1]) : torch.CPU;
-        (_certifiedFingerprint, _successorFingerprint) = (ModuleFingerprint.Of(certified), ModuleFingerprint.Of(successor));
+        (_certifiedFingerprint, _successorFingerprint) = (PartInfo.Of(certified).Fingerprint, PartInfo.Of(successor).Fingerprint);
     }
 
     /// <summary>Gives a certificate to the successor.</summary>
@@ -57,6 +58,7 @@ public sealed class SmoothedPair
     /// <exception cref="ArgumentException">
     /// The certificate abstains or has no provenance, or belongs to another image, classifier, precision, batch or device.
     /// </exception>
+    /// <exception cref="FormatException">The certificate names a noise that this version does not know.</exception>
     public TransferredCertificate Transfer(torch.Tensor image, Certificate certificate, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(certificate);
@@ -66,21 +68,20 @@ public sealed class SmoothedPair
         RequireSame("classifier", from.BaseClassifier, _certifiedFingerprint);
 
         PairedClassifier pair = new(_certified, _successor, label, _successorDevice, $"pair({_certifiedFingerprint}, {_successorFingerprint})");
-        SmoothingOptions options = _options with { Batch = from.Batch, Devices = _options.Devices is { } devices ? [devices[0]] : null };
-        SmoothedClassifier smoothed = new([pair], from.DrawnSigma, new PairCounting(_transfer, certificate), options);
-        Certificate counted = smoothed.Certify(image, from.ImageIndex, cancellationToken);
+        SmoothingOptions options = _options with { Batch = from.Batch, Budget = null, Devices = _options.Devices is { } devices ? [devices[0]] : null };
+        SmoothedClassifier smoothed = new([pair], SmoothingNoises.Of(certificate), new PairCounting(_transfer, certificate), options);
+        Certificate counted = smoothed.Certify(new SmoothingImage(image, from.ImageIndex), cancellationToken);
         Provenance drawn = counted.Provenance!;
 
         RequireSame("image", from.ImageHash, drawn.ImageHash);
         RequireSame("precision", from.Precision, drawn.Precision);
-        RequireSame("noise", from.Noise, drawn.Noise);
         RequireSame("device", from.Device, drawn.Device);
         RequireSame("batch", from.Batch, drawn.Batch);
         if (from.Software != drawn.Software)
             _logger.LogWarning("The certificate's votes come from {Then}, these from {Now}: near ties may fall differently there, and what is certified is what ran there.", from.Software, drawn.Software);
         return _transfer.Conclude(certificate, counted.EstimationVotes) with
         {
-            Provenance = drawn with { BaseClassifier = _successorFingerprint, Precision = ModuleFingerprint.PrecisionOf(_successor) },
+            Provenance = drawn with { BaseClassifier = _successorFingerprint, Precision = PartInfo.Of(_successor).Precision },
         };
     }
 

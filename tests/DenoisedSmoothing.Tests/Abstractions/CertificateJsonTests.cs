@@ -10,6 +10,7 @@ public class CertificateJsonTests
     private static readonly Certificate Sample = LogSamples.Certificate(3) with
     {
         Norm = Norm.L1,
+        Noise = "uniform lambda=0.3 dimension=784",
         EstimationVotes = new VoteCounts(100, 33, 867) { Missed = 5 },
         Alpha = double.Epsilon,
         Sigma = .12f,
@@ -85,7 +86,7 @@ public class CertificateJsonTests
             JsonObject changed = whole.DeepClone().AsObject();
             changed.Remove(name);
             Schema.Violation(JsonSerializer.SerializeToElement(changed)).Should().NotBeNull("{0} is missing", name);
-            if (name != "norm")
+            if (name is not ("norm" or "noise" or "stopped"))
                 Reading(changed.ToJsonString()).Should().Throw<JsonException>("{0} is missing", name);
         }
     }

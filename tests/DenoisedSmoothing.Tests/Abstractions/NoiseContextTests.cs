@@ -63,8 +63,8 @@ public class NoiseContextTests
             drawn.Add(stream);
             return null!;
         });
-        NoiseContext second = noise.Part(1, 3);
-        NoiseContext[] parts = [noise.Part(0, 3), noise.Part(2, 3), .. Enumerable.Range(0, 5).Select(part => second.Part(part, 6)), second.Part(5, 6).Part(0, 2), second.Part(5, 6).Part(1, 2)];
+        NoiseContext second = noise.Share(1, 3);
+        NoiseContext[] parts = [noise.Share(0, 3), noise.Share(2, 3), .. Enumerable.Range(0, 5).Select(part => second.Share(part, 6)), second.Share(5, 6).Share(0, 2), second.Share(5, 6).Share(1, 2)];
         foreach (NoiseContext part in parts)
         {
             part.Sigma.Should().Be(.5);
@@ -84,9 +84,9 @@ public class NoiseContextTests
             asked = stream;
             return null!;
         });
-        noise.Part(2, 5).Draw(4);
+        noise.Share(2, 5).Draw(4);
         asked.Should().Be(5 * 3 + 2 + 1);
-        noise.Part(0, 1).Draw(7);
+        noise.Share(0, 1).Draw(7);
         asked.Should().Be(7);
     }
 
@@ -102,12 +102,12 @@ public class NoiseContextTests
         // 3 * 2^31 wraps to a small positive number.
         foreach (int stream in new[] { 1 << 30, int.MaxValue })
         {
-            Action act = () => noise.Part(2, 3).Draw(stream);
+            Action act = () => noise.Share(2, 3).Draw(stream);
             act.Should().Throw<ArgumentOutOfRangeException>().WithMessage("*there are not so many*");
         }
 
         asked.Should().BeFalse();
-        Action zero = () => noise.Part(1, 2).Draw(0), silent = () => new NoiseContext(.5).Part(0, 2).Draw(1);
+        Action zero = () => noise.Share(1, 2).Draw(0), silent = () => new NoiseContext(.5).Share(0, 2).Draw(1);
         zero.Should().Throw<ArgumentOutOfRangeException>().WithMessage("*stream 0 is the smoothing noise*");
         silent.Should().Throw<InvalidOperationException>().WithMessage("*no source of normals*");
     }
@@ -118,7 +118,7 @@ public class NoiseContextTests
     [InlineData(2, 2)]
     public void Part_that_is_none_is_refused(int part, int parts)
     {
-        Action act = () => new NoiseContext(.5).Part(part, parts);
+        Action act = () => new NoiseContext(.5).Share(part, parts);
         act.Should().Throw<ArgumentOutOfRangeException>();
     }
 }

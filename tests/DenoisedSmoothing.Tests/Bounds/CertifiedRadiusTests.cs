@@ -82,33 +82,45 @@ public class CertifiedRadiusTests
     public void FromBounds_of_no_lead_is_zero(double pa, double pb) => CertifiedRadius.FromBounds(pa, pb, 1).Should().Be(0);
 
     [Fact]
-    public void LInfinity_is_the_l2_radius_over_the_root_of_the_dimension_and_never_above()
+    public void Convert_l2_to_l_infinity_gives_the_field_s_figures()
     {
-        CertifiedRadius.LInfinity(.5, 3072).Should().BeApproximately(2.3 / 255, .01 / 255);
-        CertifiedRadius.LInfinity(.5, 150_528).Should().BeApproximately(.33 / 255, .005 / 255);
+        CertifiedRadius.Convert(.5, Norm.L2, Norm.LInfinity, 3072).Should().BeApproximately(2.3 / 255, .01 / 255);
+        CertifiedRadius.Convert(.5, Norm.L2, Norm.LInfinity, 150_528).Should().BeApproximately(.33 / 255, .005 / 255);
+    }
+
+    [Theory]
+    [InlineData(Norm.L2, Norm.L1, 0)]
+    [InlineData(Norm.L2, Norm.L2, 0)]
+    [InlineData(Norm.L2, Norm.LInfinity, 1)]
+    [InlineData(Norm.L1, Norm.L1, 0)]
+    [InlineData(Norm.L1, Norm.L2, 1)]
+    [InlineData(Norm.L1, Norm.LInfinity, 2)]
+    [InlineData(Norm.LInfinity, Norm.L1, 0)]
+    [InlineData(Norm.LInfinity, Norm.L2, 0)]
+    public void Convert_divides_by_a_power_of_the_root_of_the_dimension_and_is_never_above(Norm from, Norm to, int power)
+    {
         VoteDraws random = new(14);
         for (int i = 0; i < 2000; i++)
         {
-            double l2 = Math.Pow(10, (8 * random.Uniform()) - 6);
+            double radius = Math.Pow(10, (8 * random.Uniform()) - 6);
             long dimension = 1 + (long)(1e6 * random.Uniform());
-            double radius = CertifiedRadius.LInfinity(l2, dimension);
+            double inside = CertifiedRadius.Convert(radius, from, to, dimension);
 
-            // radius^2 d <= l2^2, in exact arithmetic, and nearly equal.
-            Exact square = Exact.Of(radius) * Exact.Of(radius) * new Exact(dimension, 1), limit = Exact.Of(l2) * Exact.Of(l2);
+            // inside^2 d^power <= radius^2, in exact arithmetic, and nearly equal.
+            Exact square = Exact.Of(inside) * Exact.Of(inside), limit = Exact.Of(radius) * Exact.Of(radius);
+            for (int factor = 0; factor < power; factor++)
+                square *= new Exact(dimension, 1);
             square.CompareTo(limit).Should().BeLessThanOrEqualTo(0);
-            radius.Should().BeApproximately(l2 / Math.Sqrt(dimension), 1e-15 * l2);
+            inside.Should().BeApproximately(radius / Math.Pow(dimension, power / 2.0), 1e-15 * radius);
         }
 
-        CertifiedRadius.LInfinity(0, 10).Should().Be(0);
+        CertifiedRadius.Convert(0, from, to, 10).Should().Be(0);
     }
 
-    [Fact]
-    public void L1_is_the_l2_radius() => CertifiedRadius.L1(.75).Should().Be(.75);
-
     [Theory]
-    [InlineData(-1, 10, "l2Radius")]
-    [InlineData(double.NaN, 10, "l2Radius")]
+    [InlineData(-1, 10, "radius")]
+    [InlineData(double.NaN, 10, "radius")]
     [InlineData(1, 0, "dimension")]
-    public void LInfinity_out_of_range_says_which_argument(double l2, long dimension, string name) =>
-        FluentActions.Invoking(() => CertifiedRadius.LInfinity(l2, dimension)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName(name);
+    public void Convert_out_of_range_says_which_argument(double radius, long dimension, string name) =>
+        FluentActions.Invoking(() => CertifiedRadius.Convert(radius, Norm.L2, Norm.LInfinity, dimension)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName(name);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Numerics;
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Testing;
 using Xunit.Abstractions;
@@ -255,8 +256,8 @@ public class SecondOpinionTests(ITestOutputHelper output)
         bool open = radii.Length == 0;
         if (open)
             radii = [.. Enumerable.Range(0, (int)(CertifiedRadius.Largest(budget, alpha, 1) / .01) + 1).Select(i => i * .01)];
-        TestMartingale[] rungs = [.. radii.Select(radius => new TestMartingale(RadiusLadder.BoundFor(radius, 1), alpha, budget, open ? 0 : .4))];
-        return (alpha, new RadiusLadder(options, 1), rungs);
+        TestMartingale[] rungs = [.. radii.Select(radius => new TestMartingale(RadiusLadder.BoundFor(radius, new GaussianRule(1)), alpha, budget, open ? 0 : .4))];
+        return (alpha, new RadiusLadder(options, new GaussianRule(1)), rungs);
     }
 
     private static Exact Fraction(Wide value) => value.Exponent >= 0

@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Testing;
 using DenoisedSmoothing.Tests.SecondOpinion;
@@ -26,7 +27,7 @@ public class RadiusLadderTests
         RandomCase random = new(9);
         for (int i = 0; i < 500; i++)
         {
-            double radius = random.LogUniform(1e-6, 5) * sigma, bound = RadiusLadder.BoundFor(radius, sigma);
+            double radius = random.LogUniform(1e-6, 5) * sigma, bound = RadiusLadder.BoundFor(radius, new GaussianRule(sigma));
 
             CertifiedRadius.FromBound(bound, sigma).Should().BeGreaterThanOrEqualTo(radius);
             CertifiedRadius.FromBound(Math.BitDecrement(bound), sigma).Should().BeLessThan(radius);
@@ -39,9 +40,9 @@ public class RadiusLadderTests
     {
         const int budget = 2000;
         const double alpha = .01;
-        RadiusLadder ladder = new(new SequentialOptions { Alpha = alpha, Budget = budget }, sigma: 1);
+        RadiusLadder ladder = new(new SequentialOptions { Alpha = alpha, Budget = budget }, new GaussianRule(1));
         double threshold = RadiusLadder.ThresholdOf(alpha);
-        TestMartingale[] rungs = [.. Enumerable.Range(0, (int)(CertifiedRadius.Largest(budget, alpha, 1) / .01) + 1).Select(i => new TestMartingale(RadiusLadder.BoundFor(i * .01, 1), alpha, budget, tailShare: 0))];
+        TestMartingale[] rungs = [.. Enumerable.Range(0, (int)(CertifiedRadius.Largest(budget, alpha, 1) / .01) + 1).Select(i => new TestMartingale(RadiusLadder.BoundFor(i * .01, new GaussianRule(1)), alpha, budget, tailShare: 0))];
         RandomCase random = new(10);
         int inside = 0;
         for (int i = 0; i < 300; i++)

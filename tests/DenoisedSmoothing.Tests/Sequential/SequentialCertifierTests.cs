@@ -180,8 +180,8 @@ public class SequentialCertifierTests
     }
 
     [Theory]
-    [InlineData(10, 100_000, "A target radius of 10 is beyond any certificate at sigma 1*")]
-    [InlineData(3, 1000, "A target radius of 3 at sigma 1 is beyond a budget of 1000 votes at alpha = 0.001, even if all agree. Raise the budget or leave the radius out.")]
+    [InlineData(10, 100_000, "A target radius of 10 is beyond any certificate under gaussian sigma=1*")]
+    [InlineData(3, 1000, "A target radius of 3 under gaussian sigma=1 is beyond a budget of 1000 votes at alpha = 0.001, even if all agree. Raise the budget or leave the radius out.")]
     public void Certify_target_out_of_reach_is_refused_before_any_vote(double radius, long budget, string message) =>
         new SequentialCertifier(new SequentialOptions { TargetRadii = [.5, radius], Budget = budget })
             .Invoking(c => c.Certify(2, 1)).Should().Throw<ArgumentException>().WithMessage(message);

@@ -26,7 +26,7 @@ internal static class Doctored
 
         public IVoteTest<Prediction> Predict(int classCount) => inner.Predict(classCount);
 
-        public IVoteTest<Certificate> Certify(int classCount, double sigma) => change(inner.Certify(classCount, sigma), classCount);
+        public IVoteTest<Certificate> Certify(int classCount, IRadiusRule rule) => change(inner.Certify(classCount, rule), classCount);
     }
 
     private sealed class Longer(IVoteTest<Certificate> inner) : IVoteTest<Certificate>
@@ -36,6 +36,8 @@ internal static class Doctored
         public Certificate Result => inner.Result with { Radius = 1.3 * inner.Result.Radius };
 
         public void Observe(VoteCounts votes) => inner.Observe(votes);
+
+        public void Stop() => inner.Stop();
     }
 
     /// <summary>Hands the selection votes out again, as the first of the estimation votes.</summary>
@@ -46,6 +48,8 @@ internal static class Doctored
         public VoteRequest? Next => inner.Next is { Phase: VotePhase.Estimation } want ? want with { Count = want.Count - Math.Min(want.Count, _kept.Sum()) } : inner.Next;
 
         public Certificate Result => inner.Result;
+
+        public void Stop() => inner.Stop();
 
         public void Observe(VoteCounts votes)
         {

@@ -17,8 +17,8 @@ public class AdapterTests
         using Tensor images = rand(2, 3, 4, 4);
         DelegateClassifier classifier = new(3, x => (x * 2 + 1).mean([2, 3]));
         LiveTensors.ShouldNotChange(() => classifier.Classify(images).Dispose());
-        classifier.Fingerprint.Should().StartWith("delegate(");
-        s_channels.Fingerprint.Should().Be("channels");
+        classifier.Info.Fingerprint.Should().StartWith("delegate(");
+        s_channels.Info.Fingerprint.Should().Be("channels");
     }
 
     [Fact]
@@ -88,8 +88,8 @@ public class AdapterTests
         EnsembleClassifier ensemble = new(s_channels, new DelegateClassifier(3, x => x.amax([2, 3]), "peaks"));
         Tensor images = rand(2, 3, 4, 4);
         Parity.RelativeError(ensemble.Classify(images), (images.mean([2, 3]) + images.amax([2, 3])) / 2).Should().BeLessThan(1e-6);
-        ensemble.Fingerprint.Should().Be("mean(channels+peaks)");
-        ensemble.Precision.Should().Be("float32");
+        ensemble.Info.Fingerprint.Should().Be("mean(channels+peaks)");
+        ensemble.Info.Precision.Should().Be("float32");
         LiveTensors.ShouldNotChange(() => ensemble.Classify(images).Dispose());
         Action mixed = () => _ = new EnsembleClassifier(s_channels, new DelegateClassifier(4, x => x));
         mixed.Should().Throw<ArgumentException>().WithMessage("*same ClassCount*");
@@ -104,7 +104,7 @@ public class AdapterTests
         Parity.RelativeError(classifier.Classify(grey), grey.mean([2, 3]).expand(2, 3)).Should().BeLessThan(1e-6);
         GreyToColorDenoiser denoiser = new(new DelegateDenoiser((x, _) => x * tensor(new[] { 0f, 1f, 2f }).view(1, 3, 1, 1)));
         Parity.RelativeError(denoiser.Denoise(grey, new NoiseContext(0.5)), grey).Should().BeLessThan(1e-6);
-        denoiser.LargestSigma.Should().Be(double.PositiveInfinity);
+        denoiser.Info.LargestSigma.Should().Be(double.PositiveInfinity);
         LiveTensors.ShouldNotChange(() => denoiser.Denoise(grey, new NoiseContext(0.5)).Dispose());
         Tensor color = rand(2, 3, 4, 4);
         classifier.Invoking(it => it.Classify(color)).Should().Throw<ArgumentException>().WithMessage("*[N,1,H,W]*[2,3,4,4]*");

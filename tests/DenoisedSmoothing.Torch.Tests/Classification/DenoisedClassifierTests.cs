@@ -40,17 +40,17 @@ public class DenoisedClassifierTests
     [Fact]
     public void Fingerprint_and_precision_join_both_parts()
     {
-        new DenoisedClassifier(new Part(1, "a"), new Part(1, "b")).Fingerprint.Should().Be("a+b");
-        new DenoisedClassifier(new Part(1, "a", "float16"), new Part(1, "b", "float16")).Precision.Should().Be("float16");
-        new DenoisedClassifier(new Part(1, "a", "float16"), new Part(1, "b")).Precision.Should().Be("float16+float32");
-        new DenoisedClassifier(new LimitedDenoiser(1), new FlatClassifier(2)).Precision.Should().Be("float32");
+        new DenoisedClassifier(new Part(1, "a"), new Part(1, "b")).Info.Fingerprint.Should().Be("a+b");
+        new DenoisedClassifier(new Part(1, "a", "float16"), new Part(1, "b", "float16")).Info.Precision.Should().Be("float16");
+        new DenoisedClassifier(new Part(1, "a", "float16"), new Part(1, "b")).Info.Precision.Should().Be("float16+float32");
+        new DenoisedClassifier(new LimitedDenoiser(1), new FlatClassifier(2)).Info.Precision.Should().Be("float32");
     }
 
     [Fact]
     public void LargestSigma_is_the_denoisers()
     {
-        new DenoisedClassifier(new LimitedDenoiser(.75), new FlatClassifier(2)).LargestSigma.Should().Be(.75);
-        new DenoisedClassifier(new IdentityDenoiser(), new FlatClassifier(2)).LargestSigma.Should().Be(double.PositiveInfinity);
+        new DenoisedClassifier(new LimitedDenoiser(.75), new FlatClassifier(2)).Info.LargestSigma.Should().Be(.75);
+        new DenoisedClassifier(new IdentityDenoiser(), new FlatClassifier(2)).Info.LargestSigma.Should().Be(double.PositiveInfinity);
     }
 
     [Fact]
@@ -62,33 +62,31 @@ public class DenoisedClassifierTests
     }
 
     [Fact]
-    public void ModuleFingerprint_unnamed_parts_are_told_apart_and_keep_their_name()
+    public void PartInfo_unnamed_parts_are_told_apart_and_keep_their_name()
     {
         LimitedDenoiser one = new(1), other = new(1);
-        ModuleFingerprint.Of(one).Should().StartWith("LimitedDenoiser#").And.Be(ModuleFingerprint.Of(one)).And.NotBe(ModuleFingerprint.Of(other));
+        PartInfo.Of(one).Fingerprint.Should().StartWith("LimitedDenoiser#").And.Be(PartInfo.Of(one).Fingerprint).And.NotBe(PartInfo.Of(other).Fingerprint);
     }
 
     [Fact]
-    public void ModuleFingerprint_of_a_network_is_that_of_its_weights()
+    public void PartInfo_of_a_network_is_that_of_its_weights()
     {
         using nn.Module<Tensor, Tensor> one = FashionMnistPair.NewClassifierNetwork(), other = FashionMnistPair.NewClassifierNetwork();
         SyntheticWeights.Fill(one);
         SyntheticWeights.Fill(other);
-        string name = ModuleFingerprint.Of(one);
-        name.Should().StartWith("CifarResNet:").And.Be(ModuleFingerprint.Of(other));
+        string name = PartInfo.Of(one).Fingerprint;
+        name.Should().StartWith("CifarResNet:").And.Be(PartInfo.Of(other).Fingerprint);
         using (no_grad())
             other.state_dict().First(entry => entry.Key.EndsWith("running_mean", StringComparison.Ordinal)).Value.add_(1e-3);
-        ModuleFingerprint.Of(other).Should().NotBe(name);
+        PartInfo.Of(other).Fingerprint.Should().NotBe(name);
     }
 
     /// <summary>Multiplies; the classifier's scores are the first two pixels.</summary>
-    private sealed class Part(double factor, string name, string precision = "float32") : IDenoiser, IClassifier, IFingerprinted
+    private sealed class Part(double factor, string name, string precision = "float32") : IDenoiser, IClassifier, IDescribed
     {
         public int ClassCount => 2;
 
-        public string Fingerprint => name;
-
-        public string Precision => precision;
+        public PartInfo Info => new(name) { Precision = precision };
 
         public Tensor Denoise(Tensor noisy, NoiseContext noise) => noisy * factor;
 

@@ -78,12 +78,12 @@ public class LocallySmoothedClassifierTests
     public void Fingerprint_and_reach_are_the_parts()
     {
         LabelClassifier labels = new(2, _ => [], "labels");
-        new LocallySmoothedClassifier(s_half, labels).Fingerprint.Should().Be("local(5;0.25;half+labels)");
-        new LocallySmoothedClassifier(s_half, labels, 4).Fingerprint.Should().Be("local(4;0.25;half+labels)");
-        new LocallySmoothedClassifier(s_half, labels, localSigma: .12).Fingerprint.Should().Be("local(5;0.12;half+labels)");
-        new LocallySmoothedClassifier(new LimitedDenoiser(.75), labels).LargestSigma.Should().Be(.75);
-        new LocallySmoothedClassifier(s_half, labels).LargestSigma.Should().Be(double.PositiveInfinity);
-        new LocallySmoothedClassifier(s_half, labels).Precision.Should().Be("float32");
+        new LocallySmoothedClassifier(s_half, labels).Info.Fingerprint.Should().Be("local(5;0.25;half+labels)");
+        new LocallySmoothedClassifier(s_half, labels, 4).Info.Fingerprint.Should().Be("local(4;0.25;half+labels)");
+        new LocallySmoothedClassifier(s_half, labels, localSigma: .12).Info.Fingerprint.Should().Be("local(5;0.12;half+labels)");
+        new LocallySmoothedClassifier(new LimitedDenoiser(.75), labels).Info.LargestSigma.Should().Be(.75);
+        new LocallySmoothedClassifier(s_half, labels).Info.LargestSigma.Should().Be(double.PositiveInfinity);
+        new LocallySmoothedClassifier(s_half, labels).Info.Precision.Should().Be("float32");
     }
 
     [Fact]

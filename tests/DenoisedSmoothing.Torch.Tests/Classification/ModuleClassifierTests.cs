@@ -128,13 +128,13 @@ public class ModuleClassifierTests
         Normalization grey = new([.5f], [.5f]);
         string[] different =
         [
-            new ModuleClassifier(network, 10).Fingerprint,
-            new ModuleClassifier(network, 10, grey).Fingerprint,
-            new ModuleClassifier(network, 10, new Normalization([.5f], [.25f])).Fingerprint,
-            new ModuleClassifier(network, 10, grey, (32, 32)).Fingerprint,
+            new ModuleClassifier(network, 10).Info.Fingerprint,
+            new ModuleClassifier(network, 10, grey).Info.Fingerprint,
+            new ModuleClassifier(network, 10, new Normalization([.5f], [.25f])).Info.Fingerprint,
+            new ModuleClassifier(network, 10, grey, (32, 32)).Info.Fingerprint,
         ];
         different.Should().OnlyHaveUniqueItems();
-        new ModuleClassifier(network, 10, grey).Fingerprint.Should().Be(different[1]);
+        new ModuleClassifier(network, 10, grey).Info.Fingerprint.Should().Be(different[1]);
     }
 
     /// <summary>Two classes: the mean and the largest value.</summary>
@@ -143,4 +143,14 @@ public class ModuleClassifierTests
         look(x);
         return stack([x.flatten(1).mean([1]), x.flatten(1).amax(1)], 1);
     });
+
+    [Fact]
+    public void Info_input_shape_is_what_normalisation_resizing_and_constructor_tell()
+    {
+        using nn.Module<Tensor, Tensor> network = FashionMnistPair.NewClassifierNetwork();
+        Normalization grey = new([.5f], [.5f]);
+        new ModuleClassifier(network, 10) { Input = new InputShape(1, 28, 28) }.Info.InputShape.Should().Equal(1, 28, 28);
+        new ModuleClassifier(network, 10, grey).Info.InputShape.Should().Equal(1, null, null);
+        new ModuleClassifier(network, 10, grey, (32, 32)).Info.InputShape.Should().Equal(1, null, null);
+    }
 }

@@ -60,8 +60,8 @@ public sealed class ImageDatasetsTests : IDisposable
         IImageDataset prepared = TwoSizes().Prepared(new ImagePreprocess().CenterCrop(7, 5));
         List<string> skipped = [];
         prepared.ShapeOf(1).Should().BeNull();
-        foreach (IndexedImage image in prepared.Read(null, (_, error) => skipped.Add(error.Message)))
-            image.Image.Dispose();
+        foreach (SmoothingImage image in prepared.Read(null, (_, error) => skipped.Add(error.Message)))
+            image.Pixels.Dispose();
         skipped.Should().Equal(
             "wide.png: An image of 6x8 is too small for a crop of 7x5. Resize it first.", "wide2.png: An image of 6x8 is too small for a crop of 7x5. Resize it first.");
     }

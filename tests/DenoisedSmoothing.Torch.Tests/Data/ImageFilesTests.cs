@@ -108,10 +108,10 @@ public sealed class ImageFilesTests : IDisposable
 
         LiveTensors.ShouldNotChange(() =>
         {
-            foreach (IndexedImage image in images.Read(new DatasetRange { Start = 1 }, (index, error) => skipped.Add((index, error.Message))))
+            foreach (SmoothingImage image in images.Read(new DatasetRange { Start = 1 }, (index, error) => skipped.Add((index, error.Message))))
             {
-                using (image.Image)
-                    read.Add(image.Index);
+                using (image.Pixels)
+                    read.Add(image.Index!.Value);
             }
         });
         read.Should().Equal(1, 3);
@@ -120,10 +120,10 @@ public sealed class ImageFilesTests : IDisposable
         read.Clear();
         Action stop = () =>
         {
-            foreach (IndexedImage image in images.Read())
+            foreach (SmoothingImage image in images.Read())
             {
-                using (image.Image)
-                    read.Add(image.Index);
+                using (image.Pixels)
+                    read.Add(image.Index!.Value);
             }
         };
         stop.Should().Throw<InvalidDataException>().WithMessage("*c.png*");

@@ -138,7 +138,7 @@ public class HeunDenoiserTests
         }
 
         HeunDenoiser denoiser = new(predictor);
-        denoiser.LargestSigma.Should().Be(5);
+        denoiser.Info.LargestSigma.Should().Be(5);
         Action low = () => denoiser.LevelsFor(.001), high = () => denoiser.LevelsFor(5.1), none = () => _ = new HeunDenoiser(null!);
         low.Should().Throw<ArgumentOutOfRangeException>().WithMessage("*2 sigma must be above*");
         high.Should().Throw<ArgumentOutOfRangeException>().WithMessage("*noisiest level*");
@@ -152,12 +152,12 @@ public class HeunDenoiserTests
         DiffusionModel model = new(new FakeNetwork((x, _) => x * 1), new LinearSchedule(1000)), other = new(new FakeNetwork((x, _) => x * 1), new CosineSchedule(1000));
         string[] names =
         [
-            new HeunDenoiser(model).Fingerprint, new HeunDenoiser(model, new HeunOptions { Steps = 9 }).Fingerprint,
-            new HeunDenoiser(model, new HeunOptions { Rho = 3 }).Fingerprint, new HeunDenoiser(model, new HeunOptions { SmallestNoiseToSignal = .01 }).Fingerprint,
-            new HeunDenoiser(other).Fingerprint,
+            new HeunDenoiser(model).Info.Fingerprint, new HeunDenoiser(model, new HeunOptions { Steps = 9 }).Info.Fingerprint,
+            new HeunDenoiser(model, new HeunOptions { Rho = 3 }).Info.Fingerprint, new HeunDenoiser(model, new HeunOptions { SmallestNoiseToSignal = .01 }).Info.Fingerprint,
+            new HeunDenoiser(other).Info.Fingerprint,
         ];
         names.Should().OnlyHaveUniqueItems();
-        new HeunDenoiser(model).Precision.Should().Be("float32");
+        new HeunDenoiser(model).Info.Precision.Should().Be("float32");
     }
 
     private sealed class Analytic : IX0Predictor

@@ -18,6 +18,6 @@ public class IdentityDenoiserTests
         }
 
         Images.ValuesOf(noisy).Should().Equal(before);
-        new IdentityDenoiser().Fingerprint.Should().Be("identity");
+        new IdentityDenoiser().Info.Fingerprint.Should().Be("identity");
     }
 }

@@ -206,7 +206,7 @@ public class MultiStepDenoiserTests
     {
         DiffusionModel model = new(new FakeNetwork((x, _) => x * 1), s_linear, lastTimestep: 259);
         MultiStepDenoiser denoiser = new(model);
-        denoiser.LargestSigma.Should().Be(model.LargestSigma).And.BeInRange(.5, .51);
+        denoiser.Info.LargestSigma.Should().Be(model.LargestSigma).And.BeInRange(.5, .51);
         foreach (Action act in new Action[]
         {
             () => _ = new MultiStepDenoiser(model, new MultiStepOptions { Steps = 0 }),
@@ -225,9 +225,9 @@ public class MultiStepDenoiserTests
     public void Fingerprint_tells_options_apart()
     {
         DiffusionModel model = new(new FakeNetwork((x, _) => x * 1), s_linear);
-        string[] names = [.. new MultiStepOptions[] { new(), new() { Steps = 5 }, new() { StartBelow = true } }.Select(options => new MultiStepDenoiser(model, options).Fingerprint)];
+        string[] names = [.. new MultiStepOptions[] { new(), new() { Steps = 5 }, new() { StartBelow = true } }.Select(options => new MultiStepDenoiser(model, options).Info.Fingerprint)];
         names.Should().OnlyHaveUniqueItems();
-        new MultiStepDenoiser(model, new MultiStepOptions { Steps = 5 }).Fingerprint.Should().Be(names[1]).And.Contain(model.Fingerprint);
+        new MultiStepDenoiser(model, new MultiStepOptions { Steps = 5 }).Info.Fingerprint.Should().Be(names[1]).And.Contain(model.Info.Fingerprint);
     }
 
     private static Tensor Normals(int stream, long[] shape)

@@ -38,9 +38,9 @@ public class NetworkDenoiserTests
     {
         using DnCnn network = new(depth: 4, width: 8), other = new(depth: 4, width: 8);
         SyntheticWeights.Fill(network);
-        string first = new NetworkDenoiser(network).Fingerprint;
-        first.Should().StartWith("network(DnCnn:").And.Be(new NetworkDenoiser(network).Fingerprint);
-        new NetworkDenoiser(other).Fingerprint.Should().NotBe(first);
+        string first = new NetworkDenoiser(network).Info.Fingerprint;
+        first.Should().StartWith("network(DnCnn:").And.Be(new NetworkDenoiser(network).Info.Fingerprint);
+        new NetworkDenoiser(other).Info.Fingerprint.Should().NotBe(first);
     }
 
     [Fact]

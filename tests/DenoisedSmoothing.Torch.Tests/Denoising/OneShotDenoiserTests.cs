@@ -111,9 +111,9 @@ public class OneShotDenoiserTests
         OneShotDenoiser denoiser = new(network, Cosine, lastTimestep: 1984);
         using Tensor noisy = Images.Random(5, 1, 1, 2, 2);
 
-        denoiser.LargestSigma.Should().BeInRange(.5, .501);
-        denoiser.TimestepFor(denoiser.LargestSigma).Should().Be(1984);
-        foreach (double sigma in new[] { Math.BitIncrement(denoiser.LargestSigma), 1e9, double.NaN })
+        denoiser.Info.LargestSigma.Should().BeInRange(.5, .501);
+        denoiser.TimestepFor(denoiser.Info.LargestSigma).Should().Be(1984);
+        foreach (double sigma in new[] { Math.BitIncrement(denoiser.Info.LargestSigma), 1e9, double.NaN })
         {
             Action act = () => denoiser.TimestepFor(sigma);
             act.Should().Throw<ArgumentOutOfRangeException>().WithMessage("*noisiest timestep*");
@@ -121,7 +121,7 @@ public class OneShotDenoiserTests
 
         Action denoise = () => denoiser.Denoise(noisy, new NoiseContext(.6));
         denoise.Should().Throw<ArgumentOutOfRangeException>();
-        new OneShotDenoiser(network, Cosine).LargestSigma.Should().BeGreaterThan(100);
+        new OneShotDenoiser(network, Cosine).Info.LargestSigma.Should().BeGreaterThan(100);
     }
 
     [Fact]
@@ -154,11 +154,11 @@ public class OneShotDenoiserTests
         using nn.Module<Tensor, Tensor, Tensor> one = FashionMnistPair.NewDenoiserNetwork(), other = FashionMnistPair.NewDenoiserNetwork();
         SyntheticWeights.Fill(one);
         SyntheticWeights.Fill(other);
-        string fingerprint = new OneShotDenoiser(one, Cosine).Fingerprint;
-        new OneShotDenoiser(other, Cosine).Fingerprint.Should().Be(fingerprint, "equal weights are one function");
-        new OneShotDenoiser(other, Cosine, .25).Fingerprint.Should().NotBe(fingerprint);
+        string fingerprint = new OneShotDenoiser(one, Cosine).Info.Fingerprint;
+        new OneShotDenoiser(other, Cosine).Info.Fingerprint.Should().Be(fingerprint, "equal weights are one function");
+        new OneShotDenoiser(other, Cosine, .25).Info.Fingerprint.Should().NotBe(fingerprint);
         using (no_grad())
             other.parameters().First().add_(1e-3);
-        new OneShotDenoiser(other, Cosine).Fingerprint.Should().NotBe(fingerprint);
+        new OneShotDenoiser(other, Cosine).Info.Fingerprint.Should().NotBe(fingerprint);
     }
 }

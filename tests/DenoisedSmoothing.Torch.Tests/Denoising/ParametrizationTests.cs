@@ -30,7 +30,7 @@ public class ParametrizationTests
         // Twice: the network's tensor must survive.
         for (int call = 0; call < 2; call++)
             Parity.RelativeError(denoiser.Denoise(noisy, new NoiseContext(sigma)), clean).Should().BeLessThan(1e-5);
-        denoiser.Fingerprint.Should().EndWith($"{parametrization})");
+        denoiser.Info.Fingerprint.Should().EndWith($"{parametrization})");
     }
 
     [Fact]

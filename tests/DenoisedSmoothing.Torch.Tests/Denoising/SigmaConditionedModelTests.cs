@@ -92,7 +92,7 @@ public class SigmaConditionedModelTests
         SyntheticWeights.Fill(network);
         EdmPreconditionedNetwork edm = new(network, disposeNetwork: true);
         using (SigmaConditionedModel model = new(edm))
-            model.Fingerprint.Should().StartWith("sigma-conditioned(edm(0.5;").And.NotBe(new SigmaConditionedModel(network).Fingerprint);
+            model.Info.Fingerprint.Should().StartWith("sigma-conditioned(edm(0.5;").And.NotBe(new SigmaConditionedModel(network).Info.Fingerprint);
         network.parameters().First().IsInvalid.Should().BeFalse("the model does not own it");
         TorchSharp.Modules.Parameter weight = network.parameters().First();
         new SigmaConditionedModel(edm, disposeNetwork: true).Dispose();

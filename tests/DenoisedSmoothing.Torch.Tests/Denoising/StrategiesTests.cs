@@ -22,7 +22,7 @@ public sealed class StrategiesTests : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         LabeledImages test = FashionMnistPair.TestImages();
-        IndexedImage[] images = [.. Enumerable.Range(0, 3).Select(i => new IndexedImage(i, test.Image(i)))];
+        SmoothingImage[] images = [.. Enumerable.Range(0, 3).Select(i => new SmoothingImage(test.Image(i), i))];
         // So noisy that votes differ: equal ones would show nothing.
         SmoothedClassifier Smooth(ulong seed) => new([Strategy(name)], 1.4, new CohenCertifier(n0: 5, n: 22, alpha: .05), new SmoothingOptions { Batch = 8, Seed = seed });
         static string Votes(Certificate certificate) => $"{certificate.SelectionVotes};{certificate.EstimationVotes};{certificate.Radius:R}";
@@ -30,7 +30,7 @@ public sealed class StrategiesTests : IDisposable
         Certificate[] together = [.. Smooth(1).CertifyMany(images)];
 
         together.Should().Contain(certificate => certificate.EstimationVotes.AsSpan().ToArray().Max() < 20);
-        images.Reverse().Select(item => Votes(Smooth(1).Certify(item.Image, item.Index))).Reverse().Should().Equal(together.Select(Votes));
+        images.Reverse().Select(item => Votes(Smooth(1).Certify(item))).Reverse().Should().Equal(together.Select(Votes));
         Smooth(2).CertifyMany(images).Select(Votes).Should().NotEqual(together.Select(Votes));
     }
 
@@ -58,7 +58,7 @@ public sealed class StrategiesTests : IDisposable
         using Tensor noisy = Images.Random(1, 2, 1, 28, 28);
         using Tensor expected = _pair.Denoiser.Denoise(noisy, new NoiseContext(.5)), got = new OneShotDenoiser(_pair.Diffusion).Denoise(noisy, new NoiseContext(.5));
         Images.ValuesOf(got).Should().Equal(Images.ValuesOf(expected));
-        ((IFingerprinted)_pair.Denoiser).Fingerprint.Should().Be($"one-shot({_pair.Diffusion.Fingerprint})");
+        ((IDescribed)_pair.Denoiser).Info.Fingerprint.Should().Be($"one-shot({_pair.Diffusion.Info.Fingerprint})");
         _pair.Diffusion.LastTimestep.Should().Be(FashionMnistPair.LastTimestep);
     }
 

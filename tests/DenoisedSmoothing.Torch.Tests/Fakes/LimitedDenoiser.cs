@@ -3,9 +3,9 @@ using TorchSharp;
 namespace DenoisedSmoothing.Testing;
 
 /// <summary>Changes nothing, reaches up to some sigma, and minds what it is asked.</summary>
-internal sealed class LimitedDenoiser(double largestSigma) : IDenoiser, ISigmaLimited
+internal sealed class LimitedDenoiser(double largestSigma) : IDenoiser, IDescribed
 {
-    public double LargestSigma => largestSigma;
+    public PartInfo Info => PartInfo.Unnamed(this) with { LargestSigma = largestSigma };
 
     /// <summary>The sigma last asked for.</summary>
     public double Asked { get; private set; }

@@ -4,7 +4,7 @@ using TorchSharp;
 namespace DenoisedSmoothing.Testing;
 
 /// <summary>A base classifier on a device whose memory bears so many rows: beyond them it fails in libtorch's words.</summary>
-internal sealed class SmallMemory(IBaseClassifier inner, int mostRows, int failAfter = 0, string words = SmallMemory.Cpu) : IBaseClassifier, IFingerprinted
+internal sealed class SmallMemory(IBaseClassifier inner, int mostRows, int failAfter = 0, string words = SmallMemory.Cpu) : IBaseClassifier, IDescribed
 {
     // c10/core/CPUAllocator.cpp
     public const string Cpu = "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes. Error code 12 (Cannot allocate memory)";
@@ -14,7 +14,7 @@ internal sealed class SmallMemory(IBaseClassifier inner, int mostRows, int failA
 
     public int ClassCount => inner.ClassCount;
 
-    public string Fingerprint => "small memory"; // the same for every replica
+    public PartInfo Info => new("small memory"); // the same for every replica
 
     /// <summary>The rows of every pass asked for.</summary>
     public List<long> Asked { get; } = [];

@@ -70,7 +70,7 @@ public class FashionMnistPairTests
     public void Denoiser_reaches_sigma_one_and_a_half()
     {
         using FashionMnistPair pair = FashionMnistPair.Load();
-        ((ISigmaLimited)pair.Denoiser).LargestSigma.Should().BeInRange(1.5, 1.6);
+        ((IDescribed)pair.Denoiser).Info.LargestSigma.Should().BeInRange(1.5, 1.6);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public class FashionMnistPairTests
         LabeledImages images = FashionMnistPair.TestImages();
         using Tensor image = images.Image(2); // a pair of trousers
         SmoothedClassifier smoothed = new(pair.Denoiser, pair.Classifier, sigma: .5, new CohenCertifier(n0: 8, n: 56), new SmoothingOptions { Batch = 32, Seed = 1 });
-        Certificate certificate = smoothed.Certify(image, 2);
+        Certificate certificate = smoothed.Certify(new(image, 2));
         certificate.Label.Should().Be(images.Label(2));
         certificate.Radius.Should().BeGreaterThan(.3);
     }
@@ -94,7 +94,7 @@ public class FashionMnistPairTests
         Tensor image = FashionMnistPair.TestImages().Images([7]);
         NoiseContext noise = new(.5);
         DenoisedClassifier first = new(one.Denoiser, one.Classifier), second = new(other.Denoiser, other.Classifier);
-        second.Fingerprint.Should().Be(first.Fingerprint);
+        second.Info.Fingerprint.Should().Be(first.Info.Fingerprint);
         Images.ValuesOf(second.Score(image, noise)).Should().Equal(Images.ValuesOf(first.Score(image, noise)));
     }
 
@@ -113,7 +113,7 @@ public class FashionMnistPairTests
             // TorchSharp's own Conv2d and Linear leave a tensor behind each when they are made: what a pair leaves is the measure.
             long before = LiveTensors.Count;
             using (FashionMnistPair pair = FashionMnistPair.LoadFrom(denoiser, classifier))
-                ((IFingerprinted)pair.Classifier).Fingerprint.Should().Contain(StateDict.Fingerprint(classifierNetwork)[..16]);
+                ((IDescribed)pair.Classifier).Info.Fingerprint.Should().Contain(StateDict.Fingerprint(classifierNetwork)[..16]);
             long left = LiveTensors.Count - before;
 
             before = LiveTensors.Count;

@@ -27,9 +27,9 @@ public class HalfPrecisionNetworkTests
         Tensor logits = half.Classify(images);
         logits.dtype.Should().Be(ScalarType.Float32);
         Parity.RelativeError(logits, full.Classify(images)).Should().BeInRange(1e-6, tolerance);
-        half.Precision.Should().Be(type.ToString().ToLowerInvariant());
-        full.Precision.Should().Be("float32");
-        half.Fingerprint.Should().NotBe(full.Fingerprint);
+        half.Info.Precision.Should().Be(type.ToString().ToLowerInvariant());
+        full.Info.Precision.Should().Be("float32");
+        half.Info.Fingerprint.Should().NotBe(full.Info.Fingerprint);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public class HalfPrecisionNetworkTests
         Tensor noisy = SyntheticWeights.Input(1, [2, 1, 8, 8], 0, 1);
         NoiseContext noise = new(0.5);
         Parity.RelativeError(half.Denoise(noisy, noise), full.Denoise(noisy, noise)).Should().BeInRange(1e-6, 2e-2);
-        half.Precision.Should().Be("bfloat16");
+        half.Info.Precision.Should().Be("bfloat16");
         LiveTensors.ShouldNotChange(() => half.Denoise(noisy, noise).Dispose());
     }
 

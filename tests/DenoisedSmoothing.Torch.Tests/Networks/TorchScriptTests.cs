@@ -23,8 +23,8 @@ public sealed class TorchScriptTests : IDisposable
         using ModuleClassifier classifier = TorchScript.LoadClassifier(path, 3, new Normalization([.5f, .5f, .5f], [.25f, .25f, .25f]));
         using Tensor images = full([2, 3, 4, 4], .75f);
         classifier.Classify(images).data<float>().ToArray().Should().AllSatisfy(logit => logit.Should().BeApproximately(1, 1e-6f));
-        classifier.Fingerprint.Should().Contain("torchscript:");
-        classifier.Precision.Should().Be("float32");
+        classifier.Info.Fingerprint.Should().Contain("torchscript:");
+        classifier.Info.Precision.Should().Be("float32");
         LiveTensors.ShouldNotChange(() => classifier.Classify(images).Dispose());
     }
 

@@ -134,6 +134,6 @@ public class InnerNoiseTests
             return zeros(noisy.shape[0], 2);
         });
         StagedCertifier one = new(new VoteRequest(VotePhase.Estimation, rows));
-        new SmoothedClassifier([classifier], .5, one, new SmoothingOptions { Batch = rows, Seed = 99 }).Certify(image, imageIndex);
+        new SmoothedClassifier([classifier], .5, one, new SmoothingOptions { Batch = rows, Seed = 99 }).Certify(new(image, imageIndex));
     }
 }

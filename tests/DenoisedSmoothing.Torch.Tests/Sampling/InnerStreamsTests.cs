@@ -83,7 +83,7 @@ public class InnerStreamsTests
     public void Exact_classifier_any_batch_gives_the_same_votes(int batch)
     {
         using DisposeScope scope = NewDisposeScope();
-        IndexedImage[] images = [.. Enumerable.Range(0, 3).Select(i => new IndexedImage(i, Images.Random((uint)i, 2, 4, 4)))];
+        SmoothingImage[] images = [.. Enumerable.Range(0, 3).Select(i => new SmoothingImage(Images.Random((uint)i, 2, 4, 4), i))];
         FakeClassifier checksum = FakeClassifier.Checksum(4);
         FakeClassifier stochastic = new(4, (noisy, noise) =>
         {

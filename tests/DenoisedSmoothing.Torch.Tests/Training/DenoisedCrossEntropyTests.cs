@@ -124,17 +124,17 @@ public sealed class DenoisedCrossEntropyTests
         IProgress<TrainingProgress>? progress = null) =>
         new Trainer(objective, TrainingFixture.Recipe, TrainingFixture.Options(steps)).Train(images, progress);
 
-    private sealed class Inverter : IDenoiser, IFingerprinted
+    private sealed class Inverter : IDenoiser, IDescribed
     {
-        public string Fingerprint => "inverter";
+        public PartInfo Info => new("inverter");
 
         public Tensor Denoise(Tensor noisy, NoiseContext noise) => 1 - noisy;
     }
 
     /// <summary>Changes nothing; keeps what it saw, and its inner draws of two streams where asked.</summary>
-    private sealed class Watcher(List<float[]> seen, bool inner = false) : IDenoiser, IFingerprinted
+    private sealed class Watcher(List<float[]> seen, bool inner = false) : IDenoiser, IDescribed
     {
-        public string Fingerprint => "watcher";
+        public PartInfo Info => new("watcher");
 
         public Tensor Denoise(Tensor noisy, NoiseContext noise)
         {

@@ -78,9 +78,9 @@ internal sealed class TrainingTask
         }
     }
 
-    private sealed class Inverter : IDenoiser, IFingerprinted
+    private sealed class Inverter : IDenoiser, IDescribed
     {
-        public string Fingerprint => "inverter";
+        public PartInfo Info => new("inverter");
 
         public Tensor Denoise(Tensor noisy, NoiseContext noise) => 1 - noisy;
     }

@@ -23,12 +23,13 @@ public class SmoothedPairTests
         TransferredCertificate transferred = pair.Transfer(image, certificate);
 
         // The same rows by hand: f votes 1 above .2, f' above .4.
+        ISmoothingNoise noise = SmoothingNoises.Of(certificate);
         float[] values = Images.ValuesOf(image);
         long[] expected = new long[4];
         for (int sample = 0; sample < 300; sample++)
         {
             float[] noisy = new float[4];
-            GaussianNoise.AddTo(9, new NoiseCoordinate(0, 3, VotePhase.Estimation, sample), values, .25f, noisy);
+            noise.AddTo(9, new NoiseCoordinate(0, 3, VotePhase.Estimation, sample), values, noisy);
             bool f = noisy[0] > .2f, successor = noisy[0] > .4f;
             expected[(int)((f, successor) switch { (true, true) => PairOutcome.Kept, (true, false) => PairOutcome.Lost, (false, false) => PairOutcome.Agreed, _ => PairOutcome.Changed })]++;
         }
@@ -85,8 +86,9 @@ public class SmoothedPairTests
         Refused(other, certificate, "*image is*");
         Refused(image, With(certificate.Provenance! with { BaseClassifier = "another" }), "*classifier is another, here it is threshold 0.1*");
         Refused(image, With(certificate.Provenance with { Precision = "bfloat16" }), "*precision is bfloat16*");
-        Refused(image, With(certificate.Provenance with { Noise = "none" }), "*none*");
         Refused(image, With(certificate.Provenance with { Device = "cuda" }), "*device is cuda*");
+
+        pair.Invoking(p => p.Transfer(image, With(certificate.Provenance with { Noise = "none" }))).Should().Throw<FormatException>().WithMessage("*'none'*");
 
         Certificate With(Provenance provenance) => certificate with { Provenance = provenance };
 
@@ -105,7 +107,7 @@ public class SmoothedPairTests
     }
 
     private static Certificate Certify(IBaseClassifier classifier, Tensor image) =>
-        new SmoothedClassifier([classifier], .25, Certifier, new SmoothingOptions { Batch = 64, Seed = 5 }).Certify(image, imageIndex: 3);
+        new SmoothedClassifier([classifier], .25, Certifier, new SmoothingOptions { Batch = 64, Seed = 5 }).Certify(new(image, 3));
 
     /// <summary>Label 1 where the first pixel is above an edge.</summary>
     private static Named Threshold(float edge) => new(
@@ -117,11 +119,11 @@ public class SmoothedPairTests
         }),
         System.FormattableString.Invariant($"threshold {edge}"));
 
-    private sealed class Named(IBaseClassifier inner, string name) : IBaseClassifier, IFingerprinted
+    private sealed class Named(IBaseClassifier inner, string name) : IBaseClassifier, IDescribed
     {
         public int ClassCount => inner.ClassCount;
 
-        public string Fingerprint => name;
+        public PartInfo Info => new(name);
 
         public Tensor Score(Tensor noisy, NoiseContext noise) => inner.Score(noisy, noise);
     }

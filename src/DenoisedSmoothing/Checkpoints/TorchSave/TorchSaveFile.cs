@@ -90,7 +90,7 @@ internal sealed class TorchSaveFile : ITensorSource, IDisposable
                 if (_reader.IsBigEndian)
                     Reverse(chunk, itemSize);
             }));
-            TensorBytes.CheckBooleans(read, Name, name);
+            BooleanBytes.Check(read, Name, name);
             return (straight ? read : read.as_strided(described.Shape, described.Strides).contiguous()).MoveToOuterDisposeScope();
         }
     }

@@ -88,11 +88,11 @@ public class AttackTrialTests
     private static AttackTrial Trial() => new(() => new LinearTarget().Target(Sigma), s_judge);
 
     /// <summary>Class 1 where the image is far from grey: 1.2 standard deviations further than pure noise is on average.</summary>
-    private sealed class Energy : IBaseClassifier, IFingerprinted
+    private sealed class Energy : IBaseClassifier, IDescribed
     {
         public int ClassCount => 2;
 
-        public string Fingerprint => "energy";
+        public PartInfo Info => new("energy");
 
         public Tensor Score(Tensor noisy, NoiseContext noise)
         {

@@ -9,13 +9,13 @@ namespace DenoisedSmoothing.Torch.Tests.Training.Attacks;
 /// smoothed answer changes at the l2 distance |m - 1/2| sqrt(pixels), and Phi of that distance over sigma is the probability of the
 /// label.
 /// </summary>
-internal sealed class LinearTarget : IBaseClassifier, IFingerprinted
+internal sealed class LinearTarget : IBaseClassifier, IDescribed
 {
     public const int Side = 4, Pixels = Side * Side;
 
     public int ClassCount => 2;
 
-    public string Fingerprint => "mean above one half";
+    public PartInfo Info => new("mean above one half");
 
     public static double RadiusOf(double mean) => Math.Abs(mean - .5) * Math.Sqrt(Pixels);
 

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing.Checkpoints;
+namespace DenoisedSmoothing;
 
 /// <summary>
 /// The element types that safetensors files and TorchSharp share: the format's unsigned 16 to 64 bit, 8 bit float and complex types stay
@@ -50,12 +50,12 @@ internal static class SafetensorsDType
 
     /// <summary>The length of a tensor's elements in bytes.</summary>
     /// <exception cref="OverflowException">It is beyond 2^63, or would be if no size were 0: strides are such products, too.</exception>
-    public static long ByteCount(TensorEntry entry)
+    public static long ByteCount(ScalarType type, IReadOnlyList<long> shape)
     {
-        TryName(entry.DType, out _, out int size);
+        TryName(type, out _, out int size);
         long product = size;
-        foreach (long length in entry.Shape)
+        foreach (long length in shape)
             product = checked(product * Math.Max(length, 1));
-        return entry.Shape.Contains(0) ? 0 : product;
+        return shape.Contains(0) ? 0 : product;
     }
 }

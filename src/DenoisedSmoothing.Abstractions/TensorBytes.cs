@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing.Checkpoints;
+namespace DenoisedSmoothing;
 
 /// <summary>The memory of a tensor, piece by piece: a Span ends at 2 GiB, tensors do not.</summary>
 internal static class TensorBytes
@@ -27,19 +27,6 @@ internal static class TensorBytes
             using Tensor part = flat.narrow(0, start, Math.Min(step, count - start));
             visit(part.bytes);
         }
-    }
-
-    /// <summary>Refuses a boolean tensor with a byte that is neither 0 nor 1: reading it would be undefined behaviour in C++.</summary>
-    /// <exception cref="CheckpointException">There is such a byte.</exception>
-    public static void CheckBooleans(Tensor tensor, string file, string entry)
-    {
-        if (tensor.dtype != ScalarType.Bool)
-            return;
-        Visit(tensor, bytes =>
-        {
-            if (bytes.ContainsAnyExceptInRange((byte)0, (byte)1))
-                throw CheckpointException.InEntry(file, entry, "a BOOL is neither 0 nor 1");
-        });
     }
 
     /// <summary>

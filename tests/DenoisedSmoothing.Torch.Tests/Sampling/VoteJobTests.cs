@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Torch.Tests.Sampling;
 
 /// <summary>The loop between vote tests and the sampler, with tests that ask as a sequential certifier does.</summary>
-public class VotePoolTests
+public class VoteJobTests
 {
     private static readonly VoteRequest[] Stages =
     [
@@ -31,7 +31,7 @@ public class VotePoolTests
         using Tensor image = Images.Random(1, 1, 3, 3);
         SmoothedClassifier smoothed = new([recording], .5, new StagedCertifier(Stages), new SmoothingOptions { Batch = batch, Seed = 4 });
 
-        Certificate certificate = smoothed.Certify(image, imageIndex: 6);
+        Certificate certificate = smoothed.Certify(new(image, 6));
 
         (certificate.N0, certificate.N).Should().Be((8, 21));
         string[] selection = [.. Enumerable.Range(0, 8).Select(sample => Noisy(VotePhase.Selection, sample))];
@@ -49,7 +49,7 @@ public class VotePoolTests
         string Noisy(VotePhase phase, int sample)
         {
             float[] noisy = new float[9];
-            GaussianNoise.AddTo(4, new NoiseCoordinate(0, 6, phase, sample), Images.ValuesOf(image), .5f, noisy);
+            new GridGaussianNoise(.5).AddTo(4, new NoiseCoordinate(0, 6, phase, sample), Images.ValuesOf(image), noisy);
             return Key(noisy);
         }
 
@@ -63,10 +63,10 @@ public class VotePoolTests
     public void Sequential_tests_in_company_get_what_each_gets_alone(int batch)
     {
         using DisposeScope scope = NewDisposeScope();
-        IndexedImage[] images = [.. Enumerable.Range(0, 20).Select(i => new IndexedImage(100 - i, Images.Random((uint)i, 1, 3, 3)))];
+        SmoothingImage[] images = [.. Enumerable.Range(0, 20).Select(i => new SmoothingImage(Images.Random((uint)i, 1, 3, 3), 100 - i))];
         SmoothedClassifier smoothed = new([FakeClassifier.Checksum(3)], .5, new StagedCertifier(Stages), new SmoothingOptions { Batch = batch, Seed = 4 });
 
-        smoothed.CertifyMany(images).Should().Equal(images.Select(item => smoothed.Certify(item.Image, item.Index)));
+        smoothed.CertifyMany(images).Should().Equal(images.Select(item => smoothed.Certify(item)));
     }
 
     [Theory]
@@ -83,27 +83,28 @@ public class VotePoolTests
             using Tensor margin = noisy.flatten(1).select(1, 0) - Edge, zero = zeros_like(margin);
             return stack([zero, margin], 1);
         });
-        IndexedImage[] images = [.. Enumerable.Range(0, 12).Select(i => new IndexedImage(i, full([1, 2, 2], i / 12f)))];
+        SmoothingImage[] images = [.. Enumerable.Range(0, 12).Select(i => new SmoothingImage(full([1, 2, 2], i / 12f), i))];
         SequentialCertifier certifier = new(new SequentialOptions { TargetRadii = [.125, .25], Budget = 600, PredictBudget = 300 });
         SmoothedClassifier smoothed = new([classifier], .25, certifier, new SmoothingOptions { Batch = batch, Seed = 4, PredictSeed = 9 });
 
         List<Certificate> pooled = [.. smoothed.CertifyMany(images)];
 
-        images.Select(item => smoothed.Certify(item.Image, item.Index)).Should().Equal(pooled);
-        pooled.Select(certificate => certificate with { Provenance = null }).Should().Equal(images.Select(item => ByHand(certifier.Certify(2, .25), item, seed: 4)));
-        smoothed.PredictIndexed(images).Should().Equal(images.Select(item => ByHand(certifier.Predict(2), item, seed: 9)));
+        images.Select(item => smoothed.Certify(item)).Should().Equal(pooled);
+        pooled.Select(certificate => certificate with { Provenance = null }).Should().Equal(images.Select(item => ByHand(certifier.Certify(2, new GridGaussianRule(.25, Images.ValuesOf(item.Pixels).Length)), item, seed: 4)));
+        smoothed.PredictMany(images).Should().Equal(images.Select(item => ByHand(certifier.Predict(2), item, seed: 9)));
         pooled.Select(certificate => certificate.N).Distinct().Should().HaveCountGreaterThan(3, "tests that all stop at one look would show little");
 
-        static TResult ByHand<TResult>(IVoteTest<TResult> test, IndexedImage item, ulong seed)
+        static TResult ByHand<TResult>(IVoteTest<TResult> test, SmoothingImage item, ulong seed)
         {
             long[] used = new long[3];
-            float[] image = Images.ValuesOf(item.Image), noisy = new float[image.Length];
+            GridGaussianNoise noise = new(.25);
+            float[] image = Images.ValuesOf(item.Pixels), noisy = new float[image.Length];
             while (test.Next is { } want)
             {
                 long[] votes = new long[2];
                 for (long i = 0; i < want.Count; i++)
                 {
-                    GaussianNoise.AddTo(seed, new NoiseCoordinate(0, item.Index, want.Phase, used[(int)want.Phase]++), image, .25f, noisy);
+                    noise.AddTo(seed, new NoiseCoordinate(0, item.Index!.Value, want.Phase, used[(int)want.Phase]++), image, noisy);
                     votes[noisy[0] - Edge > 0 ? 1 : 0]++;
                 }
 
@@ -135,10 +136,10 @@ public class VotePoolTests
         // while the third image waits.
         using DisposeScope scope = NewDisposeScope();
         StagedCertifier certifier = new(new VoteRequest(VotePhase.Selection, 3), new(VotePhase.Estimation, 1), new(VotePhase.Estimation, 1), new(VotePhase.Estimation, 1));
-        IndexedImage[] images = [.. Enumerable.Range(0, 40).Select(i => new IndexedImage(i, Images.Random((uint)i, 1, 3, 3)))];
+        SmoothingImage[] images = [.. Enumerable.Range(0, 40).Select(i => new SmoothingImage(Images.Random((uint)i, 1, 3, 3), i))];
         SmoothedClassifier smoothed = new([FakeClassifier.Checksum(3)], .5, certifier, new SmoothingOptions { Batch = 8, Seed = 4 });
 
-        smoothed.CertifyMany(images).Should().Equal(images.Select(item => smoothed.Certify(item.Image, item.Index)));
+        smoothed.CertifyMany(images).Should().Equal(images.Select(item => smoothed.Certify(item)));
     }
 
     [Fact]
@@ -147,7 +148,7 @@ public class VotePoolTests
         // The vote is the image's index, carried in its first pixel under very little noise.
         using DisposeScope scope = NewDisposeScope();
         FakeClassifier reader = new(10, noisy => nn.functional.one_hot(noisy.flatten(1).select(1, 0).mul(10).round().to_type(ScalarType.Int64), 10).to_type(ScalarType.Float32));
-        IndexedImage[] images = [.. Enumerable.Range(0, 10).Select(i => new IndexedImage(i, full([1, 2, 2], i / 10f)))];
+        SmoothingImage[] images = [.. Enumerable.Range(0, 10).Select(i => new SmoothingImage(full([1, 2, 2], i / 10f), i))];
         SmoothedClassifier smoothed = new([reader], 1e-4, new StagedCertifier(Stages), new SmoothingOptions { Batch = 16 });
 
         foreach ((Certificate certificate, int label) in smoothed.CertifyMany(images).Select((certificate, i) => (certificate, i)))
@@ -164,6 +165,26 @@ public class VotePoolTests
         FakeClassifier classifier = FakeClassifier.Constant(0, 1);
         new SmoothedClassifier([classifier], .5, new StagedCertifier()).Certify(image).N.Should().Be(0);
         classifier.Calls.Should().Be(0);
+    }
+
+    [Fact]
+    public void Votes_drawn_ahead_do_not_survive_a_start_from_nothing()
+    {
+        // Votes tell the batch they come from: 1 in passes of 8 rows, 0 in passes of 4. Memory runs out in the third pass of 8, when three
+        // votes of the estimation, drawn ahead in the first, wait for their request.
+        FakeClassifier byBatch = new(2, noisy =>
+        {
+            using Tensor of8 = full(noisy.shape[0], noisy.shape[0] == 8 ? 1f : -1f), zero = zeros(noisy.shape[0]);
+            return stack([zero, of8], 1);
+        });
+        using Tensor image = Images.Random(1, 1, 3, 3);
+        StagedCertifier certifier = new(new VoteRequest(VotePhase.Selection, 5), new(VotePhase.Selection, 20), new(VotePhase.Estimation, 40));
+        SmallMemory failing = new(byBatch, mostRows: 4, failAfter: 2);
+        Certificate certificate = new SmoothedClassifier([failing], .5, certifier, new SmoothingOptions { Batch = 8, Seed = 4 }).Certify(image);
+
+        failing.Asked.Take(4).Should().Equal(8, 8, 8, 4);
+        certificate.Provenance!.Batch.Should().Be(4);
+        (certificate.SelectionVotes, certificate.EstimationVotes).Should().Be((new VoteCounts(25, 0), new VoteCounts(40, 0)));
     }
 
     [Theory]

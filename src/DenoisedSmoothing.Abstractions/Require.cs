@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace DenoisedSmoothing;
+
+/// <summary>The rules for numbers that occur in many places: one check and one wording each.</summary>
+internal static class Require
+{
+    /// <summary>The smallest alpha for which the bounds are computed.</summary>
+    public const double SmallestAlpha = 1e-100;
+
+    /// <summary>A noise level: finite and above 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
+    public static void Sigma(double sigma, [CallerArgumentExpression(nameof(sigma))] string name = "")
+    {
+        if (!(sigma > 0 && double.IsFinite(sigma)))
+        {
+            throw new ArgumentOutOfRangeException(
+                name, sigma, "Sigma must be finite and above 0: the standard deviation of the noise per pixel, for pixels in [0,1].");
+        }
+    }
+
+    /// <summary>A probability of error: from 1e-100 to below 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
+    public static void Alpha(double alpha, [CallerArgumentExpression(nameof(alpha))] string name = "")
+    {
+        if (!(alpha >= SmallestAlpha && alpha < 1))
+        {
+            throw new ArgumentOutOfRangeException(
+                name, alpha, string.Create(CultureInfo.InvariantCulture, $"Alpha must be at least {SmallestAlpha} and below 1."));
+        }
+    }
+
+    /// <summary>The alpha of a certifier: at most 1/2, since what is wrong more often than right is a confidence in the wrong place.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
+    public static void CertifierAlpha(double alpha, [CallerArgumentExpression(nameof(alpha))] string name = "")
+    {
+        Alpha(alpha, name);
+        if (alpha > .5)
+        {
+            throw new ArgumentOutOfRangeException(name, alpha, string.Create(CultureInfo.InvariantCulture,
+                $"Alpha is the probability of a wrong answer, at most 0.5. For a confidence of {alpha}, alpha is {1 - alpha:G3}."));
+        }
+    }
+}

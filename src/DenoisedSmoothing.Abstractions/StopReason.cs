@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace DenoisedSmoothing;
+
+/// <summary>Which part of a <see cref="Budget"/> ended a test before it was finished.</summary>
+[JsonConverter(typeof(CertificateJson))]
+public enum StopReason
+{
+    /// <summary><see cref="Budget.Votes"/>.</summary>
+    Votes,
+
+    /// <summary><see cref="Budget.Time"/>.</summary>
+    Time,
+}

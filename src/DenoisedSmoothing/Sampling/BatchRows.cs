@@ -1,0 +1,51 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using TorchSharp;
+
+namespace DenoisedSmoothing.Sampling;
+
+/// <summary>The rows of a forward pass for images of each shape: asked for or chosen, and less where memory has run out before.</summary>
+/// <param name="devices">Where the replicas compute.</param>
+/// <param name="asked">Rows of every forward pass; null to choose by image size and device.</param>
+/// <param name="logger">Told of a batch that was chosen or halved.</param>
+internal sealed class BatchRows(IReadOnlyList<torch.Device> devices, int? asked, ILogger logger)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, int> _rows = [];
+
+    /// <summary>The rows for images of a shape.</summary>
+    public int For(long[] imageShape)
+    {
+        string key = InputShapes.Text(imageShape);
+        lock (_gate)
+        {
+            if (_rows.TryGetValue(key, out int known))
+                return known;
+            int rows = asked ?? BatchSize.For(devices, imageShape);
+            _rows.Add(key, rows);
+            if (asked is null)
+            {
+                logger.LogInformation(
+                    "Batch: {Batch} rows per forward pass, chosen for images {Shape}. Float rows change with it; give SmoothingOptions.Batch = {Batch} to draw the same votes elsewhere.",
+                    rows, key, rows);
+            }
+
+            return rows;
+        }
+    }
+
+    /// <summary>Halves a batch that memory does not bear, also for later calls.</summary>
+    /// <exception cref="InvalidOperationException">Not even one row fits.</exception>
+    public void Halve(long[] imageShape, int tooLarge, Exception error)
+    {
+        if (tooLarge == 1)
+            throw new InvalidOperationException("Out of memory with a single row per forward pass: free memory on the device, use a smaller network or a lower precision.", error);
+        string key = InputShapes.Text(imageShape);
+        int half = tooLarge / 2;
+        lock (_gate)
+            _rows[key] = Math.Min(_rows.GetValueOrDefault(key, half), half);
+        logger.LogWarning(
+            error, "Out of memory with {Batch} rows per forward pass. Images in work start again with {Half}; certificates record the batch of their votes. Give SmoothingOptions.Batch = {Half} to begin there.",
+            tooLarge, half, half);
+    }
+}

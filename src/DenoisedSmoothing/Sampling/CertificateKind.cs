@@ -1,0 +1,49 @@
+using DenoisedSmoothing.Noise;
+
+namespace DenoisedSmoothing.Sampling;
+
+/// <summary>Asks for certificates, of one and the same function throughout a call.</summary>
+/// <param name="certifier">The statistics.</param>
+/// <param name="classCount">K.</param>
+/// <param name="noise">The smoothing noise.</param>
+/// <param name="identity">Which function it is.</param>
+/// <param name="devices">The kinds of device that compute.</param>
+/// <param name="budget">What an answer may cost where its image does not say.</param>
+internal sealed class CertificateKind(
+    ICertifier certifier, int classCount, ISmoothingNoise noise, ReplicaIdentity identity, string devices, Budget? budget)
+    : ISmoothingKind<Certificate>
+{
+    private ReplicaIdentity.Reading? _before;
+
+    public Budget? Budget => budget;
+
+    public VoteJob<Certificate> Open(ReadImage image, JobLimits limits)
+    {
+        _before ??= identity.Now(); // before the first vote; it may hash half a billion weights, so once per call
+        IRadiusRule rule = noise.RuleFor(image.Values.Length);
+        return new VoteJob<Certificate>(image, classCount, VotePhase.Estimation, limits, () => certifier.Certify(classCount, rule));
+    }
+
+    public Certificate Finish(VoteJob<Certificate> job, Certificate result)
+    {
+        identity.Confirm(_before!);
+        return result with
+        {
+            Stopped = job.Stopped,
+            Provenance = new Provenance
+            {
+                Seed = job.Image.Seed,
+                ImageIndex = job.Image.Index,
+                ImageHash = Convert.ToHexStringLower(job.Image.Hash),
+                ImageShape = job.Image.Shape,
+                DrawnSigma = noise.Level.Drawn,
+                BaseClassifier = _before!.Fingerprint,
+                Precision = _before.Precision,
+                Software = LibTorch.Software,
+                Device = devices,
+                Batch = job.Batch,
+                Noise = noise.Version,
+            },
+        };
+    }
+}

@@ -1,0 +1,45 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace DenoisedSmoothing.Sampling;
+
+/// <summary>
+/// The noise keys of one call. Unless one is given, an image's key is a keyed hash (HMAC-SHA-256) of the image: nobody who lacks the secret
+/// can know it before the image is fixed, and it is the same whenever the same image comes again.
+/// </summary>
+/// <remarks>
+/// Whoever knows the key first can look for an image whose votes under that very noise are more favourable than its probabilities. A key
+/// that a certificate publishes tells nothing about those of other images.
+/// </remarks>
+internal sealed class SeedSource
+{
+    private const string Version = "denoised-smoothing/seed/1/";
+
+    private readonly ulong? _fixed;
+    private readonly byte[] _secret;
+    private readonly byte[] _purpose;
+
+    /// <param name="given">A key for all images, for reproduction; null to derive one from each image.</param>
+    /// <param name="secret">What keys are derived with; null for a fresh secret from the operating system, which lives as long as the call.</param>
+    /// <param name="purpose">Predictions and certificates of one image have keys of their own.</param>
+    public SeedSource(ulong? given, ReadOnlyMemory<byte>? secret, string purpose)
+    {
+        _fixed = given;
+        _secret = secret?.ToArray() ?? RandomNumberGenerator.GetBytes(HMACSHA256.HashSizeInBytes);
+        _purpose = Encoding.ASCII.GetBytes(Version + purpose);
+    }
+
+    /// <summary>The key for an image.</summary>
+    /// <param name="imageHash">SHA-256 of its values.</param>
+    /// <param name="index">Its index.</param>
+    public ulong For(ReadOnlySpan<byte> imageHash, long index)
+    {
+        if (_fixed is { } seed)
+            return seed;
+        Span<byte> number = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(number, index);
+        byte[] message = [.. _purpose, .. imageHash, .. number];
+        return BinaryPrimitives.ReadUInt64LittleEndian(HMACSHA256.HashData(_secret, message));
+    }
+}

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+
+namespace DenoisedSmoothing.Sampling;
+
+/// <summary>One call of Predict or Certify among those that share batches: its unfinished jobs, oldest first.</summary>
+/// <remarks>The jobs are the scheduler's. The call itself waits here, and looks at what the scheduler has published.</remarks>
+internal sealed class VoteCaller
+{
+    private readonly object _news = new();
+    private long _version;
+    private Status _status = new(0, 0, null);
+
+    /// <param name="Unplanned">Rows that its jobs want and no batch has.</param>
+    /// <param name="TotalDrawn">Votes drawn for it.</param>
+    /// <param name="Oldest">What its oldest unfinished job is doing.</param>
+    public sealed record Status(long Unplanned, long TotalDrawn, (long ImageIndex, VotePhase Phase, long Drawn, long Requested)? Oldest);
+
+    /// <summary>The scheduler's.</summary>
+    public List<VoteJob> Jobs { get; } = [];
+
+    /// <summary>The scheduler's.</summary>
+    public long TotalDrawn { get; set; }
+
+    /// <summary>What was published last.</summary>
+    public Status Latest
+    {
+        get
+        {
+            lock (_news)
+                return _status;
+        }
+    }
+
+    /// <summary>The number of the news that are out: what to wait beyond.</summary>
+    public long Version
+    {
+        get
+        {
+            lock (_news)
+                return _version;
+        }
+    }
+
+    /// <summary>Counts rows of jobs that are on their way to the scheduler.</summary>
+    public void Expect(long rows)
+    {
+        lock (_news)
+            _status = _status with { Unplanned = _status.Unplanned + rows };
+    }
+
+    /// <summary>Publishes the state of the jobs, and that there may be results.</summary>
+    public void Publish()
+    {
+        VoteJob? oldest = Jobs.Find(static job => job.Request is not null);
+        Status status = new(
+            Jobs.Sum(static job => job.Unplanned), TotalDrawn,
+            oldest?.Request is { } request ? (oldest.Image.Index, request.Phase, oldest.Drawn, request.Count) : null);
+        lock (_news)
+        {
+            _status = status;
+            _version++;
+            Monitor.PulseAll(_news);
+        }
+    }
+
+    /// <summary>Waits for news.</summary>
+    /// <param name="seen">The last that the caller has looked at.</param>
+    /// <param name="atMost">How long to wait.</param>
+    public void WaitBeyond(long seen, TimeSpan atMost)
+    {
+        long end = Stopwatch.GetTimestamp() + (long)(atMost.TotalSeconds * Stopwatch.Frequency);
+        lock (_news)
+        {
+            while (_version == seen)
+            {
+                TimeSpan left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), end);
+                if (left <= TimeSpan.Zero || !Monitor.Wait(_news, left))
+                    return;
+            }
+        }
+    }
+}

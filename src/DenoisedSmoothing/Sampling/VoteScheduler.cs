@@ -1,0 +1,324 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using TorchSharp;
+
+namespace DenoisedSmoothing.Sampling;
+
+/// <summary>
+/// Draws the votes of all callers of one <see cref="SmoothedClassifier"/>: each forward pass is filled with rows from all open tests, and a
+/// test observes its votes when its request is full. A vote depends on its own sample alone, so neither the other images nor the order matters.
+/// </summary>
+/// <remarks>
+/// One thread drives, so that the native library keeps one team of threads warm; it ends by itself when there has been nothing to do for a
+/// while, and begins again with the next call. When the last open test has ended, nothing is left running or alive.
+/// </remarks>
+internal sealed class VoteScheduler
+{
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(5);
+
+    private readonly BatchRows _batches;
+    private readonly VoteWorker[] _workers;
+    private readonly int _batchesAhead;
+    private readonly SemaphoreSlim _room;
+    private readonly RowPlanner _planner = new();
+
+    private readonly object _gate = new();
+    private readonly List<(VoteCaller Caller, VoteJob Job)> _arrivals = []; // under the gate
+    private bool _driving; // under the gate
+
+    // The driving thread's.
+    private readonly List<VoteCaller> _callers = [];
+    private readonly List<(VoteCaller Caller, VoteJob Job, Exception? Error)> _ended = [];
+    private TimeSpan _lastPass;
+    private int _justEnded;
+
+    /// <param name="samplers">One per replica.</param>
+    /// <param name="batches">The rows of a forward pass.</param>
+    /// <param name="mostImages">How many images may be in work at once: more wait before they come in.</param>
+    public VoteScheduler(IReadOnlyList<VoteSampler> samplers, BatchRows batches, int mostImages)
+    {
+        _batches = batches;
+        _workers = [.. samplers.Select(sampler => new VoteWorker(sampler, alone: samplers.Count == 1))];
+        _batchesAhead = 1 + samplers.Sum(static sampler => sampler.RunsBehindHost ? 2 : 1);
+        _room = new SemaphoreSlim(mostImages);
+    }
+
+    /// <summary>Rows for which a call should have tests open, so that every replica has a full batch and the next one is at hand.</summary>
+    public long RowsWanted(long[] imageShape) => (long)_batchesAhead * _batches.For(imageShape);
+
+    /// <summary>Starts a test on the caller's thread, so that what is wrong with it is the caller's to hear.</summary>
+    public void Prepare(VoteJob job) => job.Start(_batches.For(job.Image.Shape));
+
+    /// <summary>Takes a place, without waiting.</summary>
+    public bool TryEnter() => _room.Wait(0);
+
+    /// <summary>Waits for a place.</summary>
+    /// <returns>False where the deadline came first.</returns>
+    /// <exception cref="OperationCanceledException">A token was cancelled.</exception>
+    public bool Enter(JobLimits limits)
+    {
+        using CancellationTokenSource either = limits.Link();
+        return _room.Wait(limits.Left, either.Token);
+    }
+
+    /// <inheritdoc cref="Enter"/>
+    public async ValueTask<bool> EnterAsync(JobLimits limits)
+    {
+        if (TryEnter())
+            return true;
+        using CancellationTokenSource either = limits.Link();
+        return await _room.WaitAsync(limits.Left, either.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>Hands over jobs, each of which has been prepared and has a place.</summary>
+    public void Submit(VoteCaller caller, IReadOnlyList<VoteJob> jobs)
+    {
+        if (jobs.Count == 0)
+            return;
+        caller.Expect(jobs.Sum(static job => job.Unplanned));
+        lock (_gate)
+        {
+            _arrivals.AddRange(jobs.Select(job => (caller, job)));
+            if (_driving)
+            {
+                Monitor.Pulse(_gate);
+                return;
+            }
+
+            _driving = true;
+        }
+
+        new Thread(Drive) { IsBackground = true, Name = nameof(VoteScheduler) }.Start();
+    }
+
+    private void Drive()
+    {
+        while (AwaitWork())
+        {
+            try
+            {
+                Settle();
+                if (_callers.Count > 0)
+                {
+                    Draw();
+                    Settle();
+                }
+            }
+            catch (Exception e) // a fault of this library: no caller may wait for ever
+            {
+                DropAll();
+                EndWhere(static _ => true, e);
+                Release();
+            }
+        }
+    }
+
+    /// <summary>Takes in what has arrived, waiting for it where nothing else is open.</summary>
+    /// <returns>False when there was nothing to do for a while: the thread ends.</returns>
+    private bool AwaitWork()
+    {
+        lock (_gate)
+        {
+            if (_justEnded > 0)
+                AwaitReturning(_justEnded);
+            while (_callers.Count == 0 && _arrivals.Count == 0)
+            {
+                if (Monitor.Wait(_gate, IdleTime) || _arrivals.Count > 0)
+                    continue;
+                _driving = false;
+                return false;
+            }
+
+            foreach ((VoteCaller caller, VoteJob job) in _arrivals)
+            {
+                if (!_callers.Contains(caller))
+                    _callers.Add(caller);
+                caller.Jobs.Add(job);
+            }
+
+            _arrivals.Clear();
+            return true;
+        }
+    }
+
+    /// <summary>Who has just got an answer often asks again at once: a hundredth of a pass is worth waiting for rows to fill the next.</summary>
+    private void AwaitReturning(int callers)
+    {
+        TimeSpan most = _lastPass / 100 < LongestPause ? _lastPass / 100 : LongestPause;
+        long begun = Stopwatch.GetTimestamp();
+        while (_arrivals.Count < callers && most - Stopwatch.GetElapsedTime(begun) is { } left && left > TimeSpan.Zero)
+            Monitor.Wait(_gate, left);
+    }
+
+    /// <summary>A batch or so of work.</summary>
+    private void Draw()
+    {
+        long begun = Stopwatch.GetTimestamp();
+        foreach (VoteWorker worker in _workers)
+        {
+            if (worker.Current is null && (worker.TakePrepared() ?? _planner.Plan(_callers)) is { } batch)
+                worker.Start(batch);
+        }
+
+        Task[] running = [.. _workers.Select(static worker => worker.Running).OfType<Task>()];
+        if (running.Length > 0)
+            Task.WaitAny(running);
+        foreach (VoteWorker worker in _workers.Where(static worker => worker.Current is not null && worker.Running is not { IsCompleted: false }))
+        {
+            NoisyBatch batch = worker.Current!;
+            if (!Try(worker.Finish, [batch]))
+                return;
+        }
+
+        // Before the votes are waited for, so that the noise is made meanwhile; full batches only, since later there may be more rows.
+        foreach (VoteWorker worker in _workers.Where(static worker => worker.WantsNext))
+        {
+            if (Jobs.FirstOrDefault() is { } oldest && Jobs.Sum(static job => job.Unplanned) >= oldest.Batch && _planner.Plan(_callers) is { } next)
+                worker.Prepare(next);
+        }
+
+        bool awaited = Jobs.Any(static job => job.AwaitsVotes);
+        foreach (VoteWorker worker in _workers.Where(worker => awaited || worker.MustRead))
+        {
+            if (!Try(worker.Read, [.. worker.Unread]))
+                return;
+        }
+
+        _lastPass = Stopwatch.GetElapsedTime(begun);
+    }
+
+    private IEnumerable<VoteJob> Jobs => _callers.SelectMany(static caller => caller.Jobs);
+
+    /// <summary>Does a worker's work on batches. Where it fails, their rows go back to their tests, and what went wrong is dealt with.</summary>
+    /// <returns>Whether it went well.</returns>
+    private bool Try(Action work, IReadOnlyList<NoisyBatch> batches)
+    {
+        try
+        {
+            work();
+            return true;
+        }
+        catch (Exception e)
+        {
+            foreach (NoisyBatch batch in batches)
+                batch.Drop();
+            if (OutOfMemory.Is(e))
+                Halve(batches[0], e);
+            else
+                Blame(batches, e);
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Unfinished tests start from nothing with half the batch: a certificate's votes all come from one batch size. Sound, since whether memory
+    /// runs out does not depend on the votes; and their noise is the same again, being a function of seed and sample, so nobody gets a second try.
+    /// </summary>
+    private void Halve(NoisyBatch tooLarge, Exception error)
+    {
+        DropAll();
+        try
+        {
+            _batches.Halve(tooLarge.ImageShape, tooLarge.Size, error);
+        }
+        catch (InvalidOperationException e)
+        {
+            EndWhere(job => job.Image.Shape.AsSpan().SequenceEqual(tooLarge.ImageShape), e);
+        }
+    }
+
+    /// <summary>
+    /// A pass that failed with one image's rows is that image's fault. Otherwise each image draws them again in a pass of its own, so that it
+    /// comes out as it would alone; its votes are the same.
+    /// </summary>
+    private void Blame(IReadOnlyList<NoisyBatch> batches, Exception error)
+    {
+        HashSet<VoteJob> suspects = [.. batches.SelectMany(static batch => batch.Rows.Select(static part => part.Job))];
+        suspects.IntersectWith(Jobs);
+        if (suspects.Count == 1)
+            EndWhere(suspects.Contains, error);
+        else
+            ForEachJob(job => job.Isolated |= suspects.Contains(job));
+    }
+
+    /// <summary>Tells tests their votes, and lets go of those that have ended.</summary>
+    private void Settle()
+    {
+        ForEachJob(job =>
+        {
+            int batch = _batches.For(job.Image.Shape);
+            if (job.Batch != batch)
+                job.Start(batch);
+            while (job.Limits.Cancelled is null && job.RequestFull)
+                job.Observe();
+            if (job.Request is not null && job.Limits.Expired)
+                job.Stop(StopReason.Time);
+        });
+        foreach (VoteCaller caller in _callers)
+        {
+            foreach (VoteJob job in caller.Jobs)
+            {
+                if (job.Limits.Cancelled is { } token)
+                    _ended.Add((caller, job, new OperationCanceledException(token)));
+                else if (job.Request is null)
+                    _ended.Add((caller, job, null));
+            }
+        }
+
+        Release();
+    }
+
+    private void Release()
+    {
+        foreach ((VoteCaller caller, VoteJob job, _) in _ended)
+            caller.Jobs.Remove(job);
+        if (!Jobs.Any())
+            DropAll(); // before anyone hears of it: they may free the network then
+        foreach ((_, VoteJob job, Exception? error) in _ended)
+        {
+            if (error is null)
+                job.Publish();
+            else
+                job.Fail(error);
+            _room.Release();
+        }
+
+        _justEnded = _ended.Count;
+        _ended.Clear();
+        foreach (VoteCaller caller in _callers)
+            caller.Publish();
+        _callers.RemoveAll(static caller => caller.Jobs.Count == 0);
+    }
+
+    private void EndWhere(Predicate<VoteJob> which, Exception error)
+    {
+        foreach (VoteCaller caller in _callers)
+        {
+            _ended.AddRange(caller.Jobs.Where(job => which(job)).Select(job => (caller, job, (Exception?)error)));
+            caller.Jobs.RemoveAll(which);
+        }
+    }
+
+    /// <summary>An error of one test, such as of a certifier of the caller's, is that test's alone.</summary>
+    private void ForEachJob(Action<VoteJob> action)
+    {
+        foreach (VoteJob job in Jobs.ToArray())
+        {
+            try
+            {
+                action(job);
+            }
+            catch (Exception e)
+            {
+                EndWhere(other => other == job, e);
+            }
+        }
+    }
+
+    private void DropAll()
+    {
+        foreach (VoteWorker worker in _workers)
+            worker.Drop();
+    }
+}
