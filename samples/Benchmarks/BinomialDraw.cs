@@ -13,7 +13,8 @@ internal static class BinomialDraw
             return 0;
         long mode = Math.Min(n, (long)((n + 1) * p));
         double odds = p / (1 - p), uniform = random.NextDouble();
-        double down = Math.Exp(SpecialFunctions.BinomialLn((int)n, (int)mode) + (mode * Math.Log(p)) + ((n - mode) * SpecialFunctions.Log1p(-p)));
+        double down = Math.Exp(SpecialFunctions.BinomialLn((int)n, (int)mode) + (mode * Math.Log(p))
+            + ((n - mode) * SpecialFunctions.Log1p(-p)));
         double up = down;
         if ((uniform -= down) < 0)
             return mode;

@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Benchmarks;
 
-/// <summary>The CIFAR-10 pair's networks by themselves: the U-Net with a timestep a row, and asked once for all rows without its variance; the ViT.</summary>
+/// <summary>
+/// The CIFAR-10 pair's networks by themselves: the U-Net with a timestep a row, and asked once for all rows without its variance; the ViT.
+/// </summary>
 // In this process: the project that BenchmarkDotNet would generate has no native libtorch.
 [InProcess]
 [WarmupCount(1)]

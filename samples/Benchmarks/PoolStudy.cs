@@ -25,7 +25,12 @@ internal sealed class PoolStudy : IDisposable
         _images = [.. Enumerable.Range(0, images).Select(i => new SmoothingImage(test.Image(i), i))];
         _warmUpImage = test.Image(images);
         _counting = new CountingClassifier(new DenoisedClassifier(_pair.Denoiser, _pair.Classifier));
-        _smoothed = new SmoothedClassifier([_counting], sigma, certifier, new SmoothingOptions { Batch = batch, Seed = 1, PredictSeed = 1 });
+        _smoothed = new SmoothedClassifier([_counting], sigma, certifier, new SmoothingOptions
+        {
+            Batch = batch,
+            Seed = 1,
+            PredictSeed = 1,
+        });
     }
 
     public int Batch { get; private set; }
@@ -47,7 +52,9 @@ internal sealed class PoolStudy : IDisposable
             throw new InvalidOperationException("Certificates differ from those that each image has alone.");
     }
 
-    /// <summary>Predicts all images, handed over at once, or by callers each of whom asks again when it has its answer, as a server's do.</summary>
+    /// <summary>
+    /// Predicts all images, handed over at once, or by callers each of whom asks again when it has its answer, as a server's do.
+    /// </summary>
     public void Predict(string name, int? callers)
     {
         _counting.Reset();
@@ -98,7 +105,8 @@ internal sealed class PoolStudy : IDisposable
     {
         double images = _images.Length, seconds = time.TotalSeconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {name} | {images / seconds:F2} | {votes / seconds:F0} | {Quantile(answers, .5)} | {Quantile(answers, .99)} | {votes / images:F0} | {_counting.Passes / images:F1} | {100 * (1 - votes / (double)_counting.Rows):F1}% |"));
+            $"| {name} | {images / seconds:F2} | {votes / seconds:F0} | {Quantile(answers, .5)} | {Quantile(answers, .99)} | "
+                + $"{votes / images:F0} | {_counting.Passes / images:F1} | {100 * (1 - votes / (double)_counting.Rows):F1}% |"));
     }
 
     private static string Quantile(List<TimeSpan> answers, double share)

@@ -4,7 +4,8 @@ using DenoisedSmoothing.Statistics;
 namespace DenoisedSmoothing.Benchmarks;
 
 /// <summary>An image of a published certification log: how probable its top label is under noise, as far as the log tells.</summary>
-/// <param name="P">The probability of the top label: k/n for the k that the printed radius came from; for an abstention drawn from U(0.2, 0.5).</param>
+/// <param name="P">The probability of the top label: k/n for the k that the printed radius came from; for an abstention drawn from U(0.2,
+/// 0.5).</param>
 /// <param name="Correct">Whether the top label is the image's own; false for an abstention.</param>
 /// <param name="Radius">The printed radius; 0 for an abstention.</param>
 internal sealed record RecoveredImage(double P, bool Correct, double Radius)
@@ -17,7 +18,8 @@ internal sealed record RecoveredImage(double P, bool Correct, double Radius)
     /// <param name="sigma">The log's sigma.</param>
     public static RecoveredImage[] Read(string path, double sigma)
     {
-        double[] radii = [.. Enumerable.Range(0, (int)(N / 2) + 1).Select(i => CertifiedRadius.FromBound(ClopperPearson.Lower((N / 2) + i, N, Alpha), sigma))];
+        double[] radii = [.. Enumerable.Range(0, (int)(N / 2) + 1)
+            .Select(i => CertifiedRadius.FromBound(ClopperPearson.Lower((N / 2) + i, N, Alpha), sigma))];
         Random abstentions = new(1);
         return [.. File.ReadLines(path).Skip(1).Select(line =>
         {

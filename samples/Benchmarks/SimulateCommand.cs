@@ -5,7 +5,9 @@ using DenoisedSmoothing.Testing;
 
 namespace DenoisedSmoothing.Benchmarks;
 
-/// <summary>The simulation of docs/statistics.md: millions of answers whose truth is known, over every certifier, mode, alpha and number of classes.</summary>
+/// <summary>
+/// The simulation of docs/statistics.md: millions of answers whose truth is known, over every certifier, mode, alpha and number of classes.
+/// </summary>
 internal static class SimulateCommand
 {
     private static readonly int[] s_classes = [2, 10, 100];
@@ -14,8 +16,14 @@ internal static class SimulateCommand
 
     public static Command Create()
     {
-        Option<long> answers = new("--answers") { Description = "Certificates and predictions in all, about", DefaultValueFactory = _ => 10_000_000 };
-        Command command = new("simulate", "How often certifiers are wrong where the truth is known: the simulation of docs/statistics.md. Ends with 1 where one is wrong too often.") { answers };
+        Option<long> answers = new("--answers")
+        {
+            Description = "Certificates and predictions in all, about",
+            DefaultValueFactory = _ => 10_000_000,
+        };
+        Command command =
+            new("simulate",
+            "How often certifiers are wrong where the truth is known: the simulation of docs/statistics.md. Ends with 1 where one is wrong too often.") { answers };
         command.SetAction(parsed => Run(parsed.GetValue(answers)));
         return command;
     }
@@ -24,7 +32,8 @@ internal static class SimulateCommand
     {
         Stopwatch clock = Stopwatch.StartNew(), sinceLine = Stopwatch.StartNew();
         Lock gate = new();
-        long places = SimulatedMethod.All.Count * s_classes.Sum(classes => Truth.Of(classes).Count), runs = Math.Max(1, answers / places), done = 0;
+        long places = SimulatedMethod.All.Count * s_classes.Sum(classes => Truth.Of(classes).Count), runs = Math.Max(1, answers / places),
+            done = 0;
         List<Simulation> all = [];
         Line($"| method | alpha | classes | answers | wrong / alpha | at the hardest truth |\n|---|---|---|---|---|---|");
         foreach (SimulatedMethod method in SimulatedMethod.All)
@@ -55,7 +64,8 @@ internal static class SimulateCommand
                 if (sinceLine.Elapsed < s_every)
                     return;
                 sinceLine.Restart();
-                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done} of about {runs * places} answers, {clock.Elapsed.TotalMinutes:F1} minutes"));
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{done} of about {runs * places} answers, {clock.Elapsed.TotalMinutes:F1} minutes"));
             }
         }
     }
@@ -69,7 +79,8 @@ internal static class SimulateCommand
             {
                 if (truth.Probability > .501)
                     all.Add(TransferSimulation.OfZeta(truth, 200, alpha, runs));
-                foreach (ICertifier certifier in new ICertifier[] { new CohenCertifier(n0: 20, n: 500, alpha), new MulticlassCertifier(n0: 20, n: 500, alpha) })
+                foreach (ICertifier certifier in new ICertifier[] { new CohenCertifier(n0: 20, n: 500, alpha),
+                    new MulticlassCertifier(n0: 20, n: 500, alpha) })
                     all.Add(TransferSimulation.Of(truth, certifier, alpha, 200, alpha, runs));
             }
         }
@@ -77,7 +88,8 @@ internal static class SimulateCommand
         return all;
     }
 
-    private static string Share(long wrong, long runs, double alpha) => (wrong / (double)runs / alpha).ToString("F3", CultureInfo.InvariantCulture);
+    private static string Share(long wrong, long runs, double alpha) =>
+        (wrong / (double)runs / alpha).ToString("F3", CultureInfo.InvariantCulture);
 
     private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

@@ -23,12 +23,27 @@ internal static class StatisticsCommand
 
     public static Command Create()
     {
-        Option<DirectoryInfo> logs = new("--logs") { Description = "Folder with the published certification logs (*.tsv)", Required = true };
+        Option<DirectoryInfo> logs = new("--logs")
+        {
+            Description = "Folder with the published certification logs (*.tsv)",
+            Required = true,
+        };
         Option<int> seeds = new("--seeds") { Description = "Simulations of each log", DefaultValueFactory = _ => 5 };
-        Option<double> worth = new("--worth") { Description = "SequentialOptions.Worth", DefaultValueFactory = _ => new SequentialOptions().Worth };
-        Option<double> growth = new("--growth") { Description = "SequentialOptions.LookGrowth", DefaultValueFactory = _ => new SequentialOptions().LookGrowth };
-        Command command = new("statistics", "Votes that the sequential certifier saves on published logs: the tables of docs/statistics.md.") { logs, seeds, worth, growth };
-        command.SetAction(parsed => Print(parsed.GetValue(logs)!.FullName, parsed.GetValue(seeds), parsed.GetValue(worth), parsed.GetValue(growth)));
+        Option<double> worth = new("--worth")
+        {
+            Description = "SequentialOptions.Worth",
+            DefaultValueFactory = _ => new SequentialOptions().Worth,
+        };
+        Option<double> growth = new("--growth")
+        {
+            Description = "SequentialOptions.LookGrowth",
+            DefaultValueFactory = _ => new SequentialOptions().LookGrowth,
+        };
+        Command command =
+            new("statistics", "Votes that the sequential certifier saves on published logs: the tables of docs/statistics.md.") { logs,
+            seeds, worth, growth };
+        command.SetAction(parsed =>
+            Print(parsed.GetValue(logs)!.FullName, parsed.GetValue(seeds), parsed.GetValue(worth), parsed.GetValue(growth)));
         return command;
     }
 
@@ -55,8 +70,13 @@ internal static class StatisticsCommand
         Line($"| log | sigma | radii | difference at each | votes | times fewer |\n|---|---|---|---|---|---|");
         foreach (var (log, sigma, radii, images) in cases)
         {
-            StatisticsStudy study = StatisticsStudy.Run(images, new SequentialCertifier(options with { TargetRadii = radii }), sigma, radii, seeds);
-            string differences = string.Join(" / ", radii.Select((radius, i) => (100 * (study.CertifiedAccuracy[i] - Cohen(images, radius))).ToString("F2", CultureInfo.InvariantCulture)));
+            StatisticsStudy study = StatisticsStudy.Run(images, new SequentialCertifier(options with
+            {
+                TargetRadii = radii,
+            }), sigma, radii, seeds);
+            string differences =
+                string.Join(" / ", radii.Select((radius, i) => (100 * (study.CertifiedAccuracy[i] - Cohen(images, radius)))
+                .ToString("F2", CultureInfo.InvariantCulture)));
             Line($"| {log} | {sigma} | {string.Join(" / ", radii)} | {differences} | {study.MeanVotes:F0} ± {study.VotesError:F0} | {CohenVotes / study.MeanVotes:F1} |");
         }
 
@@ -66,16 +86,23 @@ internal static class StatisticsCommand
         {
             foreach (double gain in new[] { .02 * sigma, .05 * sigma, .1 * sigma })
             {
-                StatisticsStudy study = StatisticsStudy.Run(images, new SequentialCertifier(options with { RadiusGain = gain }), sigma, [0], 1);
+                StatisticsStudy study = StatisticsStudy.Run(images, new SequentialCertifier(options with
+                {
+                    RadiusGain = gain,
+                }), sigma, [0], 1);
                 double cohen = images.Average(image => image.Correct ? image.Radius : 0);
                 Line($"| {log} | {sigma} | {gain:G3} | {cohen:F3} | {study.AverageRadius:F3} | {study.MeanVotes:F0} | {CohenVotes / study.MeanVotes:F1} |");
             }
         }
     }
 
-    private static double Cohen(RecoveredImage[] images, double radius) => images.Count(image => image.Correct && image.Radius >= radius) / (double)images.Length;
+    private static double Cohen(RecoveredImage[] images, double radius) =>
+        images.Count(image => image.Correct && image.Radius >= radius) / (double)images.Length;
 
-    /// <summary>An oracle that knows each probability: log(1/alpha) over the divergence above the threshold, log(20) over it below, 20 selection votes.</summary>
+    /// <summary>
+    /// An oracle that knows each probability: log(1/alpha) over the divergence above the threshold, log(20) over it below, 20 selection
+    /// votes.
+    /// </summary>
     private static double Oracle(RecoveredImage[] images, double radius, double sigma)
     {
         double p0 = Normal.CDF(0, 1, radius / sigma);
@@ -84,7 +111,8 @@ internal static class StatisticsCommand
 
     /// <summary>
     /// Mean votes on up to 100 images above the threshold, over the least that any test needs there that errs as seldom and certifies as
-    /// often, even one that knows the probability: d(power, alpha) / d(p, p0) (A. Wald, "Sequential analysis", 1947). Selection is left out.
+    /// often, even one that knows the probability: d(power, alpha) / d(p, p0) (A. Wald, "Sequential analysis", 1947). Selection is left
+    /// out.
     /// </summary>
     private static double OverWald(RecoveredImage[] images, SequentialCertifier certifier, double radius, double sigma)
     {

@@ -16,12 +16,14 @@ internal static class InputImages
         if (options.Images is not { } folder)
         {
             LabeledImages test = FashionMnistPair.TestImages();
-            return [.. Enumerable.Range(0, Math.Min(options.First, test.Count)).Select(i => new NamedImage($"test image {i} ({test.ClassNames[test.Label(i)]})", test.Image(i)))];
+            return [.. Enumerable.Range(0, Math.Min(options.First, test.Count))
+                .Select(i => new NamedImage($"test image {i} ({test.ClassNames[test.Label(i)]})", test.Image(i)))];
         }
 
         string[] names =
         [
-            .. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).Where(name => s_extensions.Contains(Path.GetExtension(name).ToLowerInvariant()))
+            .. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path))
+                .Where(name => s_extensions.Contains(Path.GetExtension(name).ToLowerInvariant()))
                 .Order(StringComparer.Ordinal).Take(options.First),
         ];
         ImageFiles files = new(folder, names.Select(name => (name, 0)), ["unknown"], new ImageFileOptions { Grey = options.Grey });

@@ -41,18 +41,23 @@ internal static class ModelFiles
         }
 
         OneShotDenoiser denoiser = TorchScriptNetwork.IsTorchScript(path)
-            ? TorchScript.LoadDenoiser(path, options.Schedule, options.TimestepScale, parametrization: options.Predicts, device: options.Device)
+            ? TorchScript.LoadDenoiser(path, options.Schedule, options.TimestepScale, parametrization: options.Predicts,
+                device: options.Device)
             : new OneShotDenoiser(
                 Named(NetworkCatalog.Denoisers, options.DenoiserNetwork, path, "--denoiser-network").Load(path, options.Device),
                 options.Schedule, options.TimestepScale, parametrization: options.Predicts, disposeNetwork: true);
         return (denoiser, denoiser);
     }
 
-    private static T Named<T>(IReadOnlyDictionary<string, T> networks, string? name, string path, string option) => name is not null && networks.TryGetValue(name, out T? network)
+    private static T Named<T>(IReadOnlyDictionary<string, T> networks, string? name, string path, string option) => name is not null
+        && networks.TryGetValue(name, out T? network)
         ? network
-        : throw new ArgumentException($"{path} holds weights alone: say what network they belong to with {option} {string.Join(" | ", networks.Keys)}.");
+        : throw new ArgumentException(
+            $"{path} holds weights alone: say what network they belong to with {option} {string.Join(" | ", networks.Keys)}.");
 
     private static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
 
-    private static string Existing(string path) => File.Exists(path) ? path : throw new FileNotFoundException($"There is no file '{path}'.");
+    private static string Existing(string path) => File.Exists(path)
+        ? path
+        : throw new FileNotFoundException($"There is no file '{path}'.");
 }

@@ -6,7 +6,9 @@ using TorchSharp;
 
 namespace Quickstart;
 
-/// <summary>Rows of clean, noisy and denoised images; the denoised ones framed green where the classifier gets them right, red where not.</summary>
+/// <summary>
+/// Rows of clean, noisy and denoised images; the denoised ones framed green where the classifier gets them right, red where not.
+/// </summary>
 internal static class PictureGrid
 {
     private const int Scale = 3, Frame = 4, Gap = 6, Caption = 78;
@@ -38,7 +40,8 @@ internal static class PictureGrid
                 for (int i = 0; i < columns; i++)
                 {
                     SKColor frame = row < 2 ? SKColors.White : predicted[i] == images.Label(i) ? SKColors.ForestGreen : SKColors.Crimson;
-                    Draw(canvas, pixels.AsSpan(i * images.Height * images.Width), images.Height, images.Width, Caption + i * cellWidth, Gap + row * cellHeight, frame);
+                    Draw(canvas, pixels.AsSpan(i * images.Height * images.Width), images.Height, images.Width, Caption + i * cellWidth, Gap
+                        + row * cellHeight, frame);
                 }
             }
         }

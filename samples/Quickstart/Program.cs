@@ -15,7 +15,10 @@ static void Certify(QuickstartOptions options, CancellationToken cancellationTok
     LabeledImages test = FashionMnistPair.TestImages();
 
     CohenCertifier certifier = new(n0: 100, n: options.N, alpha: 0.001);
-    SmoothedClassifier smoothed = new(pair.Denoiser, pair.Classifier, options.Sigma, certifier, new SmoothingOptions { Seed = options.Seed });
+    SmoothedClassifier smoothed = new(pair.Denoiser, pair.Classifier, options.Sigma, certifier, new SmoothingOptions
+    {
+        Seed = options.Seed,
+    });
     foreach (string warning in certifier.Warnings(smoothed.ClassCount))
         Console.Error.WriteLine(warning);
 
@@ -23,7 +26,8 @@ static void Certify(QuickstartOptions options, CancellationToken cancellationTok
     Stopwatch clock = Stopwatch.StartNew();
     AnsiConsole.Progress().Start(context =>
     {
-        ProgressTask bar = context.AddTask($"Certifying {options.Images} images at sigma {smoothed.Sigma:G4}", maxValue: options.Images * (100.0 + options.N));
+        ProgressTask bar = context.AddTask($"Certifying {options.Images} images at sigma {smoothed.Sigma:G4}",
+            maxValue: options.Images * (100.0 + options.N));
         Progress<SmoothingProgress> progress = new(at => bar.Value = at.TotalDrawn);
         using var scope = TorchSharp.torch.NewDisposeScope(); // frees the images
         IEnumerable<SmoothingImage> images = Enumerable.Range(0, options.Images).Select(i => new SmoothingImage(test.Image(i), i));

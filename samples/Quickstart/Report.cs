@@ -35,7 +35,8 @@ internal static class Report
         foreach (double radius in s_radii)
         {
             int certified = results.Count(result => result.Certificate.Label == result.TrueLabel && result.Certificate.Radius >= radius);
-            accuracy.AddRow(radius.ToString(CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{100.0 * certified / results.Count:F1}% ({certified}/{results.Count})"));
+            accuracy.AddRow(radius.ToString(CultureInfo.InvariantCulture),
+                string.Create(CultureInfo.InvariantCulture, $"{100.0 * certified / results.Count:F1}% ({certified}/{results.Count})"));
         }
 
         AnsiConsole.Write(accuracy);

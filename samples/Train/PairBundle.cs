@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace Train;
 
-/// <summary>What the library embeds: matrices in half precision, vectors (norms, biases, running statistics) in single, 500 test images.</summary>
+/// <summary>
+/// What the library embeds: matrices in half precision, vectors (norms, biases, running statistics) in single, 500 test images.
+/// </summary>
 internal static class PairBundle
 {
     private const int Images = 500;
@@ -25,7 +27,8 @@ internal static class PairBundle
         byte[] labels = [.. Enumerable.Range(0, Images).Select(i => (byte)test.Label(i))];
         WriteIdx(Path.Combine(target, "test-images.idx3.gz"), pixels, Images, test.Height, test.Width);
         WriteIdx(Path.Combine(target, "test-labels.idx1.gz"), labels, Images);
-        foreach (string file in Directory.GetFiles(target).Where(file => file.EndsWith(".safetensors", StringComparison.Ordinal) || file.EndsWith(".gz", StringComparison.Ordinal)))
+        foreach (string file in Directory.GetFiles(target)
+            .Where(file => file.EndsWith(".safetensors", StringComparison.Ordinal) || file.EndsWith(".gz", StringComparison.Ordinal)))
             Console.WriteLine($"{new FileInfo(file).Length,9:N0} bytes  {file}");
     }
 

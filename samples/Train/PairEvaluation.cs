@@ -21,13 +21,16 @@ internal static class PairEvaluation
         {
             NoiseContext noise = new(sigma);
             long drawn = 0;
-            Print(FormattableString.Invariant($"sigma {sigma} noisy"), Accuracy(images, pair.Classifier, x => Noisy(x, sigma, ref drawn), cancellationToken));
+            Print(FormattableString.Invariant($"sigma {sigma} noisy"),
+                Accuracy(images, pair.Classifier, x => Noisy(x, sigma, ref drawn), cancellationToken));
             drawn = 0;
-            Print(FormattableString.Invariant($"sigma {sigma} denoised"), Accuracy(images, pair.Classifier, x => pair.Denoiser.Denoise(Noisy(x, sigma, ref drawn), noise), cancellationToken));
+            Print(FormattableString.Invariant($"sigma {sigma} denoised"),
+                Accuracy(images, pair.Classifier, x => pair.Denoiser.Denoise(Noisy(x, sigma, ref drawn), noise), cancellationToken));
         }
     }
 
-    private static double Accuracy(LabeledImages images, IClassifier classifier, Func<Tensor, Tensor> prepare, CancellationToken cancellationToken)
+    private static double Accuracy(LabeledImages images, IClassifier classifier, Func<Tensor, Tensor> prepare,
+        CancellationToken cancellationToken)
     {
         long correct = 0;
         for (int start = 0; start < images.Count; start += Batch)
@@ -50,9 +53,11 @@ internal static class PairEvaluation
         int length = (int)(images.numel() / images.shape[0]);
         FloatGaussianNoise noise = new(sigma); // what the documented accuracies were measured with
         for (int row = 0; row < images.shape[0]; row++)
-            noise.AddTo(1, new NoiseCoordinate(0, drawn++, VotePhase.Prediction, 0), clean.AsSpan(row * length, length), noisy.AsSpan(row * length, length));
+            noise.AddTo(1, new NoiseCoordinate(0, drawn++, VotePhase.Prediction, 0), clean.AsSpan(row * length, length),
+                noisy.AsSpan(row * length, length));
         return tensor(noisy, images.shape);
     }
 
-    private static void Print(string what, double accuracy) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-22} {100 * accuracy:F2}%"));
+    private static void Print(string what, double accuracy) =>
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-22} {100 * accuracy:F2}%"));
 }

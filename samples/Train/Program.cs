@@ -6,7 +6,11 @@ using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Training;
 using Train;
 
-Option<string> data = new("--data") { Description = "Folder with Fashion-MNIST's four IDX files", DefaultValueFactory = _ => FashionMnist.DebianFolder };
+Option<string> data = new("--data")
+{
+    Description = "Folder with Fashion-MNIST's four IDX files",
+    DefaultValueFactory = _ => FashionMnist.DebianFolder,
+};
 Option<string> output = new("--out") { Description = "Folder for the results and checkpoints", DefaultValueFactory = _ => "runs" };
 Option<int> steps = new("--steps") { Description = "Optimizer steps; 0 for the bundled pair's number" };
 Option<int> seed = new("--seed") { Description = "Seed of weights, order, augmentation and noise", DefaultValueFactory = _ => 1 };
@@ -16,30 +20,47 @@ steps.Validators.Add(result =>
     if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out int count) && count < 0)
         result.AddError("--steps must be 0 or more.");
 });
-Option<double[]> sigmas = new("--sigma") { Description = "Noise levels to evaluate", DefaultValueFactory = _ => [0.25, 0.5, 1.0], AllowMultipleArgumentsPerToken = true };
+Option<double[]> sigmas = new("--sigma")
+{
+    Description = "Noise levels to evaluate",
+    DefaultValueFactory = _ => [0.25, 0.5, 1.0],
+    AllowMultipleArgumentsPerToken = true,
+};
 Option<bool> bundled = new("--bundled") { Description = "Evaluate the pair inside the library instead of the files in --out" };
-Option<string> target = new("--target") { Description = "Folder to write the bundle to", DefaultValueFactory = _ => "src/DenoisedSmoothing/Bundled" };
+Option<string> target = new("--target")
+{
+    Description = "Folder to write the bundle to",
+    DefaultValueFactory = _ => "src/DenoisedSmoothing/Bundled",
+};
 
-Command denoiser = new("denoiser", "Trains the denoiser on the 60,000 training images; continues where it stopped.") { data, output, steps, seed, device };
+Command denoiser = new("denoiser", "Trains the denoiser on the 60,000 training images; continues where it stopped.") { data, output, steps,
+    seed, device };
 denoiser.SetAction((parsed, token) => Guard(() => PairTraining.Denoiser(
-    FashionMnist.Train(parsed.GetValue(data)!), parsed.GetValue(output)!, parsed.GetValue(steps), parsed.GetValue(seed), parsed.GetValue(device)!, Print(), token)));
+    FashionMnist.Train(parsed.GetValue(data)!), parsed.GetValue(output)!, parsed.GetValue(steps), parsed.GetValue(seed),
+        parsed.GetValue(device)!, Print(), token)));
 
-Command classifier = new("classifier", "Trains the classifier on the 60,000 training images; continues where it stopped.") { data, output, steps, seed, device };
+Command classifier = new("classifier", "Trains the classifier on the 60,000 training images; continues where it stopped.") { data, output,
+    steps, seed, device };
 classifier.SetAction((parsed, token) => Guard(() => PairTraining.Classifier(
-    FashionMnist.Train(parsed.GetValue(data)!), parsed.GetValue(output)!, parsed.GetValue(steps), parsed.GetValue(seed), parsed.GetValue(device)!, Print(), token)));
+    FashionMnist.Train(parsed.GetValue(data)!), parsed.GetValue(output)!, parsed.GetValue(steps), parsed.GetValue(seed),
+        parsed.GetValue(device)!, Print(), token)));
 
-Command evaluate = new("evaluate", "Accuracy over the 10,000 test images: clean, noisy, and denoised in one shot.") { data, output, sigmas, bundled };
+Command evaluate = new("evaluate", "Accuracy over the 10,000 test images: clean, noisy, and denoised in one shot.") { data, output, sigmas,
+    bundled };
 evaluate.SetAction((parsed, token) => Guard(() => PairEvaluation.Run(
-    FashionMnist.Test(parsed.GetValue(data)!), parsed.GetValue(bundled) ? null : parsed.GetValue(output)!, parsed.GetValue(sigmas)!, token)));
+    FashionMnist.Test(parsed.GetValue(data)!), parsed.GetValue(bundled) ? null : parsed.GetValue(output)!, parsed.GetValue(sigmas)!,
+        token)));
 
-Command bundle = new("bundle", "Writes the pair in half precision and the first 500 test images, as the library embeds them.") { data, output, target };
+Command bundle = new("bundle", "Writes the pair in half precision and the first 500 test images, as the library embeds them.") { data,
+    output, target };
 bundle.SetAction((parsed, _) => Guard(() => PairBundle.Write(parsed.GetValue(data)!, parsed.GetValue(output)!, parsed.GetValue(target)!)));
 
 // Numbers are read alike whatever the system's language.
 CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 // Without a timeout Ctrl-C ends the process at once, without a checkpoint.
 InvocationConfiguration configuration = new() { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) };
-return await new RootCommand("Trains, evaluates and bundles the Fashion-MNIST pair of DenoisedSmoothing.") { denoiser, classifier, evaluate, bundle }.Parse(args).InvokeAsync(configuration);
+return await new RootCommand("Trains, evaluates and bundles the Fashion-MNIST pair of DenoisedSmoothing.") { denoiser, classifier, evaluate,
+    bundle }.Parse(args).InvokeAsync(configuration);
 
 static Task<int> Guard(Action action) => Task.Run(() =>
 {
@@ -53,7 +74,8 @@ static Task<int> Guard(Action action) => Task.Run(() =>
         Console.WriteLine("Stopped; the same command continues from the checkpoint.");
         return 130;
     }
-    catch (Exception e) when (e is IOException or InvalidDataException or ArgumentException or InvalidOperationException or DllNotFoundException or CheckpointException)
+    catch (Exception e)
+        when (e is IOException or InvalidDataException or ArgumentException or InvalidOperationException or DllNotFoundException or CheckpointException)
     {
         Console.Error.WriteLine(e.Message);
         return 1;
@@ -74,7 +96,10 @@ internal sealed class Reporter : IProgress<TrainingProgress>
             return;
         _since.Restart();
         double rate = (at.Step - _first.Value.Step) / Math.Max(1e-9, (at.Elapsed - _first.Value.Elapsed).TotalSeconds);
-        string left = rate > 0 ? TimeSpan.FromSeconds((at.Steps - at.Step) / rate).ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture) : "?";
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step {at.Step}/{at.Steps}  loss {at.Loss:F4}  {rate:F1} steps/s  {left} left"));
+        string left = rate > 0
+            ? TimeSpan.FromSeconds((at.Steps - at.Step) / rate).ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture)
+            : "?";
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"step {at.Step}/{at.Steps}  loss {at.Loss:F4}  {rate:F1} steps/s  {left} left"));
     }
 }

@@ -4,7 +4,8 @@ namespace DenoisedSmoothing;
 
 /// <summary>
 /// The outcome of certifying one image: with confidence 1 - <see cref="Alpha"/> over the noise, the smoothed classifier answers
-/// <see cref="Label"/> for every image within <see cref="Radius"/> in <see cref="Norm"/>; or an abstention. Carries what a sceptic needs to recompute it.
+/// <see cref="Label"/> for every image within <see cref="Radius"/> in <see cref="Norm"/>; or an abstention. Carries what a sceptic needs to
+/// recompute it.
 /// </summary>
 /// <remarks>
 /// JSON reads and writes it exactly, under any options (docs/certificate.schema.json). Certificates of older schemas are read, and written
@@ -14,7 +15,8 @@ namespace DenoisedSmoothing;
 public sealed record Certificate
 {
     /// <summary>
-    /// The version of the JSON of certificates and predictions. 2 added <see cref="Norm"/>, <see cref="Noise"/> and <see cref="VoteCounts.Missed"/>, and writes
+    /// The version of the JSON of certificates and predictions. 2 added <see cref="Norm"/>, <see cref="Noise"/> and
+    /// <see cref="VoteCounts.Missed"/>, and writes
     /// seeds as strings.
     /// </summary>
     public const int CurrentSchema = 2;

@@ -5,11 +5,13 @@ using System.Text.Json.Serialization;
 namespace DenoisedSmoothing;
 
 /// <summary>
-/// The name of a certification method and its parameters in order, written as <c>cohen n0=100 n=100000 alpha=0.001 predict=1000 version=1</c>.
+/// The name of a certification method and its parameters in order, written as <c>cohen n0=100 n=100000 alpha=0.001 predict=1000
+/// version=1</c>.
 /// Methods of equal text are equal: everything that decides an answer is in it, the version of the algorithm included.
 /// </summary>
 /// <remarks>
-/// The text is words separated by single spaces: the name, then <c>parameter=value</c>, or <c>parameter</c> alone for a switch. It is kept in
+/// The text is words separated by single spaces: the name, then <c>parameter=value</c>, or <c>parameter</c> alone for a switch. It is kept
+/// in
 /// certificates and logs, and read back by <see cref="Parse"/>. In JSON a method is this text.
 /// </remarks>
 [JsonConverter(typeof(CertificateJson))]
@@ -50,7 +52,8 @@ public sealed record CertificationMethod
         ArgumentNullException.ThrowIfNull(text);
         return TryParse(text, out CertificationMethod? method)
             ? method
-            : throw new FormatException($"'{text}' is not a certification method, which is written as 'cohen n0=100 n=100000 alpha=0.001'.");
+            : throw new FormatException(
+                $"'{text}' is not a certification method, which is written as 'cohen n0=100 n=100000 alpha=0.001'.");
     }
 
     /// <summary>Reads what <see cref="ToString"/> writes; false where the text is not written so.</summary>
@@ -91,7 +94,8 @@ public sealed record CertificationMethod
     {
         ArgumentException.ThrowIfNullOrEmpty(word, what);
         return word.Any(static c => char.IsWhiteSpace(c) || char.IsControl(c) || char.IsSurrogate(c))
-            ? throw new ArgumentException($"The {what} '{word}' of a certification method contains a space or a character that cannot be printed.", what)
+            ? throw new ArgumentException(
+                $"The {what} '{word}' of a certification method contains a space or a character that cannot be printed.", what)
             : word;
     }
 }

@@ -1,6 +1,8 @@
 namespace DenoisedSmoothing;
 
-/// <summary>A statistical method that turns votes into predictions and certificates. Pure numbers: it makes tests and holds no state of a run.</summary>
+/// <summary>
+/// A statistical method that turns votes into predictions and certificates. Pure numbers: it makes tests and holds no state of a run.
+/// </summary>
 /// <remarks>Immutable and safe for concurrent use.</remarks>
 public interface ICertifier
 {
@@ -22,7 +24,9 @@ public interface ICertifier
     /// <param name="rule">What the noise certifies: turns bounds on probabilities into a radius.</param>
     IVoteTest<Certificate> Certify(int classCount, IRadiusRule rule);
 
-    /// <summary>Says, before any work, what these settings cannot do: for instance an n too small to certify at alpha. Empty when all is well.</summary>
+    /// <summary>
+    /// Says, before any work, what these settings cannot do: for instance an n too small to certify at alpha. Empty when all is well.
+    /// </summary>
     /// <param name="classCount">The number of classes, at least 2.</param>
     IReadOnlyList<string> Warnings(int classCount);
 }

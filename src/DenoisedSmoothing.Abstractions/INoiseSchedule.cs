@@ -16,12 +16,16 @@ public interface INoiseSchedule
     double AlphaBar(int timestep);
 
     /// <summary>The lowest timestep, never below 1, whose noise-to-signal ratio is at least the one given.</summary>
-    /// <remarks>The lookup loop of ethz-privsec/diffusion_denoised_smoothing, cifar10/certify.py: a ceiling, index 0 is never answered.</remarks>
+    /// <remarks>
+    /// The lookup loop of ethz-privsec/diffusion_denoised_smoothing, cifar10/certify.py: a ceiling, index 0 is never answered.
+    /// </remarks>
     /// <param name="noiseToSignal">sigma over signal in the network's space; 2 sigma for pixels in [0,1].</param>
     /// <exception cref="ArgumentOutOfRangeException">Negative, NaN, or above the last timestep's ratio.</exception>
     int TimestepFor(double noiseToSignal);
 
-    /// <summary>The real-valued timestep of a noise-to-signal ratio, for samplers: interpolated in the ratio's logarithm, clamped at 0 below.</summary>
+    /// <summary>
+    /// The real-valued timestep of a noise-to-signal ratio, for samplers: interpolated in the ratio's logarithm, clamped at 0 below.
+    /// </summary>
     /// <param name="noiseToSignal">Positive; at most the last timestep's ratio.</param>
     /// <exception cref="ArgumentOutOfRangeException">Negative, NaN, or above the last timestep's ratio.</exception>
     double ContinuousTimestep(double noiseToSignal);

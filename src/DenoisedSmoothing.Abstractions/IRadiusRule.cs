@@ -1,13 +1,16 @@
 namespace DenoisedSmoothing;
 
 /// <summary>
-/// How far bounds on vote probabilities reach under one noise law, for images of one size: the theorem behind a certificate. A certifier bounds
+/// How far bounds on vote probabilities reach under one noise law, for images of one size: the theorem behind a certificate. A certifier
+/// bounds
 /// the probabilities and asks this for the radius.
 /// </summary>
 /// <remarks>Pure numbers; implementations are immutable, safe for concurrent use and equal when they are the same rule.</remarks>
 public interface IRadiusRule
 {
-    /// <summary>The law and its parameters, such as <c>gaussian sigma=0.25</c>: a certificate carries it, and equal text means equal rule.</summary>
+    /// <summary>
+    /// The law and its parameters, such as <c>gaussian sigma=0.25</c>: a certificate carries it, and equal text means equal rule.
+    /// </summary>
     string Description { get; }
 
     /// <summary>The norm of <see cref="Radius"/>.</summary>
@@ -17,12 +20,15 @@ public interface IRadiusRule
     double Sigma { get; }
 
     /// <summary>
-    /// The radius within which a label stays on top that has at least probability <paramref name="pALower"/> while every other label has at most
+    /// The radius within which a label stays on top that has at least probability <paramref name="pALower"/> while every other label has at
+    /// most
     /// <paramref name="pBUpper"/>.
     /// </summary>
     /// <param name="pALower">A lower bound of the label's vote probability, in [0, 1).</param>
-    /// <param name="pBUpper">An upper bound of every other label's, in (0, 1]; 1 - <paramref name="pALower"/> where there is no better one.</param>
-    /// <returns>A length in [0,1] pixel space in <see cref="Norm"/>, rounded down; 0 where nothing is certified beyond the image itself.</returns>
+    /// <param name="pBUpper">An upper bound of every other label's, in (0, 1]; 1 - <paramref name="pALower"/> where there is no better
+    /// one.</param>
+    /// <returns>A length in [0,1] pixel space in <see cref="Norm"/>, rounded down; 0 where nothing is certified beyond the image
+    /// itself.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A bound is outside its range.</exception>
     double Radius(double pALower, double pBUpper);
 

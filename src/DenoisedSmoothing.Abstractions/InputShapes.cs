@@ -42,7 +42,8 @@ internal static class InputShapes
     }
 
     /// <summary>Such as 3x32x32.</summary>
-    public static string Text(IEnumerable<long> shape) => string.Join('x', shape.Select(static extent => extent.ToString(CultureInfo.InvariantCulture)));
+    public static string Text(IEnumerable<long> shape) =>
+        string.Join('x', shape.Select(static extent => extent.ToString(CultureInfo.InvariantCulture)));
 
     private static string Extent(long? extent) => extent?.ToString(CultureInfo.InvariantCulture) ?? "any";
 }

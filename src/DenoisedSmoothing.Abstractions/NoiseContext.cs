@@ -22,8 +22,11 @@ public sealed class NoiseContext
     /// <summary>Standard deviation of the smoothing noise in [0,1] pixel space.</summary>
     public double Sigma { get; }
 
-    /// <summary>Fresh standard normals for these rows: independent of the smoothing noise, of other rows and of every other stream.</summary>
-    /// <param name="stream">1 or more; stream 0 is the smoothing noise, which no part may see. The same stream gives the same numbers again.</param>
+    /// <summary>
+    /// Fresh standard normals for these rows: independent of the smoothing noise, of other rows and of every other stream.
+    /// </summary>
+    /// <param name="stream">1 or more; stream 0 is the smoothing noise, which no part may see. The same stream gives the same numbers
+    /// again.</param>
     /// <returns>float32, the noisy batch's shape and device; the caller disposes it.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The stream is below 1.</exception>
     /// <exception cref="InvalidOperationException">The context was made without a source of normals.</exception>
@@ -32,13 +35,15 @@ public sealed class NoiseContext
         if (stream < 1)
             throw new ArgumentOutOfRangeException(nameof(stream), stream, "Inner streams start at 1: stream 0 is the smoothing noise.");
         return _draw is null
-            ? throw new InvalidOperationException("This NoiseContext has no source of normals: pass one to its constructor to use a stochastic denoiser.")
+            ? throw new InvalidOperationException(
+                "This NoiseContext has no source of normals: pass one to its constructor to use a stochastic denoiser.")
             : _draw(stream);
     }
 
     /// <summary>A share of the streams, for a part of a stochastic classifier: what different parts draw is independent.</summary>
     /// <remarks>
-    /// Stream s of part p of n is this context's stream n (s - 1) + p + 1: the parts take turns, so that none meets another, whatever numbers
+    /// Stream s of part p of n is this context's stream n (s - 1) + p + 1: the parts take turns, so that none meets another, whatever
+    /// numbers
     /// they use, and parts of parts do not either. One who splits draws through the parts alone. A number beyond what the generator counts
     /// (2^30 streams) is an error, never wrapped.
     /// </remarks>
@@ -55,7 +60,8 @@ public sealed class NoiseContext
             long whole = (long)parts * (stream - 1) + part + 1;
             return whole <= int.MaxValue
                 ? Draw((int)whole)
-                : throw new ArgumentOutOfRangeException(nameof(stream), stream, $"Stream {stream} of part {part} of {parts} would be stream {whole}: there are not so many.");
+                : throw new ArgumentOutOfRangeException(nameof(stream), stream,
+                    $"Stream {stream} of part {part} of {parts} would be stream {whole}: there are not so many.");
         });
     }
 }

@@ -20,7 +20,8 @@ public sealed record PartInfo
         : this(() => fingerprint) => ArgumentException.ThrowIfNullOrEmpty(fingerprint);
 
     /// <summary>A part that is named when asked, for instance by its weights.</summary>
-    /// <param name="fingerprint">Makes the name from the present state: see <see cref="Fingerprint"/>. Must be safe for concurrent use.</param>
+    /// <param name="fingerprint">Makes the name from the present state: see <see cref="Fingerprint"/>. Must be safe for concurrent
+    /// use.</param>
     public PartInfo(Func<string> fingerprint)
     {
         ArgumentNullException.ThrowIfNull(fingerprint);
@@ -28,7 +29,8 @@ public sealed record PartInfo
     }
 
     /// <summary>
-    /// A short text for exactly this function: kind, settings and a hash of the weights. It is part of every certificate, which holds for the
+    /// A short text for exactly this function: kind, settings and a hash of the weights. It is part of every certificate, which holds for
+    /// the
     /// certified function only. A module of your own is named by its name and weights: two architectures that share both need names
     /// (<c>GetName()</c>) of their own. A part that does not say what it is gets a name within this process, and the text says so.
     /// </summary>
@@ -43,7 +45,9 @@ public sealed record PartInfo
     /// <value>Infinite unless set.</value>
     public double LargestSigma { get; init; } = double.PositiveInfinity;
 
-    /// <summary>The images that the part takes, [C,H,W]; null in place of an extent that is free. Others are refused before any work.</summary>
+    /// <summary>
+    /// The images that the part takes, [C,H,W]; null in place of an extent that is free. Others are refused before any work.
+    /// </summary>
     /// <value>Null unless set: not known.</value>
     /// <exception cref="ArgumentException">There are not three extents, or one is below 1.</exception>
     public IReadOnlyList<long?>? InputShape
@@ -51,14 +55,18 @@ public sealed record PartInfo
         get;
         init => field = value is null ? null
             : value.Count == 3 && value.All(static extent => extent is not < 1) ? new ValueList<long?>(value)
-            : throw new ArgumentException($"An input shape is [C,H,W], each at least 1 or null; got [{string.Join(',', value)}].", nameof(value));
+            : throw new ArgumentException($"An input shape is [C,H,W], each at least 1 or null; got [{string.Join(',', value)}].",
+                nameof(value));
     }
 
     private Func<string> Name { get; init; }
 
-    /// <summary>What a part is, or several parts that work together: their names joined by +, the smallest reach, the shape that all take.</summary>
+    /// <summary>
+    /// What a part is, or several parts that work together: their names joined by +, the smallest reach, the shape that all take.
+    /// </summary>
     /// <param name="parts">
-    /// At least one: an <see cref="IDescribed"/>, a TorchSharp module (its name, weights and their type), an <see cref="INoiseSchedule"/> (its
+    /// At least one: an <see cref="IDescribed"/>, a TorchSharp module (its name, weights and their type), an <see cref="INoiseSchedule"/>
+    /// (its
     /// levels), or anything else, which is told apart from others within this process only.
     /// </param>
     /// <exception cref="ArgumentException">There is no part.</exception>
@@ -107,7 +115,10 @@ public sealed record PartInfo
         {
             IDescribed described => described.Info,
             INoiseSchedule schedule => new PartInfo(() => $"schedule T={schedule.TimestepCount}:{StateHash.Of(schedule)[..HashDigits]}"),
-            torch.nn.Module module => new PartInfo(() => $"{module.GetName()}:{StateHash.Of(module)[..HashDigits]}") { Precision = PrecisionOf(module) },
+            torch.nn.Module module => new PartInfo(() => $"{module.GetName()}:{StateHash.Of(module)[..HashDigits]}")
+            {
+                Precision = PrecisionOf(module),
+            },
             _ => Unnamed(part),
         };
     }

@@ -4,7 +4,8 @@ namespace DenoisedSmoothing;
 
 /// <summary>
 /// The smoothed classifier's answer for one image. A label that is given differs from the smoothed classifier's true answer with
-/// probability at most <see cref="Alpha"/>; otherwise it abstains. It says nothing about nearby images: that is a <see cref="Certificate"/>.
+/// probability at most <see cref="Alpha"/>; otherwise it abstains. It says nothing about nearby images: that is a
+/// <see cref="Certificate"/>.
 /// </summary>
 /// <remarks>JSON reads and writes it exactly, under any options (docs/certificate.schema.json).</remarks>
 [JsonConverter(typeof(CertificateJson))]

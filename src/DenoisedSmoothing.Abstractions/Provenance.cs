@@ -6,7 +6,9 @@ namespace DenoisedSmoothing;
 [JsonConverter(typeof(CertificateJson))]
 public sealed record Provenance
 {
-    /// <summary>The key of the noise generator. A published seed is for reproduction; trying several and keeping the best voids alpha.</summary>
+    /// <summary>
+    /// The key of the noise generator. A published seed is for reproduction; trying several and keeping the best voids alpha.
+    /// </summary>
     public required ulong Seed { get; init; }
 
     /// <summary>The image's index in its data set, part of the noise counter.</summary>
@@ -24,7 +26,9 @@ public sealed record Provenance
     /// <summary>The base classifier's fingerprint (<see cref="PartInfo"/>).</summary>
     public required string BaseClassifier { get; init; }
 
-    /// <summary>The arithmetic of the forward pass, such as <c>float32</c> or <c>float32+tf32</c>. It belongs to the classifier that was certified.</summary>
+    /// <summary>
+    /// The arithmetic of the forward pass, such as <c>float32</c> or <c>float32+tf32</c>. It belongs to the classifier that was certified.
+    /// </summary>
     public required string Precision { get; init; }
 
     /// <summary>The device kind of the forward pass, such as <c>cpu</c>; several kinds are comma separated.</summary>
@@ -33,7 +37,9 @@ public sealed record Provenance
     /// <summary>The rows of every forward pass. Float rows change with it, so it belongs to the classifier that was certified.</summary>
     public required int Batch { get; init; }
 
-    /// <summary>What computed: library and TorchSharp versions, system and processor kind. Elsewhere near ties may fall differently.</summary>
+    /// <summary>
+    /// What computed: library and TorchSharp versions, system and processor kind. Elsewhere near ties may fall differently.
+    /// </summary>
     public required string Software { get; init; }
 
     /// <summary>The version of the noise scheme.</summary>

@@ -31,7 +31,9 @@ internal static class Require
         }
     }
 
-    /// <summary>The alpha of a certifier: at most 1/2, since what is wrong more often than right is a confidence in the wrong place.</summary>
+    /// <summary>
+    /// The alpha of a certifier: at most 1/2, since what is wrong more often than right is a confidence in the wrong place.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
     public static void CertifierAlpha(double alpha, [CallerArgumentExpression(nameof(alpha))] string name = "")
     {

@@ -36,11 +36,14 @@ internal static class StateHash
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>SHA-256 of a schedule's levels to twelve digits: the last bits of a cosine differ between systems, and mean nothing here.</summary>
+    /// <summary>
+    /// SHA-256 of a schedule's levels to twelve digits: the last bits of a cosine differ between systems, and mean nothing here.
+    /// </summary>
     public static string Of(INoiseSchedule schedule)
     {
         ArgumentNullException.ThrowIfNull(schedule);
-        IEnumerable<string> levels = Enumerable.Range(0, schedule.TimestepCount).Select(t => schedule.AlphaBar(t).ToString("E11", CultureInfo.InvariantCulture));
+        IEnumerable<string> levels = Enumerable.Range(0, schedule.TimestepCount)
+            .Select(t => schedule.AlphaBar(t).ToString("E11", CultureInfo.InvariantCulture));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join('\n', levels))));
     }
 

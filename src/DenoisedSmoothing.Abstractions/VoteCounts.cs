@@ -29,7 +29,9 @@ public sealed class VoteCounts : IEquatable<VoteCounts>
     /// <summary>The number of classes.</summary>
     public int ClassCount => _counts.Length;
 
-    /// <summary>Votes for no class, because their row's scores were not finite: they count in <see cref="Total"/>, against every class alike.</summary>
+    /// <summary>
+    /// Votes for no class, because their row's scores were not finite: they count in <see cref="Total"/>, against every class alike.
+    /// </summary>
     /// <value>0 unless set.</value>
     /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
     public long Missed
@@ -66,7 +68,8 @@ public sealed class VoteCounts : IEquatable<VoteCounts>
     {
         ArgumentNullException.ThrowIfNull(other);
         if (other.ClassCount != ClassCount)
-            throw new ArgumentException($"Votes over {other.ClassCount} classes cannot be added to votes over {ClassCount}.", nameof(other));
+            throw new ArgumentException($"Votes over {other.ClassCount} classes cannot be added to votes over {ClassCount}.",
+                nameof(other));
         long[] sum = new long[_counts.Length];
         for (int label = 0; label < sum.Length; label++)
             sum[label] = checked(_counts[label] + other._counts[label]);

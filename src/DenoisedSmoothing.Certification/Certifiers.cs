@@ -16,12 +16,14 @@ public static class Certifiers
     /// <summary>Makes the certifier of a method, such as that of a certificate.</summary>
     /// <param name="method">A method of one of the <see cref="Names"/>; absent parameters have their usual values.</param>
     /// <returns>A certifier whose method has the given parameters, and those that were absent.</returns>
-    /// <exception cref="ArgumentException">The method, its version or a parameter is not known, or a value is outside its range.</exception>
+    /// <exception cref="ArgumentException">The method, its version or a parameter is not known, or a value is outside its
+    /// range.</exception>
     public static ICertifier Create(CertificationMethod method)
     {
         ArgumentNullException.ThrowIfNull(method);
         if (!Table.TryGetValue(method.Name, out Func<MethodParameters, ICertifier>? create))
-            throw new ArgumentException($"There is no certification method '{method.Name}' here; there are {string.Join(", ", Names)}.", nameof(method));
+            throw new ArgumentException($"There is no certification method '{method.Name}' here; there are {string.Join(", ", Names)}.",
+                nameof(method));
         MethodParameters parameters = new(method);
         ICertifier certifier = create(parameters);
         parameters.NothingElse();

@@ -24,7 +24,8 @@ internal sealed class MethodParameters(CertificationMethod method)
     }
 
     /// <summary>Whether a parameter without a value is present.</summary>
-    public bool Switch(string name) => Read(name) is { } text && (text.Length == 0 ? true : throw Bad(name, text, "a word without a value"));
+    public bool Switch(string name) => Read(name) is { } text
+        && (text.Length == 0 ? true : throw Bad(name, text, "a word without a value"));
 
     /// <summary>A constant of the algorithm: it may be absent, as in texts of before it was written, but not different.</summary>
     public void Constant(string name, double value)
@@ -54,7 +55,9 @@ internal sealed class MethodParameters(CertificationMethod method)
         ? count
         : throw Bad(name, text, "a whole number");
 
-    private double Number(string name, string text) => PlainNumber.TryParse(text, out double number) ? number : throw Bad(name, text, "a number");
+    private double Number(string name, string text) => PlainNumber.TryParse(text, out double number)
+        ? number
+        : throw Bad(name, text, "a number");
 
     private ArgumentException Bad(string name, string text, string wanted) => new($"'{method}': {name} is '{text}', not {wanted}.");
 }

@@ -11,7 +11,8 @@ namespace DenoisedSmoothing;
 
 /// <summary>
 /// The pair that comes with the library: a small diffusion denoiser and a small classifier for Fashion-MNIST (grey 28x28 images, ten
-/// classes), trained by this library on the training set alone (docs/training.md). For trying things out and for tests; bring your own for work.
+/// classes), trained by this library on the training set alone (docs/training.md). For trying things out and for tests; bring your own for
+/// work.
 /// </summary>
 public sealed class FashionMnistPair : IDisposable
 {
@@ -63,7 +64,8 @@ public sealed class FashionMnistPair : IDisposable
     {
         using Stream images = Resource("test-images.idx3.gz"), labels = Resource("test-labels.idx1.gz");
         return LabeledImages.FromIdx(
-            IdxFile.Read(images, "test-images.idx3.gz"), "test-images.idx3.gz", IdxFile.Read(labels, "test-labels.idx1.gz"), "test-labels.idx1.gz", FashionMnist.ClassNames);
+            IdxFile.Read(images, "test-images.idx3.gz"), "test-images.idx3.gz", IdxFile.Read(labels, "test-labels.idx1.gz"),
+                "test-labels.idx1.gz", FashionMnist.ClassNames);
     }
 
     /// <summary>The denoiser's architecture with random weights: a U-Net on 2x2 patches, 1.7 million parameters.</summary>
@@ -102,6 +104,7 @@ public sealed class FashionMnistPair : IDisposable
         }
     }
 
-    private static Stream Resource(string name) => typeof(FashionMnistPair).Assembly.GetManifestResourceStream("DenoisedSmoothing.Bundled." + name)
+    private static Stream Resource(string name) =>
+        typeof(FashionMnistPair).Assembly.GetManifestResourceStream("DenoisedSmoothing.Bundled." + name)
         ?? throw new InvalidOperationException($"The embedded resource '{name}' is missing from this build of DenoisedSmoothing.");
 }

@@ -19,16 +19,19 @@ public sealed class OnnxDenoiser : IDenoiser, IDescribed, IDisposable
     public PartInfo Info => _denoiser.Info;
 
     /// <summary>Opens a diffusion model.</summary>
-    /// <param name="path">A .onnx file with two inputs, x_t [N,C,H,W] in [-1,1] scaling and timesteps ([N], [N,1] or one number, floating-point
+    /// <param name="path">A .onnx file with two inputs, x_t [N,C,H,W] in [-1,1] scaling and timesteps ([N], [N,1] or one number,
+    /// floating-point
     /// or integer), and an output [N,C,H,W], or [N,2C,H,W] with a learned variance.</param>
     /// <param name="schedule">The schedule that the network was trained with.</param>
     /// <param name="parametrization">What the network predicts.</param>
     /// <param name="timestepScale">The network is fed t times this; 1000/T for networks trained with rescaled timesteps, else 1.</param>
     /// <param name="lastTimestep">The highest timestep that the network was trained for; null for all of the schedule's.</param>
     /// <param name="options">Names, threads and execution providers.</param>
-    /// <exception cref="CheckpointException">ONNX Runtime cannot open the model, or it is no such denoiser; the message says what it has.</exception>
+    /// <exception cref="CheckpointException">ONNX Runtime cannot open the model, or it is no such denoiser; the message says what it
+    /// has.</exception>
     /// <exception cref="ArgumentException">A fractional scale for a model with integer timesteps.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The scale is not finite and positive, or the timestep is not one of the schedule's.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The scale is not finite and positive, or the timestep is not one of the
+    /// schedule's.</exception>
     /// <exception cref="DllNotFoundException">A native library is missing; the message says which package to add.</exception>
     public static OnnxDenoiser Load(
         string path, INoiseSchedule schedule, Parametrization parametrization = Parametrization.Epsilon, double timestepScale = 1,
@@ -39,7 +42,8 @@ public sealed class OnnxDenoiser : IDenoiser, IDescribed, IDisposable
         try
         {
             Check(path, network.Signature, timestepScale);
-            return new OnnxDenoiser(new OneShotDenoiser(network, schedule, timestepScale, lastTimestep, parametrization, disposeNetwork: true));
+            return new OnnxDenoiser(new OneShotDenoiser(network, schedule, timestepScale, lastTimestep, parametrization,
+                disposeNetwork: true));
         }
         catch
         {
@@ -60,11 +64,15 @@ public sealed class OnnxDenoiser : IDenoiser, IDescribed, IDisposable
         if (timesteps is null)
             throw new CheckpointException($"{path}: a diffusion model takes timesteps beside the images; this one takes {images} alone.");
         if (timesteps.IsInteger && timestepScale != Math.Floor(timestepScale))
-            throw new ArgumentException($"{path} takes whole timesteps ({timesteps}): a scale of {timestepScale} does not keep them whole.", nameof(timestepScale));
+            throw new ArgumentException($"{path} takes whole timesteps ({timesteps}): a scale of {timestepScale} does not keep them whole.",
+                nameof(timestepScale));
         long channels = images.Shape[1];
         bool channelsFit = channels < 0 || output.Shape[1] < 0 || output.Shape[1] == channels || output.Shape[1] == 2 * channels;
-        bool sizeFits = images.Shape.Skip(2).Zip(output.Shape.Skip(2)).All(pair => pair.First < 0 || pair.Second < 0 || pair.First == pair.Second);
+        bool sizeFits = images.Shape.Skip(2).Zip(output.Shape.Skip(2))
+            .All(pair => pair.First < 0 || pair.Second < 0 || pair.First == pair.Second);
         if (!channelsFit || !sizeFits)
-            throw new CheckpointException($"{path}: a denoiser answers in the shape of its images, with once or twice their channels; this one makes {output} of {images}.");
+            throw new CheckpointException(
+                $"{path}: a denoiser answers in the shape of its images, with once or twice their channels; this one makes {output} of "
+                + $"{images}.");
     }
 }

@@ -133,7 +133,8 @@ internal sealed class OnnxExternalFiles
     {
         long length = end - _stream.Position;
         if (length > LongestName)
-            throw new CheckpointException($"{_path}: it names a file with {length} bytes. The file is damaged: fetch it or export it again.");
+            throw new CheckpointException(
+                $"{_path}: it names a file with {length} bytes. The file is damaged: fetch it or export it again.");
         byte[] bytes = new byte[length];
         _stream.ReadExactly(bytes);
         return Encoding.UTF8.GetString(bytes);

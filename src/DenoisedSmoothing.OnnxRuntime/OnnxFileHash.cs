@@ -24,10 +24,14 @@ internal static class OnnxFileHash
         foreach (string name in files)
         {
             string file = Path.GetFullPath(Path.Combine(folder, name));
-            if (Path.IsPathRooted(name) || !file.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-                throw new CheckpointException($"{path}: it keeps weights in '{Printable(name)}', which is outside of its folder. Export it again, with its files beside it.");
+            if (Path.IsPathRooted(name)
+                || !file.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+                throw new CheckpointException(
+                    $"{path}: it keeps weights in '{Printable(name)}', which is outside of its folder. Export it again, with its files "
+                    + $"beside it.");
             if (!File.Exists(file))
-                throw new CheckpointException($"{path}: it keeps weights in '{Printable(name)}', which is not there. Fetch that file too, into the same folder.");
+                throw new CheckpointException(
+                    $"{path}: it keeps weights in '{Printable(name)}', which is not there. Fetch that file too, into the same folder.");
             using FileStream data = File.OpenRead(file);
             hash.AppendData(Encoding.UTF8.GetBytes(name));
             Append(hash, data);

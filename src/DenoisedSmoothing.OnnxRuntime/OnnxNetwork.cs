@@ -10,11 +10,13 @@ namespace DenoisedSmoothing.OnnxRuntime;
 
 /// <summary>
 /// An ONNX model as network. It stands wherever a TorchSharp network does: with images in <see cref="ModuleClassifier"/>, with images and
-/// timesteps in <see cref="OneShotDenoiser"/>. <see cref="OnnxClassifier"/> and <see cref="OnnxDenoiser"/> are these two with more checks on load.
+/// timesteps in <see cref="OneShotDenoiser"/>. <see cref="OnnxClassifier"/> and <see cref="OnnxDenoiser"/> are these two with more checks
+/// on load.
 /// </summary>
 /// <remarks>
 /// ONNX Runtime reads and writes the tensors' own memory: nothing is copied for a contiguous tensor on the CPU of the model's type. Tensors
-/// of another type are converted, and those on another device go over the host. Safe for concurrent use: a session has no state between calls.
+/// of another type are converted, and those on another device go over the host. Safe for concurrent use: a session has no state between
+/// calls.
 /// </remarks>
 public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IDescribed, IDisposable
 {
@@ -36,7 +38,10 @@ public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor,
         };
     }
 
-    /// <summary>Its fingerprint is <c>onnx:</c>, the beginning of the SHA-256 of the file (and of files with its weights), and the device where it is not the CPU.</summary>
+    /// <summary>
+    /// Its fingerprint is <c>onnx:</c>, the beginning of the SHA-256 of the file (and of files with its weights), and the device where it
+    /// is not the CPU.
+    /// </summary>
     public PartInfo Info { get; }
 
     /// <summary>The images that it takes: [N,C,H,W], with -1 where any size will do.</summary>
@@ -53,7 +58,8 @@ public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor,
     /// <summary>Opens a model.</summary>
     /// <param name="path">A .onnx file; weights in files beside it are found by ONNX Runtime.</param>
     /// <param name="options">Names, threads and execution providers; null for the model's own names and the CPU.</param>
-    /// <exception cref="CheckpointException">The file is something else (the message says what), ONNX Runtime cannot open the model, it is not
+    /// <exception cref="CheckpointException">The file is something else (the message says what), ONNX Runtime cannot open the model, it is
+    /// not
     /// a function of images [N,C,H,W], with or without timesteps, or a file with its weights is missing.</exception>
     /// <exception cref="DllNotFoundException">A native library is missing; the message says which package to add.</exception>
     public static OnnxNetwork Load(string path, OnnxOptions? options = null) => Load(path, options ?? new OnnxOptions(), outputRank: null);
@@ -89,7 +95,8 @@ public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor,
 
     /// <summary>Calls a model of two inputs.</summary>
     /// <param name="images">[N,C,H,W] as <see cref="ImageShape"/> allows, on any device.</param>
-    /// <param name="timesteps">[N]; converted to the type that the model takes. Whole where that is an integer, all equal where it is one number for all rows.</param>
+    /// <param name="timesteps">[N]; converted to the type that the model takes. Whole where that is an integer, all equal where it is one
+    /// number for all rows.</param>
     /// <returns>Its answer as float32; a fresh tensor on the images' device.</returns>
     /// <exception cref="ArgumentException">The shape does not fit, or the timesteps do not.</exception>
     /// <exception cref="InvalidOperationException">The model takes no timesteps, or fails.</exception>
@@ -150,7 +157,8 @@ public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor,
         if (made.Length == 0 || made[0] != key.N)
         {
             throw new InvalidOperationException(
-                $"{_name} made [{string.Join(',', made)}] of {key.N} images, not one row for each: its batch is fixed somewhere inside, as by a Reshape to a constant. "
+                $"{_name} made [{string.Join(',', made)}] of {key.N} images, not one row for each: its batch is fixed somewhere inside, "
+                    + $"as by a Reshape to a constant. "
                 + "Export it with a dynamic batch axis, or set SmoothingOptions.Batch to the batch that it was exported for.");
         }
 
@@ -167,9 +175,13 @@ public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor,
         string remedy = images.dim() == 4 && wanted.Fits([wanted.Shape[0], .. images.shape[1..]])
             ? $" Its batch is fixed: set SmoothingOptions.Batch = {wanted.Shape[0]}, or export it with a dynamic batch axis."
             : images.dim() == 4 && wanted.Fits([.. images.shape[..2], .. wanted.Shape.Skip(2)])
-                ? $" Its size is fixed: resize to {wanted.Shape[2]}x{wanted.Shape[3]} (resizeTo), or export it with dynamic height and width."
-            : images.dim() == 4 && images.shape[1] == 1 && wanted.Shape[1] == 3 ? " For grey images, wrap it in GreyToColorClassifier or GreyToColorDenoiser." : "";
-        throw new ArgumentException($"{_name} takes images {wanted.ShapeText}; got [{string.Join(',', images.shape)}].{remedy}", nameof(images));
+                ? $" Its size is fixed: resize to {wanted.Shape[2]}x{wanted.Shape[3]} (resizeTo), or export it with dynamic height and "
+                    + $"width."
+            : images.dim() == 4 && images.shape[1] == 1 && wanted.Shape[1] == 3
+                ? " For grey images, wrap it in GreyToColorClassifier or GreyToColorDenoiser."
+                : "";
+        throw new ArgumentException($"{_name} takes images {wanted.ShapeText}; got [{string.Join(',', images.shape)}].{remedy}",
+            nameof(images));
     }
 
     private static InferenceSession Open(string path, OnnxOptions options)
@@ -186,8 +198,10 @@ public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor,
         catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException)
         {
             throw new DllNotFoundException(
-                "The native library of ONNX Runtime could not be loaded, or lacks the execution provider asked for. Add one native package to your "
-                + "application: Microsoft.ML.OnnxRuntime (CPU), Microsoft.ML.OnnxRuntime.Gpu (CUDA) or Microsoft.ML.OnnxRuntime.DirectML, of the version of Microsoft.ML.OnnxRuntime.Managed or newer.", e);
+                "The native library of ONNX Runtime could not be loaded, or lacks the execution provider asked for. Add one native "
+                    + "package to your "
+                + "application: Microsoft.ML.OnnxRuntime (CPU), Microsoft.ML.OnnxRuntime.Gpu (CUDA) or "
+                    + "Microsoft.ML.OnnxRuntime.DirectML, of the version of Microsoft.ML.OnnxRuntime.Managed or newer.", e);
         }
     }
 }

@@ -27,7 +27,10 @@ public sealed record OnnxOptions
     /// </summary>
     public Action<SessionOptions>? Configure { get; init; }
 
-    /// <summary>The arithmetic, for the certificate. An execution provider may compute otherwise than the model says (TF32, float16): then say so here.</summary>
+    /// <summary>
+    /// The arithmetic, for the certificate. An execution provider may compute otherwise than the model says (TF32, float16): then say so
+    /// here.
+    /// </summary>
     /// <value>Null: the type of the image input.</value>
     public string? Precision { get; init; }
 

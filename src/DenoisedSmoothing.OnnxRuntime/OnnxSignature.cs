@@ -3,7 +3,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace DenoisedSmoothing.OnnxRuntime;
 
-/// <summary>Which of a model's tensors are the images, the timesteps and the answer: named by the options, or guessed where there is one way only.</summary>
+/// <summary>
+/// Which of a model's tensors are the images, the timesteps and the answer: named by the options, or guessed where there is one way only.
+/// </summary>
 internal sealed record OnnxSignature(OnnxTensor Images, OnnxTensor? Timesteps, OnnxTensor Output)
 {
     /// <param name="path">For messages.</param>
@@ -14,7 +16,8 @@ internal sealed record OnnxSignature(OnnxTensor Images, OnnxTensor? Timesteps, O
     {
         IReadOnlyList<OnnxTensor> inputs = OnnxTensor.ListOf(session.InputMetadata), outputs = OnnxTensor.ListOf(session.OutputMetadata);
 
-        OnnxTensor images = Pick("image input", options.Images, nameof(OnnxOptions.Images), inputs, input => input.IsFloat && input.Rank == 4);
+        OnnxTensor images = Pick("image input", options.Images, nameof(OnnxOptions.Images), inputs, input => input.IsFloat
+            && input.Rank == 4);
         if (!images.IsFloat || images.Rank != 4)
             throw Error($"the image input must be floating-point [N,C,H,W]; this one is {images}");
         if (images.IsChannelsLast)
@@ -32,12 +35,16 @@ internal sealed record OnnxSignature(OnnxTensor Images, OnnxTensor? Timesteps, O
                 throw Error($"it wants more than images and timesteps: inputs {List(inputs)}. Export it with the others fixed");
             timesteps = Pick("timestep input", options.Timesteps, nameof(OnnxOptions.Timesteps), others, input => input.Rank <= 2);
             if (!(timesteps.IsFloat || timesteps.IsInteger) || timesteps.Rank > 2 || (timesteps.Rank == 2 && timesteps.Shape[1] != 1))
-                throw Error($"the timestep input must be a number, [N] or [N,1], of floating-point or int32/int64 type; this one is {timesteps}");
+                throw Error(
+                    $"the timestep input must be a number, [N] or [N,1], of floating-point or int32/int64 type; this one is {timesteps}");
         }
 
-        OnnxTensor output = Pick("output", options.Output, nameof(OnnxOptions.Output), outputs, answer => answer.IsFloat && (outputRank is null || answer.Rank == outputRank));
+        OnnxTensor output = Pick("output", options.Output, nameof(OnnxOptions.Output), outputs, answer => answer.IsFloat
+            && (outputRank is null || answer.Rank == outputRank));
         if (!output.IsFloat || (outputRank is { } rank && output.Rank != rank))
-            throw Error($"the output must be floating-point {(outputRank == 2 ? "logits [N,K]" : outputRank == 4 ? "images [N,C,H,W]" : "")}; this one is {output}");
+            throw Error(
+                $"the output must be floating-point {(outputRank == 2 ? "logits [N,K]" : outputRank == 4 ? "images [N,C,H,W]" : "")}; "
+                + $"this one is {output}");
         return new OnnxSignature(images, timesteps, output);
 
         OnnxTensor Pick(string role, string? name, string option, IReadOnlyList<OnnxTensor> all, Func<OnnxTensor, bool> fits)
@@ -48,15 +55,19 @@ internal sealed record OnnxSignature(OnnxTensor Images, OnnxTensor? Timesteps, O
                 return all[0];
             OnnxTensor[] fitting = [.. all.Where(fits)];
             // Probabilities beside the logits that they are made of.
-            if (fitting.Length > 1 && fitting.Where(tensor => tensor.Name.Equals("logits", StringComparison.OrdinalIgnoreCase)).ToArray() is [var logits])
+            if (fitting.Length > 1 && fitting.Where(tensor => tensor.Name.Equals("logits", StringComparison.OrdinalIgnoreCase))
+                .ToArray() is [var logits])
                 return logits;
             return fitting.Length == 1
                 ? fitting[0]
-                : throw Error($"{(fitting.Length == 0 ? "none" : "more than one")} of {List(all)} can be the {role}. Name it with OnnxOptions.{option}, or export the model with that one alone");
+                : throw Error(
+                    $"{(fitting.Length == 0 ? "none" : "more than one")} of {List(all)} can be the {role}. Name it with "
+                    + $"OnnxOptions.{option}, or export the model with that one alone");
         }
 
         CheckpointException Error(string problem) => new($"{path}: {problem}.");
     }
 
-    private static string List(IEnumerable<OnnxTensor> tensors) => string.Join(", ", tensors.Select(tensor => tensor.ToString()).DefaultIfEmpty("nothing"));
+    private static string List(IEnumerable<OnnxTensor> tensors) =>
+        string.Join(", ", tensors.Select(tensor => tensor.ToString()).DefaultIfEmpty("nothing"));
 }

@@ -9,7 +9,8 @@ internal sealed record OnnxTensor(string Name, TensorElementType Type, IReadOnly
 {
     public int Rank => Shape.Count;
 
-    public bool IsFloat => Type is TensorElementType.Float or TensorElementType.Float16 or TensorElementType.BFloat16 or TensorElementType.Double;
+    public bool IsFloat =>
+        Type is TensorElementType.Float or TensorElementType.Float16 or TensorElementType.BFloat16 or TensorElementType.Double;
 
     public bool IsInteger => Type is TensorElementType.Int32 or TensorElementType.Int64;
 
@@ -35,9 +36,13 @@ internal sealed record OnnxTensor(string Name, TensorElementType Type, IReadOnly
     public bool IsChannelsLast => Rank == 4 && Shape[3] is 1 or 3 or 4 && Shape[1] is not (1 or 2 or 3 or 4);
 
     /// <summary>Whether a tensor of this shape fits: free dimensions take any size.</summary>
-    public bool Fits(IReadOnlyList<long> shape) => shape.Count == Rank && Shape.Zip(shape).All(pair => pair.First < 0 || pair.First == pair.Second);
+    public bool Fits(IReadOnlyList<long> shape) => shape.Count == Rank
+        && Shape.Zip(shape).All(pair => pair.First < 0 || pair.First == pair.Second);
 
-    public override string ToString() => Type == TensorElementType.DataTypeMax ? $"'{Name}' no tensor" : $"'{Name}' {Type.ToString().ToLowerInvariant()} {ShapeText}";
+    public override string ToString() => Type == TensorElementType.DataTypeMax
+        ? $"'{Name}' no tensor"
+        : $"'{Name}' {Type.ToString().ToLowerInvariant()} {ShapeText}";
 
-    public string ShapeText => $"[{string.Join(',', Shape.Select(size => size < 0 ? "?" : size.ToString(System.Globalization.CultureInfo.InvariantCulture)))}]";
+    public string ShapeText =>
+        $"[{string.Join(',', Shape.Select(size => size < 0 ? "?" : size.ToString(System.Globalization.CultureInfo.InvariantCulture)))}]";
 }

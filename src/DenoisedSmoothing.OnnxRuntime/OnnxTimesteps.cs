@@ -7,7 +7,8 @@ namespace DenoisedSmoothing.OnnxRuntime;
 internal static class OnnxTimesteps
 {
     /// <summary>Contiguous, on the CPU; the caller disposes it.</summary>
-    /// <exception cref="ArgumentException">Fractional timesteps for a model that takes whole ones, or different ones where it takes one for all rows.</exception>
+    /// <exception cref="ArgumentException">Fractional timesteps for a model that takes whole ones, or different ones where it takes one for
+    /// all rows.</exception>
     public static Tensor For(OnnxTensor wanted, Tensor timesteps, string name)
     {
         ArgumentNullException.ThrowIfNull(timesteps);
@@ -16,7 +17,8 @@ internal static class OnnxTimesteps
         if (wanted.IsInteger && values.frac().count_nonzero().item<long>() > 0)
         {
             throw new ArgumentException(
-                $"{name} takes whole timesteps ({wanted}); got {values.frac().abs().max().item<double>():G3} beyond one. Use timestepScale 1.", nameof(timesteps));
+                $"{name} takes whole timesteps ({wanted}); got {values.frac().abs().max().item<double>():G3} beyond one. Use "
+                    + $"timestepScale 1.", nameof(timesteps));
         }
 
         bool oneForAll = wanted.Rank == 0 || (wanted.Shape[0] == 1 && values.numel() != 1);

@@ -14,7 +14,9 @@ internal static class CommandLine
     /// <summary>Exit codes: 0 done, 1 the question was answered with no or the input was bad, 2 could not tell, 130 cancelled.</summary>
     public const int Done = 0, Failed = 1, CannotTell = 2, Cancelled = 130;
 
-    private static readonly Regex s_conversion = new("^Cannot parse argument '(?<value>.*)' for (option|argument) '(?<option>.*)' as expected type '(?<type>.*)'", RegexOptions.Singleline | RegexOptions.CultureInvariant);
+    private static readonly Regex s_conversion =
+        new("^Cannot parse argument '(?<value>.*)' for (option|argument) '(?<option>.*)' as expected type '(?<type>.*)'",
+        RegexOptions.Singleline | RegexOptions.CultureInvariant);
 
     /// <summary>Parses and runs.</summary>
     /// <param name="args">What was typed.</param>
@@ -46,7 +48,8 @@ internal static class CommandLine
             configuration.Error.WriteLine(NativeLibTorch.Advice);
             return Failed;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or InvalidOperationException or NotSupportedException or DllNotFoundException or CheckpointException)
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or InvalidOperationException or NotSupportedException or DllNotFoundException or CheckpointException)
         {
             configuration.Error.WriteLine(Plain(e));
             return Failed;
@@ -54,7 +57,9 @@ internal static class CommandLine
         catch (ExternalException e)
         {
             // libtorch's own complaint, of which the first line says what; behind it come pages of frames.
-            configuration.Error.WriteLine($"libtorch refuses: {e.Message.Split('\n')[0].TrimEnd()}. Do size and channels of the images fit the models, and has the device memory enough?");
+            configuration.Error.WriteLine(
+                $"libtorch refuses: {e.Message.Split('\n')[0].TrimEnd()}. Do size and channels of the images fit the models, and has "
+                + $"the device memory enough?");
             return Failed;
         }
     }
@@ -85,7 +90,8 @@ internal static class CommandLine
         Match match = s_conversion.Match(error.Message);
         if (!match.Success)
             return null;
-        (string option, string value, string type) = (match.Groups["option"].Value, match.Groups["value"].Value, match.Groups["type"].Value);
+        (string option, string value, string type) =
+            (match.Groups["option"].Value, match.Groups["value"].Value, match.Groups["type"].Value);
         return type.Contains("Int", StringComparison.Ordinal) ? $"{option} takes a whole number of a size that makes sense, not '{value}'."
             : type.Contains("Double", StringComparison.Ordinal) ? $"{option} takes a number, not '{value}'."
             : $"{option} does not take '{value}'; --help says what it takes.";

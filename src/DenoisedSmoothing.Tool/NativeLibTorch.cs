@@ -11,13 +11,19 @@ internal static class NativeLibTorch
     public const string Variable = "DDS_LIBTORCH";
 
     /// <summary>What to do where no libtorch is found, for someone who installed the tool.</summary>
-    public const string Advice = $"dds is installed without libtorch, which certify and the other verbs that run models need. Set {Variable} to the native folder "
-        + "of an application built with TorchSharp-cpu or a CUDA package, such as bin/Release/net10.0/runtimes/linux-x64/native, or run dds from its repository.";
+    public const string Advice =
+        $"dds is installed without libtorch, which certify and the other verbs that run models need. Set {Variable} to the native folder "
+        + "of an application built with TorchSharp-cpu or a CUDA package, such as bin/Release/net10.0/runtimes/linux-x64/native, or run "
+            + "dds from its repository.";
 
     /// <summary>True where no libtorch came with the program: advice about package references is of no use there.</summary>
-    public static bool IsLeftOut { get; } = !Directory.EnumerateFiles(AppContext.BaseDirectory, "*torch_cpu.*", SearchOption.AllDirectories).Any();
+    public static bool IsLeftOut { get; } = !Directory.EnumerateFiles(AppContext.BaseDirectory, "*torch_cpu.*", SearchOption.AllDirectories)
+        .Any();
 
-    /// <summary>Loads TorchSharp's library, and libtorch beside it, from that folder: TorchSharp then finds them loaded. Does nothing without the variable.</summary>
+    /// <summary>
+    /// Loads TorchSharp's library, and libtorch beside it, from that folder: TorchSharp then finds them loaded. Does nothing without the
+    /// variable.
+    /// </summary>
     /// <exception cref="DirectoryNotFoundException">The variable names no folder.</exception>
     /// <exception cref="DllNotFoundException">The folder lacks the library, or this system cannot load it.</exception>
     public static void UseFolderOfEnvironment()
@@ -26,7 +32,11 @@ internal static class NativeLibTorch
             return;
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"{Variable} names '{folder}', which is not a folder.");
-        string file = OperatingSystem.IsWindows() ? "LibTorchSharp.dll" : OperatingSystem.IsMacOS() ? "libLibTorchSharp.dylib" : "libLibTorchSharp.so";
+        string file = OperatingSystem.IsWindows()
+            ? "LibTorchSharp.dll"
+            : OperatingSystem.IsMacOS()
+            ? "libLibTorchSharp.dylib"
+            : "libLibTorchSharp.so";
         NativeLibrary.Load(Path.Combine(Path.GetFullPath(folder), file));
     }
 }

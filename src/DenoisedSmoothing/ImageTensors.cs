@@ -21,7 +21,9 @@ public static class ImageTensors
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         if (pixels.Length != (Int128)height * width * channels)
-            throw new ArgumentException($"{height}x{width} pixels of {channels} channels are {(Int128)height * width * channels} bytes, got {pixels.Length}. Is there an alpha channel or row padding?", nameof(pixels));
+            throw new ArgumentException(
+                $"{height}x{width} pixels of {channels} channels are {(Int128)height * width * channels} bytes, got {pixels.Length}. Is "
+                + $"there an alpha channel or row padding?", nameof(pixels));
         LibTorch.EnsureAvailable();
         float[] values = new float[pixels.Length];
         for (int i = 0; i < height * width; i++)
@@ -36,12 +38,15 @@ public static class ImageTensors
     /// <summary>The nearest byte to a pixel in [0,1]; exact for what a byte was divided into.</summary>
     internal static byte ToByte(float pixel) => (byte)(pixel * 255f + 0.5f);
 
-    /// <summary>The values of an image at the door: float32, [C,H,W] or [1,C,H,W], finite, in [0,1]; else an error that names what was wrong.</summary>
+    /// <summary>
+    /// The values of an image at the door: float32, [C,H,W] or [1,C,H,W], finite, in [0,1]; else an error that names what was wrong.
+    /// </summary>
     internal static (float[] Values, long[] Shape) Read(torch.Tensor image)
     {
         ArgumentNullException.ThrowIfNull(image);
         if (image.dtype != torch.ScalarType.Float32)
-            throw new ArgumentException($"An image is a float32 tensor in [0,1]; got {image.dtype}. For bytes, use ImageTensors.FromHwcBytes.", nameof(image));
+            throw new ArgumentException(
+                $"An image is a float32 tensor in [0,1]; got {image.dtype}. For bytes, use ImageTensors.FromHwcBytes.", nameof(image));
         long[] shape = image.shape;
         if (shape.Length == 4 && shape[0] == 1)
             shape = shape[1..];
@@ -79,6 +84,7 @@ public static class ImageTensors
         string remedy = low >= 0 ? "It looks like [0,255]: divide by 255, or use ImageTensors.FromHwcBytes."
             : low >= -1 && high <= 1 ? "It looks like [-1,1]: use (x + 1) / 2."
             : "It looks normalised: hand in plain pixels and give the Normalization to the classifier.";
-        throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Pixels must lie in [0,1]; this image spans [{low}, {high}]. {remedy}"));
+        throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+            $"Pixels must lie in [0,1]; this image spans [{low}, {high}]. {remedy}"));
     }
 }

@@ -14,7 +14,8 @@ public static class LibTorch
     /// <summary>Loads libtorch now, with a short error that says what to do where TorchSharp's own fills a page.</summary>
     /// <remarks>Called by everything in this library that starts tensor work; cheap after the first time.</remarks>
     /// <exception cref="DllNotFoundException">
-    /// No native package is referenced, or this system cannot load it. TorchSharp's own words are under the key <c>TorchSharp</c> of its Data.
+    /// No native package is referenced, or this system cannot load it. TorchSharp's own words are under the key <c>TorchSharp</c> of its
+    /// Data.
     /// </exception>
     public static void EnsureAvailable()
     {
@@ -30,21 +31,25 @@ public static class LibTorch
 
     /// <summary>The device of that name, checked to be there.</summary>
     /// <param name="name"><c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> and so on.</param>
-    /// <exception cref="ArgumentException">The text names no device, or this process has none such; the message says what to do.</exception>
+    /// <exception cref="ArgumentException">The text names no device, or this process has none such; the message says what to
+    /// do.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public static torch.Device DeviceNamed(string name)
     {
         // Looked at before torch.device, which starts CUDA at once and fails with a page of text.
         string[] parts = (name ?? "").Split(':');
         int number = 0;
-        if (parts[0] is not ("cpu" or "cuda") || parts.Length > (parts[0] == "cpu" ? 1 : 2) || (parts.Length == 2 && !PlainNumber.TryParseWhole(parts[1], out number)))
+        if (parts[0] is not ("cpu" or "cuda") || parts.Length > (parts[0] == "cpu" ? 1 : 2)
+            || (parts.Length == 2 && !PlainNumber.TryParseWhole(parts[1], out number)))
             throw new ArgumentException($"'{name}' is not a device. Say cpu, cuda or cuda:1, for instance.", nameof(name));
         EnsureAvailable();
         if (parts[0] == "cuda")
         {
             int count = CudaDevices();
             if (count == 0)
-                throw new ArgumentException($"'{name}': no CUDA device can be used. Add TorchSharp-cuda-windows or TorchSharp-cuda-linux to your application in place of TorchSharp-cpu, and check the driver; or say cpu.", nameof(name));
+                throw new ArgumentException(
+                    $"'{name}': no CUDA device can be used. Add TorchSharp-cuda-windows or TorchSharp-cuda-linux to your application in "
+                    + $"place of TorchSharp-cpu, and check the driver; or say cpu.", nameof(name));
             if (parts.Length == 2 && number >= count)
                 throw new ArgumentException($"'{name}': there are {count} CUDA devices, counted from 0.", nameof(name));
         }
@@ -58,7 +63,8 @@ public static class LibTorch
         {
             return torch.cuda.is_available() ? torch.cuda.device_count() : 0;
         }
-        catch (Exception e) when (e is NotSupportedException or InvalidOperationException or TypeInitializationException or DllNotFoundException or ExternalException)
+        catch (Exception e)
+            when (e is NotSupportedException or InvalidOperationException or TypeInitializationException or DllNotFoundException or ExternalException)
         {
             return 0; // a native package without CUDA
         }
@@ -72,7 +78,8 @@ public static class LibTorch
 
     internal static string Advice(string trace) => trace.Contains("GLIBCXX_", StringComparison.Ordinal)
         ? "libtorch is here, but TorchSharp's native library asks for a newer libstdc++ (GLIBCXX_3.4.32) than this system has. "
-            + "Set <RelaxLibTorchSharp>auto</RelaxLibTorchSharp> in your application's project file and rebuild, or run on a newer system (Debian 13, Ubuntu 24.04)."
+            + "Set <RelaxLibTorchSharp>auto</RelaxLibTorchSharp> in your application's project file and rebuild, or run on a newer "
+                + "system (Debian 13, Ubuntu 24.04)."
         : "The native library of TorchSharp could not be loaded. Add one native package to your application: "
             + "TorchSharp-cpu, TorchSharp-cuda-windows or TorchSharp-cuda-linux, of the same version as TorchSharp ("
             + Version(typeof(torch)) + "). On Linux, also check that libgomp is installed.";
@@ -110,7 +117,8 @@ public static class LibTorch
         {
             torch.InitializeDeviceType(DeviceType.CPU);
         }
-        catch (Exception e) when (e is NotSupportedException or TypeInitializationException or DllNotFoundException or BadImageFormatException)
+        catch (Exception e)
+            when (e is NotSupportedException or TypeInitializationException or DllNotFoundException or BadImageFormatException)
         {
             throw Unavailable(e);
         }
@@ -124,7 +132,9 @@ public static class LibTorch
     // Not as the inner exception, which an unhandled one prints in full: a page.
     private static DllNotFoundException Unavailable(Exception e) => new(Advice(e.ToString())) { Data = { ["TorchSharp"] = e.ToString() } };
 
-    /// <summary>Passes everything on but TorchSharp's account of where it looked, which it writes to the console before it throws.</summary>
+    /// <summary>
+    /// Passes everything on but TorchSharp's account of where it looked, which it writes to the console before it throws.
+    /// </summary>
     private sealed class WithoutTraces(TextWriter console) : TextWriter
     {
         public override Encoding Encoding => console.Encoding;

@@ -34,7 +34,8 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     /// <param name="certifier">The statistics; <see cref="CohenCertifier"/> with its defaults when not given.</param>
     /// <param name="options">How to sample.</param>
     /// <param name="logger">Told of <see cref="Warnings"/>, and of a batch chosen or halved.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, in units of 0 to 255, or beyond what the denoiser reaches.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, in units of 0 to 255, or beyond what the denoiser
+    /// reaches.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public SmoothedClassifier(
         IDenoiser denoiser, IClassifier classifier, double sigma, ICertifier? certifier = null, SmoothingOptions? options = null,
@@ -50,7 +51,8 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     /// <param name="options">How to sample.</param>
     /// <param name="logger">Told of <see cref="Warnings"/>, and of a batch chosen or halved.</param>
     /// <exception cref="ArgumentException">There is no replica, or replicas or devices do not fit together.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, in units of 0 to 255, or beyond what the base classifier reaches.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, in units of 0 to 255, or beyond what the base
+    /// classifier reaches.</exception>
     /// <exception cref="InvalidOperationException">Denoiser and classifier take different images.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public SmoothedClassifier(
@@ -67,7 +69,8 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     /// <param name="options">How to sample.</param>
     /// <param name="logger">Told of <see cref="Warnings"/>, and of a batch chosen or halved.</param>
     /// <exception cref="ArgumentException">There is no replica, or replicas or devices do not fit together.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The noise is in units of 0 to 255, or beyond what the base classifier reaches.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The noise is in units of 0 to 255, or beyond what the base classifier
+    /// reaches.</exception>
     /// <exception cref="InvalidOperationException">Denoiser and classifier take different images.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public SmoothedClassifier(
@@ -77,9 +80,11 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
         ArgumentNullException.ThrowIfNull(replicas);
         ArgumentNullException.ThrowIfNull(noise);
         if (replicas.Count == 0 || replicas.Any(replica => replica is null || replica.ClassCount != replicas[0].ClassCount))
-            throw new ArgumentException("At least one base classifier is needed, and all replicas must have the same ClassCount.", nameof(replicas));
+            throw new ArgumentException("At least one base classifier is needed, and all replicas must have the same ClassCount.",
+                nameof(replicas));
         if (replicas[0].ClassCount < 2)
-            throw new ArgumentException($"A classifier has at least 2 classes; this one says ClassCount = {replicas[0].ClassCount}.", nameof(replicas));
+            throw new ArgumentException($"A classifier has at least 2 classes; this one says ClassCount = {replicas[0].ClassCount}.",
+                nameof(replicas));
         PartInfo[] infos = [.. replicas.Select(static replica => PartInfo.Of(replica))];
         SigmaRange.Check(noise.Level.Asked, infos.Min(static info => info.LargestSigma));
         LibTorch.EnsureAvailable();
@@ -96,12 +101,14 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
         _identity = new ReplicaIdentity([.. replicas], onCuda: devices.Any(static device => device.type == DeviceType.CUDA));
         logger ??= NullLogger<SmoothedClassifier>.Instance;
         _scheduler = new VoteScheduler(
-            [.. replicas.Zip(devices, (replica, device) => new VoteSampler(replica, device, noise))], new BatchRows(devices, _options.Batch, logger),
+            [.. replicas.Zip(devices, (replica, device) => new VoteSampler(replica, device, noise))],
+                new BatchRows(devices, _options.Batch, logger),
             _options.MostImages);
 
         Warnings =
         [
-            .. SigmaRange.Warnings(noise.Level.Asked), .. _certifier.Warnings(ClassCount), .. DryRun.Warnings(_certifier, ClassCount, noise.RuleFor(1), _options.Budget),
+            .. SigmaRange.Warnings(noise.Level.Asked), .. _certifier.Warnings(ClassCount),
+                .. DryRun.Warnings(_certifier, ClassCount, noise.RuleFor(1), _options.Budget),
         ];
         foreach (string warning in Warnings)
             logger.LogWarning("{Warning}", warning);
@@ -119,7 +126,9 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     /// <summary>The images that the base classifier takes, [C,H,W] with null for free extents; null where it does not say.</summary>
     public IReadOnlyList<long?>? InputShape { get; }
 
-    /// <summary>What these settings cannot do, or look like a mistake, such as an n that can never certify. Empty when all is well.</summary>
+    /// <summary>
+    /// What these settings cannot do, or look like a mistake, such as an n that can never certify. Empty when all is well.
+    /// </summary>
     public IReadOnlyList<string> Warnings { get; }
 
     /// <inheritdoc/>
@@ -157,7 +166,8 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     /// <param name="images">Drawn from as needed.</param>
     /// <param name="progress">Told about ten times a second, on the enumerating thread.</param>
     /// <param name="cancellationToken">Cancels between batches; certificates already handed out stand, no other follows.</param>
-    /// <returns>Under keys that are fixed now: enumerated again, it certifies again, with the same noise and so the same certificates.</returns>
+    /// <returns>Under keys that are fixed now: enumerated again, it certifies again, with the same noise and so the same
+    /// certificates.</returns>
     public IEnumerable<Certificate> CertifyMany(
         IEnumerable<SmoothingImage> images, IProgress<SmoothingProgress>? progress = null, CancellationToken cancellationToken = default) =>
         CertifyEach(images, SmoothingOrder.AsGiven, progress, cancellationToken).Select(static outcome => outcome.Result);
@@ -182,7 +192,8 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
     /// <param name="order">In which order they are answered.</param>
     /// <param name="progress">Told about ten times a second, on the enumerating thread.</param>
     /// <param name="cancellationToken">Cancels all of them between batches.</param>
-    /// <returns>Under keys that are fixed now: enumerated again, it certifies again, with the same noise and so the same certificates.</returns>
+    /// <returns>Under keys that are fixed now: enumerated again, it certifies again, with the same noise and so the same
+    /// certificates.</returns>
     public IEnumerable<SmoothingOutcome<Certificate>> CertifyEach(
         IEnumerable<SmoothingImage> images, SmoothingOrder order = SmoothingOrder.AsGiven, IProgress<SmoothingProgress>? progress = null,
         CancellationToken cancellationToken = default)

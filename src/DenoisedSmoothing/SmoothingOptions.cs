@@ -7,19 +7,24 @@ public sealed record SmoothingOptions
 
     /// <summary>
     /// Rows of every forward pass, in [1, 65536]; the last pass is padded. Floating-point rows change with the batch size, so it belongs to
-    /// the certified classifier and is recorded in each certificate: give that number to draw a certificate's votes again on another machine.
-    /// When memory runs out it is halved, a warning is logged, and images in work start again; all votes of a certificate come from one size.
+    /// the certified classifier and is recorded in each certificate: give that number to draw a certificate's votes again on another
+    /// machine.
+    /// When memory runs out it is halved, a warning is logged, and images in work start again; all votes of a certificate come from one
+    /// size.
     /// </summary>
-    /// <value>Null: chosen at the first image of a shape from its size and the device's memory, the same for the same machine (at most 256 on the CPU).</value>
+    /// <value>Null: chosen at the first image of a shape from its size and the device's memory, the same for the same machine (at most 256
+    /// on the CPU).</value>
     public int? Batch { get; init; }
 
     /// <summary>
     /// The noise key for Certify, for reproduction; recorded in each certificate. It must have been chosen after the images, or without
-    /// regard to them: whoever knows it can look for an image that is certified too far, and finds one in 2 to 3% of seeds at alpha = 0.001.
+    /// regard to them: whoever knows it can look for an image that is certified too far, and finds one in 2 to 3% of seeds at alpha =
+    /// 0.001.
     /// Trying several seeds and keeping the best certificate voids alpha. Images of one index share their noise; their certificates, each
     /// valid, are not independent.
     /// </summary>
-    /// <value>Null: each image has a key of its own, derived from its hash and a secret: <see cref="SeedSecret"/>, or a fresh one per call.</value>
+    /// <value>Null: each image has a key of its own, derived from its hash and a secret: <see cref="SeedSecret"/>, or a fresh one per
+    /// call.</value>
     public ulong? Seed { get; init; }
 
     /// <summary>
@@ -31,7 +36,8 @@ public sealed record SmoothingOptions
 
     /// <summary>
     /// A secret of at least 16 random bytes from which noise keys are derived, together with the image's hash and index (HMAC-SHA-256). The
-    /// same image then always has the same noise, so that asking again gives the same answer and nobody gains by it, and no one who lacks the
+    /// same image then always has the same noise, so that asking again gives the same answer and nobody gains by it, and no one who lacks
+    /// the
     /// secret can know the noise before the image is fixed. Keep it like a password; certificates publish an image's key, never the secret.
     /// </summary>
     /// <value>Null: a fresh secret from the operating system for every call.</value>
@@ -54,11 +60,14 @@ public sealed record SmoothingOptions
         if (Batch is < 1 or > 65536)
             throw new ArgumentOutOfRangeException(nameof(Batch), Batch, "The batch must be in [1, 65536] rows.");
         if (Devices is { } devices && devices.Count != replicas)
-            throw new ArgumentException($"Devices names {devices.Count} devices for {replicas} base classifiers: one each is needed.", nameof(Devices));
+            throw new ArgumentException($"Devices names {devices.Count} devices for {replicas} base classifiers: one each is needed.",
+                nameof(Devices));
         if (SeedSecret is { Length: < ShortestSecret } secret)
-            throw new ArgumentException($"SeedSecret needs at least {ShortestSecret} random bytes; it has {secret.Length}.", nameof(SeedSecret));
+            throw new ArgumentException($"SeedSecret needs at least {ShortestSecret} random bytes; it has {secret.Length}.",
+                nameof(SeedSecret));
         if (SeedSecret is not null && Seed is not null)
-            throw new ArgumentException("Seed fixes the noise of Certify and SeedSecret derives it from the image: give one of them.", nameof(SeedSecret));
+            throw new ArgumentException("Seed fixes the noise of Certify and SeedSecret derives it from the image: give one of them.",
+                nameof(SeedSecret));
         if (MostImages is < 1 or > 1 << 20)
             throw new ArgumentOutOfRangeException(nameof(MostImages), MostImages, "MostImages must be in [1, 2^20].");
     }

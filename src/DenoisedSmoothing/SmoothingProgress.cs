@@ -7,4 +7,5 @@ namespace DenoisedSmoothing;
 /// <param name="Drawn">That image's votes drawn of the current request.</param>
 /// <param name="Requested">That image's votes requested.</param>
 /// <param name="TotalDrawn">Votes drawn in this call, over all images.</param>
-public readonly record struct SmoothingProgress(long ImagesFinished, long ImageIndex, VotePhase Phase, long Drawn, long Requested, long TotalDrawn);
+public readonly record struct SmoothingProgress(long ImagesFinished, long ImageIndex, VotePhase Phase, long Drawn, long Requested,
+    long TotalDrawn);

@@ -39,7 +39,8 @@ return 0;
 string Figures() => string.Create(
     CultureInfo.InvariantCulture,
     $"{fuzzer.Inputs} read, {fuzzer.Refused} refused, {fuzzer.Accepted} accepted; slowest {fuzzer.Slowest.TotalMilliseconds:F1} ms, "
-    + $"most allocated {fuzzer.MostAllocated / 1024} KiB ({fuzzer.Extremes}); peak memory {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB "
+    + $"most allocated {fuzzer.MostAllocated / 1024} KiB ({fuzzer.Extremes}); peak memory "
+        + $"{Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB "
     + $"({baseline >> 20} at the start); {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s");
 
 long Option(string name, long otherwise)

@@ -9,7 +9,9 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.OnnxRuntime.Tests;
 
-/// <summary>Models that users brought and that came out wrong: tests/Goldens/cases/onnx. Each is a convolution, a mean over pixels and a matrix.</summary>
+/// <summary>
+/// Models that users brought and that came out wrong: tests/Goldens/cases/onnx. Each is a convolution, a mean over pixels and a matrix.
+/// </summary>
 public sealed class OnnxCaseTests : IDisposable
 {
     private readonly OnnxModels _models = new();
@@ -58,7 +60,8 @@ public sealed class OnnxCaseTests : IDisposable
     public void Load_of_two_outputs_wants_a_name_and_takes_each()
     {
         Action load = () => OnnxClassifier.Load(Case("two-outputs.onnx")).Dispose();
-        load.Should().Throw<CheckpointException>().WithMessage("*more than one of 'y' float [?,2], 'p2' float [?,2] can be the output. Name it with OnnxOptions.Output*");
+        load.Should().Throw<CheckpointException>()
+            .WithMessage("*more than one of 'y' float [?,2], 'p2' float [?,2] can be the output. Name it with OnnxOptions.Output*");
         using OnnxClassifier logits = OnnxClassifier.Load(Case("two-outputs.onnx"), options: new OnnxOptions { Output = "y" });
         using OnnxClassifier probabilities = OnnxClassifier.Load(Case("two-outputs.onnx"), options: new OnnxOptions { Output = "p2" });
         using DisposeScope scope = NewDisposeScope();
@@ -73,10 +76,12 @@ public sealed class OnnxCaseTests : IDisposable
         foreach (string file in new[] { "absent.bin", "../absent.bin", outside })
         {
             string path = OnnxModels.ClassifierGraph().Input("images", OnnxType.Float, "n", 3, 4, 4)
-                .ExternalConstant("weight", OnnxType.Float, [3, 4], file).Output("logits", OnnxType.Float, "n", 4).Save(_models.PathOf("external.onnx"));
+                .ExternalConstant("weight", OnnxType.Float, [3, 4], file).Output("logits", OnnxType.Float, "n", 4)
+                    .Save(_models.PathOf("external.onnx"));
             Action load = () => OnnxClassifier.Load(path).Dispose(), hash = () => OnnxFileHash.Of(path);
             load.Should().Throw<CheckpointException>().WithMessage("*external.onnx*");
-            hash.Should().Throw<CheckpointException>().WithMessage(file == "absent.bin" ? "*'absent.bin', which is not there*" : "*outside of its folder*");
+            hash.Should().Throw<CheckpointException>()
+                .WithMessage(file == "absent.bin" ? "*'absent.bin', which is not there*" : "*outside of its folder*");
         }
 
         File.Delete(outside);

@@ -69,7 +69,8 @@ public sealed class OnnxClassifierTests : IDisposable
     {
         using OnnxClassifier classifier = OnnxClassifier.Load(_models.Classifier(2, 6));
         using Tensor images = zeros(3, 3, 6, 6);
-        classifier.Invoking(it => it.Classify(images)).Should().Throw<ArgumentException>().WithMessage("*[2,3,6,6]*[3,3,6,6]*SmoothingOptions.Batch = 2*");
+        classifier.Invoking(it => it.Classify(images)).Should().Throw<ArgumentException>()
+            .WithMessage("*[2,3,6,6]*[3,3,6,6]*SmoothingOptions.Batch = 2*");
     }
 
     [Fact]
@@ -77,7 +78,8 @@ public sealed class OnnxClassifierTests : IDisposable
     {
         using OnnxClassifier classifier = OnnxClassifier.Load(_models.Classifier("n", 6));
         using Tensor images = zeros(3, 3, 8, 8);
-        classifier.Invoking(it => it.Classify(images)).Should().Throw<ArgumentException>().WithMessage("*[?,3,6,6]*[3,3,8,8]*resize to 6x6*");
+        classifier.Invoking(it => it.Classify(images)).Should().Throw<ArgumentException>()
+            .WithMessage("*[?,3,6,6]*[3,3,8,8]*resize to 6x6*");
     }
 
     [Fact]
@@ -120,7 +122,11 @@ public sealed class OnnxClassifierTests : IDisposable
     public void Smoothed_classifier_certifies_an_onnx_classifier()
     {
         using OnnxClassifier classifier = OnnxClassifier.Load(_models.Classifier("n", 6));
-        SmoothedClassifier smoothed = new(new IdentityDenoiser(), classifier, 0.25, new CohenCertifier(n: 1000), new SmoothingOptions { Batch = 50, Seed = 1 });
+        SmoothedClassifier smoothed = new(new IdentityDenoiser(), classifier, 0.25, new CohenCertifier(n: 1000), new SmoothingOptions
+        {
+            Batch = 50,
+            Seed = 1,
+        });
         using Tensor image = full([3, 6, 6], .5f);
         Certificate certificate = smoothed.Certify(image);
         certificate.Label.Should().Be(3, "twice the mean beats each channel's");

@@ -94,7 +94,8 @@ public sealed class OnnxDenoiserTests : IDisposable
     [Fact]
     public void Load_a_model_without_timesteps_as_denoiser_is_refused()
     {
-        string path = new OnnxModel().Input("x", OnnxType.Float, "n", 1, 4, 4).Node("Identity", "x", "y").Output("y", OnnxType.Float, "n", 1, 4, 4).Save(_models.PathOf("plain.onnx"));
+        string path = new OnnxModel().Input("x", OnnxType.Float, "n", 1, 4, 4).Node("Identity", "x", "y")
+            .Output("y", OnnxType.Float, "n", 1, 4, 4).Save(_models.PathOf("plain.onnx"));
         Action act = () => OnnxDenoiser.Load(path, s_schedule).Dispose();
         act.Should().Throw<CheckpointException>().WithMessage("*takes timesteps*'x' float [?,1,4,4] alone*");
     }
@@ -107,10 +108,13 @@ public sealed class OnnxDenoiserTests : IDisposable
         using OneShotDenoiser same = new(network, s_schedule, lastTimestep: 500);
         denoiser.Info.LargestSigma.Should().Be(same.Info.LargestSigma);
         denoiser.Info.Fingerprint.Should().Be(same.Info.Fingerprint).And.Contain("onnx:");
-        OnnxDenoiser.Load(_models.PathOf("denoiser.onnx"), s_schedule, Parametrization.V).Info.Fingerprint.Should().NotBe(same.Info.Fingerprint);
+        OnnxDenoiser.Load(_models.PathOf("denoiser.onnx"), s_schedule, Parametrization.V).Info.Fingerprint.Should()
+            .NotBe(same.Info.Fingerprint);
     }
 
-    /// <summary>The model answers 0.5 x_t + 0.001 t; what that means for the clean image follows from the parametrisation's definition.</summary>
+    /// <summary>
+    /// The model answers 0.5 x_t + 0.001 t; what that means for the clean image follows from the parametrisation's definition.
+    /// </summary>
     private static void ShouldEqualFormula(OnnxDenoiser denoiser, Parametrization parametrization, double scale, string because = "")
     {
         using DisposeScope scope = NewDisposeScope();

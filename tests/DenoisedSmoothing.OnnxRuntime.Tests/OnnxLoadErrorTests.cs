@@ -11,7 +11,8 @@ public sealed class OnnxLoadErrorTests : IDisposable
     public void Dispose() => _models.Dispose();
 
     [Fact]
-    public void Load_no_such_file() => Load(_models.PathOf("absent.onnx")).Should().Throw<FileNotFoundException>().WithMessage("*absent.onnx*");
+    public void Load_no_such_file() => Load(_models.PathOf("absent.onnx")).Should().Throw<FileNotFoundException>()
+        .WithMessage("*absent.onnx*");
 
     [Fact]
     public void Load_no_model()
@@ -24,13 +25,16 @@ public sealed class OnnxLoadErrorTests : IDisposable
     [Fact]
     public void Load_input_of_another_rank_or_type()
     {
-        Load(Identity(OnnxType.Float, ["n", 10L])).Should().Throw<CheckpointException>().WithMessage("*floating-point [N,C,H,W]*'x' float [?,10]*");
-        Load(Identity(OnnxType.UInt8, ["n", 3L, 4L, 4L])).Should().Throw<CheckpointException>().WithMessage("*floating-point [N,C,H,W]*'x' uint8*");
+        Load(Identity(OnnxType.Float, ["n", 10L])).Should().Throw<CheckpointException>()
+            .WithMessage("*floating-point [N,C,H,W]*'x' float [?,10]*");
+        Load(Identity(OnnxType.UInt8, ["n", 3L, 4L, 4L])).Should().Throw<CheckpointException>()
+            .WithMessage("*floating-point [N,C,H,W]*'x' uint8*");
     }
 
     [Fact]
     public void Load_output_that_is_no_logits() =>
-        Load(Identity(OnnxType.Float, ["n", 3L, 4L, 4L])).Should().Throw<CheckpointException>().WithMessage("*logits [N,K]*'y' float [?,3,4,4]*");
+        Load(Identity(OnnxType.Float, ["n", 3L, 4L, 4L])).Should().Throw<CheckpointException>()
+            .WithMessage("*logits [N,K]*'y' float [?,3,4,4]*");
 
     [Fact]
     public void Load_several_outputs_takes_the_one_that_can_be_meant()
@@ -50,7 +54,8 @@ public sealed class OnnxLoadErrorTests : IDisposable
             .Output("scores", OnnxType.Float, "n", 4)
             .Output("flat", OnnxType.Float, "n", 3)
             .Save(_models.PathOf("unclear.onnx"));
-        Load(path).Should().Throw<CheckpointException>().WithMessage("*more than one of 'scores' float [?,4], 'flat' float [?,3]*OnnxOptions.Output*");
+        Load(path).Should().Throw<CheckpointException>()
+            .WithMessage("*more than one of 'scores' float [?,4], 'flat' float [?,3]*OnnxOptions.Output*");
         using OnnxClassifier named = OnnxClassifier.Load(path, options: new OnnxOptions { Output = "flat" });
         named.ClassCount.Should().Be(3);
         Action wrong = () => OnnxClassifier.Load(path, options: new OnnxOptions { Output = "logit" }).Dispose();
@@ -60,16 +65,20 @@ public sealed class OnnxLoadErrorTests : IDisposable
     [Fact]
     public void Load_more_inputs_than_images_and_timesteps()
     {
-        string path = new OnnxModel().Input("x", OnnxType.Float, "n", 3, 4, 4).Input("t", OnnxType.Float, "n").Input("label", OnnxType.Int64, "n")
-            .Node("Identity", "x", "y").Node("Identity", "t", "u").Node("Identity", "label", "v").Output("y", OnnxType.Float, "n", 3, 4, 4).Save(_models.PathOf("three.onnx"));
+        string path = new OnnxModel().Input("x", OnnxType.Float, "n", 3, 4, 4).Input("t", OnnxType.Float, "n")
+            .Input("label", OnnxType.Int64, "n")
+            .Node("Identity", "x", "y").Node("Identity", "t", "u").Node("Identity", "label", "v").Output("y", OnnxType.Float, "n", 3, 4, 4)
+                .Save(_models.PathOf("three.onnx"));
         Load(path).Should().Throw<CheckpointException>().WithMessage("*more than images and timesteps*'label' int64 [?]*");
     }
 
     [Fact]
     public void Load_denoiser_as_classifier()
     {
-        string path = new OnnxModel().Input("images", OnnxType.Float, "n", 3, 4, 4).Input("t", OnnxType.Float, "n").Constant("weight", OnnxType.Float, [3, 4], OnnxModels.Weights)
-            .Node("GlobalAveragePool", "images", "pooled").Node("Flatten", "pooled", "flat", ("axis", 1)).Node("MatMul", "flat weight", "logits").Node("Identity", "t", "u")
+        string path = new OnnxModel().Input("images", OnnxType.Float, "n", 3, 4, 4).Input("t", OnnxType.Float, "n")
+            .Constant("weight", OnnxType.Float, [3, 4], OnnxModels.Weights)
+            .Node("GlobalAveragePool", "images", "pooled").Node("Flatten", "pooled", "flat", ("axis", 1))
+                .Node("MatMul", "flat weight", "logits").Node("Identity", "t", "u")
             .Output("logits", OnnxType.Float, "n", 4).Save(_models.PathOf("timed.onnx"));
         Load(path).Should().Throw<CheckpointException>().WithMessage("*takes images alone*'t' float [?] as well*");
     }
@@ -97,7 +106,10 @@ public sealed class OnnxLoadErrorTests : IDisposable
     public void Load_on_an_execution_provider_that_the_native_package_lacks_names_the_packages()
     {
         string path = _models.Classifier("n", 6);
-        Action cuda = () => OnnxClassifier.Load(path, options: new OnnxOptions { Configure = options => options.AppendExecutionProvider_CUDA(0) }).Dispose();
+        Action cuda = () => OnnxClassifier.Load(path, options: new OnnxOptions
+        {
+            Configure = options => options.AppendExecutionProvider_CUDA(0),
+        }).Dispose();
         cuda.Should().Throw<DllNotFoundException>().WithMessage("*Microsoft.ML.OnnxRuntime.Gpu*");
     }
 
@@ -105,10 +117,20 @@ public sealed class OnnxLoadErrorTests : IDisposable
     public void Load_options_reach_the_session_and_the_certificate()
     {
         bool configured = false;
-        using OnnxClassifier classifier = OnnxClassifier.Load(_models.Classifier("n", 6), options: new OnnxOptions { Images = "images", Output = "logits", Threads = 1, Precision = "tf32", Configure = _ => configured = true });
+        using OnnxClassifier classifier = OnnxClassifier.Load(_models.Classifier("n", 6), options: new OnnxOptions
+        {
+            Images = "images",
+            Output = "logits",
+            Threads = 1,
+            Precision = "tf32",
+            Configure = _ => configured = true,
+        });
         configured.Should().BeTrue();
         classifier.Info.Precision.Should().Be("tf32");
-        Action timesteps = () => OnnxClassifier.Load(_models.PathOf("classifier.onnx"), options: new OnnxOptions { Timesteps = "t" }).Dispose();
+        Action timesteps = () => OnnxClassifier.Load(_models.PathOf("classifier.onnx"), options: new OnnxOptions
+        {
+            Timesteps = "t",
+        }).Dispose();
         timesteps.Should().Throw<CheckpointException>().WithMessage("*no timestep input 't'*");
     }
 

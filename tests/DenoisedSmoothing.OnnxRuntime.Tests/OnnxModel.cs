@@ -85,7 +85,8 @@ internal sealed class OnnxModel
                 Message(tensor, 2, dimensions =>
                 {
                     foreach (object size in shape)
-                        Message(dimensions, 1, dimension => { if (size is string free) Text(dimension, 2, free); else Number(dimension, 1, Convert.ToInt64(size)); });
+                        Message(dimensions, 1, dimension =>
+                            { if (size is string free) Text(dimension, 2, free); else Number(dimension, 1, Convert.ToInt64(size)); });
                 });
             }));
         });

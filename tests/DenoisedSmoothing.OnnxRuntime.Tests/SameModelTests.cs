@@ -11,7 +11,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.OnnxRuntime.Tests;
 
 /// <summary>
-/// One real CIFAR-10 ResNet-20 (akamaster/pytorch_resnet_cifar10), as checkpoint, safetensors, TorchScript and ONNX: the same function, up to rounding.
+/// One real CIFAR-10 ResNet-20 (akamaster/pytorch_resnet_cifar10), as checkpoint, safetensors, TorchScript and ONNX: the same function, up
+/// to rounding.
 /// The expected logits were computed by PyTorch. TorchScript and ONNX files normalise by themselves; the weights alone do not.
 /// </summary>
 public sealed class SameModelTests(ITestOutputHelper output)
@@ -42,14 +43,16 @@ public sealed class SameModelTests(ITestOutputHelper output)
         const int batch = 100, batches = 20;
         string[] formats = ["safetensors", "torch.save", "torchscript", "onnx"];
         List<IDisposable> models = [];
-        IClassifier[] classifiers = [.. formats.Select(format => { models.Add(Load(format, out IClassifier classifier)); return classifier; })];
+        IClassifier[] classifiers =
+            [.. formats.Select(format => { models.Add(Load(format, out IClassifier classifier)); return classifier; })];
         int[] differing = new int[formats.Length];
         HashSet<long> classes = [];
         for (int round = 0; round < batches; round++)
         {
             using DisposeScope one = NewDisposeScope();
             // Blobs of colour: the network takes them for a variety of things.
-            Tensor images = ModuleClassifier.Resize(SyntheticWeights.Input((uint)(100 + round), [batch, 3, 4, 4], 0, 1), 32, 32).clamp(0, 1);
+            Tensor images = ModuleClassifier.Resize(SyntheticWeights.Input((uint)(100 + round), [batch, 3, 4, 4], 0, 1), 32, 32)
+                .clamp(0, 1);
             float[] noise = new float[images.numel()];
             GaussianNoise.Fill(1, new NoiseCoordinate(0, round, VotePhase.Estimation, 0), noise);
             Tensor noisy = images + 0.25f * tensor(noise, images.shape);
@@ -60,7 +63,9 @@ public sealed class SameModelTests(ITestOutputHelper output)
         }
 
         models.ForEach(model => model.Dispose());
-        output.WriteLine($"Of {batch * batches} votes, other than safetensors': {string.Join(", ", formats.Zip(differing).Skip(1))}; {classes.Count} classes got votes.");
+        output.WriteLine(
+            $"Of {batch * batches} votes, other than safetensors': {string.Join(", ", formats.Zip(differing).Skip(1))}; {classes.Count} "
+            + $"classes got votes.");
         classes.Should().HaveCountGreaterThan(5);
         differing.Should().OnlyContain(count => count <= 2, "rounding flips near ties only");
     }
@@ -116,7 +121,8 @@ public sealed class SameModelTests(ITestOutputHelper output)
                 return script;
             default:
                 CifarResNet network = new(20, 10, ResNetShortcut.Pad);
-                using (Checkpoint file = Checkpoint.Open(PretrainedResNet.PathOf(format == "torch.save" ? "resnet20-12fca82f.th" : "resnet20.safetensors")))
+                using (Checkpoint file =
+                    Checkpoint.Open(PretrainedResNet.PathOf(format == "torch.save" ? "resnet20-12fca82f.th" : "resnet20.safetensors")))
                     StateDict.Load(network, file);
                 ModuleClassifier module = new(network, 10, Normalization.ImageNet, disposeNetwork: true);
                 classifier = module;

@@ -96,12 +96,14 @@ public partial class ArchitectureTests
         foreach (string project in order)
         {
             References($"src/{project}/{project}.csproj", "ProjectReference")
-                .Select(reference => Array.IndexOf(order, Path.GetFileNameWithoutExtension(((string)reference.Attribute("Include")!).Replace('\\', '/'))))
+                .Select(reference =>
+                    Array.IndexOf(order, Path.GetFileNameWithoutExtension(((string)reference.Attribute("Include")!).Replace('\\', '/'))))
                 .Should().NotContain(index => index < 0 || index >= Array.IndexOf(order, project), project);
         }
     }
 
-    private static IEnumerable<XElement> References(string project, string kind) => XDocument.Load(Path.Combine(SourceTree.Root, project)).Descendants(kind);
+    private static IEnumerable<XElement> References(string project, string kind) => XDocument.Load(Path.Combine(SourceTree.Root, project))
+        .Descendants(kind);
 
     // The longest room that holds the file.
     private static int RoomOf(string path) => s_rooms

@@ -9,7 +9,8 @@ public class CertifiersTests
         new SequentialCertifier().Method.ToString(),
         new SequentialCertifier(new SequentialOptions
         {
-            TargetRadii = [.1, 1 / 3.0], N0 = 7, Budget = 999, Alpha = .01, Worth = 5.5, LookGrowth = 1.25, PredictN0 = 3, PredictBudget = 44,
+            TargetRadii = [.1, 1 / 3.0], N0 = 7, Budget = 999, Alpha = .01, Worth = 5.5, LookGrowth = 1.25, PredictN0 = 3, PredictBudget =
+                44,
         }).Method.ToString(),
         new SequentialCertifier(new SequentialOptions { RadiusGain = .2, N0 = 5 }).Method.ToString(),
     ];
@@ -49,7 +50,8 @@ public class CertifiersTests
     [InlineData("sequential predict=20", "*predict is '20', not two counts*")]
     [InlineData("sequential open=1", "*open is '1', not a word without a value*")]
     public void Create_refuses_what_it_does_not_know(string method, string message) =>
-        FluentActions.Invoking(() => Certifiers.Create(CertificationMethod.Parse(method))).Should().Throw<ArgumentException>().WithMessage(message);
+        FluentActions.Invoking(() => Certifiers.Create(CertificationMethod.Parse(method))).Should().Throw<ArgumentException>()
+            .WithMessage(message);
 
     [Fact]
     public void Votes_of_each_certifier_are_within_its_range()

@@ -5,7 +5,8 @@ public class LibTorchTests
     [Fact]
     public void Advice_old_libstdcpp_names_the_property_to_set()
     {
-        string advice = LibTorch.Advice("DllNotFoundException: libLibTorchSharp.so: /lib/libstdc++.so.6: version `GLIBCXX_3.4.32' not found");
+        string advice =
+            LibTorch.Advice("DllNotFoundException: libLibTorchSharp.so: /lib/libstdc++.so.6: version `GLIBCXX_3.4.32' not found");
         advice.Should().Contain("RelaxLibTorchSharp").And.Contain("GLIBCXX_3.4.32").And.NotContain("Add one native package");
     }
 

@@ -21,7 +21,8 @@ public class VoteTestStopTests
 
         (certification.Next, prediction.Next).Should().Be((null, null));
         Certificate certificate = certification.Result;
-        (certificate.Label, certificate.Radius, certificate.PALower, certificate.PBUpper, certificate.N0, certificate.N).Should().Be((null, 0, 0, 1, 0, 0));
+        (certificate.Label, certificate.Radius, certificate.PALower, certificate.PBUpper, certificate.N0, certificate.N).Should()
+            .Be((null, 0, 0, 1, 0, 0));
         (prediction.Result.Label, prediction.Result.PValue, prediction.Result.N).Should().Be((null, 1, 0));
         Action more = () => certification.Observe(new VoteCounts(1, 0, 0));
         more.Should().Throw<InvalidOperationException>();

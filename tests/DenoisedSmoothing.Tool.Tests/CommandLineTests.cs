@@ -27,7 +27,8 @@ public class CommandLineTests
         (int exit, string output, _) = await Dds.RunAsync(verb, "--help");
 
         exit.Should().Be(0);
-        output.Should().Contain("Examples:").And.Contain($"  dds {verb} ").And.Contain("Exit codes:").And.MatchRegex(@"\n  0 +\w").And.MatchRegex(@"\n  1 +\w");
+        output.Should().Contain("Examples:").And.Contain($"  dds {verb} ").And.Contain("Exit codes:").And.MatchRegex(@"\n  0 +\w")
+            .And.MatchRegex(@"\n  1 +\w");
     }
 
     [Theory]
@@ -43,8 +44,10 @@ public class CommandLineTests
     [InlineData("--shard needs --seed", "certify", "--sigma", "0.5", "--shard", "1/4")]
     [InlineData("name it with --out", "certify", "--sigma", "0.5", "--resume")]
     [InlineData("There is no file 'none.pt'", "certify", "--sigma", "0.5", "--classifier-file", "none.pt")]
-    [InlineData("Either --steps or --epochs", "finetune", "--sigma", "0.5", "--data", "bundled", "--split", "test", "--steps", "1", "--epochs", "1", "--out", "x.safetensors")]
-    [InlineData("Either --sigma or --sigma-range", "train-denoiser", "--data", "bundled", "--split", "test", "--sigma", "0.5", "--sigma-range", "0.1..0.2", "--out", "x.safetensors")]
+    [InlineData("Either --steps or --epochs", "finetune", "--sigma", "0.5", "--data", "bundled", "--split", "test", "--steps", "1",
+        "--epochs", "1", "--out", "x.safetensors")]
+    [InlineData("Either --sigma or --sigma-range", "train-denoiser", "--data", "bundled", "--split", "test", "--sigma", "0.5",
+        "--sigma-range", "0.1..0.2", "--out", "x.safetensors")]
     [InlineData("beyond any certificate", "plan", "--sigma", "0.5", "--radius", "9")]
     [InlineData("must name a .png", "denoise", "--out", "grid.txt")]
     [InlineData("rising", "plan", "--sigma", "0.5", "--radius", "1,0.5")]

@@ -13,7 +13,8 @@ public class DataSourcesTests
     [InlineData("cifar10", "test", 2)]
     [InlineData("cifar100", "train", 2)]
     [InlineData("cifar100", "test", 1)]
-    public void Open_reads_the_split_of_a_data_set(string name, string split, int count) => Open(name, Goldens, split).Count.Should().Be(count);
+    public void Open_reads_the_split_of_a_data_set(string name, string split, int count) => Open(name, Goldens, split).Count.Should()
+        .Be(count);
 
     [Fact]
     public void Open_bundled_is_the_500_test_images() => Open("bundled", null).Count.Should().Be(500);

@@ -11,11 +11,13 @@ internal sealed class DdsProcess : IDisposable
     private readonly Process _process;
     private readonly Task<string> _output, _error;
 
-    private DdsProcess(Process process) => (_process, _output, _error) = (process, process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+    private DdsProcess(Process process) =>
+        (_process, _output, _error) = (process, process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
 
     public static DdsProcess Start(params string[] args)
     {
-        string[] program = [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", typeof(CommandLine).Assembly.Location, .. args];
+        string[] program = [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH")
+            ?? "dotnet", typeof(CommandLine).Assembly.Location, .. args];
         // A shell's background job ignores Ctrl-C, and so does all that it starts: tests that run in one would wait in vain.
         if (OperatingSystem.IsLinux() && File.Exists(Env))
             program = [Env, "--default-signal=INT", .. program];

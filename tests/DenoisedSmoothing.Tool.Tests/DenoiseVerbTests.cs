@@ -18,7 +18,8 @@ public sealed class DenoiseVerbTests : IDisposable
         File.WriteAllText(At("list.csv"), "path,label\nboot.png,9\nboot.png,0\n");
 
         (int exit, string output, string error) = await Dds.RunAsync(
-            "denoise", "--data", "csv", "--data-path", At("list.csv"), "--grey", "--sigma", "0.25", "--denoiser", "one-shot,none", "--scale", "2", "--out", At("grid.png"));
+            "denoise", "--data", "csv", "--data-path", At("list.csv"), "--grey", "--sigma", "0.25", "--denoiser", "one-shot,none",
+                "--scale", "2", "--out", At("grid.png"));
 
         exit.Should().Be(0, error);
         output.Should().Contain("Columns: clean | sigma 0.25 | one-shot | none").And.Contain("(wrong)");
@@ -37,7 +38,8 @@ public sealed class DenoiseVerbTests : IDisposable
         // A caption over every column: without a font there would be none.
         for (int column = 0; column < 4; column++)
         {
-            int ink = Enumerable.Range(6 + column * cell, cell - 6).Sum(x => Enumerable.Range(0, 20).Count(y => grid.GetPixel(x, y).Red < 128));
+            int ink = Enumerable.Range(6 + column * cell, cell - 6)
+                .Sum(x => Enumerable.Range(0, 20).Count(y => grid.GetPixel(x, y).Red < 128));
             ink.Should().BeGreaterThan(20);
         }
     }

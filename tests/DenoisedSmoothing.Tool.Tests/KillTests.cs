@@ -10,13 +10,15 @@ public sealed class KillTests : IDisposable
     [Theory]
     [InlineData("certify")]
     [InlineData("predict")]
-    public Task Run_killed_three_times_and_resumed_gives_the_log_of_an_uninterrupted_run(string verb) => KillAndResume(verb, kills: 3, images: 5, seed: 1);
+    public Task Run_killed_three_times_and_resumed_gives_the_log_of_an_uninterrupted_run(string verb) =>
+        KillAndResume(verb, kills: 3, images: 5, seed: 1);
 
     [Theory]
     [InlineData("certify")]
     [InlineData("predict")]
     [Trait("Category", "Slow")]
-    public Task Run_killed_sixty_times_and_resumed_gives_the_log_of_an_uninterrupted_run(string verb) => KillAndResume(verb, kills: 60, images: 12, seed: 2);
+    public Task Run_killed_sixty_times_and_resumed_gives_the_log_of_an_uninterrupted_run(string verb) =>
+        KillAndResume(verb, kills: 60, images: 12, seed: 2);
 
     [Fact]
     public async Task Certify_interrupted_ends_with_130_and_goes_on()

@@ -26,7 +26,8 @@ public sealed class LogVerbsTests : IDisposable
         (await Run("analyze", log, "--radii", "0, 0.25,.557,1e1", "--format", "tsv")).Should().Be(0);
 
         _output.ToString().Should().Be(
-            "log\timages\tabstained\tacr\t0\t0.25\t.557\t1e1\n" + $"{log}\t6\t0.166667\t0.496733\t0.666666\t0.500000\t0.500000\t0.000000\n");
+            "log\timages\tabstained\tacr\t0\t0.25\t.557\t1e1\n"
+                + $"{log}\t6\t0.166667\t0.496733\t0.666666\t0.500000\t0.500000\t0.000000\n");
         _error.ToString().Should().BeEmpty();
     }
 
@@ -58,7 +59,9 @@ public sealed class LogVerbsTests : IDisposable
     [Fact]
     public async Task Analyze_cuts_bounds_and_never_rounds_them_up()
     {
-        string log = Write("a.tsv", Header + string.Concat(Enumerable.Range(0, 300).Select(i => $"{i}\t3\t{(i % 7 == 0 ? 4 : 3)}\t{(i % 3 == 0 ? "0.557" : "1.18")}\t1\t1\n")));
+        string log =
+            Write("a.tsv", Header + string.Concat(Enumerable.Range(0, 300)
+            .Select(i => $"{i}\t3\t{(i % 7 == 0 ? 4 : 3)}\t{(i % 3 == 0 ? "0.557" : "1.18")}\t1\t1\n")));
         List<double> rests = [];
         foreach (string rho in new[] { "0.001", "0.003", "0.02", "0.1" })
         {
@@ -69,7 +72,8 @@ public sealed class LogVerbsTests : IDisposable
             using JsonDocument document = JsonDocument.Parse(parts[0]);
             string[][] lines = [.. parts[1].Split('\n').Select(line => line.Split('|', StringSplitOptions.TrimEntries))];
             JsonElement certified = document.RootElement.GetProperty("logs")[0].GetProperty("certified");
-            foreach ((string name, string line) in new[] { ("of_these_images", "of these images"), ("of_the_population", "of the population"), ("cohen_highprob", "cohen_highprob") })
+            foreach ((string name, string line) in new[] { ("of_these_images", "of these images"),
+                ("of_the_population", "of the population"), ("cohen_highprob", "cohen_highprob") })
             {
                 string[] cells = lines.Single(cell => cell.Length > 1 && cell[1].StartsWith(line, StringComparison.Ordinal));
                 for (int radius = 0; radius < 2; radius++)
@@ -109,7 +113,8 @@ public sealed class LogVerbsTests : IDisposable
 
         if (name.EndsWith("svg", StringComparison.Ordinal))
         {
-            File.ReadAllText(figure).Should().Contain("certified accuracy").And.Contain("font-family=\"Roboto, Arial, sans-serif\"").And.Contain("envelope");
+            File.ReadAllText(figure).Should().Contain("certified accuracy").And.Contain("font-family=\"Roboto, Arial, sans-serif\"")
+                .And.Contain("envelope");
             return;
         }
 
@@ -230,8 +235,15 @@ public sealed class LogVerbsTests : IDisposable
     public async Task Verify_takes_a_certificate_as_json()
     {
         Certificate certificate = CertificateOf(195, .001, 0);
-        string good = Write("good.json", JsonSerializer.Serialize(certificate)), forged = Write("forged.json", JsonSerializer.Serialize(certificate with { Radius = 9.75 }));
-        string other = Write("other.json", JsonSerializer.Serialize(certificate with { Method = new CertificationMethod("staged") })), none = Write("none.json", "{}");
+        string good = Write("good.json", JsonSerializer.Serialize(certificate)), forged =
+            Write("forged.json", JsonSerializer.Serialize(certificate with
+        {
+            Radius = 9.75,
+        }));
+        string other = Write("other.json", JsonSerializer.Serialize(certificate with
+        {
+            Method = new CertificationMethod("staged"),
+        })), none = Write("none.json", "{}");
 
         (await Run("verify", good)).Should().Be(0);
         (await Run("verify", other, good)).Should().Be(2);
@@ -292,7 +304,10 @@ public sealed class LogVerbsTests : IDisposable
         CertificationLogMeta meta = new()
         {
             Kind = CertificationLogKind.Certify,
-            Settings = new Dictionary<string, string> { [CertificationLogMeta.AlphaSetting] = alpha.ToString("R", System.Globalization.CultureInfo.InvariantCulture) },
+            Settings = new Dictionary<string, string>
+            {
+                [CertificationLogMeta.AlphaSetting] = alpha.ToString("R", System.Globalization.CultureInfo.InvariantCulture),
+            },
             Rows = 9,
         };
         using CertificationLogWriter writer = CertificationLogWriter.Open(log, meta, resume: false);
@@ -313,7 +328,8 @@ public sealed class LogVerbsTests : IDisposable
         {
             Provenance = new Provenance
             {
-                Seed = 1, ImageIndex = imageIndex, ImageHash = "00", ImageShape = [1, 2, 2], DrawnSigma = .25, BaseClassifier = "fake", Precision = "float32",
+                Seed = 1, ImageIndex = imageIndex, ImageHash = "00", ImageShape = [1, 2, 2], DrawnSigma = .25, BaseClassifier =
+                    "fake", Precision = "float32",
                 Device = "cpu", Batch = 1, Software = "test", Noise = "philox4x32-10/box-muller/1",
             },
         };

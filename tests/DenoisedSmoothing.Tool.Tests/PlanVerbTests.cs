@@ -20,7 +20,8 @@ public class PlanVerbTests
     [Fact]
     public async Task Plan_at_a_rate_tells_the_time()
     {
-        (_, string output, _) = await Dds.RunAsync("plan", "--sigma", "0.25", "--radius", "0.5", "--pa", "1", "--n", "10000", "--rate", "825", "--images", "500");
+        (_, string output, _) = await Dds.RunAsync("plan", "--sigma", "0.25", "--radius", "0.5", "--pa", "1", "--n", "10000", "--rate",
+            "825", "--images", "500");
 
         // 10,100 samples at 825 a second: 12.24 s an image, 6,121 s for 500.
         output.Should().Contain("12.2 s an image").And.Contain("1:42:01 for 500");

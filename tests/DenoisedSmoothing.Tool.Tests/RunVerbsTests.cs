@@ -28,7 +28,8 @@ public sealed class RunVerbsTests : IDisposable
 
         LogFiles.Table(At("merged.tsv")).Should().Equal(LogFiles.Table(At("whole.tsv")));
         LogFiles.Json(At("merged.tsv")).Should().Equal(LogFiles.Json(At("whole.tsv")));
-        JsonObject merged = JsonNode.Parse(LogFiles.Meta(At("merged.tsv")))!.AsObject(), whole = JsonNode.Parse(LogFiles.Meta(At("whole.tsv")))!.AsObject();
+        JsonObject merged = JsonNode.Parse(LogFiles.Meta(At("merged.tsv")))!.AsObject(), whole =
+            JsonNode.Parse(LogFiles.Meta(At("whole.tsv")))!.AsObject();
         merged["notes"]!.AsObject().Remove("merged").Should().BeTrue();
         JsonNode.DeepEquals(merged, whole).Should().BeTrue("{0} should be {1}", merged, whole);
     }
@@ -39,8 +40,10 @@ public sealed class RunVerbsTests : IDisposable
         await Run(["certify", .. s_small, "--out", At("log.tsv")]);
         foreach ((string option, string value, string setting) in new[]
         {
-            ("--sigma", "0.25", "sigma"), ("--n0", "11", "n0=11"), ("--n", "41", "n=41"), ("--alpha", "0.01", "alpha"), ("--batch", "20", "batch"), ("--seed", "12", "seed"),
-            ("--max", "5", "max=5"), ("--start", "1", "start=1"), ("--skip", "2", "skip=2"), ("--on-corrupt", "skip", "corrupt=skip"), ("--certifier", "sequential", "method"),
+            ("--sigma", "0.25", "sigma"), ("--n0", "11", "n0=11"), ("--n", "41", "n=41"), ("--alpha", "0.01", "alpha"),
+                ("--batch", "20", "batch"), ("--seed", "12", "seed"),
+            ("--max", "5", "max=5"), ("--start", "1", "start=1"), ("--skip", "2", "skip=2"), ("--on-corrupt", "skip", "corrupt=skip"),
+                ("--certifier", "sequential", "method"),
             ("--denoiser", "none", "classifier"), ("--precision", "bfloat16", "precision"), ("--shard", "1/2", "shard"),
         })
         {
@@ -68,7 +71,8 @@ public sealed class RunVerbsTests : IDisposable
     {
         string output = await Run(["certify", .. s_small]);
 
-        output.Split('\n').Count(line => line.Contains("/40 votes  ", StringComparison.Ordinal) && line.TrimEnd().EndsWith(" s", StringComparison.Ordinal)).Should().Be(4);
+        output.Split('\n').Count(line => line.Contains("/40 votes  ", StringComparison.Ordinal)
+            && line.TrimEnd().EndsWith(" s", StringComparison.Ordinal)).Should().Be(4);
         output.Should().Contain("4 images: certified accuracy r=0:");
     }
 
@@ -81,9 +85,11 @@ public sealed class RunVerbsTests : IDisposable
         string output = await Run(["certify", .. ten]);
 
         Dictionary<int, double> logged = LogFiles.Table(At("log.tsv"))[1..].Select(line => line.Split('\t'))
-            .ToDictionary(fields => int.Parse(fields[0], CultureInfo.InvariantCulture), fields => double.Parse(fields[3], CultureInfo.InvariantCulture));
+            .ToDictionary(fields => int.Parse(fields[0], CultureInfo.InvariantCulture), fields =>
+                double.Parse(fields[3], CultureInfo.InvariantCulture));
         double[] cut = [.. Regex.Matches(output, @"^ *(\d+) .* radius (\d+\.\d+) ", RegexOptions.Multiline).Select(match =>
-            logged[int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)] - double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture))];
+            logged[int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)] - double.Parse(match.Groups[2]
+                .Value, CultureInfo.InvariantCulture))];
         cut.Should().HaveCountGreaterThan(4).And.OnlyContain(rest => rest >= 0 && rest < .001);
         cut.Should().Contain(rest => rest > .0005, "some of them would be rounded up");
     }
@@ -107,7 +113,8 @@ public sealed class RunVerbsTests : IDisposable
         await Run("predict", "--sigma", "0.5", "--n", "40", "--batch", "10", "--max", "2", "--out", At("p.tsv"));
 
         JsonNode.Parse(LogFiles.Meta(At("p.tsv")))!["settings"]!.AsObject().Should().NotContainKey("seed");
-        LogFiles.Json(At("p.tsv")).Should().HaveCount(2).And.OnlyContain(line => !line.Contains("seed", StringComparison.OrdinalIgnoreCase));
+        LogFiles.Json(At("p.tsv")).Should().HaveCount(2)
+            .And.OnlyContain(line => !line.Contains("seed", StringComparison.OrdinalIgnoreCase));
         LogFiles.Table(At("p.tsv"))[0].Should().StartWith("idx\tlabel\tpredict\tcorrect");
     }
 
@@ -118,11 +125,14 @@ public sealed class RunVerbsTests : IDisposable
 
         string[][] rows = [.. File.ReadAllLines(At("e.tsv")).Select(line => line.Split('\t'))];
         rows[0].Should().Equal("strategy", "sigma", "images", "correct", "accuracy", "standard_error", "seconds");
-        rows[1..].Select(row => $"{row[0]} {row[1]} {row[2]}").Should().Equal("clean 0 50", "one-shot 0.25 50", "none 0.25 50", "one-shot 0.5 50", "none 0.5 50");
+        rows[1..].Select(row => $"{row[0]} {row[1]} {row[2]}").Should()
+            .Equal("clean 0 50", "one-shot 0.25 50", "none 0.25 50", "one-shot 0.5 50", "none 0.5 50");
         double[] accuracies = [.. rows[1..].Select(row => double.Parse(row[4], System.Globalization.CultureInfo.InvariantCulture))];
         for (int row = 1; row < rows.Length; row++)
-            accuracies[row - 1].Should().BeApproximately(double.Parse(rows[row][3], System.Globalization.CultureInfo.InvariantCulture) / 50, 1e-6);
-        // docs/training.md, over 10,000 images: 93.6% clean, 82.7% denoised and 20.0% noisy at sigma 0.5; 50 images have standard errors of 3 to 6 points.
+            accuracies[row - 1].Should().BeApproximately(double.Parse(rows[row][3], System.Globalization.CultureInfo.InvariantCulture) / 50,
+                1e-6);
+        // docs/training.md, over 10,000 images: 93.6% clean, 82.7% denoised and 20.0% noisy at sigma 0.5; 50 images have standard errors of
+        // 3 to 6 points.
         accuracies[0].Should().BeGreaterThan(0.82);
         accuracies[3].Should().BeGreaterThan(0.60);
         accuracies[4].Should().BeLessThan(0.45);
@@ -133,21 +143,25 @@ public sealed class RunVerbsTests : IDisposable
     public async Task Train_denoiser_writes_a_file_that_knows_its_levels()
     {
         string file = At("small.safetensors");
-        await Run("train-denoiser", "--network", "fashion-mnist-small", "--sigma", "0.5", "--data", "bundled", "--split", "test", "--max", "20", "--steps", "2", "--batch", "4", "--out", file);
+        await Run("train-denoiser", "--network", "fashion-mnist-small", "--sigma", "0.5", "--data", "bundled", "--split", "test", "--max",
+            "20", "--steps", "2", "--batch", "4", "--out", file);
 
         await Run("evaluate", "--denoiser-file", file, "--sigma", "0.5", "--denoiser", "one-shot", "--max", "4", "--batch", "4");
-        (int exit, _, string error) = await Dds.RunAsync("evaluate", "--denoiser-file", file, "--sigma", "0.25", "--denoiser", "one-shot", "--max", "4");
+        (int exit, _, string error) = await Dds.RunAsync("evaluate", "--denoiser-file", file, "--sigma", "0.25", "--denoiser", "one-shot",
+            "--max", "4");
 
         exit.Should().Be(1);
         error.Should().Contain("was trained at the timesteps").And.Contain("one-shot at sigma 0.25");
-        (await Dds.RunAsync("evaluate", "--denoiser-file", file, "--sigma", "0.5", "--denoiser", "heun", "--max", "4")).Error.Should().Contain("all timesteps up to");
+        (await Dds.RunAsync("evaluate", "--denoiser-file", file, "--sigma", "0.5", "--denoiser", "heun", "--max", "4")).Error.Should()
+            .Contain("all timesteps up to");
     }
 
     [Fact]
     public async Task Finetune_writes_a_classifier_that_the_other_verbs_load_and_differs_from_the_pairs()
     {
         string file = At("tuned.safetensors");
-        await Run("finetune", "--sigma", "0.5", "--data", "bundled", "--split", "test", "--max", "20", "--steps", "2", "--batch", "4", "--out", file);
+        await Run("finetune", "--sigma", "0.5", "--data", "bundled", "--split", "test", "--max", "20", "--steps", "2", "--batch", "4",
+            "--out", file);
         await Run(["certify", .. s_small, "--classifier-file", file, "--out", At("tuned.tsv")]);
 
         (int exit, _, string error) = await Dds.RunAsync(["certify", .. s_small, "--out", At("tuned.tsv"), "--resume"]);

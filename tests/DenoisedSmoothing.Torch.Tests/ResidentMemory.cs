@@ -12,7 +12,9 @@ internal static class ResidentMemory
 {
     private const long MiB = 1 << 20;
 
-    /// <summary>Fails if the second half of the cycles needs more than the first: allocators keep what was freed once, and then no more.</summary>
+    /// <summary>
+    /// Fails if the second half of the cycles needs more than the first: allocators keep what was freed once, and then no more.
+    /// </summary>
     /// <param name="output">Told the figures.</param>
     /// <param name="name">What is made.</param>
     /// <param name="cycles">How often; even.</param>
@@ -29,7 +31,9 @@ internal static class ResidentMemory
         }
 
         long first = resident[..(cycles / 2)].Max(), second = resident[(cycles / 2)..].Max();
-        output.WriteLine($"{name}: {resident[0] / MiB} MiB after the first, at most {first / MiB} MiB in {cycles / 2} cycles, {second / MiB} MiB in {cycles / 2} more.");
+        output.WriteLine(
+            $"{name}: {resident[0] / MiB} MiB after the first, at most {first / MiB} MiB in {cycles / 2} cycles, {second / MiB} MiB in "
+            + $"{cycles / 2} more.");
         (second - first).Should().BeLessThan(tolerance);
     }
 }

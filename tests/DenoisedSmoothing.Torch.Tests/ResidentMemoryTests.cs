@@ -23,7 +23,8 @@ public sealed class ResidentMemoryTests(ITestOutputHelper output) : IDisposable
     {
         ["DiffusionUNet, CIFAR-10"] = (() => new DiffusionUNet(DiffusionUNetOptions.ImprovedDiffusionCifar10), 52_546_438L * 4),
         ["DiffusionUNet, CIFAR-10, bfloat16"] = (() =>
-            new HalfPrecisionNetwork(new DiffusionUNet(DiffusionUNetOptions.ImprovedDiffusionCifar10), ScalarType.BFloat16), 52_546_438L * 2),
+            new HalfPrecisionNetwork(new DiffusionUNet(DiffusionUNetOptions.ImprovedDiffusionCifar10), ScalarType.BFloat16),
+                52_546_438L * 2),
         ["DiffusionUNet, ImageNet"] = (() => new DiffusionUNet(DiffusionUNetOptions.GuidedDiffusionImageNet256), 552_814_086L * 4),
         ["VisionTransformer, B/16"] = (() => new VisionTransformer(VisionTransformerOptions.Base16Cifar10), 85_806_346L * 4),
         ["Beit, L/16 at 512"] = (() => new Beit(BeitOptions.Large16Size512), 305_674_728L * 4),
@@ -58,7 +59,8 @@ public sealed class ResidentMemoryTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void The_papers_pair_loaded_and_disposed_20_times()
     {
-        string diffusionPath = Path.Combine(_folder.FullName, "unet.safetensors"), vitPath = Path.Combine(_folder.FullName, "vit.safetensors");
+        string diffusionPath = Path.Combine(_folder.FullName, "unet.safetensors"), vitPath =
+            Path.Combine(_folder.FullName, "vit.safetensors");
         using (DiffusionUNet unet = new(DiffusionUNetOptions.ImprovedDiffusionCifar10))
             SafetensorsWriter.Write(diffusionPath, unet.state_dict(), null);
         using (VisionTransformer vit = new(VisionTransformerOptions.Base16Cifar10))

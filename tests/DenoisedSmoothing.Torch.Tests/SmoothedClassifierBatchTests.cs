@@ -35,7 +35,8 @@ public class SmoothedClassifierBatchTests
     [InlineData(799, 100, 4)]
     [InlineData(800, 100, 8)]
     [InlineData(1_000_000, 100, 64)]
-    public void Chosen_is_the_power_of_two_that_fits(long bytes, double rowBytes, int expected) => BatchSize.Fit(bytes, rowBytes, most: 100).Should().Be(expected);
+    public void Chosen_is_the_power_of_two_that_fits(long bytes, double rowBytes, int expected) => BatchSize.Fit(bytes, rowBytes, most: 100)
+        .Should().Be(expected);
 
     [Fact]
     public void Memory_of_a_CUDA_device_is_told_where_there_is_one()
@@ -58,8 +59,13 @@ public class SmoothedClassifierBatchTests
         batch.Should().Be(BatchSize.For([CPU], [3, 8, 8])).And.BeGreaterThan(1);
         classifier.Asked.Should().OnlyContain(rows => rows == batch);
         smoothed.Certify(image).Should().Be(certificate);
-        logger.Entries.Should().ContainSingle().Which.Should().Match<(LogLevel Level, string Text)>(entry => entry.Level == LogLevel.Information && entry.Text.Contains($"{batch} rows"));
-        new SmoothedClassifier([classifier], .5, Small, new SmoothingOptions { Seed = 1, Batch = batch }).Certify(image).Should().Be(certificate);
+        logger.Entries.Should().ContainSingle().Which.Should()
+            .Match<(LogLevel Level, string Text)>(entry => entry.Level == LogLevel.Information && entry.Text.Contains($"{batch} rows"));
+        new SmoothedClassifier([classifier], .5, Small, new SmoothingOptions
+        {
+            Seed = 1,
+            Batch = batch,
+        }).Certify(image).Should().Be(certificate);
     }
 
     [Theory]
@@ -79,7 +85,11 @@ public class SmoothedClassifierBatchTests
 
         LiveTensors.ShouldNotChange(() => certificates = [.. smoothed.CertifyMany(images)]);
 
-        certificates.Should().Equal(new SmoothedClassifier([small], .5, Small, new SmoothingOptions { Batch = expected, Seed = 3 }).CertifyMany(images));
+        certificates.Should().Equal(new SmoothedClassifier([small], .5, Small, new SmoothingOptions
+        {
+            Batch = expected,
+            Seed = 3,
+        }).CertifyMany(images));
         certificates.Should().OnlyContain(certificate => certificate.Provenance!.Batch == expected);
         List<(LogLevel Level, string Text)> warnings = [.. logger.Entries.Where(entry => entry.Level == LogLevel.Warning)];
         warnings.Should().NotBeEmpty().And.OnlyContain(entry => entry.Text.Contains("Out of memory"));
@@ -95,7 +105,8 @@ public class SmoothedClassifierBatchTests
         // Sequential requests, images in all states when memory runs out: some handed out, some begun.
         using DisposeScope scope = NewDisposeScope();
         SmoothingImage[] images = Several(30);
-        StagedCertifier certifier = new(new(VotePhase.Selection, 5), new(VotePhase.Estimation, 7), new(VotePhase.Estimation, 9), new(VotePhase.Selection, 3), new(VotePhase.Estimation, 4));
+        StagedCertifier certifier = new(new(VotePhase.Selection, 5), new(VotePhase.Estimation, 7), new(VotePhase.Estimation, 9),
+            new(VotePhase.Selection, 3), new(VotePhase.Estimation, 4));
         // Votes differ with the batch, as those of a real network may: a mixture would show.
         FakeClassifier inner = new(4, noisy =>
         {
@@ -107,12 +118,14 @@ public class SmoothedClassifierBatchTests
         List<Certificate> Certify(IBaseClassifier classifier, int batch) =>
             [.. new SmoothedClassifier([classifier], .5, certifier, new SmoothingOptions { Batch = batch, Seed = 3 }).CertifyMany(images)];
 
-        List<Certificate> certificates = Certify(failing, 16), before = Certify(new SmallMemory(inner, int.MaxValue), 16), after = Certify(new SmallMemory(inner, int.MaxValue), 8);
+        List<Certificate> certificates = Certify(failing, 16), before = Certify(new SmallMemory(inner, int.MaxValue), 16), after =
+            Certify(new SmallMemory(inner, int.MaxValue), 8);
 
         int handedOut = certificates.TakeWhile(certificate => certificate.Provenance!.Batch == 16).Count();
         handedOut.Should().BeInRange(1, 29);
         certificates.Select((certificate, i) => (certificate, i)).Should().OnlyContain(pair =>
-            pair.certificate.Equals(pair.certificate.Provenance!.Batch == 16 ? before[pair.i] : after[pair.i]) && pair.certificate.Provenance!.Batch >= 8);
+            pair.certificate.Equals(pair.certificate.Provenance!.Batch == 16 ? before[pair.i] : after[pair.i])
+                && pair.certificate.Provenance!.Batch >= 8);
         before.Should().NotEqual(after);
     }
 
@@ -121,10 +134,16 @@ public class SmoothedClassifierBatchTests
     {
         // Batch 16: the first pass draws 12 estimation votes ahead; a second selection keeps them waiting until memory runs out. Larger
         // batches vote 1, smaller ones 0.
-        StagedCertifier certifier = new(new VoteRequest(VotePhase.Selection, 4), new(VotePhase.Selection, 20), new(VotePhase.Estimation, 40));
-        FakeClassifier inner = new(2, noisy => tensor(noisy.shape[0] > 8 ? new[] { 0f, 1f } : new[] { 1f, 0f }).unsqueeze(0).repeat(noisy.shape[0], 1));
+        StagedCertifier certifier = new(new VoteRequest(VotePhase.Selection, 4), new(VotePhase.Selection, 20),
+            new(VotePhase.Estimation, 40));
+        FakeClassifier inner = new(2, noisy => tensor(noisy.shape[0] > 8 ? new[] { 0f, 1f } : new[] { 1f, 0f }).unsqueeze(0)
+            .repeat(noisy.shape[0], 1));
         using Tensor image = Images.Random(1, 1, 3, 3);
-        SmoothedClassifier smoothed = new([new SmallMemory(inner, mostRows: 8, failAfter: 1)], .5, certifier, new SmoothingOptions { Batch = 16, Seed = 3 });
+        SmoothedClassifier smoothed = new([new SmallMemory(inner, mostRows: 8, failAfter: 1)], .5, certifier, new SmoothingOptions
+        {
+            Batch = 16,
+            Seed = 3,
+        });
 
         Certificate certificate = smoothed.Certify(image);
 
@@ -139,7 +158,8 @@ public class SmoothedClassifierBatchTests
     {
         using DisposeScope scope = NewDisposeScope();
         SmoothingImage[] images = Several(8);
-        SmallMemory[] replicas = [.. Enumerable.Range(0, 2).Select(i => new SmallMemory(FakeClassifier.Checksum(4), i == poor ? 5 : int.MaxValue, failAfter: 3))];
+        SmallMemory[] replicas = [.. Enumerable.Range(0, 2)
+            .Select(i => new SmallMemory(FakeClassifier.Checksum(4), i == poor ? 5 : int.MaxValue, failAfter: 3))];
         SmoothedClassifier smoothed = new(replicas, .5, Small, new SmoothingOptions { Batch = 16, Seed = 3 });
 
         List<Certificate> certificates = [.. smoothed.CertifyMany(images)];
@@ -148,7 +168,12 @@ public class SmoothedClassifierBatchTests
         {
             int batch = certificate.Provenance!.Batch;
             batch.Should().BeOneOf(16, 8, 4);
-            certificate.Should().Be(new SmoothedClassifier([new SmallMemory(FakeClassifier.Checksum(4), int.MaxValue)], .5, Small, new SmoothingOptions { Batch = batch, Seed = 3 })
+            certificate.Should()
+                .Be(new SmoothedClassifier([new SmallMemory(FakeClassifier.Checksum(4), int.MaxValue)], .5, Small, new SmoothingOptions
+            {
+                Batch = batch,
+                Seed = 3,
+            })
                 .Certify(images[i]));
         }
 
@@ -186,5 +211,6 @@ public class SmoothedClassifierBatchTests
         OutOfMemory.Is(new InvalidOperationException("The size of tensor a (3) must match the size of tensor b (4)")).Should().BeFalse();
     }
 
-    private static SmoothingImage[] Several(int count) => [.. Enumerable.Range(0, count).Select(i => new SmoothingImage(Images.Random((uint)i, 1, 3, 3), i))];
+    private static SmoothingImage[] Several(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => new SmoothingImage(Images.Random((uint)i, 1, 3, 3), i))];
 }

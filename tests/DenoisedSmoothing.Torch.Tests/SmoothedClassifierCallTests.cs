@@ -81,7 +81,8 @@ public class SmoothedClassifierCallTests
         List<Certificate> handedOut = [];
         Action act = () =>
         {
-            foreach (Certificate certificate in Smoothed(FakeClassifier.Constant(0, 1)).CertifyMany(Indexed(Enumerable.Repeat(image, 100)), null, source.Token))
+            foreach (Certificate certificate in Smoothed(FakeClassifier.Constant(0, 1))
+                .CertifyMany(Indexed(Enumerable.Repeat(image, 100)), null, source.Token))
             {
                 handedOut.Add(certificate);
                 if (handedOut.Count == 3)
@@ -131,7 +132,9 @@ public class SmoothedClassifierCallTests
         progress.Reports.Select(report => report.ImagesFinished).Should().BeInAscendingOrder();
         progress.Reports.Select(report => report.ImageIndex).Should().BeInAscendingOrder();
         progress.Reports.Should().OnlyContain(report => report.Drawn >= 0 && report.Drawn <= report.Requested && report.Requested > 0);
-        progress.Reports.Should().OnlyContain(report => report.Phase == VotePhase.Selection ? report.Requested == 10 : report.Requested == 30);
+        progress.Reports.Should().OnlyContain(report => report.Phase == VotePhase.Selection
+            ? report.Requested == 10
+            : report.Requested == 30);
         progress.Reports.Select(report => report.Phase).Should().Contain(VotePhase.Estimation);
     }
 
@@ -141,7 +144,10 @@ public class SmoothedClassifierCallTests
         using Tensor image = Images.Grey(1, 2, 2);
         CollectingProgress<SmoothingProgress> progress = new();
         Stopwatch clock = Stopwatch.StartNew();
-        SmoothedClassifier smoothed = new([FakeClassifier.Constant(0, 1)], .25, new CohenCertifier(n: 20_000), new SmoothingOptions { Batch = 16 });
+        SmoothedClassifier smoothed = new([FakeClassifier.Constant(0, 1)], .25, new CohenCertifier(n: 20_000), new SmoothingOptions
+        {
+            Batch = 16,
+        });
 
         smoothed.CertifyMany([new(image, 0)], progress).Should().ContainSingle();
 
@@ -177,7 +183,10 @@ public class SmoothedClassifierCallTests
     {
         using Tensor image = Images.Grey(1, 2, 2);
         FakeClassifier failing = new(2, (Tensor _) => throw new NotSupportedException("mine"));
-        SmoothedClassifier smoothed = new(Enumerable.Repeat<IBaseClassifier>(failing, replicas).ToList(), .25, Small, new SmoothingOptions { Batch = 3 });
+        SmoothedClassifier smoothed = new(Enumerable.Repeat<IBaseClassifier>(failing, replicas).ToList(), .25, Small, new SmoothingOptions
+        {
+            Batch = 3,
+        });
         // Not Should().Throw, which looks into an AggregateException.
         NotSupportedException error = Assert.Throws<NotSupportedException>(() => smoothed.Certify(image));
         error.Message.Should().Be("mine");
@@ -194,7 +203,8 @@ public class SmoothedClassifierCallTests
             return zeros(noisy.shape[0], 2);
         }));
         Action images = () => smoothed.CertifyMany(Indexed(Failing(image))).ToList();
-        Action progress = () => smoothed.CertifyMany([new(image, 0)], new CollectingProgress<SmoothingProgress>(_ => throw new NotSupportedException("mine"))).ToList();
+        Action progress = () => smoothed.CertifyMany([new(image, 0)],
+            new CollectingProgress<SmoothingProgress>(_ => throw new NotSupportedException("mine"))).ToList();
         images.Should().Throw<NotSupportedException>().WithMessage("mine");
         progress.Should().Throw<NotSupportedException>().WithMessage("mine");
 
@@ -254,7 +264,8 @@ public class SmoothedClassifierCallTests
         List<(Prediction, Certificate)> alone = [.. images.Select(image => (smoothed.Predict(image), smoothed.Certify(image)))];
         var together = new (Prediction, Certificate)[images.Length];
 
-        Thread[] threads = [.. Enumerable.Range(0, images.Length).Select(i => new Thread(() => together[i] = (smoothed.Predict(images[i]), smoothed.Certify(images[i]))))];
+        Thread[] threads = [.. Enumerable.Range(0, images.Length)
+            .Select(i => new Thread(() => together[i] = (smoothed.Predict(images[i]), smoothed.Certify(images[i]))))];
         foreach (Thread thread in threads)
             thread.Start();
         foreach (Thread thread in threads)
@@ -264,7 +275,12 @@ public class SmoothedClassifierCallTests
         most.Should().Be(1);
     }
 
-    private static SmoothedClassifier Smoothed(IBaseClassifier classifier) => new([classifier], .25, Small, new SmoothingOptions { Batch = 8, Seed = 1 });
+    private static SmoothedClassifier Smoothed(IBaseClassifier classifier) => new([classifier], .25, Small, new SmoothingOptions
+    {
+        Batch = 8,
+        Seed = 1,
+    });
 
-    private static IEnumerable<SmoothingImage> Indexed(IEnumerable<Tensor> images) => images.Select((image, index) => new SmoothingImage(image, index));
+    private static IEnumerable<SmoothingImage> Indexed(IEnumerable<Tensor> images) =>
+        images.Select((image, index) => new SmoothingImage(image, index));
 }

@@ -26,7 +26,8 @@ public class SmoothedClassifierCallersTests
 
         // The first pass waits until all have come.
         using CountdownEvent arrived = new(2 * images.Length);
-        Counted[] shared = [.. Enumerable.Range(0, replicas).Select(_ => new Counted(FakeClassifier.Checksum(4), () => arrived.Wait(Patience)))];
+        Counted[] shared = [.. Enumerable.Range(0, replicas)
+            .Select(_ => new Counted(FakeClassifier.Checksum(4), () => arrived.Wait(Patience)))];
         SmoothedClassifier smoothed = new(shared, .5, Small, options);
         List<Task<Prediction>> predictions = [.. images.Select(image => Task.Run(() => Arrive(() => smoothed.PredictAsync(image))))];
         List<Task<Certificate>> certificates = [.. images.Select(image => Task.Run(() => Arrive(() => smoothed.CertifyAsync(image))))];
@@ -54,7 +55,8 @@ public class SmoothedClassifierCallersTests
         Counted cancelling = new(FakeClassifier.Checksum(4), source.Cancel);
         smoothed = Smoothed(cancelling, batch: 16);
 
-        Task<Certificate>[] answers = [smoothed.CertifyAsync(images[0]), smoothed.CertifyAsync(images[1], source.Token), smoothed.CertifyAsync(images[2])];
+        Task<Certificate>[] answers = [smoothed.CertifyAsync(images[0]), smoothed.CertifyAsync(images[1], source.Token),
+            smoothed.CertifyAsync(images[2])];
         Func<Task> cancelled = async () => await answers[1];
 
         (await cancelled.Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(source.Token);
@@ -68,7 +70,8 @@ public class SmoothedClassifierCallersTests
         SmoothingImage[] images = Several(5);
         SmoothingImage poison = new(full([1, 3, 3], 1f), 99);
         Counted failing = new(new FakeClassifier(4, (noisy, noise) =>
-            noisy.flatten(1).mean([1]).max().item<float>() > .99f ? throw new NotSupportedException("mine") : FakeClassifier.Checksum(4).Score(noisy, noise)));
+            noisy.flatten(1).mean([1]).max().item<float>() > .99f ? throw new NotSupportedException("mine") : FakeClassifier.Checksum(4)
+                .Score(noisy, noise)));
         SmoothedClassifier smoothed = new([failing], 1e-4, Small, new SmoothingOptions { Batch = 64, Seed = 3 });
         Certificate[] expected = [.. images.Select(image => smoothed.Certify(image))];
 
@@ -95,7 +98,11 @@ public class SmoothedClassifierCallersTests
             int batch = certificate.Provenance!.Batch;
             batch.Should().BeOneOf(16, 8);
             SmallMemory enough = new(FakeClassifier.Checksum(4), mostRows: batch);
-            new SmoothedClassifier([enough], .5, Small, new SmoothingOptions { Batch = batch, Seed = 3 }).Certify(image).Should().Be(certificate);
+            new SmoothedClassifier([enough], .5, Small, new SmoothingOptions
+            {
+                Batch = batch,
+                Seed = 3,
+            }).Certify(image).Should().Be(certificate);
         }
 
         small.Asked[^1].Should().Be(8);
@@ -114,13 +121,17 @@ public class SmoothedClassifierCallersTests
             begun.Set();
             asked.Wait(Patience);
         });
-        SmoothedClassifier smoothed = new([counted], .5, new CohenCertifier(n0: 10, n: 5000, predictN: 40), new SmoothingOptions { Batch = 16 });
+        SmoothedClassifier smoothed = new([counted], .5, new CohenCertifier(n0: 10, n: 5000, predictN: 40), new SmoothingOptions
+        {
+            Batch = 16,
+        });
         Task<Certificate> longOne = smoothed.CertifyAsync(images[0]);
         begun.Wait(Patience).Should().BeTrue();
         Task<int> shortOne = smoothed.PredictAsync(images[1]).ContinueWith(_ => passes, TaskContinuationOptions.ExecuteSynchronously);
         asked.Set();
 
-        (await shortOne).Should().BeLessThan(150, "half of each pass is the short one's, which wants 40 rows, though the long one wants 5,000");
+        (await shortOne).Should()
+            .BeLessThan(150, "half of each pass is the short one's, which wants 40 rows, though the long one wants 5,000");
         await longOne;
         passes.Should().BeGreaterThan(300);
     }
@@ -155,7 +166,11 @@ public class SmoothedClassifierCallersTests
         using ManualResetEventSlim go = new();
         using CancellationTokenSource source = new();
         SmoothedClassifier smoothed = new(
-            [new Counted(FakeClassifier.Checksum(4), () => go.Wait(Patience))], .5, Small, new SmoothingOptions { Batch = 64, MostImages = 1 });
+            [new Counted(FakeClassifier.Checksum(4), () => go.Wait(Patience))], .5, Small, new SmoothingOptions
+            {
+                Batch = 64,
+                MostImages = 1,
+            });
         Task<Prediction> first = smoothed.PredictAsync(images[0]), second = smoothed.PredictAsync(images[1], source.Token);
         source.Cancel();
         Func<Task> waiting = async () => await second;
@@ -188,9 +203,14 @@ public class SmoothedClassifierCallersTests
         smoothed.Certify(image).Should().Be(certificate);
     }
 
-    private static SmoothedClassifier Smoothed(IBaseClassifier classifier, int batch) => new([classifier], .5, Small, new SmoothingOptions { Batch = batch, Seed = 3 });
+    private static SmoothedClassifier Smoothed(IBaseClassifier classifier, int batch) => new([classifier], .5, Small, new SmoothingOptions
+    {
+        Batch = batch,
+        Seed = 3,
+    });
 
-    private static SmoothingImage[] Several(int count) => [.. Enumerable.Range(0, count).Select(i => new SmoothingImage(Images.Random((uint)i, 1, 3, 3), i))];
+    private static SmoothingImage[] Several(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => new SmoothingImage(Images.Random((uint)i, 1, 3, 3), i))];
 
     /// <summary>One name for all replicas, and something to do before each pass.</summary>
     private sealed class Counted(IBaseClassifier inner, Action? before = null) : IBaseClassifier, IDescribed

@@ -55,7 +55,11 @@ public class SmoothedClassifierCoverageTests
         float[] values = Images.ValuesOf(image);
         LinearClassifier plane = new(weights, bias: .6 - values.Zip(weights, (x, w) => x * w).Sum());
         double exact = plane.RadiusAt(values);
-        SmoothedClassifier smoothed = new([plane], sigma: .12, new CohenCertifier(n: 100_000), new SmoothingOptions { Batch = 4096, Seed = 11 });
+        SmoothedClassifier smoothed = new([plane], sigma: .12, new CohenCertifier(n: 100_000), new SmoothingOptions
+        {
+            Batch = 4096,
+            Seed = 11,
+        });
 
         Certificate certificate = smoothed.Certify(image);
 
@@ -70,7 +74,8 @@ public class SmoothedClassifierCoverageTests
         Place[] places = [.. new[] { 45, 50, 53 }.SelectMany(votes => new[] { PlaceFor(votes, label: 0), PlaceFor(votes, label: 1) })];
         SmoothedClassifier smoothed = new([Plane], Sigma, certifier, new SmoothingOptions { Batch = 8192, Seed = seed });
         long wrong = 0, run = 0;
-        foreach (Certificate certificate in smoothed.CertifyMany(Enumerable.Range(0, runs).Select(i => new SmoothingImage(places[i % places.Length].Image, i))))
+        foreach (Certificate certificate in smoothed.CertifyMany(Enumerable.Range(0, runs)
+            .Select(i => new SmoothingImage(places[i % places.Length].Image, i))))
         {
             Place place = places[run++ % places.Length];
             bool tooFar = certificate.Label == place.Label ? certificate.Radius > place.Radius : !certificate.Abstained;

@@ -83,7 +83,8 @@ public class SmoothedClassifierDoorTests
             shapes.Add(string.Join(',', noisy.shape));
             return tensor([0f, 1f]).unsqueeze(0).repeat(noisy.shape[0], 1);
         }), new SmoothingOptions { Batch = 5 });
-        smoothed.CertifyMany([new(one, 0), new(other, 1), new(one, 2)]).Select(certificate => (certificate.Label, string.Join(',', certificate.Provenance!.ImageShape)))
+        smoothed.CertifyMany([new(one, 0), new(other, 1), new(one, 2)])
+            .Select(certificate => (certificate.Label, string.Join(',', certificate.Provenance!.ImageShape)))
             .Should().Equal((1, "1,2,2"), (1, "1,2,3"), (1, "1,2,2"));
         shapes.Should().BeEquivalentTo("5,1,2,2", "5,1,2,3");
     }
@@ -132,7 +133,8 @@ public class SmoothedClassifierDoorTests
     [Fact]
     public void Scores_not_finite_in_a_single_row_of_the_last_batch_are_a_vote_for_no_class()
     {
-        // 4 + 8 votes in batches of 3: the last batch is the fourth (selection 3 + 1, where 2 of the estimation are drawn ahead, then 3 + 3).
+        // 4 + 8 votes in batches of 3: the last batch is the fourth (selection 3 + 1, where 2 of the estimation are drawn ahead, then 3 +
+        // 3).
         int calls = 0;
         FakeClassifier classifier = new(2, noisy =>
         {
@@ -154,7 +156,10 @@ public class SmoothedClassifierDoorTests
     public void Scores_of_another_number_of_classes_are_an_error(int returned, string message)
     {
         using Tensor image = Images.Grey(1, 2, 2);
-        Action act = () => Smoothed(new FakeClassifier(2, noisy => zeros(noisy.shape[0], returned)), new SmoothingOptions { Batch = 4 }).Certify(image);
+        Action act = () => Smoothed(new FakeClassifier(2, noisy => zeros(noisy.shape[0], returned)), new SmoothingOptions
+        {
+            Batch = 4,
+        }).Certify(image);
         act.Should().Throw<InvalidOperationException>().WithMessage(message);
     }
 
@@ -162,8 +167,14 @@ public class SmoothedClassifierDoorTests
     public void Scores_of_another_rank_or_row_count_are_an_error()
     {
         using Tensor image = Images.Grey(1, 2, 2);
-        Action flat = () => Smoothed(new FakeClassifier(2, noisy => zeros(noisy.shape[0])), new SmoothingOptions { Batch = 64 }).Certify(image);
-        Action fewer = () => Smoothed(new FakeClassifier(2, noisy => zeros(noisy.shape[0] - 1, 2)), new SmoothingOptions { Batch = 64 }).Certify(image);
+        Action flat = () => Smoothed(new FakeClassifier(2, noisy => zeros(noisy.shape[0])), new SmoothingOptions
+        {
+            Batch = 64,
+        }).Certify(image);
+        Action fewer = () => Smoothed(new FakeClassifier(2, noisy => zeros(noisy.shape[0] - 1, 2)), new SmoothingOptions
+        {
+            Batch = 64,
+        }).Certify(image);
         flat.Should().Throw<InvalidOperationException>().WithMessage("*[64,2]*[64]*");
         fewer.Should().Throw<InvalidOperationException>().WithMessage("*[64,2]*[63,2]*");
     }
@@ -291,7 +302,8 @@ public class SmoothedClassifierDoorTests
         next.Should().Throw<ArgumentException>();
     }
 
-    private static SmoothedClassifier Smoothed(IBaseClassifier classifier, SmoothingOptions? options = null) => new([classifier], .5, Small, options);
+    private static SmoothedClassifier Smoothed(IBaseClassifier classifier, SmoothingOptions? options = null) =>
+        new([classifier], .5, Small, options);
 
     private static void Refused<TError>(Tensor image, string message)
         where TError : Exception

@@ -9,7 +9,9 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Torch.Tests;
 
-/// <summary>A certificate names the function that voted: the weights as they are now, in evaluation mode, one function for all replicas.</summary>
+/// <summary>
+/// A certificate names the function that voted: the weights as they are now, in evaluation mode, one function for all replicas.
+/// </summary>
 public class SmoothedClassifierIdentityTests
 {
     private static readonly CohenCertifier s_certifier = new(n0: 4, n: 16);
@@ -50,7 +52,9 @@ public class SmoothedClassifierIdentityTests
             other.parameters().First().add_(1);
         using ModuleClassifier first = new(one, 2), second = new(other, 2);
         using Tensor image = full([1, 2, 2], 0.5f);
-        SmoothedClassifier smoothed = new([new DenoisedClassifier(new IdentityDenoiser(), first), new DenoisedClassifier(new IdentityDenoiser(), second)], 0.25, s_certifier, s_options);
+        SmoothedClassifier smoothed =
+            new([new DenoisedClassifier(new IdentityDenoiser(), first), new DenoisedClassifier(new IdentityDenoiser(), second)], 0.25,
+            s_certifier, s_options);
         Action act = () => smoothed.Certify(image);
         act.Should().Throw<InvalidOperationException>().WithMessage("*replicas must be the same*");
     }
@@ -61,7 +65,8 @@ public class SmoothedClassifierIdentityTests
         using Sequential network = Network();
         using ModuleClassifier classifier = new(network, 2);
         using Tensor image = full([1, 2, 2], 0.5f);
-        Provenance provenance = new SmoothedClassifier(new IdentityDenoiser(), classifier, 0.25, s_certifier, s_options).Certify(image).Provenance!;
+        Provenance provenance = new SmoothedClassifier(new IdentityDenoiser(), classifier, 0.25, s_certifier, s_options).Certify(image)
+            .Provenance!;
         provenance.Software.Should().Contain("DenoisedSmoothing").And.Contain("TorchSharp 0.107");
         provenance.BaseClassifier.Should().Contain(StateDict.Fingerprint(network)[..32]);
     }
@@ -109,7 +114,8 @@ public class SmoothedClassifierIdentityTests
     {
         // A float16 copy keeps the name that its file has, as scripts and ONNX models do.
         using Tensor image = full([1, 2, 2], 0.5f);
-        Action act = () => new SmoothedClassifier([new Described(() => "same", one), new Described(() => "same", other)], 0.25, s_certifier, s_options).Certify(image);
+        Action act = () => new SmoothedClassifier([new Described(() => "same", one), new Described(() => "same", other)], 0.25, s_certifier,
+            s_options).Certify(image);
         act.Should().Throw<InvalidOperationException>().WithMessage($"*different arithmetic*{one}, {other}*");
     }
 
@@ -124,11 +130,13 @@ public class SmoothedClassifierIdentityTests
             go.Wait(TimeSpan.FromMinutes(1));
             return "name";
         }, "float32")], onCuda: false);
-        Task<ReplicaIdentity.Reading>[] readings = [.. Enumerable.Range(0, 6).Select(_ => Task.Factory.StartNew(identity.Now, TaskCreationOptions.LongRunning))];
+        Task<ReplicaIdentity.Reading>[] readings =
+            [.. Enumerable.Range(0, 6).Select(_ => Task.Factory.StartNew(identity.Now, TaskCreationOptions.LongRunning))];
         SpinWait.SpinUntil(() => asked == 1, TimeSpan.FromMinutes(1)).Should().BeTrue();
         Thread.Sleep(100); // the others wait by now
         go.Set();
-        (await Task.WhenAll(readings)).Distinct().Should().ContainSingle().Which.Should().Be(new ReplicaIdentity.Reading("name", "float32"));
+        (await Task.WhenAll(readings)).Distinct().Should().ContainSingle().Which.Should()
+            .Be(new ReplicaIdentity.Reading("name", "float32"));
         asked.Should().BeInRange(1, 6);
         int before = asked;
         identity.Now();

@@ -116,7 +116,8 @@ public class SmoothedClassifierMemoryTests
         }));
         LiveTensors.ShouldNotChangeAnywhere(() =>
         {
-            Action act = () => smoothed.CertifyMany(Enumerable.Range(0, 100).Select(i => new SmoothingImage(how == "image" && i == 9 ? bad : image, i))).Count();
+            Action act = () => smoothed.CertifyMany(Enumerable.Range(0, 100)
+                .Select(i => new SmoothingImage(how == "image" && i == 9 ? bad : image, i))).Count();
             act.Should().Throw<Exception>();
         });
         image.IsInvalid.Should().BeFalse();
@@ -130,7 +131,11 @@ public class SmoothedClassifierMemoryTests
         LiveTensors.ShouldNotChangeAnywhere(() => smoothed.Certify(image));
     }
 
-    private static SmoothedClassifier Smoothed(IBaseClassifier classifier) => new([classifier], .25, Small, new SmoothingOptions { Batch = 8, Seed = 1 });
+    private static SmoothedClassifier Smoothed(IBaseClassifier classifier) => new([classifier], .25, Small, new SmoothingOptions
+    {
+        Batch = 8,
+        Seed = 1,
+    });
 
     /// <summary>Draws inner noise too.</summary>
     private static FakeClassifier Stochastic() => new(2, (noisy, noise) =>
@@ -139,5 +144,6 @@ public class SmoothedClassifierMemoryTests
         return (noisy + noise.Draw(1) + noise.Draw(2)).flatten(1).narrow(1, 0, 2).clone().MoveToOuterDisposeScope();
     });
 
-    private static IEnumerable<SmoothingImage> Endless(Tensor image) => Enumerable.Range(0, int.MaxValue).Select(i => new SmoothingImage(image, i));
+    private static IEnumerable<SmoothingImage> Endless(Tensor image) =>
+        Enumerable.Range(0, int.MaxValue).Select(i => new SmoothingImage(image, i));
 }

@@ -22,10 +22,12 @@ public class SmoothedClassifierMissedVotesTests
         (List<Certificate> certificates, double p, int errors) = Certify(votes);
         long wrong = certificates.Count(certificate => !certificate.Abstained && certificate.PALower > p);
 
-        Coverage.IsPlausible(wrong, certificates.Count, Alpha).Should().BeTrue("{0} of {1} bounds were too large", wrong, certificates.Count);
+        Coverage.IsPlausible(wrong, certificates.Count, Alpha).Should()
+            .BeTrue("{0} of {1} bounds were too large", wrong, certificates.Count);
         wrong.Should().BeGreaterThan((long)(.03 * certificates.Count), "the test should not be so wasteful that the check has no power");
         certificates.Should().OnlyContain(certificate => certificate.N == N && certificate.EstimationVotes[0] == 0);
-        certificates.Sum(certificate => certificate.EstimationVotes.Missed).Should().BeCloseTo((long)((1 - p) * N * certificates.Count), (ulong)(N * certificates.Count / 100));
+        certificates.Sum(certificate => certificate.EstimationVotes.Missed).Should()
+            .BeCloseTo((long)((1 - p) * N * certificates.Count), (ulong)(N * certificates.Count / 100));
         if (votes == 38)
             errors.Should().BeInRange(Runs / 4, Runs / 2);
     }
@@ -53,7 +55,11 @@ public class SmoothedClassifierMissedVotesTests
     public void Predict_with_missed_votes_counts_them_and_leaves_the_others_as_they_are()
     {
         using Tensor image = full([1, 1, 1], .5f);
-        SmoothedClassifier smoothed = new([Missing(.8)], Sigma, new CohenCertifier(predictN: 400), new SmoothingOptions { Batch = 64, PredictSeed = 1 });
+        SmoothedClassifier smoothed = new([Missing(.8)], Sigma, new CohenCertifier(predictN: 400), new SmoothingOptions
+        {
+            Batch = 64,
+            PredictSeed = 1,
+        });
         Prediction prediction = smoothed.Predict(image);
         prediction.Label.Should().Be(1);
         prediction.N.Should().Be(400);
@@ -66,20 +72,32 @@ public class SmoothedClassifierMissedVotesTests
     {
         using Tensor image = full([1, 1, 1], .5f);
         SequentialCertifier certifier = new(new SequentialOptions { Budget = 2000 });
-        Certificate certificate = new SmoothedClassifier([Missing(.8)], Sigma, certifier, new SmoothingOptions { Batch = 64, Seed = 1 }).Certify(image);
+        Certificate certificate = new SmoothedClassifier([Missing(.8)], Sigma, certifier, new SmoothingOptions
+        {
+            Batch = 64,
+            Seed = 1,
+        }).Certify(image);
         certificate.EstimationVotes.Missed.Should().BeGreaterThan(0);
-        certificate.PALower.Should().Be(certifier.LowerBound(certificate.EstimationVotes[1], certificate.N, certificate.Sigma)).And.BeLessThan(.8);
+        certificate.PALower.Should().Be(certifier.LowerBound(certificate.EstimationVotes[1], certificate.N, certificate.Sigma))
+            .And.BeLessThan(.8);
     }
 
-    /// <summary>Certificates where a bound from so many of N votes errs nearly as often as alpha allows, and how many calls ended with the error.</summary>
+    /// <summary>
+    /// Certificates where a bound from so many of N votes errs nearly as often as alpha allows, and how many calls ended with the error.
+    /// </summary>
     private static (List<Certificate> Certificates, double P, int Errors) Certify(int votes)
     {
         using Tensor image = full([1, 1, 1], .5f);
         double p = ClopperPearson.Lower(votes, N, Alpha) - 1e-6;
-        SmoothedClassifier smoothed = new([Missing(p)], Sigma, new CohenCertifier(N0, N, Alpha), new SmoothingOptions { Batch = 8192, Seed = 7 });
+        SmoothedClassifier smoothed = new([Missing(p)], Sigma, new CohenCertifier(N0, N, Alpha), new SmoothingOptions
+        {
+            Batch = 8192,
+            Seed = 7,
+        });
         List<Certificate> certificates = [];
         int errors = 0;
-        foreach (SmoothingOutcome<Certificate> outcome in smoothed.CertifyEach(Enumerable.Range(0, Runs).Select(i => new SmoothingImage(image, i))))
+        foreach (SmoothingOutcome<Certificate> outcome in smoothed.CertifyEach(Enumerable.Range(0, Runs)
+            .Select(i => new SmoothingImage(image, i))))
         {
             if (outcome.Error is null)
                 certificates.Add(outcome.Result);
@@ -96,7 +114,8 @@ public class SmoothedClassifierMissedVotesTests
         float edge = (float)(.5 + (Sigma * MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, p)));
         return new FakeClassifier(2, noisy =>
         {
-            using Tensor z = noisy.flatten(1).select(1, 0), zero = zeros_like(z), one = ones_like(z), score = one.masked_fill(z.gt(edge), float.NaN);
+            using Tensor z = noisy.flatten(1).select(1, 0), zero = zeros_like(z), one = ones_like(z), score =
+                one.masked_fill(z.gt(edge), float.NaN);
             return stack([zero, score], 1);
         });
     }

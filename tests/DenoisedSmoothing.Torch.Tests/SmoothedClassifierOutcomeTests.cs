@@ -22,7 +22,8 @@ public class SmoothedClassifierOutcomeTests
 
         outcomes.Select(outcome => outcome.Image).Should().Equal(images);
         outcomes.Select(outcome => outcome.Error?.GetType()).Should().Equal(
-            null, typeof(ArgumentException), null, typeof(ArgumentException), typeof(ArgumentException), typeof(ArgumentNullException), null);
+            null, typeof(ArgumentException), null, typeof(ArgumentException), typeof(ArgumentException), typeof(ArgumentNullException),
+                null);
         foreach (SmoothingOutcome<Certificate> outcome in outcomes.Where(outcome => outcome.Error is null))
             outcome.Result.Should().Be(smoothed.Certify(outcome.Image));
         Action thrown = () => _ = outcomes[4].Result;
@@ -46,7 +47,8 @@ public class SmoothedClassifierOutcomeTests
 
         smoothed.CertifyEach(images, SmoothingOrder.AsFinished).Select(outcome => outcome.Image.Index).Should().Equal(1, 0);
         smoothed.CertifyEach(images).Select(outcome => outcome.Image.Index).Should().Equal(0, 1);
-        smoothed.CertifyEach(images, SmoothingOrder.AsFinished).Select(outcome => outcome.Result).Should().BeEquivalentTo(smoothed.CertifyMany(images));
+        smoothed.CertifyEach(images, SmoothingOrder.AsFinished).Select(outcome => outcome.Result).Should()
+            .BeEquivalentTo(smoothed.CertifyMany(images));
     }
 
     [Fact]
@@ -63,11 +65,17 @@ public class SmoothedClassifierOutcomeTests
             return checksum.Score(noisy, noise);
         }));
 
-        List<SmoothingOutcome<Certificate>> outcomes = [.. smoothed.CertifyEach([new(image, 0), new(image, 1) { Cancellation = source.Token }, new(image, 2)])];
+        List<SmoothingOutcome<Certificate>> outcomes = [.. smoothed.CertifyEach([new(image, 0), new(image, 1)
+        {
+            Cancellation = source.Token,
+        }, new(image, 2)])];
 
         outcomes[1].Error.Should().BeAssignableTo<OperationCanceledException>().Which.CancellationToken.Should().Be(source.Token);
         (outcomes[0].Error, outcomes[2].Error).Should().Be((null, null));
-        outcomes[2].Result.Should().Be(Smoothed(FakeClassifier.Checksum(3)).Certify(new(image, 2)) with { Provenance = outcomes[2].Result.Provenance });
+        outcomes[2].Result.Should().Be(Smoothed(FakeClassifier.Checksum(3)).Certify(new(image, 2)) with
+        {
+            Provenance = outcomes[2].Result.Provenance,
+        });
     }
 
     [Fact]
@@ -80,11 +88,15 @@ public class SmoothedClassifierOutcomeTests
         Certificate certificate = smoothed.Certify(image);
         Prediction prediction = smoothed.Predict(image);
 
-        (certificate.Label, certificate.Radius, certificate.PALower, certificate.PBUpper, certificate.Stopped).Should().Be((null, 0, 0, 1, StopReason.Votes));
+        (certificate.Label, certificate.Radius, certificate.PALower, certificate.PBUpper, certificate.Stopped).Should()
+            .Be((null, 0, 0, 1, StopReason.Votes));
         (certificate.SelectedLabel, certificate.N0, certificate.N).Should().Be((1, 5, 0));
         (prediction.Label, prediction.N, prediction.PValue, prediction.Stopped).Should().Be((null, 0, 1, StopReason.Votes));
         classifier.Calls.Should().Be(5, "what cannot be paid for is not begun");
-        smoothed.Certify(new SmoothingImage(image) { Budget = new Budget { Votes = 25 } }).Label.Should().Be(1, "the image's own budget counts");
+        smoothed.Certify(new SmoothingImage(image)
+        {
+            Budget = new Budget { Votes = 25 },
+        }).Label.Should().Be(1, "the image's own budget counts");
         smoothed.Certify(new SmoothingImage(image) { Budget = new Budget { Votes = 25 } }).Stopped.Should().BeNull();
     }
 
@@ -135,9 +147,16 @@ public class SmoothedClassifierOutcomeTests
         using Tensor image = Images.Grey(1, 2, 2);
         using ManualResetEventSlim go = new();
         SmoothedClassifier smoothed = new(
-            [new FakeClassifier(2, noisy => go.Wait(Patience) ? zeros(noisy.shape[0], 2) : throw new TimeoutException())], .25, Small, new SmoothingOptions { MostImages = 1 });
+            [new FakeClassifier(2, noisy => go.Wait(Patience) ? zeros(noisy.shape[0], 2) : throw new TimeoutException())], .25, Small,
+                new SmoothingOptions
+            {
+                MostImages = 1,
+            });
         Task<Certificate> first = smoothed.CertifyAsync(image);
-        Certificate second = await smoothed.CertifyAsync(new SmoothingImage(image) { Budget = new Budget { Time = TimeSpan.FromMilliseconds(50) } });
+        Certificate second = await smoothed.CertifyAsync(new SmoothingImage(image)
+        {
+            Budget = new Budget { Time = TimeSpan.FromMilliseconds(50) },
+        });
         (second.Stopped, second.N0).Should().Be((StopReason.Time, 0));
         go.Set();
         (await first).Stopped.Should().BeNull();
@@ -151,5 +170,9 @@ public class SmoothedClassifierOutcomeTests
         time.Should().Throw<ArgumentOutOfRangeException>();
     }
 
-    private static SmoothedClassifier Smoothed(IBaseClassifier classifier) => new([classifier], .25, Small, new SmoothingOptions { Batch = 8, Seed = 1 });
+    private static SmoothedClassifier Smoothed(IBaseClassifier classifier) => new([classifier], .25, Small, new SmoothingOptions
+    {
+        Batch = 8,
+        Seed = 1,
+    });
 }

@@ -55,7 +55,12 @@ public sealed class SmoothedClassifierReproducibilityTests : IDisposable
         // Few votes an image and wide batches: the count tables grow while their slots are in use, and slots are used again.
         using DisposeScope scope = NewDisposeScope();
         SmoothingImage[] images = [.. Enumerable.Range(0, 150).Select(i => new SmoothingImage(Images.Random((uint)i, 1, 3, 3), i))];
-        SmoothedClassifier smoothed = new([new Named(FakeClassifier.Checksum(4))], Sigma, new CohenCertifier(n0: 3, n: 11, alpha: .2), new SmoothingOptions { Batch = 128, Seed = 3 });
+        SmoothedClassifier smoothed = new([new Named(FakeClassifier.Checksum(4))], Sigma, new CohenCertifier(n0: 3, n: 11, alpha: .2),
+            new SmoothingOptions
+        {
+            Batch = 128,
+            Seed = 3,
+        });
 
         smoothed.CertifyMany(images).Should().Equal(images.Select(item => smoothed.Certify(item)));
     }
@@ -85,7 +90,8 @@ public sealed class SmoothedClassifierReproducibilityTests : IDisposable
         images.Select(item => smoothed.Certify(item)).Should().Equal(expected, "company does not matter");
         new SmoothedClassifier([Replica(pair), Replica(second)], sigma: 1, certifier, options).CertifyMany(images).Should()
             .Equal(expected, "two replicas draw what one draws");
-        expected.Should().Contain(certificate => certificate.EstimationVotes[certificate.EstimationVotes.Top] < 25, "votes that are all alike would show nothing");
+        expected.Should().Contain(certificate => certificate.EstimationVotes[certificate.EstimationVotes.Top] < 25,
+            "votes that are all alike would show nothing");
     }
 
     [Fact]
@@ -93,7 +99,10 @@ public sealed class SmoothedClassifierReproducibilityTests : IDisposable
     {
         using Tensor image = Images.Random(1, 1, 3, 3);
         SmoothedClassifier smoothed = new(
-            [FakeClassifier.Checksum(2), FakeClassifier.Checksum(2)], Sigma, new CohenCertifier(n0: 10, n: 100), new SmoothingOptions { Batch = 8 });
+            [FakeClassifier.Checksum(2), FakeClassifier.Checksum(2)], Sigma, new CohenCertifier(n0: 10, n: 100), new SmoothingOptions
+            {
+                Batch = 8,
+            });
         smoothed.Certify(image);
         long before = Live();
 
@@ -105,7 +114,8 @@ public sealed class SmoothedClassifierReproducibilityTests : IDisposable
         static long Live() => Tensor.TotalCount;
     }
 
-    private static (VoteCounts, VoteCounts, double) Votes(Certificate certificate) => (certificate.SelectionVotes, certificate.EstimationVotes, certificate.Radius);
+    private static (VoteCounts, VoteCounts, double) Votes(Certificate certificate) =>
+        (certificate.SelectionVotes, certificate.EstimationVotes, certificate.Radius);
 
     /// <summary>Gives replicas one name, as replicas of one network have.</summary>
     private sealed class Named(IBaseClassifier inner) : IBaseClassifier, IDescribed

@@ -53,7 +53,8 @@ public class SmoothedClassifierSeedTests
         certificates.Select(certificate => certificate.Provenance!.Seed).Should().OnlyHaveUniqueItems();
         certificates.Select(certificate => certificate.EstimationVotes).Distinct().Count().Should().BeGreaterThan(4);
         foreach (Certificate certificate in certificates)
-            Smoothed(classifier, certificate.Provenance!.Seed).Certify(image).Should().Be(certificate, "the recorded seed gives the same votes again");
+            Smoothed(classifier, certificate.Provenance!.Seed).Certify(image).Should()
+                .Be(certificate, "the recorded seed gives the same votes again");
     }
 
     [Fact]
@@ -67,7 +68,8 @@ public class SmoothedClassifierSeedTests
 
         certificates.Should().Equal(first);
         first.Select(certificate => certificate.Provenance!.Seed).Should().OnlyHaveUniqueItems("every image has a key of its own");
-        smoothed.CertifyMany([image, other]).Select(certificate => certificate.Provenance!.Seed).Should().NotIntersectWith(first.Select(certificate => certificate.Provenance!.Seed));
+        smoothed.CertifyMany([image, other]).Select(certificate => certificate.Provenance!.Seed).Should()
+            .NotIntersectWith(first.Select(certificate => certificate.Provenance!.Seed));
     }
 
     [Fact]
@@ -75,7 +77,8 @@ public class SmoothedClassifierSeedTests
     {
         using Tensor image = Images.Random(1, 1, 3, 3), other = Images.Random(2, 1, 3, 3);
         SmoothedClassifier smoothed = Smoothed(FakeClassifier.Checksum(Classes), seed: null);
-        IEnumerable<Prediction> predictions = smoothed.PredictMany(Enumerable.Range(0, 8).Select(i => new SmoothingImage(i % 2 == 0 ? image : other, i)));
+        IEnumerable<Prediction> predictions =
+            smoothed.PredictMany(Enumerable.Range(0, 8).Select(i => new SmoothingImage(i % 2 == 0 ? image : other, i)));
         List<Prediction> first = [.. predictions];
 
         predictions.Should().Equal(first);
@@ -90,10 +93,12 @@ public class SmoothedClassifierSeedTests
         Tensor[] images = [.. Enumerable.Range(0, 20).Select(i => Images.Random((uint)i, 1, 3, 3))];
         Certificate[] certificates = [.. images.Select(image => smoothed.Certify(image))];
 
-        certificates.Select(certificate => certificate.Provenance!.ImageIndex).Should().OnlyHaveUniqueItems().And.OnlyContain(index => index >= 0 && index < 1L << 32);
+        certificates.Select(certificate => certificate.Provenance!.ImageIndex).Should().OnlyHaveUniqueItems()
+            .And.OnlyContain(index => index >= 0 && index < 1L << 32);
         certificates.Select(certificate => certificate.Provenance!.Seed).Should().OnlyContain(seed => seed == 5);
         foreach ((Certificate certificate, Tensor image) in certificates.Zip(images))
-            smoothed.Certify(new(image, certificate.Provenance!.ImageIndex)).Should().Be(certificate, "the recorded index draws the same votes");
+            smoothed.Certify(new(image, certificate.Provenance!.ImageIndex)).Should()
+                .Be(certificate, "the recorded index draws the same votes");
     }
 
     [Fact]
@@ -101,21 +106,27 @@ public class SmoothedClassifierSeedTests
     {
         using Tensor image = Images.Random(1, 1, 3, 3), other = Images.Random(2, 1, 3, 3);
         SmoothedClassifier Keyed(byte last) => new(
-            [s_named], .25, Small, new SmoothingOptions { SeedSecret = new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, last } });
+            [s_named], .25, Small, new SmoothingOptions
+            {
+                SeedSecret = new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, last },
+            });
         Certificate certificate = Keyed(16).Certify(image);
         Prediction prediction = Keyed(16).Predict(image);
 
         Keyed(16).Certify(image).Should().Be(certificate);
         Keyed(16).CertifyMany([other, image]).Last().Should().Be(certificate, "company does not matter");
         Keyed(16).Predict(image).Should().Be(prediction);
-        ulong[] seeds = [.. new[] { certificate, Keyed(16).Certify(other), Keyed(17).Certify(image), Keyed(16).Certify(new(image, 3)) }.Select(of => of.Provenance!.Seed)];
+        ulong[] seeds =
+            [.. new[] { certificate, Keyed(16).Certify(other), Keyed(17).Certify(image), Keyed(16).Certify(new(image, 3)) }.Select(of =>
+            of.Provenance!.Seed)];
         seeds.Should().OnlyHaveUniqueItems("the key depends on image, index and secret");
     }
 
     [Fact]
     public void SeedSource_is_HMAC_SHA_256_of_purpose_hash_and_index()
     {
-        // Python: hmac.new(bytes(range(16)), b"denoised-smoothing/seed/1/certify" + hashlib.sha256(b"image").digest() + (7).to_bytes(8, "little"),
+        // Python: hmac.new(bytes(range(16)), b"denoised-smoothing/seed/1/certify" + hashlib.sha256(b"image").digest() + (7).to_bytes(8,
+        // "little"),
         // "sha256").digest()[:8], read as a little-endian number.
         SeedSource seeds = new(null, Enumerable.Range(0, 16).Select(i => (byte)i).ToArray(), "certify");
         seeds.For(SHA256.HashData("image"u8), 7).Should().Be(12984485588515786634UL);
@@ -277,7 +288,11 @@ public class SmoothedClassifierSeedTests
         smoothed.Certify(wide.reshape(2, 3, 4)).Should().NotBe(certificate);
     }
 
-    private static SmoothedClassifier Smoothed(IBaseClassifier classifier, ulong? seed) => new([classifier], .25, Small, new SmoothingOptions { Seed = seed });
+    private static SmoothedClassifier Smoothed(IBaseClassifier classifier, ulong? seed) =>
+        new([classifier], .25, Small, new SmoothingOptions
+    {
+        Seed = seed,
+    });
 
     private static FakeClassifier Recording(List<float[]> rows) => new(2, noisy =>
     {

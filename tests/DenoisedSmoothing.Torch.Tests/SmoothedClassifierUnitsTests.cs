@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Torch.Tests;
 
-/// <summary>Numbers and images in another unit or order than the library's: an error where it is certain, a warning where it is likely.</summary>
+/// <summary>
+/// Numbers and images in another unit or order than the library's: an error where it is certain, a warning where it is likely.
+/// </summary>
 public class SmoothedClassifierUnitsTests
 {
     private static readonly CohenCertifier Small = new(n0: 4, n: 40, alpha: .05, predictN: 20);
@@ -24,13 +26,15 @@ public class SmoothedClassifierUnitsTests
     [InlineData(2.5, 1)]
     [InlineData(15.9, 1)]
     public void Sigma_that_drowns_every_image_is_warned_of(double sigma, int warnings) =>
-        Smoothed(FakeClassifier.Constant(0, 1), sigma).Warnings.Count(warning => warning.Contains("drowns", StringComparison.Ordinal)).Should().Be(warnings);
+        Smoothed(FakeClassifier.Constant(0, 1), sigma).Warnings.Count(warning => warning.Contains("drowns", StringComparison.Ordinal))
+            .Should().Be(warnings);
 
     [Fact]
     public void Warnings_say_without_a_logger_what_n_can_never_certify()
     {
         CohenCertifier hopeless = new(n: 3, alpha: .001, predictN: 3);
-        new SmoothedClassifier([FakeClassifier.Constant(0, 1)], .25, hopeless).Warnings.Should().Equal(hopeless.Warnings(2)).And.HaveCount(2);
+        new SmoothedClassifier([FakeClassifier.Constant(0, 1)], .25, hopeless).Warnings.Should().Equal(hopeless.Warnings(2))
+            .And.HaveCount(2);
         new SmoothedClassifier([FakeClassifier.Constant(0, 1)], .25).Warnings.Should().BeEmpty();
     }
 
@@ -38,7 +42,10 @@ public class SmoothedClassifierUnitsTests
     public void Warnings_say_what_a_budget_can_never_pay()
     {
         SmoothedClassifier smoothed = new(
-            [FakeClassifier.Constant(0, 1)], .25, new CohenCertifier(n: 1000, predictN: 100), new SmoothingOptions { Budget = new Budget { Votes = 500 } });
+            [FakeClassifier.Constant(0, 1)], .25, new CohenCertifier(n: 1000, predictN: 100), new SmoothingOptions
+            {
+                Budget = new Budget { Votes = 500 },
+            });
         smoothed.Warnings.Should().ContainSingle().Which.Should().Contain("budget of 500 votes").And.Contain("certification");
         using Tensor image = Images.Grey(1, 2, 2);
         smoothed.Certify(image).Abstained.Should().BeTrue();

@@ -23,7 +23,8 @@ public class SyntheticWeightsTests
         state.Keys.Should().BeEquivalentTo(expected.EnumerateObject().Select(entry => entry.Name));
         foreach (var (name, entry) in state.Where(pair => pair.Value.is_floating_point()))
         {
-            float[] values = [.. expected.GetProperty(name).GetProperty("values").EnumerateArray().Select(value => (float)value.GetDouble())];
+            float[] values = [.. expected.GetProperty(name).GetProperty("values").EnumerateArray()
+                .Select(value => (float)value.GetDouble())];
             entry.detach().flatten().data<float>().ToArray().Should().Equal(values, name);
         }
 

@@ -11,19 +11,25 @@ internal sealed class ByteMutator(Random random)
     private const int MaxPiece = 24;
 
     private static readonly long[] Edges =
-        [0, 1, 2, -1, 127, 128, 255, 256, 32767, 65535, 65536, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 32, 1L << 40, 1L << 62, long.MaxValue, long.MinValue];
+        [0, 1, 2, -1, 127, 128, 255, 256, 32767, 65535, 65536, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 32, 1L << 40, 1L << 62,
+            long.MaxValue, long.MinValue];
 
     /// <summary>Pieces of JSON, of pickles and of zip files.</summary>
     private static readonly byte[][] Pieces =
     [
         .. new[]
         {
-            "-1", "0", "9223372036854775807", "99999999999999999999", "[", "]", "{", "}", ",", ":", "\"", "\"F64\"", "\"dtype\"", "\"shape\"", "1e9", "null",
+            "-1", "0", "9223372036854775807", "99999999999999999999", "[", "]", "{", "}", ",", ":", "\"", "\"F64\"", "\"dtype\"",
+                "\"shape\"", "1e9", "null",
             "\\ud800", "__metadata__", "\"../x\"", "weight_map",
-            "(", ".", "0", "1", "2", "G", "J", "K\u0001", "M", "N", "Q", "R", "T", "U", "X", "a", "b", "d", "}", "e", "h\0", "h\u0001", "j", "l", "]", "q\0", "r", "s", "t", ")", "u", "B", "C",
-            "\u0080\u0002", "\u0081", "\u0082", "\u0085", "\u0086", "\u0087", "\u0088", "\u0089", "\u008a\u0008", "\u008b", "\u008c", "\u008d", "\u008e", "\u008f",
-            "\u0090", "\u0091", "\u0092", "\u0093", "\u0094", "\u0095", "\u0096", "c__builtin__\neval\n", "ctorch\nSize\n", "ccollections\nOrderedDict\n", "ctorch\nDoubleStorage\n",
-            "ctorch._utils\n_rebuild_tensor\n", "ctorch._utils\n_rebuild_tensor_v2\n", "ctorch._utils\n_rebuild_parameter\n", "ctorch._tensor\n_rebuild_from_type_v2\n",
+            "(", ".", "0", "1", "2", "G", "J", "K\u0001", "M", "N", "Q", "R", "T", "U", "X", "a", "b", "d", "}", "e", "h\0", "h\u0001", "j",
+                "l", "]", "q\0", "r", "s", "t", ")", "u", "B", "C",
+            "\u0080\u0002", "\u0081", "\u0082", "\u0085", "\u0086", "\u0087", "\u0088", "\u0089", "\u008a\u0008", "\u008b", "\u008c",
+                "\u008d", "\u008e", "\u008f",
+            "\u0090", "\u0091", "\u0092", "\u0093", "\u0094", "\u0095", "\u0096", "c__builtin__\neval\n", "ctorch\nSize\n",
+                "ccollections\nOrderedDict\n", "ctorch\nDoubleStorage\n",
+            "ctorch._utils\n_rebuild_tensor\n", "ctorch._utils\n_rebuild_tensor_v2\n", "ctorch._utils\n_rebuild_parameter\n",
+                "ctorch._tensor\n_rebuild_from_type_v2\n",
             "PK\u0001\u0002", "PK\u0003\u0004", "PK\u0005\u0006", "PK\u0006\u0006", "PK\u0006\u0007",
         }.Select(Encoding.Latin1.GetBytes),
     ];

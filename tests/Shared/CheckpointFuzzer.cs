@@ -186,7 +186,8 @@ internal sealed class CheckpointFuzzer
         int header = sizeof(long) + (int)BinaryPrimitives.ReadInt64LittleEndian(original);
         byte[] mutated = mutator.Damage(original, sizeof(long), header);
         // Mostly the header length follows the edits, so that the JSON is what is tested; sometimes it is the damage.
-        long length = random.Next(10) == 0 ? random.NextInt64() >> random.Next(64) : header - sizeof(long) + mutated.Length - original.Length;
+        long length = random.Next(10) == 0 ? random.NextInt64() >> random.Next(64) : header - sizeof(long)
+            + mutated.Length - original.Length;
         if (mutated.Length >= sizeof(long))
             BinaryPrimitives.WriteInt64LittleEndian(mutated, length);
         return mutated;

@@ -26,7 +26,8 @@ internal sealed class CostlyFiles(Random random)
     private Func<byte[]>[] Shapes =>
     [
         LongKeySetAgain, LongStorageKeys, LongPaths, LongFolder, ViewsOfDeflated, Expansions, WholeViews, Flood, MemoGap, Names,
-        DeepLists, ManyRecords, SafetensorsRemarks, SafetensorsEntries, IndexEntries, TorchSharpEntries, TarTensors, LongGlobals, PairsAgain,
+        DeepLists, ManyRecords, SafetensorsRemarks, SafetensorsEntries, IndexEntries, TorchSharpEntries, TarTensors, LongGlobals,
+            PairsAgain,
     ];
 
     /// <summary>Makes one file.</summary>
@@ -44,9 +45,11 @@ internal sealed class CostlyFiles(Random random)
 
     private static PickleText Repeat(PickleText pickle, string unit, int times) => pickle.Op(string.Concat(Enumerable.Repeat(unit, times)));
 
-    private static byte[] StateDict(PickleText items) => new PickleText().Op("\u0080\u0002").Op(Encoding.Latin1.GetString(items.ToArray())).ToArray();
+    private static byte[] StateDict(PickleText items) => new PickleText().Op("\u0080\u0002").Op(Encoding.Latin1.GetString(items.ToArray()))
+        .ToArray();
 
-    private byte[] Zip(PickleText pickle, params (string Key, byte[] Bytes)[] storages) => TorchZipFile.Make(StateDict(pickle), Level, storages);
+    private byte[] Zip(PickleText pickle, params (string Key, byte[] Bytes)[] storages) =>
+        TorchZipFile.Make(StateDict(pickle), Level, storages);
 
     // {'aaa...': None} over and over, out of the memo.
     private byte[] LongKeySetAgain() =>
@@ -161,7 +164,8 @@ internal sealed class CostlyFiles(Random random)
 
     private byte[] IndexEntries() => Encoding.UTF8.GetBytes(
         "{\"weight_map\":{"
-        + string.Join(',', Enumerable.Range(0, Between(1000, 500_000)).Select(i => $"\"{i:x}\":\"{(random.Next(2) == 0 ? "a" : $"{i}")}\"")) + "}}");
+        + string.Join(',', Enumerable.Range(0, Between(1000, 500_000)).Select(i => $"\"{i:x}\":\"{(random.Next(2) == 0 ? "a" : $"{i}")}\""))
+            + "}}");
 
     private static byte[] Safetensors(string header, int dataByteCount)
     {
@@ -215,6 +219,7 @@ internal sealed class CostlyFiles(Random random)
         PickleText pickle = new PickleText().Op("](");
         for (int i = Between(10, 4000); i > 0; i--)
             pickle.Op("(").Text($"{i}").Op("Nt");
-        return Zip(Repeat(pickle.Op("e\u0085q\u0001").Global("collections", "OrderedDict").Op("q\0"), "h\0h\u0001R", Between(10, 4000)).Op("."));
+        return Zip(Repeat(pickle.Op("e\u0085q\u0001").Global("collections", "OrderedDict").Op("q\0"), "h\0h\u0001R", Between(10, 4000))
+            .Op("."));
     }
 }

@@ -9,5 +9,6 @@ internal static class Coverage
     private const double Significance = 1e-6;
 
     /// <summary>Whether so many wrong ones are plausible for a method that errs with probability alpha, independently each time.</summary>
-    public static bool IsPlausible(long wrong, long runs, double alpha) => BinomialTail.AtLeast(wrong, runs, alpha).UpperProbability > Significance;
+    public static bool IsPlausible(long wrong, long runs, double alpha) => BinomialTail.AtLeast(wrong, runs, alpha)
+        .UpperProbability > Significance;
 }

@@ -3,13 +3,16 @@ using System.Text.RegularExpressions;
 
 namespace DenoisedSmoothing.Testing;
 
-/// <summary>Checks JSON against a schema written with the keywords below; a schema with another keyword is an error, never passed over.</summary>
+/// <summary>
+/// Checks JSON against a schema written with the keywords below; a schema with another keyword is an error, never passed over.
+/// </summary>
 internal sealed class JsonSchema(JsonElement root)
 {
     private static readonly string[] Annotations = ["$schema", "$defs", "title", "description"];
 
     /// <summary>The first violation, or null.</summary>
-    public string? Violation(JsonElement value, string definition) => Violation(value, root.GetProperty("$defs").GetProperty(definition), definition);
+    public string? Violation(JsonElement value, string definition) =>
+        Violation(value, root.GetProperty("$defs").GetProperty(definition), definition);
 
     /// <summary>The first violation of the whole schema, or null.</summary>
     public string? Violation(JsonElement value) => Violation(value, root, "$");
@@ -32,7 +35,8 @@ internal sealed class JsonSchema(JsonElement root)
         switch (rule.Name)
         {
             case "$ref":
-                return Violation(value, rule.Value.GetString()!.Split('/').Skip(1).Aggregate(root, (element, name) => element.GetProperty(name)), at);
+                return Violation(value, rule.Value.GetString()!.Split('/').Skip(1)
+                    .Aggregate(root, (element, name) => element.GetProperty(name)), at);
             case "oneOf":
                 string?[] each = [.. rule.Value.EnumerateArray().Select(branch => Violation(value, branch, at))];
                 return each.Count(static violation => violation is null) == 1 ? null : $"{at}: not one of: {string.Join("; ", each)}";
@@ -65,9 +69,11 @@ internal sealed class JsonSchema(JsonElement root)
             case "items":
                 return value.ValueKind != JsonValueKind.Array
                     ? null
-                    : value.EnumerateArray().Select((item, i) => Violation(item, rule.Value, $"{at}[{i}]")).FirstOrDefault(static v => v is not null);
+                    : value.EnumerateArray().Select((item, i) => Violation(item, rule.Value, $"{at}[{i}]"))
+                        .FirstOrDefault(static v => v is not null);
             case "required":
-                holds = value.ValueKind != JsonValueKind.Object || rule.Value.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _));
+                holds = value.ValueKind != JsonValueKind.Object
+                    || rule.Value.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _));
                 break;
             case "additionalProperties":
                 holds = value.ValueKind != JsonValueKind.Object
@@ -77,7 +83,9 @@ internal sealed class JsonSchema(JsonElement root)
                 return value.ValueKind != JsonValueKind.Object
                     ? null
                     : rule.Value.EnumerateObject()
-                        .Select(member => value.TryGetProperty(member.Name, out JsonElement its) ? Violation(its, member.Value, $"{at}.{member.Name}") : null)
+                        .Select(member => value.TryGetProperty(member.Name, out JsonElement its)
+                            ? Violation(its, member.Value, $"{at}.{member.Name}")
+                            : null)
                         .FirstOrDefault(static v => v is not null);
             default:
                 throw new NotSupportedException($"The keyword {rule.Name} is not among those that this check knows.");

@@ -11,7 +11,8 @@ internal sealed class PickleText
 
     public byte[] ToArray() => _bytes.ToArray();
 
-    public static byte[] StateDict(params (string Name, string Storage, string Key, long Count, long Offset, long[] Shape, long[] Strides)[] tensors)
+    public static byte[] StateDict(
+        params (string Name, string Storage, string Key, long Count, long Offset, long[] Shape, long[] Strides)[] tensors)
     {
         PickleText pickle = new PickleText().Op("\u0080\u0002}(");
         foreach (var tensor in tensors)
@@ -55,7 +56,8 @@ internal sealed class PickleText
 
     /// <summary>torch._utils._rebuild_tensor_v2 over a storage.</summary>
     public PickleText Tensor(string storage, string key, long count, long offset, long[] shape, long[] strides) =>
-        Global("torch._utils", "_rebuild_tensor_v2").Op("(").Storage(storage, key, count).Integer(offset).Tuple(shape).Tuple(strides).Op("\u0089}tR");
+        Global("torch._utils", "_rebuild_tensor_v2").Op("(").Storage(storage, key, count).Integer(offset).Tuple(shape).Tuple(strides)
+            .Op("\u0089}tR");
 
     /// <summary>A persistent id, loaded.</summary>
     public PickleText Storage(string storage, string key, long count) =>

@@ -14,7 +14,8 @@ internal sealed class StagedCertifier(params VoteRequest[] stages) : ICertifier
 
     public IReadOnlyList<string> Warnings(int classCount) => [];
 
-    public IVoteTest<Certificate> Certify(int classCount, IRadiusRule rule) => new Test<Certificate>(stages, classCount, (selection, rest) => new Certificate
+    public IVoteTest<Certificate> Certify(int classCount, IRadiusRule rule) =>
+        new Test<Certificate>(stages, classCount, (selection, rest) => new Certificate
     {
         Label = null,
         Radius = 0,

@@ -7,7 +7,8 @@ namespace DenoisedSmoothing.Testing;
 internal static class TorchZipFile
 {
     /// <summary>A small file in memory.</summary>
-    public static byte[] Make(byte[] pickle, params (string Key, byte[] Bytes)[] storages) => Make(pickle, CompressionLevel.NoCompression, storages);
+    public static byte[] Make(byte[] pickle, params (string Key, byte[] Bytes)[] storages) =>
+        Make(pickle, CompressionLevel.NoCompression, storages);
 
     public static byte[] Make(byte[] pickle, CompressionLevel level, params (string Key, byte[] Bytes)[] storages)
     {
@@ -18,7 +19,8 @@ internal static class TorchZipFile
 
     /// <summary>A file of any size: each storage is written by its action.</summary>
     public static void Write(
-        Stream stream, byte[] pickle, CompressionLevel level, IEnumerable<(string Key, Action<Stream> Write)> storages, string folder = "archive")
+        Stream stream, byte[] pickle, CompressionLevel level, IEnumerable<(string Key, Action<Stream> Write)> storages, string folder =
+            "archive")
     {
         using ZipArchive zip = new(stream, ZipArchiveMode.Create, leaveOpen: true);
         Add(zip, $"{folder}/data.pkl", level, to => to.Write(pickle));

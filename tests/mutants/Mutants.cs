@@ -15,10 +15,12 @@ string[] only = args.Contains("--only") ? args[Array.IndexOf(args, "--only") + 1
 List<Mutant> mutants = [.. Mutant.Read(File.ReadAllLines(args[1])).Where(mutant => only.Length == 0 || only.Contains(mutant.Name))];
 
 // A change that no longer fits is an error: it would pass for one that was caught.
-string[] misfits = [.. mutants.Where(mutant => mutant.Apply(repository) is null).Select(mutant => $"{mutant.Name}: the old text is not there exactly once in {mutant.File}.")];
+string[] misfits = [.. mutants.Where(mutant => mutant.Apply(repository) is null)
+    .Select(mutant => $"{mutant.Name}: the old text is not there exactly once in {mutant.File}.")];
 foreach (string misfit in misfits)
     Console.Error.WriteLine(misfit);
-Console.WriteLine($"{mutants.Count} changes, {mutants.Count(mutant => mutant.Equivalent is not null)} of them equivalent; {misfits.Length} do not apply.");
+Console.WriteLine(
+    $"{mutants.Count} changes, {mutants.Count(mutant => mutant.Equivalent is not null)} of them equivalent; {misfits.Length} do not apply.");
 if (check || misfits.Length > 0)
     return misfits.Length > 0 ? 1 : 0;
 
@@ -36,11 +38,13 @@ finally
 /// <param name="Name">Of the change.</param>
 /// <param name="Why">Why it is unsound.</param>
 /// <param name="File">Relative to the repository.</param>
-/// <param name="Tests">The test project, and the filter of the tests that should fail; then, should they not, all its fast ones run.</param>
+/// <param name="Tests">The test project, and the filter of the tests that should fail; then, should they not, all its fast ones
+/// run.</param>
 /// <param name="Equivalent">Why nothing can fail; null for a change that something must.</param>
 /// <param name="Old">The text that is replaced, which occurs exactly once.</param>
 /// <param name="New">What it is replaced by.</param>
-internal sealed record Mutant(string Name, string Why, string File, (string Project, string Filter) Tests, string? Equivalent, string Old, string New)
+internal sealed record Mutant(string Name, string Why, string File, (string Project, string Filter) Tests, string? Equivalent, string Old,
+    string New)
 {
     /// <summary>Reads a list: "== name", lines "key: value", then the old text behind "- " and the new behind "+ ".</summary>
     public static IEnumerable<Mutant> Read(string[] lines)
@@ -54,7 +58,8 @@ internal sealed record Mutant(string Name, string Why, string File, (string Proj
                 if (values.TryGetValue("name", out string? name))
                 {
                     string[] tests = values["tests"].Split(' ', 2);
-                    yield return new(name, values["why"], values["file"], (tests[0], tests[1]), values.GetValueOrDefault("equivalent"), string.Join('\n', old), string.Join('\n', changed));
+                    yield return new(name, values["why"], values["file"], (tests[0], tests[1]), values.GetValueOrDefault("equivalent"),
+                        string.Join('\n', old), string.Join('\n', changed));
                 }
 
                 (values, old, changed) = (new() { ["name"] = line[3..] }, [], []);
@@ -93,7 +98,8 @@ internal sealed class Workshop(string repository, string copy)
 
     public int Run(Mutant[] mutants)
     {
-        foreach (string file in Output("git", "-C", repository, "ls-files", "-co", "--exclude-standard").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string file in Output("git", "-C", repository, "ls-files", "-co", "--exclude-standard")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             if (!File.Exists(Path.Combine(repository, file)))
                 continue;
@@ -112,29 +118,35 @@ internal sealed class Workshop(string repository, string copy)
             Console.WriteLine($"| {mutant.Name} | {mutant.Why} | {outcome} | {clock.Elapsed.TotalSeconds:F0} |");
         }
 
-        Console.WriteLine($"\n{mutants.Length - bad.Count} of {mutants.Length} changes fail a fast test.{(bad.Count > 0 ? $" Not these: {string.Join(", ", bad)}" : "")}");
+        Console.WriteLine(
+            $"\n{mutants.Length - bad.Count} of {mutants.Length} changes fail a fast "
+            + $"test.{(bad.Count > 0 ? $" Not these: {string.Join(", ", bad)}" : "")}");
         return bad.Count == 0 ? 0 : 1;
     }
 
     private (bool Caught, string Outcome) Try(Mutant mutant)
     {
         string tests = mutant.Tests.Project;
-        if (_built.Add(tests) && Exit("build-" + tests, "dotnet", "build", Path.Combine(copy, "tests", tests), "-v", "q", "-nologo", "-p:RunAnalyzers=false") is not 0)
+        if (_built.Add(tests) && Exit("build-" + tests, "dotnet", "build", Path.Combine(copy, "tests", tests), "-v", "q", "-nologo",
+            "-p:RunAnalyzers=false") is not 0)
             return (false, "the tests do not build");
 
         string source = Path.Combine(copy, mutant.File), before = File.ReadAllText(source);
-        string project = mutant.File.Split('/')[1], assembly = Assembly(project), there = Path.Combine(copy, "tests", tests, "bin", "Debug", "net10.0", Path.GetFileName(assembly));
+        string project = mutant.File.Split('/')[1], assembly = Assembly(project), there =
+            Path.Combine(copy, "tests", tests, "bin", "Debug", "net10.0", Path.GetFileName(assembly));
         string kept = Path.Combine(copy, Path.GetFileName(assembly) + ".kept");
         File.Copy(there, kept, overwrite: true);
         try
         {
             File.WriteAllText(source, mutant.Apply(copy));
-            if (Exit(mutant.Name, "dotnet", "build", Path.Combine(copy, "src", project), "--no-dependencies", "--no-restore", "-v", "q", "-nologo", "-p:RunAnalyzers=false") is not 0)
+            if (Exit(mutant.Name, "dotnet", "build", Path.Combine(copy, "src", project), "--no-dependencies", "--no-restore", "-v", "q",
+                "-nologo", "-p:RunAnalyzers=false") is not 0)
                 return (false, "does not compile");
             Replace(there, assembly);
             foreach (string filter in new[] { $"({mutant.Tests.Filter})&Category!=Slow", "Category!=Slow" })
             {
-                if (Exit(mutant.Name, "dotnet", "test", Path.Combine(copy, "tests", tests), "--no-build", "--nologo", "--filter", filter) is not 0)
+                if (Exit(mutant.Name, "dotnet", "test", Path.Combine(copy, "tests", tests), "--no-build", "--nologo", "--filter",
+                    filter) is not 0)
                     return (true, FirstFailure(mutant.Name));
             }
 
@@ -163,8 +175,11 @@ internal sealed class Workshop(string repository, string copy)
 
     private string FirstFailure(string name)
     {
-        string[] failed = [.. File.ReadLines(Path.Combine(copy, name + ".log")).Where(line => line.TrimStart().StartsWith("Failed ", StringComparison.Ordinal))];
-        return failed.Length == 0 ? "the tests do not end well" : "`" + string.Join('.', failed[0].Trim().Split(' ', '(')[1].Split('.')[^2..]) + "`";
+        string[] failed = [.. File.ReadLines(Path.Combine(copy, name + ".log"))
+            .Where(line => line.TrimStart().StartsWith("Failed ", StringComparison.Ordinal))];
+        return failed.Length == 0
+            ? "the tests do not end well"
+            : "`" + string.Join('.', failed[0].Trim().Split(' ', '(')[1].Split('.')[^2..]) + "`";
     }
 
     private static string Output(string program, params string[] arguments)
@@ -175,7 +190,9 @@ internal sealed class Workshop(string repository, string copy)
         return output;
     }
 
-    /// <summary>Runs a program, its output to a log; null where it does not end within ten minutes, which a change may well cause.</summary>
+    /// <summary>
+    /// Runs a program, its output to a log; null where it does not end within ten minutes, which a change may well cause.
+    /// </summary>
     private int? Exit(string log, string program, params string[] arguments)
     {
         ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };

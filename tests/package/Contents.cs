@@ -1,4 +1,5 @@
-// Says what is wrong with the packages in a folder: dotnet run Contents.cs -- FOLDER VERSION. A file of its own, so that it needs the SDK alone.
+// Says what is wrong with the packages in a folder: dotnet run Contents.cs -- FOLDER VERSION. A file of its own, so that it needs the SDK
+// alone.
 #:property PublishAot=false
 using System.IO.Compression;
 using System.Xml.Linq;
@@ -21,11 +22,15 @@ Check("DenoisedSmoothing.Certification", files: [], dependencies: [.. torch, "De
 Check("DenoisedSmoothing",
     files: ["buildTransitive/DenoisedSmoothing.targets", "buildTransitive/RelaxGlibcxxRequirement.cs"],
     dependencies: [.. torch, "DenoisedSmoothing.Certification", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"]);
-Check("DenoisedSmoothing.Data", files: [], dependencies: [.. torch, "DenoisedSmoothing", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"]);
-Check("DenoisedSmoothing.Training", files: [], dependencies: [.. torch, "DenoisedSmoothing.Data", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"]);
-Check("DenoisedSmoothing.FashionMnist", files: [], dependencies: [.. torch, "DenoisedSmoothing.Data", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"]);
+Check("DenoisedSmoothing.Data", files: [],
+    dependencies: [.. torch, "DenoisedSmoothing", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"]);
+Check("DenoisedSmoothing.Training", files: [],
+    dependencies: [.. torch, "DenoisedSmoothing.Data", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"]);
+Check("DenoisedSmoothing.FashionMnist", files: [],
+    dependencies: [.. torch, "DenoisedSmoothing.Data", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"]);
 Check("DenoisedSmoothing.OnnxRuntime", files: [], dependencies:
-    [.. torch, "DenoisedSmoothing", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions", "Microsoft.ML.OnnxRuntime.Managed", "System.Numerics.Tensors"]);
+    [.. torch, "DenoisedSmoothing", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions", "Microsoft.ML.OnnxRuntime.Managed",
+        "System.Numerics.Tensors"]);
 
 CheckTool();
 
@@ -44,7 +49,8 @@ void CheckTool()
             wrong.Add($"The tool lacks {wanted}.");
     }
 
-    if (entries.FirstOrDefault(name => name.Contains("torch_cpu", StringComparison.Ordinal) || name.EndsWith("LibTorchSharp.so", StringComparison.Ordinal)) is { } native)
+    if (entries.FirstOrDefault(name => name.Contains("torch_cpu", StringComparison.Ordinal)
+        || name.EndsWith("LibTorchSharp.so", StringComparison.Ordinal)) is { } native)
         wrong.Add($"The tool carries {native}.");
     if (new FileInfo(Path.Combine(folder, $"DenoisedSmoothing.Tool.{version}.nupkg")).Length is > 80_000_000 and var length)
         wrong.Add($"The tool's package has {length} bytes.");
@@ -54,7 +60,8 @@ void Check(string id, string[] files, string[] dependencies)
 {
     using ZipArchive package = ZipFile.OpenRead(Path.Combine(folder, $"{id}.{version}.nupkg"));
     string[] entries = [.. package.Entries.Select(entry => entry.FullName).Where(name => !IsContainer(name)).Order(StringComparer.Ordinal)];
-    string[] wanted = [.. files.Concat([$"{id}.nuspec", "LICENSE", "README.md", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml"]).Order(StringComparer.Ordinal)];
+    string[] wanted = [.. files.Concat([$"{id}.nuspec", "LICENSE", "README.md", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml"])
+        .Order(StringComparer.Ordinal)];
     if (!entries.SequenceEqual(wanted))
         wrong.Add($"{id} holds {string.Join(", ", entries)}; expected {string.Join(", ", wanted)}.");
 
@@ -87,4 +94,5 @@ void Check(string id, string[] files, string[] dependencies)
         wrong.Add($"{id}: no symbols.");
 }
 
-static bool IsContainer(string name) => name.StartsWith("_rels/", StringComparison.Ordinal) || name.StartsWith("package/", StringComparison.Ordinal) || name == "[Content_Types].xml";
+static bool IsContainer(string name) => name.StartsWith("_rels/", StringComparison.Ordinal)
+    || name.StartsWith("package/", StringComparison.Ordinal) || name == "[Content_Types].xml";

@@ -11,7 +11,9 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Benchmarks;
 
-/// <summary>One of the pairs, as <see cref="PretrainedPairs"/> and <see cref="FashionMnistPair"/> put them together, in a chosen precision.</summary>
+/// <summary>
+/// One of the pairs, as <see cref="PretrainedPairs"/> and <see cref="FashionMnistPair"/> put them together, in a chosen precision.
+/// </summary>
 /// <param name="Denoiser">One-shot.</param>
 /// <param name="Classifier">With its normalisation and resizing.</param>
 /// <param name="Sigma">The smoothing noise.</param>
@@ -20,7 +22,8 @@ namespace DenoisedSmoothing.Benchmarks;
 /// <param name="ClassifierWork">Floating-point operations a sample.</param>
 /// <param name="Owned">What is freed with it.</param>
 internal sealed record BenchmarkPair(
-    OneShotDenoiser Denoiser, ModuleClassifier Classifier, double Sigma, IReadOnlyList<Tensor> Images, double DenoiserWork, double ClassifierWork,
+    OneShotDenoiser Denoiser, ModuleClassifier Classifier, double Sigma, IReadOnlyList<Tensor> Images, double DenoiserWork,
+        double ClassifierWork,
     IReadOnlyList<IDisposable> Owned) : IDisposable
 {
     /// <summary>The pairs' names.</summary>
@@ -31,7 +34,8 @@ internal sealed record BenchmarkPair(
     {
         "cifar10" => Paper(
             DiffusionUNetOptions.ImprovedDiffusionCifar10, new CosineSchedule(4000), .25, 32,
-            new VisionTransformer(VisionTransformerOptions.Base16Cifar10), WorkPerSample.Of(VisionTransformerOptions.Base16Cifar10), 10, 224, precision, device),
+            new VisionTransformer(VisionTransformerOptions.Base16Cifar10), WorkPerSample.Of(VisionTransformerOptions.Base16Cifar10), 10,
+                224, precision, device),
         "imagenet" => Paper(
             DiffusionUNetOptions.GuidedDiffusionImageNet256, new LinearSchedule(1000), 1, 224,
             new Beit(BeitOptions.Large16Size512), WorkPerSample.Of(BeitOptions.Large16Size512), 1000, 512, precision, device),
@@ -72,14 +76,22 @@ internal sealed record BenchmarkPair(
         FashionMnistPair pair = FashionMnistPair.Load(device);
         ModuleClassifier classifier = (ModuleClassifier)pair.Classifier;
         DiffusionModel model = pair.Diffusion;
-        DiffusionUNetOptions options = new() { InChannels = 4, OutChannels = 4, ModelChannels = 64, ChannelMultipliers = [1, 1], ResidualBlocks = 2 };
+        DiffusionUNetOptions options = new()
+        {
+            InChannels = 4,
+            OutChannels = 4,
+            ModelChannels = 64,
+            ChannelMultipliers = [1, 1],
+            ResidualBlocks = 2,
+        };
         using Tensor row = zeros([1, 1, 28, 28], device: LibTorch.DeviceNamed("cpu"));
         double classifierWork;
         using (nn.Module<Tensor, Tensor> counted = FashionMnistPair.NewClassifierNetwork())
             classifierWork = WorkPerSample.Of(counted, row);
         if (precision != ScalarType.Float32)
         {
-            model = new DiffusionModel(new HalfPrecisionNetwork((nn.Module)model.Network, precision), model.Schedule, model.TimestepScale, model.LastTimestep);
+            model = new DiffusionModel(new HalfPrecisionNetwork((nn.Module)model.Network, precision), model.Schedule, model.TimestepScale,
+                model.LastTimestep);
             classifier = new ModuleClassifier(new HalfPrecisionNetwork((nn.Module)classifier.Network, precision), classifier.ClassCount);
         }
 

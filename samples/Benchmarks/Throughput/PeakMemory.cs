@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace DenoisedSmoothing.Benchmarks;
 
-/// <summary>The most memory that the process held: VmHWM on Linux, where it can be started afresh; elsewhere the peak since its start.</summary>
+/// <summary>
+/// The most memory that the process held: VmHWM on Linux, where it can be started afresh; elsewhere the peak since its start.
+/// </summary>
 internal static class PeakMemory
 {
     public static void Reset()

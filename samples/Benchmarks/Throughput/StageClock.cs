@@ -3,7 +3,9 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.Benchmarks;
 
-/// <summary>A denoiser and a classifier that note how long they take; on an accelerator each waits for it, which the pair alone does not.</summary>
+/// <summary>
+/// A denoiser and a classifier that note how long they take; on an accelerator each waits for it, which the pair alone does not.
+/// </summary>
 internal sealed class StageClock(IDenoiser denoiser, IClassifier classifier, bool accelerator) : IDenoiser, IClassifier, IDescribed
 {
     public TimeSpan Denoising { get; private set; }

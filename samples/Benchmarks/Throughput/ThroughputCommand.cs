@@ -12,23 +12,42 @@ internal static class ThroughputCommand
 
     public static Command Create()
     {
-        Option<string> pair = new("--pair") { Description = "Which pair; the paper's have synthetic weights", DefaultValueFactory = _ => "cifar10" };
+        Option<string> pair = new("--pair")
+        {
+            Description = "Which pair; the paper's have synthetic weights",
+            DefaultValueFactory = _ => "cifar10",
+        };
         pair.AcceptOnlyFromAmong(BenchmarkPair.Names);
-        Option<string> precision = new("--precision") { Description = "Arithmetic inside the networks; float32 is TF32 on a GPU under --tf32", DefaultValueFactory = _ => "float32" };
+        Option<string> precision = new("--precision")
+        {
+            Description = "Arithmetic inside the networks; float32 is TF32 on a GPU under --tf32",
+            DefaultValueFactory = _ => "float32",
+        };
         precision.AcceptOnlyFromAmong("float32", "bfloat16", "float16");
-        Option<int[]> batch = new("--batch") { Description = "Rows of a forward pass; several are measured one after the other", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [16] };
+        Option<int[]> batch = new("--batch")
+        {
+            Description = "Rows of a forward pass; several are measured one after the other",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [16],
+        };
         Option<string> device = new("--device") { Description = "cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
-        Option<double> seconds = new("--seconds") { Description = "How long to measure each batch size; at least five batches are taken", DefaultValueFactory = _ => 20 };
+        Option<double> seconds = new("--seconds")
+        {
+            Description = "How long to measure each batch size; at least five batches are taken",
+            DefaultValueFactory = _ => 20,
+        };
         Option<int?> threads = new("--threads") { Description = "libtorch's threads" };
         Option<bool> tf32 = new("--tf32") { Description = "Allow TF32 in float32 products and convolutions on a GPU" };
         Option<int> agreement = new("--agreement") { Description = "Votes to compare with float32's on the same noise" };
-        Command command = new("throughput", "Samples a second through noise, denoiser, classifier and counting: a line of JSON for each batch size.")
+        Command command =
+            new("throughput", "Samples a second through noise, denoiser, classifier and counting: a line of JSON for each batch size.")
         {
             pair, precision, batch, device, seconds, threads, tf32, agreement,
         };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(batch)!.Any(size => size < 1) || !(result.GetValue(seconds) > 0) || result.GetValue(threads) < 1 || result.GetValue(agreement) < 0)
+            if (result.GetValue(batch)!.Any(size => size < 1) || !(result.GetValue(seconds) > 0) || result.GetValue(threads) < 1
+                || result.GetValue(agreement) < 0)
                 result.AddError("--batch and --threads are at least 1, --seconds is above 0 and --agreement not below.");
         });
         command.SetAction(parsed =>
@@ -38,7 +57,8 @@ internal static class ThroughputCommand
                 set_num_threads(count);
             if (parsed.GetValue(tf32))
                 backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = true;
-            Run(parsed.GetValue(pair)!, Enum.Parse<ScalarType>(parsed.GetValue(precision)!, ignoreCase: true), parsed.GetValue(batch)!, parsed.GetValue(device)!,
+            Run(parsed.GetValue(pair)!, Enum.Parse<ScalarType>(parsed.GetValue(precision)!, ignoreCase: true), parsed.GetValue(batch)!,
+                parsed.GetValue(device)!,
                 parsed.GetValue(seconds), parsed.GetValue(agreement));
         });
         return command;
@@ -53,7 +73,11 @@ internal static class ThroughputCommand
             if (agreement > 0)
             {
                 using BenchmarkPair reference = BenchmarkPair.Create(name, ScalarType.Float32, device);
-                report = report with { VoteAgreement = VoteAgreement.Of(pair, reference, agreement, batch, device), VotesCompared = agreement };
+                report = report with
+                {
+                    VoteAgreement = VoteAgreement.Of(pair, reference, agreement, batch, device),
+                    VotesCompared = agreement,
+                };
             }
 
             Console.WriteLine(JsonSerializer.Serialize(report, s_json));

@@ -58,7 +58,10 @@ internal sealed class ThroughputRun(BenchmarkPair pair, string name, ScalarType 
             OtherShare = (staged - denoise - classify) / staged,
             NoiseMsPerSample = Noise(),
             PeakMegabytes = PeakMemory.Megabytes(),
-            Software = $"DenoisedSmoothing {typeof(LibTorch).Assembly.GetName().Version?.ToString(3)}, TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}, .NET {Environment.Version}, {System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}",
+            Software =
+                $"DenoisedSmoothing {typeof(LibTorch).Assembly.GetName().Version?.ToString(3)}, TorchSharp "
+                + $"{typeof(torch).Assembly.GetName().Version?.ToString(3)}, .NET {Environment.Version}, "
+                + $"{System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}",
         };
     }
 
@@ -66,7 +69,12 @@ internal sealed class ThroughputRun(BenchmarkPair pair, string name, ScalarType 
     private double Predict(IDenoiser denoiser, IClassifier classifier, int batches)
     {
         SmoothedClassifier smoothed = new(
-            denoiser, classifier, pair.Sigma, new CohenCertifier(predictN: (long)batches * batch), new SmoothingOptions { Batch = batch, PredictSeed = 1, Devices = [device] });
+            denoiser, classifier, pair.Sigma, new CohenCertifier(predictN: (long)batches * batch), new SmoothingOptions
+            {
+                Batch = batch,
+                PredictSeed = 1,
+                Devices = [device],
+            });
         Stopwatch watch = Stopwatch.StartNew();
         smoothed.Predict(pair.Images[0]);
         return watch.Elapsed.TotalSeconds;
@@ -86,7 +94,8 @@ internal sealed class ThroughputRun(BenchmarkPair pair, string name, ScalarType 
         float[] image = pair.Images[0].data<float>().ToArray();
         float[][] rows = [.. Enumerable.Range(0, batch).Select(_ => new float[image.Length])];
         GridGaussianNoise noise = new(pair.Sigma);
-        return Best(() => Parallel.For(0, batch, row => noise.AddTo(1, new NoiseCoordinate(0, 0, VotePhase.Estimation, row), image, rows[row])));
+        return Best(() =>
+            Parallel.For(0, batch, row => noise.AddTo(1, new NoiseCoordinate(0, 0, VotePhase.Estimation, row), image, rows[row])));
     }
 
     private double Best(Action action) => Enumerable.Range(0, 5).Select(_ =>

@@ -14,7 +14,8 @@ internal static class VoteAgreement
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
-        IBaseClassifier ours = new DenoisedClassifier(pair.Denoiser, pair.Classifier), theirs = new DenoisedClassifier(reference.Denoiser, reference.Classifier);
+        IBaseClassifier ours = new DenoisedClassifier(pair.Denoiser, pair.Classifier), theirs =
+            new DenoisedClassifier(reference.Denoiser, reference.Classifier);
         float[][] images = [.. pair.Images.Select(image => image.data<float>().ToArray())];
         GridGaussianNoise noise = new(pair.Sigma);
         NoiseContext context = new(pair.Sigma);
@@ -27,10 +28,12 @@ internal static class VoteAgreement
             {
                 int index = (done + row) % images.Length;
                 noise.AddTo(
-                    1, new NoiseCoordinate(0, index, VotePhase.Estimation, (done + row) / images.Length), images[index], values.AsSpan(row * images[0].Length, images[0].Length));
+                    1, new NoiseCoordinate(0, index, VotePhase.Estimation, (done + row) / images.Length), images[index],
+                        values.AsSpan(row * images[0].Length, images[0].Length));
             });
             Tensor noisy = tensor(values, [batch, .. pair.Images[0].shape[^3..]], device: LibTorch.DeviceNamed(device));
-            equal += argmax(ours.Score(noisy, context), 1).eq(argmax(theirs.Score(noisy, context), 1)).narrow(0, 0, Math.Min(batch, votes - done)).sum().item<long>();
+            equal += argmax(ours.Score(noisy, context), 1).eq(argmax(theirs.Score(noisy, context), 1))
+                .narrow(0, 0, Math.Min(batch, votes - done)).sum().item<long>();
         }
 
         return (double)equal / votes;

@@ -3,7 +3,10 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.Benchmarks;
 
-/// <summary>Floating-point operations of one forward pass of one row, two for every multiply-add of a convolution, a matrix product or an attention; counted from the shapes.</summary>
+/// <summary>
+/// Floating-point operations of one forward pass of one row, two for every multiply-add of a convolution, a matrix product or an attention;
+/// counted from the shapes.
+/// </summary>
 internal static class WorkPerSample
 {
     /// <summary>A U-Net at a resolution; the embedding, which all rows share, is left out.</summary>
@@ -81,10 +84,12 @@ internal static class WorkPerSample
     }
 
     public static double Of(VisionTransformerOptions options) => Transformer(
-        options.ImageSize / options.PatchSize, options.PatchSize, options.Channels, options.HiddenSize, options.IntermediateSize, options.HiddenLayers);
+        options.ImageSize / options.PatchSize, options.PatchSize, options.Channels, options.HiddenSize, options.IntermediateSize,
+            options.HiddenLayers);
 
     public static double Of(BeitOptions options) => Transformer(
-        options.ImageSize / options.PatchSize, options.PatchSize, options.InChannels, options.EmbedDim, (int)(options.EmbedDim * options.MlpRatio), options.Depth);
+        options.ImageSize / options.PatchSize, options.PatchSize, options.InChannels, options.EmbedDim,
+            (int)(options.EmbedDim * options.MlpRatio), options.Depth);
 
     /// <summary>A convolutional network of layers whose outputs are seen while one row passes.</summary>
     public static double Of(torch.nn.Module<torch.Tensor, torch.Tensor> network, torch.Tensor row)

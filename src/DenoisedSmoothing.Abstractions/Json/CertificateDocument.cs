@@ -21,7 +21,8 @@ internal sealed record CertificateDocument(
     StopReason? Stopped = null)
 {
     public static CertificateDocument Of(Certificate c) => new(
-        Certificate.CurrentSchema, c.Label, c.Radius, c.SelectedLabel, c.PALower, c.PBUpper, c.SelectionVotes, c.EstimationVotes, c.Alpha, c.Sigma,
+        Certificate.CurrentSchema, c.Label, c.Radius, c.SelectedLabel, c.PALower, c.PBUpper, c.SelectionVotes, c.EstimationVotes, c.Alpha,
+            c.Sigma,
         c.Method, c.Provenance, c.Norm, c.Noise, c.Stopped);
 
     public Certificate ToCertificate()

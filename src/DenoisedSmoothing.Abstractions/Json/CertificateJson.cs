@@ -22,19 +22,22 @@ public sealed class CertificateJson : JsonConverterFactory
         if (typeToConvert == typeof(Certificate))
         {
             return new DocumentConverter<Certificate, CertificateDocument>(
-                static () => CertificateJsonContext.Strict.CertificateDocument, CertificateDocument.Of, static document => document.ToCertificate());
+                static () => CertificateJsonContext.Strict.CertificateDocument, CertificateDocument.Of, static document =>
+                    document.ToCertificate());
         }
 
         if (typeToConvert == typeof(Prediction))
         {
             return new DocumentConverter<Prediction, PredictionDocument>(
-                static () => CertificateJsonContext.Strict.PredictionDocument, PredictionDocument.Of, static document => document.ToPrediction());
+                static () => CertificateJsonContext.Strict.PredictionDocument, PredictionDocument.Of, static document =>
+                    document.ToPrediction());
         }
 
         if (typeToConvert == typeof(Provenance))
         {
             return new DocumentConverter<Provenance, ProvenanceDocument>(
-                static () => CertificateJsonContext.Strict.ProvenanceDocument, ProvenanceDocument.Of, static document => document.ToProvenance());
+                static () => CertificateJsonContext.Strict.ProvenanceDocument, ProvenanceDocument.Of, static document =>
+                    document.ToProvenance());
         }
 
         if (typeToConvert == typeof(VoteCounts))
@@ -42,9 +45,11 @@ public sealed class CertificateJson : JsonConverterFactory
         if (typeToConvert == typeof(CertificationMethod))
             return new CertificationMethodConverter();
         if (typeToConvert == typeof(StopReason))
-            return new JsonStringEnumConverter<StopReason>(JsonNamingPolicy.CamelCase, allowIntegerValues: false).CreateConverter(typeToConvert, options);
+            return new JsonStringEnumConverter<StopReason>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
+                .CreateConverter(typeToConvert, options);
         return typeToConvert == typeof(Norm)
-            ? new JsonStringEnumConverter<Norm>(JsonNamingPolicy.CamelCase, allowIntegerValues: false).CreateConverter(typeToConvert, options)
+            ? new JsonStringEnumConverter<Norm>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
+                .CreateConverter(typeToConvert, options)
             : null;
     }
 }

@@ -17,7 +17,8 @@ internal sealed record ProvenanceDocument(
     string Noise)
 {
     public static ProvenanceDocument Of(Provenance p) => new(
-        p.Seed, p.ImageIndex, p.ImageHash, p.ImageShape, p.DrawnSigma, p.BaseClassifier, p.Precision, p.Device, p.Batch, p.Software, p.Noise);
+        p.Seed, p.ImageIndex, p.ImageHash, p.ImageShape, p.DrawnSigma, p.BaseClassifier, p.Precision, p.Device, p.Batch, p.Software,
+            p.Noise);
 
     public Provenance ToProvenance()
     {

@@ -10,10 +10,14 @@ internal sealed class VoteCountsConverter : JsonConverter<VoteCounts>
         static () => CertificateJsonContext.Strict.VoteCountsDocument, VoteCountsDocument.Of, static document => document.ToVoteCounts());
 
     private static readonly DocumentConverter<VoteCounts, IReadOnlyList<long>> First = new(
-        static () => CertificateJsonContext.Strict.IReadOnlyListInt64, static votes => votes.AsSpan().ToArray(), static counts => new VoteCounts([.. counts]));
+        static () => CertificateJsonContext.Strict.IReadOnlyListInt64, static votes => votes.AsSpan().ToArray(), static counts =>
+            new VoteCounts([.. counts]));
 
     public override VoteCounts Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.StartArray ? First.Read(ref reader, typeToConvert, options) : Current.Read(ref reader, typeToConvert, options);
+        reader.TokenType == JsonTokenType.StartArray
+            ? First.Read(ref reader, typeToConvert, options)
+            : Current.Read(ref reader, typeToConvert, options);
 
-    public override void Write(Utf8JsonWriter writer, VoteCounts value, JsonSerializerOptions options) => Current.Write(writer, value, options);
+    public override void Write(Utf8JsonWriter writer, VoteCounts value, JsonSerializerOptions options) =>
+        Current.Write(writer, value, options);
 }

@@ -4,7 +4,8 @@ using DenoisedSmoothing.Statistics;
 namespace DenoisedSmoothing.Analysis;
 
 /// <summary>
-/// The statements of <see cref="DatasetStatement"/> for runs whose number of images was not fixed beforehand: they hold at every moment of a run at once,
+/// The statements of <see cref="DatasetStatement"/> for runs whose number of images was not fixed beforehand: they hold at every moment of
+/// a run at once,
 /// so one may stop whenever one likes, for whatever reason, or look at a log that is still being written. They are a little weaker.
 /// </summary>
 public static class AnytimeStatement
@@ -15,13 +16,16 @@ public static class AnytimeStatement
     private static readonly ConcurrentDictionary<double, Lazy<AnytimeEvidence>[]> s_shares = new();
 
     /// <summary>
-    /// A lower bound of the share of the images so far that the smoothed classifier truly answers right within the radius: (certified - q) / images,
+    /// A lower bound of the share of the images so far that the smoothed classifier truly answers right within the radius: (certified - q)
+    /// / images,
     /// q the most false certificates among so many that are not rejected at rho.
     /// </summary>
-    /// <param name="certified">Images so far that are certified with their own label at the radius, from 0 to <paramref name="images"/>.</param>
+    /// <param name="certified">Images so far that are certified with their own label at the radius, from 0 to
+    /// <paramref name="images"/>.</param>
     /// <param name="images">All images so far, abstentions included; at least 1.</param>
     /// <param name="alpha">The allowed probability of error of each certificate, given all before it; strictly between 0 and 1.</param>
-    /// <param name="rho">The allowed probability that any statement of the run is wrong; from <see cref="ClopperPearson.MinAlpha"/> to below 1.</param>
+    /// <param name="rho">The allowed probability that any statement of the run is wrong; from <see cref="ClopperPearson.MinAlpha"/> to
+    /// below 1.</param>
     /// <returns>A share in [0, 1], rounded down.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     public static double OfTheseImages(long certified, long images, double alpha, double rho)
@@ -32,7 +36,8 @@ public static class AnytimeStatement
     }
 
     /// <summary>
-    /// The same for the population that the images are drawn from, independently and at random; cut to thousandths before false certificates are
+    /// The same for the population that the images are drawn from, independently and at random; cut to thousandths before false
+    /// certificates are
     /// taken off.
     /// </summary>
     /// <inheritdoc cref="OfTheseImages"/>
@@ -40,7 +45,8 @@ public static class AnytimeStatement
     {
         DatasetStatement.Check(certified, images, alpha, rho);
         Lazy<AnytimeEvidence>[] shares = s_shares.GetOrAdd(rho, static rho =>
-            [.. Enumerable.Range(1, Steps - 1).Select(step => new Lazy<AnytimeEvidence>(() => new AnytimeEvidence((double)step / Steps, rho)))]);
+            [.. Enumerable.Range(1, Steps - 1)
+                .Select(step => new Lazy<AnytimeEvidence>(() => new AnytimeEvidence((double)step / Steps, rho)))]);
 
         // A share counts as exceeded only where every smaller one does too: if the true share is p, the first step from p on has to be
         // rejected for the bound to pass p, and that one happens with probability at most rho.

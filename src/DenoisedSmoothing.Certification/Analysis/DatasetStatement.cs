@@ -7,8 +7,10 @@ namespace DenoisedSmoothing.Analysis;
 /// be false, each image with probability at most alpha.
 /// </summary>
 /// <remarks>
-/// Both hold for a number of images that was fixed before the first vote; <see cref="AnytimeStatement"/> holds however a run stops. The noise of different
-/// images must be independent (distinct image indices under one seed). <see cref="OfTheseImages"/> holds for all radii at once, since an image's
+/// Both hold for a number of images that was fixed before the first vote; <see cref="AnytimeStatement"/> holds however a run stops. The
+/// noise of different
+/// images must be independent (distinct image indices under one seed). <see cref="OfTheseImages"/> holds for all radii at once, since an
+/// image's
 /// certificate is false or not whatever the radius asked for; <see cref="OfThePopulation"/> for one radius, chosen before the votes.
 /// </remarks>
 public static class DatasetStatement
@@ -20,7 +22,8 @@ public static class DatasetStatement
     /// <param name="certified">Images certified with their own label at the radius, from 0 to <paramref name="images"/>.</param>
     /// <param name="images">All images of the run, abstentions included; at least 1.</param>
     /// <param name="alpha">The allowed probability of error of each certificate, strictly between 0 and 1.</param>
-    /// <param name="rho">The allowed probability that this statement is wrong; from <see cref="ClopperPearson.MinAlpha"/> to below 1.</param>
+    /// <param name="rho">The allowed probability that this statement is wrong; from <see cref="ClopperPearson.MinAlpha"/> to below
+    /// 1.</param>
     /// <returns>A share in [0, 1], rounded down.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     public static double OfTheseImages(long certified, long images, double alpha, double rho)
@@ -37,7 +40,8 @@ public static class DatasetStatement
     /// <param name="certified">Images certified with their own label at the radius, from 0 to <paramref name="images"/>.</param>
     /// <param name="images">All images of the run, abstentions included; at least 1.</param>
     /// <param name="alpha">The allowed probability of error of each certificate, strictly between 0 and 1.</param>
-    /// <param name="rho">The allowed probability that this statement is wrong; from <see cref="ClopperPearson.MinAlpha"/> to below 1.</param>
+    /// <param name="rho">The allowed probability that this statement is wrong; from <see cref="ClopperPearson.MinAlpha"/> to below
+    /// 1.</param>
     /// <returns>A share in [0, 1], rounded down.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     public static double OfThePopulation(long certified, long images, double alpha, double rho)
@@ -64,6 +68,7 @@ public static class DatasetStatement
         if (images is < 1 or > ClopperPearson.MaxTrials)
             throw new ArgumentOutOfRangeException(nameof(images), images, "The number of images must be between 1 and 2^53.");
         if (certified < 0 || certified > images)
-            throw new ArgumentOutOfRangeException(nameof(certified), certified, $"Certified images must be between 0 and the {images} images.");
+            throw new ArgumentOutOfRangeException(nameof(certified), certified,
+                $"Certified images must be between 0 and the {images} images.");
     }
 }

@@ -23,7 +23,8 @@ public static class HighProbabilityAccuracy
         if (images is < 1 or > ClopperPearson.MaxTrials)
             throw new ArgumentOutOfRangeException(nameof(images), images, "Images must be between 1 and 2^53.");
         if (certified < 0 || certified > images)
-            throw new ArgumentOutOfRangeException(nameof(certified), certified, $"The certified images must be between 0 and the {images} images.");
+            throw new ArgumentOutOfRangeException(nameof(certified), certified,
+                $"The certified images must be between 0 and the {images} images.");
         if (!(alpha is > 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Alpha must be above 0 and below 1.");
         if (!(rho is > 0 and < 1))

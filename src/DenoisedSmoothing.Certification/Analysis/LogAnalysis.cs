@@ -40,7 +40,8 @@ public sealed class LogAnalysis
     public double AbstentionRate => (double)Abstained / Images;
 
     /// <summary>
-    /// The mean over all images of the radius where the label is correct, and 0 elsewhere (ACR); null for a log of predictions, which carry no radius.
+    /// The mean over all images of the radius where the label is correct, and 0 elsewhere (ACR); null for a log of predictions, which carry
+    /// no radius.
     /// </summary>
     public double? AverageCertifiedRadius { get; }
 
@@ -82,7 +83,9 @@ public sealed class LogAnalysis
     /// <exception cref="InvalidDataException">A radius above 0 of a log of predictions, which carries none.</exception>
     public double CertifiedAccuracy(double radius) => (double)CertifiedCount(radius) / Images;
 
-    /// <summary>The log whose certified accuracy at a radius is the highest: an entry of the paper's Tables 1 and 2 is the best over sigma.</summary>
+    /// <summary>
+    /// The log whose certified accuracy at a radius is the highest: an entry of the paper's Tables 1 and 2 is the best over sigma.
+    /// </summary>
     /// <param name="analyses">At least one; of equal ones the log with the higher clean accuracy, then the first, is taken.</param>
     /// <param name="radius">In [0,1] pixel space; at least 0.</param>
     public static LogAnalysis Best(IReadOnlyList<LogAnalysis> analyses, double radius)

@@ -31,7 +31,9 @@ public sealed class LogAudit
     /// <summary>The settings that it is held against.</summary>
     public LogAuditSettings Claim { get; }
 
-    /// <summary>Why the settings say nothing about this log, such as a method that does not take n votes for each image; null when they do.</summary>
+    /// <summary>
+    /// Why the settings say nothing about this log, such as a method that does not take n votes for each image; null when they do.
+    /// </summary>
     public string? DoesNotApply { get; }
 
     /// <summary>The digits of the log's radii, in words.</summary>
@@ -62,7 +64,8 @@ public sealed class LogAudit
         ArgumentNullException.ThrowIfNull(claim);
         CertifiedRadius.CheckSigma(claim.Sigma);
         _ = ClopperPearson.Lower(0, claim.N, claim.Alpha);
-        LogAuditRows rows = new(log.Rows, RadiusPrecision.Detect(log.Rows.Where(static row => row.RadiusText is not null).Select(static row => row.RadiusText!)));
+        LogAuditRows rows = new(log.Rows,
+            RadiusPrecision.Detect(log.Rows.Where(static row => row.RadiusText is not null).Select(static row => row.RadiusText!)));
         if (log.Meta?.GridDimension is { } dimension)
             return new LogAudit(log, claim with { GridDimension = dimension }, rows, WhyNot(log));
 
@@ -75,7 +78,9 @@ public sealed class LogAudit
             : new LogAudit(log, claim, rows, WhyNot(log));
     }
 
-    /// <summary>Searches alpha, n and sigma for settings that explain the log, nearest to the claim first. Takes seconds for large logs.</summary>
+    /// <summary>
+    /// Searches alpha, n and sigma for settings that explain the log, nearest to the claim first. Takes seconds for large logs.
+    /// </summary>
     /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>
     /// Settings that explain every row, if there are any; otherwise those that leave the fewest rows impossible, where they do better than
@@ -103,7 +108,8 @@ public sealed class LogAudit
             bool running = log.Rows.All(row => row.LoggedCorrect == (total += row.Correct ? 1 : 0));
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"The column correct is not what label and predict give in {wrong} rows{(running ? ": it holds a running total" : "")}. It is not used.");
+                $"The column correct is not what label and predict give in {wrong} rows{(running ? ": it holds a running total" : "")}. "
+                    + $"It is not used.");
         }
 
         if (log.Method is { Name: CohenCertifier.MethodName } method

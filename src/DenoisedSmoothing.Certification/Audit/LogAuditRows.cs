@@ -2,7 +2,9 @@ using DenoisedSmoothing.Logs;
 
 namespace DenoisedSmoothing.Audit;
 
-/// <summary>A log's rows as the audit sees them: equal ones together, the largest radius first, since it tells settings apart best.</summary>
+/// <summary>
+/// A log's rows as the audit sees them: equal ones together, the largest radius first, since it tells settings apart best.
+/// </summary>
 internal sealed class LogAuditRows
 {
     public LogAuditRows(IReadOnlyList<CertificationLogRow> rows, RadiusPrecision precision)

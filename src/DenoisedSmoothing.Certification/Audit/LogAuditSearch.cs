@@ -22,7 +22,10 @@ internal static class LogAuditSearch
         IEnumerable<(LogAuditSettings, bool Cut)>[] rounds =
         [
             [
-                .. Alphas(rows, claim).Select(alpha => (claim with { Alpha = alpha }, false)), .. Ns(rows, claim).Select(n => (claim with { N = n }, false)),
+                .. Alphas(rows, claim).Select(alpha => (claim with
+                {
+                    Alpha = alpha,
+                }, false)), .. Ns(rows, claim).Select(n => (claim with { N = n }, false)),
                 .. UsualSigmas.Select(sigma => (claim with { Sigma = sigma }, false)), (claim, true),
             ],
             from alpha in UsualAlphas from n in UsualN select (claim with { Alpha = alpha, N = n }, false),
@@ -57,7 +60,8 @@ internal static class LogAuditSearch
                 found.Add(explanation);
         }
 
-        return [.. found.OrderBy(static explanation => explanation.Impossible).ThenBy(explanation => Distance(explanation.Settings, claim)).Take(Shown)];
+        return [.. found.OrderBy(static explanation => explanation.Impossible).ThenBy(explanation => Distance(explanation.Settings, claim))
+            .Take(Shown)];
     }
 
     private static LogAuditExplanation? Try(LogAuditRows rows, LogAuditSettings settings, bool cut, int most)
@@ -71,7 +75,9 @@ internal static class LogAuditSearch
         return couldContradict == 0 ? null : new LogAuditExplanation(settings, cut, impossible, couldContradict);
     }
 
-    /// <summary>The usual alphas, and those at which the largest radii come from n, n - 1, ... of n votes, or from the votes that are known.</summary>
+    /// <summary>
+    /// The usual alphas, and those at which the largest radii come from n, n - 1, ... of n votes, or from the votes that are known.
+    /// </summary>
     private static IEnumerable<double> Alphas(LogAuditRows rows, LogAuditSettings claim)
     {
         IEnumerable<(double Radius, long Count)> guesses = rows.Groups
@@ -95,7 +101,8 @@ internal static class LogAuditSearch
     /// <summary>The usual n, and those at which the largest radius comes from n of n votes, or those that stand in the rows.</summary>
     private static IEnumerable<long> Ns(LogAuditRows rows, LogAuditSettings claim)
     {
-        IEnumerable<long> known = rows.Groups.Where(static group => group.Row.N is > 0).Select(static group => group.Row.N!.Value).Distinct().Take(Shown);
+        IEnumerable<long> known = rows.Groups.Where(static group => group.Row.N is > 0).Select(static group => group.Row.N!.Value)
+            .Distinct().Take(Shown);
         IEnumerable<long> solved = rows.LargestRadii.Take(1).SelectMany(radius =>
         {
             (double low, double high) = rows.Precision.Interval(radius);
@@ -113,7 +120,9 @@ internal static class LogAuditSearch
         return bound is > 0 and < 1 ? Math.Exp(BinomialTail.AtLeast(count, claim.N, bound).Value) : double.NaN;
     }
 
-    /// <summary>The shortest decimal in an interval, and a few points spread over it; nothing where the interval lies outside the range.</summary>
+    /// <summary>
+    /// The shortest decimal in an interval, and a few points spread over it; nothing where the interval lies outside the range.
+    /// </summary>
     private static IEnumerable<double> Between(double low, double high, double least, double most)
     {
         if (!(low <= high && low >= least && high <= most))
@@ -140,5 +149,6 @@ internal static class LogAuditSearch
         value.ToString("E14", CultureInfo.InvariantCulture).Split('E')[0].TrimEnd('0', '.').Length;
 
     private static double Distance(LogAuditSettings settings, LogAuditSettings claim) =>
-        Math.Abs(Math.Log(settings.Alpha / claim.Alpha)) + Math.Abs(Math.Log((double)settings.N / claim.N)) + Math.Abs(Math.Log(settings.Sigma / claim.Sigma));
+        Math.Abs(Math.Log(settings.Alpha / claim.Alpha)) + Math.Abs(Math.Log((double)settings.N / claim.N))
+            + Math.Abs(Math.Log(settings.Sigma / claim.Sigma));
 }

@@ -9,8 +9,11 @@ namespace DenoisedSmoothing.Audit;
 /// <param name="Alpha">The allowed probability of error, from <see cref="ClopperPearson.MinAlpha"/> to below 1.</param>
 public sealed record LogAuditSettings(double Sigma, long N, double Alpha)
 {
-    /// <summary>The number of values of the certified images, where their noise was drawn on a grid (<see cref="GridGaussianNoise"/>).</summary>
-    /// <value>Null: plain Gaussian noise, whose radii do not depend on the images. <see cref="LogAudit.Run"/> takes it from the log's settings.</value>
+    /// <summary>
+    /// The number of values of the certified images, where their noise was drawn on a grid (<see cref="GridGaussianNoise"/>).
+    /// </summary>
+    /// <value>Null: plain Gaussian noise, whose radii do not depend on the images. <see cref="LogAudit.Run"/> takes it from the log's
+    /// settings.</value>
     public long? GridDimension { get; init; }
 
     internal IRadiusRule Rule => GridDimension is { } dimension ? new GridGaussianRule(Sigma, dimension) : new GaussianRule(Sigma);

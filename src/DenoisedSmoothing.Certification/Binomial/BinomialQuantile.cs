@@ -1,6 +1,8 @@
 namespace DenoisedSmoothing.Statistics;
 
-/// <summary>How many of m independent events, each of probability at most alpha, happen at most: for statements about whole data sets.</summary>
+/// <summary>
+/// How many of m independent events, each of probability at most alpha, happen at most: for statements about whole data sets.
+/// </summary>
 public static class BinomialQuantile
 {
     /// <summary>The smallest q with P(X > q) at most rho for X ~ Binomial(m, alpha); rounding can only make it larger.</summary>

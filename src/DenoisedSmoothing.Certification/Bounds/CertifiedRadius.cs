@@ -19,7 +19,8 @@ public static class CertifiedRadius
     }
 
     /// <summary>
-    /// sigma/2 (Phi^-1(pA) - Phi^-1(pB)): the radius of theorem 1 for a bound on every other class too, which may exist where pA is below 1/2.
+    /// sigma/2 (Phi^-1(pA) - Phi^-1(pB)): the radius of theorem 1 for a bound on every other class too, which may exist where pA is below
+    /// 1/2.
     /// </summary>
     /// <param name="paLower">A lower bound of the probability of the top class, in [0, 1).</param>
     /// <param name="pbUpper">An upper bound of the probability of every other class, in (0, 1].</param>
@@ -39,7 +40,8 @@ public static class CertifiedRadius
     }
 
     /// <summary>
-    /// The largest radius in one norm inside a radius in another: what no change of smaller length in the new norm can leave. From l2: the same number in l1,
+    /// The largest radius in one norm inside a radius in another: what no change of smaller length in the new norm can leave. From l2: the
+    /// same number in l1,
     /// r / sqrt(d) in l-infinity. From l1: r / sqrt(d) in l2, r / d in l-infinity. From l-infinity: the same number in both.
     /// </summary>
     /// <remarks>Small by nature: l2 = 0.5 is 2.3/255 in l-infinity on a 3x32x32 image and 0.33/255 on a 3x224x224 one.</remarks>

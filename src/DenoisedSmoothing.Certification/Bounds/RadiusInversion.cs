@@ -3,7 +3,10 @@ namespace DenoisedSmoothing.Statistics;
 /// <summary>From a radius back to the probability that it needs.</summary>
 internal static class RadiusInversion
 {
-    /// <summary>A probability whose radius, rounded down, is at least the one asked for, and is not where the probability is one double less; 1 where there is none.</summary>
+    /// <summary>
+    /// A probability whose radius, rounded down, is at least the one asked for, and is not where the probability is one double less; 1
+    /// where there is none.
+    /// </summary>
     internal static double Solve(IRadiusRule rule, double radius)
     {
         if (!(radius >= 0 && double.IsFinite(radius)))

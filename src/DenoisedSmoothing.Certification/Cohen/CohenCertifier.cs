@@ -119,7 +119,8 @@ public sealed class CohenCertifier : ICertifier
     {
         parameters.Constant("version", Version);
         return new CohenCertifier(
-            parameters.Count("n0", 100), parameters.Count("n", 100_000), parameters.Number("alpha", .001), parameters.Count("predict", 1000));
+            parameters.Count("n0", 100), parameters.Count("n", 100_000), parameters.Number("alpha", .001),
+                parameters.Count("predict", 1000));
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

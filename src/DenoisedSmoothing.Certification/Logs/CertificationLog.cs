@@ -43,12 +43,14 @@ public sealed class CertificationLog
     public CertificationMethod? Method { get; }
 
     /// <summary>
-    /// The allowed probability of error of one line: the largest that a JSON line or the settings say; null where nothing says, as in published logs.
+    /// The allowed probability of error of one line: the largest that a JSON line or the settings say; null where nothing says, as in
+    /// published logs.
     /// </summary>
     public double? Alpha { get; }
 
     /// <summary>
-    /// How many images have the seed and image index, and so the noise, of an earlier one: then lines are not independent, and a statement about
+    /// How many images have the seed and image index, and so the noise, of an earlier one: then lines are not independent, and a statement
+    /// about
     /// the data set does not hold. 0 where the log does not say.
     /// </summary>
     public int SharedNoise { get; }
@@ -98,7 +100,8 @@ public sealed class CertificationLog
         LogScan scan = new();
         if (lines.Current.Text.TrimStart().StartsWith('{'))
         {
-            (CertificationLogKind entries, CertificationMethod? method) = rows.AddRecords(LogRecord.ReadAll(FromCurrent(lines), name), scan);
+            (CertificationLogKind entries, CertificationMethod? method) =
+                rows.AddRecords(LogRecord.ReadAll(FromCurrent(lines), name), scan);
             return new CertificationLog(name, entries, rows.Rows, meta, method, scan);
         }
 

@@ -9,12 +9,14 @@ public static class CertificationLogMerge
     /// <param name="partial">Accept missing and unfinished shards, which otherwise are an error.</param>
     /// <param name="cancellationToken">Stops the merge; an unfinished merged log is left behind.</param>
     /// <returns>What is missing, a sentence each; empty when the run is complete.</returns>
-    /// <exception cref="IOException">A file cannot be read or written, a shard is still being written, or the merged log is there already.</exception>
+    /// <exception cref="IOException">A file cannot be read or written, a shard is still being written, or the merged log is there
+    /// already.</exception>
     /// <exception cref="InvalidDataException">
     /// The shards' settings differ, each of which is named; an image stands in two of them; one is damaged; or some are missing.
     /// </exception>
     /// <exception cref="OperationCanceledException">The merge was stopped.</exception>
-    public static IReadOnlyList<string> Run(IReadOnlyList<string> shards, string path, bool partial, CancellationToken cancellationToken = default)
+    public static IReadOnlyList<string> Run(IReadOnlyList<string> shards, string path, bool partial, CancellationToken cancellationToken =
+        default)
     {
         ArgumentNullException.ThrowIfNull(shards);
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -25,16 +27,20 @@ public static class CertificationLogMerge
         foreach ((string shard, CertificationLogMeta meta) in parts.Skip(1))
         {
             if (first.DifferencesTo(meta) is { Count: > 0 } differences)
-                throw new InvalidDataException($"{parts[0].Path} (there) and {shard} (now) have different settings and cannot be merged:\n  {string.Join("\n  ", differences)}");
+                throw new InvalidDataException(
+                    $"{parts[0].Path} (there) and {shard} (now) have different settings and cannot be merged:\n  "
+                    + $"{string.Join("\n  ", differences)}");
         }
 
-        List<string> missing = [.. MissingShards(parts), .. parts.Select(part => Unfinished(part.Path, part.Meta, cancellationToken)).OfType<string>()];
+        List<string> missing = [.. MissingShards(parts), .. parts.Select(part => Unfinished(part.Path, part.Meta, cancellationToken))
+            .OfType<string>()];
         CheckDistinct(parts, cancellationToken);
         if (missing.Count > 0 && !partial)
             throw new InvalidDataException($"The run is not complete:\n  {string.Join("\n  ", missing)}");
 
         // What all shards noted is true of the whole.
-        Dictionary<string, string> notes = new(first.Notes.Where(note => parts.All(part => part.Meta.Notes.GetValueOrDefault(note.Key) == note.Value)))
+        Dictionary<string, string> notes =
+            new(first.Notes.Where(note => parts.All(part => part.Meta.Notes.GetValueOrDefault(note.Key) == note.Value)))
         {
             ["merged"] = string.Join(", ", shards),
         };
@@ -43,7 +49,9 @@ public static class CertificationLogMerge
         CertificationLogMeta whole = first with
         {
             Shard = null,
-            Rows = missing.Count == 0 && parts.All(static part => part.Meta.Rows is not null) ? parts.Sum(static part => part.Meta.Rows!.Value) : null,
+            Rows = missing.Count == 0 && parts.All(static part => part.Meta.Rows is not null)
+                ? parts.Sum(static part => part.Meta.Rows!.Value)
+                : null,
             Schema = CertificationLogMeta.CurrentSchema,
             Notes = notes,
         };
@@ -66,7 +74,8 @@ public static class CertificationLogMerge
     {
         LogPaths.OpenToRead(shard).Dispose();
         return CertificationLogMeta.Find(shard)
-            ?? throw new InvalidDataException($"{shard} has no {CertificationLogMeta.PathFor(shard)} beside it, so its settings are not known and it cannot be merged.");
+            ?? throw new InvalidDataException(
+                $"{shard} has no {CertificationLogMeta.PathFor(shard)} beside it, so its settings are not known and it cannot be merged.");
     }
 
     private static IEnumerable<string> MissingShards(List<(string Path, CertificationLogMeta Meta)> parts)
@@ -79,7 +88,8 @@ public static class CertificationLogMerge
         foreach ((string path, int index, int count) in numbers)
         {
             if (count != numbers[0].Count)
-                throw new InvalidDataException($"{numbers[0].Path} is one of {numbers[0].Count} shards, {path} one of {count}: they are of different runs.");
+                throw new InvalidDataException(
+                    $"{numbers[0].Path} is one of {numbers[0].Count} shards, {path} one of {count}: they are of different runs.");
             if (numbers.Find(number => number.Index == index) is var same && same.Path != path)
                 throw new InvalidDataException($"{same.Path} and {path} are both shard {index}/{count}.");
         }
@@ -111,7 +121,8 @@ public static class CertificationLogMerge
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (record.Fingerprint != meta.Fingerprint)
-                throw new InvalidDataException($"{json}: image {record.Index} was made under other settings than {LogPaths.Meta(shard)} says.");
+                throw new InvalidDataException(
+                    $"{json}: image {record.Index} was made under other settings than {LogPaths.Meta(shard)} says.");
             if (record.Index <= last)
                 throw new InvalidDataException($"{json}: image {record.Index} comes after image {last}; the file was edited.");
             last = record.Index!.Value;
@@ -121,7 +132,8 @@ public static class CertificationLogMerge
             if (!table.TryGetValue(entry.Index, out CertificationLogRow? row))
                 throw new InvalidDataException($"{shard} lacks image {entry.Index}, which {json} has: resume the shard first.");
             if ((row.Label, row.Predicted, row.Radius) != (entry.Label, entry.ToRow().Predicted, entry.ToRow().Radius))
-                throw new InvalidDataException($"{shard}, line {row.Line}: not what {json} holds for image {entry.Index}; the log was edited.");
+                throw new InvalidDataException(
+                    $"{shard}, line {row.Line}: not what {json} holds for image {entry.Index}; the log was edited.");
             count++;
         }
 
@@ -130,9 +142,11 @@ public static class CertificationLogMerge
         return log.Completeness switch
         {
             LogCompleteness.Finished => null,
-            LogCompleteness.Unfinished when meta.Rows is { } expected => $"{shard} is unfinished: {count + log.Skipped.Count} of {expected} images.",
+            LogCompleteness.Unfinished when meta.Rows is { } expected =>
+                $"{shard} is unfinished: {count + log.Skipped.Count} of {expected} images.",
             LogCompleteness.Unfinished => $"{shard} is unfinished: {count + log.Skipped.Count} images so far.",
-            _ => $"{shard} does not say whether it is finished: {count} images. It is of an earlier version, which passed over images without a word.",
+            _ => $"{shard} does not say whether it is finished: {count} images. It is of an earlier version, which passed over images "
+                + $"without a word.",
         };
     }
 
@@ -149,7 +163,9 @@ public static class CertificationLogMerge
         }
     }
 
-    /// <summary>All lines of images by index, holding one of each shard at a time: with a thousand classes a run's votes are many.</summary>
+    /// <summary>
+    /// All lines of images by index, holding one of each shard at a time: with a thousand classes a run's votes are many.
+    /// </summary>
     private static IEnumerable<(LogRecord Record, string Path)> InOrder(List<(string Path, CertificationLogMeta Meta)> parts)
     {
         PriorityQueue<(IEnumerator<LogRecord> Records, string Path), long> queue = new();

@@ -47,7 +47,8 @@ public sealed record CertificationLogMeta
     public IReadOnlyDictionary<string, string> Notes { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The method among the settings; null where they do not say it.</summary>
-    public CertificationMethod? Method => CertificationMethod.TryParse(Settings.GetValueOrDefault(MethodSetting), out CertificationMethod? method) ? method : null;
+    public CertificationMethod? Method =>
+        CertificationMethod.TryParse(Settings.GetValueOrDefault(MethodSetting), out CertificationMethod? method) ? method : null;
 
     /// <summary>Alpha among the settings; null where they do not say it.</summary>
     public double? Alpha =>
@@ -62,7 +63,9 @@ public sealed record CertificationLogMeta
             ? dimension
             : null;
 
-    /// <summary>SHA-256 of kind and settings, in lower-case hexadecimal; the order of the settings does not matter. It stands in every JSON line.</summary>
+    /// <summary>
+    /// SHA-256 of kind and settings, in lower-case hexadecimal; the order of the settings does not matter. It stands in every JSON line.
+    /// </summary>
     public string Fingerprint
     {
         get
@@ -111,7 +114,8 @@ public sealed record CertificationLogMeta
 
     /// <summary>Names every setting that differs.</summary>
     /// <param name="now">The other settings.</param>
-    /// <returns>One line a setting, with the value here ("there") and in <paramref name="now"/> ("now"); empty when all are equal.</returns>
+    /// <returns>One line a setting, with the value here ("there") and in <paramref name="now"/> ("now"); empty when all are
+    /// equal.</returns>
     public IReadOnlyList<string> DifferencesTo(CertificationLogMeta now)
     {
         ArgumentNullException.ThrowIfNull(now);

@@ -40,7 +40,8 @@ public sealed class CertificationLogWriter : IDisposable
     /// <exception cref="IOException">
     /// A log is there and <paramref name="resume"/> is false, or another process is writing it, or a file cannot be written.
     /// </exception>
-    /// <exception cref="InvalidDataException">The log there has other settings, each of which is named, or was damaged or edited.</exception>
+    /// <exception cref="InvalidDataException">The log there has other settings, each of which is named, or was damaged or
+    /// edited.</exception>
     public static CertificationLogWriter Open(string path, CertificationLogMeta meta, bool resume)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -198,7 +199,8 @@ public sealed class CertificationLogWriter : IDisposable
         }
     }
 
-    private void Append(long index, int label, Certificate? certificate, Prediction? prediction, TimeSpan time) => Append(new CertificationLogEntry
+    private void Append(long index, int label, Certificate? certificate, Prediction? prediction, TimeSpan time) =>
+        Append(new CertificationLogEntry
     {
         Fingerprint = _fingerprint,
         Index = index,

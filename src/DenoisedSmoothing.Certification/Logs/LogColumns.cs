@@ -30,7 +30,8 @@ internal sealed class LogColumns
                 + $"predictions), separated by tabs, but '{Excerpt(line)}'.");
         }
 
-        if (columns._header.GroupBy(static column => column, StringComparer.OrdinalIgnoreCase).FirstOrDefault(static same => same.Count() > 1) is { } twice)
+        if (columns._header.GroupBy(static column => column, StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(static same => same.Count() > 1) is { } twice)
             throw new InvalidDataException($"{name}, line {number}: the column '{Excerpt(twice.Key)}' stands twice.");
         return columns;
     }
@@ -95,7 +96,9 @@ internal sealed class LogColumns
     private double Number(LogLine line, string[] cells, int column, double most)
     {
         if (!PlainNumber.TryParse(cells[column], out double value) || !(value >= 0 && value <= most))
-            throw Bad(line, $"{_header[column]} '{Excerpt(cells[column])}' is not a number {(most == 1 ? "from 0 to 1" : "of at least 0")}, such as 0.25");
+            throw Bad(line,
+                $"{_header[column]} '{Excerpt(cells[column])}' is not a number {(most == 1 ? "from 0 to 1" : "of at least 0")}, such as "
+                + $"0.25");
         return value;
     }
 

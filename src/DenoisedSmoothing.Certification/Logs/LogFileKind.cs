@@ -10,7 +10,8 @@ internal static class LogFileKind
     public static void Check(Stream stream, string name)
     {
         FileKind? kind = FileKind.Of(stream);
-        if (kind is not null && kind != FileKind.Log && kind != FileKind.LogJsonLines && kind != FileKind.Text && kind != FileKind.Empty && kind != FileKind.Json)
+        if (kind is not null && kind != FileKind.Log && kind != FileKind.LogJsonLines && kind != FileKind.Text && kind != FileKind.Empty
+            && kind != FileKind.Json)
             throw new InvalidDataException($"{name}: {kind.InsteadOf("a certification log")}");
     }
 }

@@ -11,7 +11,10 @@ namespace DenoisedSmoothing.Logs;
 internal sealed partial class LogJson : JsonSerializerContext
 {
     /// <summary>One object per line, without what it does not have.</summary>
-    public static LogJson Lines { get; } = new(new JsonSerializerOptions(Settings) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull });
+    public static LogJson Lines { get; } = new(new JsonSerializerOptions(Settings)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    });
 
     /// <summary>For people, too.</summary>
     public static LogJson Indented { get; } = new(new JsonSerializerOptions(Settings) { WriteIndented = true });

@@ -45,7 +45,8 @@ internal static class LogLines
         if (span.EndsWith("\r"u8))
             span = span[..^1];
         if (span.Contains((byte)'\r'))
-            throw new InvalidDataException($"{name}, line {number}: a carriage return inside of a line; save the file with line ends of LF or CRLF.");
+            throw new InvalidDataException(
+                $"{name}, line {number}: a carriage return inside of a line; save the file with line ends of LF or CRLF.");
         return Encoding.UTF8.GetString(span);
     }
 }

@@ -25,7 +25,8 @@ internal sealed class LogRecovery
         if (there is null)
         {
             if (json.Length > 0 || table?.Length > 0)
-                throw new InvalidDataException($"{path} has no {LogPaths.Meta(path)} beside it, so its settings are not known and it cannot be resumed.");
+                throw new InvalidDataException(
+                    $"{path} has no {LogPaths.Meta(path)} beside it, so its settings are not known and it cannot be resumed.");
             return new LogRecovery(meta) { IsNew = true };
         }
 
@@ -35,7 +36,8 @@ internal sealed class LogRecovery
         if (there.Rows != meta.Rows)
             differences.Add($"rows: there {there.Rows?.ToString() ?? "(unknown)"}, now {meta.Rows?.ToString() ?? "(unknown)"}");
         if (differences.Count > 0)
-            throw new InvalidDataException($"{path} was begun under other settings and cannot be resumed:\n  {string.Join("\n  ", differences)}");
+            throw new InvalidDataException(
+                $"{path} was begun under other settings and cannot be resumed:\n  {string.Join("\n  ", differences)}");
 
         LogRecovery recovery = new(meta) { IsNew = false };
         if (table is not null)
@@ -83,13 +85,15 @@ internal sealed class LogRecovery
             if (record.Fingerprint != fingerprint)
                 throw new InvalidDataException($"{jsonPath}, line {line.Number}: made under other settings; the log cannot be resumed.");
             if (record.Index <= _last)
-                throw new InvalidDataException($"{jsonPath}, line {line.Number}: image {record.Index} comes after image {_last}; the log was edited.");
+                throw new InvalidDataException(
+                    $"{jsonPath}, line {line.Number}: image {record.Index} comes after image {_last}; the log was edited.");
             if (record.Entry is { } entry)
             {
                 if (!NextWhole(tableLines, out LogLine row))
                     return;
                 if (row.Text != LogText.Line(entry))
-                    throw new InvalidDataException($"{path}, line {row.Number}: not what {jsonPath} holds for this image; the log was edited or damaged.");
+                    throw new InvalidDataException(
+                        $"{path}, line {row.Number}: not what {jsonPath} holds for this image; the log was edited or damaged.");
                 _tableEnd = row.End;
                 _rows.Add(entry.ToRow() with { Line = row.Number });
             }

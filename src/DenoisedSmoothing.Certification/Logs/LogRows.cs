@@ -24,7 +24,8 @@ internal sealed class LogRows(string name)
     }
 
     /// <summary>Takes JSON lines, and has a scan see them.</summary>
-    public (CertificationLogKind Kind, CertificationMethod? Method) AddRecords(IEnumerable<(LogRecord Record, LogLine Line)> records, LogScan scan)
+    public (CertificationLogKind Kind, CertificationMethod? Method) AddRecords(IEnumerable<(LogRecord Record, LogLine Line)> records,
+        LogScan scan)
     {
         CertificationLogKind? kind = null;
         CertificationMethod? method = null;

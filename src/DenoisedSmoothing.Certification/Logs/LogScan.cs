@@ -37,7 +37,8 @@ internal sealed class LogScan
         if ((end.Images, end.Skipped) != (_images, _skipped.Count))
         {
             throw new InvalidDataException(
-                $"{path}: the end says {end.Images} images and {end.Skipped} skipped, and there are {_images} and {_skipped.Count}; the file was edited.");
+                $"{path}: the end says {end.Images} images and {end.Skipped} skipped, and there are {_images} and {_skipped.Count}; the "
+                    + $"file was edited.");
         }
     }
 }

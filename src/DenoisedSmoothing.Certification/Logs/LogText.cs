@@ -21,7 +21,8 @@ internal static class LogText
         return entry.Prediction is { } p
             ? string.Join(
                 '\t', Text(row.Index), Text(row.Label), predicted, correct, time,
-                Text(p.N), Text(p.TopLabel), Text(p.Votes[p.TopLabel]), Text(p.RunnerUpLabel), Text(p.Votes[p.RunnerUpLabel]), Text(p.PValue))
+                Text(p.N), Text(p.TopLabel), Text(p.Votes[p.TopLabel]), Text(p.RunnerUpLabel), Text(p.Votes[p.RunnerUpLabel]),
+                    Text(p.PValue))
             : string.Join(
                 '\t', Text(row.Index), Text(row.Label), predicted, row.RadiusText, correct, time,
                 Text(row.N0!.Value), Text(row.N!.Value), Text(row.SelectedLabel!.Value), Text(row.Count!.Value), Text(row.PALower!.Value));

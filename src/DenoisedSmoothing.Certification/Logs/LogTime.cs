@@ -14,7 +14,8 @@ internal static class LogTime
         long days = (long)Math.Floor(time.TotalDays);
         TimeSpan rest = time - TimeSpan.FromDays(days);
         string clock = string.Create(
-            CultureInfo.InvariantCulture, $"{rest.Hours}:{rest.Minutes:00}:{rest.Seconds:00}.{rest.Ticks % TimeSpan.TicksPerSecond / 10:000000}");
+            CultureInfo.InvariantCulture,
+                $"{rest.Hours}:{rest.Minutes:00}:{rest.Seconds:00}.{rest.Ticks % TimeSpan.TicksPerSecond / 10:000000}");
         return days == 0 ? clock : string.Create(CultureInfo.InvariantCulture, $"{days} day{(Math.Abs(days) == 1 ? "" : "s")}, {clock}");
     }
 
@@ -42,7 +43,8 @@ internal static class LogTime
         }
         else
         {
-            if (parts.Length != 3 || !Integer(parts[0], out double hours) || !Integer(parts[1], out double minutes) || !PlainNumber.TryParse(parts[2], out seconds))
+            if (parts.Length != 3 || !Integer(parts[0], out double hours) || !Integer(parts[1], out double minutes)
+                || !PlainNumber.TryParse(parts[2], out seconds))
                 return false;
             if (hours < 0 || minutes is < 0 or >= 60 || seconds is < 0 or >= 60)
                 return false;

@@ -10,8 +10,10 @@ namespace DenoisedSmoothing;
 /// <remarks>
 /// <para>
 /// Soundness. The label is fixed by separate votes, so its lower bound errs with probability at most alpha/2 and each of the K-1 upper
-/// bounds with at most alpha/(2(K-1)): all hold at once with probability at least 1 - alpha, whatever their dependence. pB is the smaller of the
-/// largest upper bound and 1 - pA, either of which bounds every other class, so the radius is never below sigma Phi^-1(pA) with pA at alpha/2: what
+/// bounds with at most alpha/(2(K-1)): all hold at once with probability at least 1 - alpha, whatever their dependence. pB is the smaller
+/// of the
+/// largest upper bound and 1 - pA, either of which bounds every other class, so the radius is never below sigma Phi^-1(pA) with pA at
+/// alpha/2: what
 /// Cohen's method loses by halving alpha is all that can be lost (Cohen et al. 2019, theorem 1).
 /// </para>
 /// Predictions are Cohen's. Immutable and safe for concurrent use.
@@ -86,6 +88,7 @@ public sealed class MulticlassCertifier : ICertifier
     {
         parameters.Constant("version", Version);
         return new MulticlassCertifier(
-            parameters.Count("n0", 100), parameters.Count("n", 100_000), parameters.Number("alpha", .001), parameters.Count("predict", 1000));
+            parameters.Count("n0", 100), parameters.Count("n", 100_000), parameters.Number("alpha", .001),
+                parameters.Count("predict", 1000));
     }
 }

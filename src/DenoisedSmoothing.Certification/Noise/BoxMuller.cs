@@ -12,7 +12,9 @@ namespace DenoisedSmoothing.Noise;
 internal static class BoxMuller<T>
     where T : struct, ILanes<T>
 {
-    /// <summary>The bits of 2^52, whose unit in the last place is 1: an integer below 2^52 put into its mantissa is added to it exactly.</summary>
+    /// <summary>
+    /// The bits of 2^52, whose unit in the last place is 1: an integer below 2^52 put into its mantissa is added to it exactly.
+    /// </summary>
     private const ulong TwoTo52Bits = 0x4330_0000_0000_0000;
     private const double TwoTo52 = 4503599627370496;
     private const int MantissaBits = 52;

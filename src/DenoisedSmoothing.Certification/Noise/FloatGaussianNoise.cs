@@ -1,11 +1,13 @@
 namespace DenoisedSmoothing.Noise;
 
 /// <summary>
-/// Gaussian noise in float arithmetic, as the field draws it and as this library did before <see cref="GridGaussianNoise"/>: to draw the votes of
+/// Gaussian noise in float arithmetic, as the field draws it and as this library did before <see cref="GridGaussianNoise"/>: to draw the
+/// votes of
 /// old certificates again, and to compare.
 /// </summary>
 /// <remarks>
-/// Not for new certificates: a float sum x + n leaks x through its low bits, and a classifier that reads them is certified for what is not so (shown
+/// Not for new certificates: a float sum x + n leaks x through its low bits, and a classifier that reads them is certified for what is not
+/// so (shown
 /// in the tests; see also Jin et al. 2022, "Getting a-round guarantees"). No trained network is known to do that.
 /// </remarks>
 public sealed class FloatGaussianNoise : ISmoothingNoise
@@ -21,7 +23,8 @@ public sealed class FloatGaussianNoise : ISmoothingNoise
         if (!(_sigma > 0) || float.IsInfinity(_sigma))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(sigma), sigma, "Sigma must be finite and above 0: the standard deviation of the noise per pixel value, for pixels in [0,1].");
+                nameof(sigma), sigma,
+                    "Sigma must be finite and above 0: the standard deviation of the noise per pixel value, for pixels in [0,1].");
         }
 
         // (float)sigma may lie just below or above sigma.

@@ -34,9 +34,11 @@ public static class GaussianNoise
     internal static Path BestPath => Lanes8.IsSupported ? Path.Vector512 : Lanes4.IsSupported ? Path.Vector256 : Path.Scalar;
 
     /// <summary>Fills a row with standard normals.</summary>
-    /// <param name="seed">The generator's key. A published seed is for reproduction; trying several and keeping the best voids alpha.</param>
+    /// <param name="seed">The generator's key. A published seed is for reproduction; trying several and keeping the best voids
+    /// alpha.</param>
     /// <param name="at">The row's place.</param>
-    /// <param name="normals">The row, flattened; at most <see cref="MaxRowLength"/> elements. A shorter row is a prefix of a longer one.</param>
+    /// <param name="normals">The row, flattened; at most <see cref="MaxRowLength"/> elements. A shorter row is a prefix of a longer
+    /// one.</param>
     /// <exception cref="ArgumentException">The row is too long.</exception>
     public static void Fill(ulong seed, in NoiseCoordinate at, Span<float> normals) => Fill(seed, at, normals, BestPath);
 
@@ -45,7 +47,8 @@ public static class GaussianNoise
     /// <param name="at">The row's place.</param>
     /// <param name="image">The image, flattened; at most <see cref="MaxRowLength"/> elements. Its values are not looked at.</param>
     /// <param name="sigma">Standard deviation of the noise in the image's units ([0,1] pixels); finite, above 0.</param>
-    /// <param name="noisy">Receives the noisy image, unclipped; as long as the image, and either the image's own memory or apart from it.</param>
+    /// <param name="noisy">Receives the noisy image, unclipped; as long as the image, and either the image's own memory or apart from
+    /// it.</param>
     /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive.</exception>
     /// <exception cref="ArgumentException">The row is too long, the lengths differ, or the spans overlap with an offset.</exception>
     public static void AddTo(ulong seed, in NoiseCoordinate at, ReadOnlySpan<float> image, float sigma, Span<float> noisy) =>

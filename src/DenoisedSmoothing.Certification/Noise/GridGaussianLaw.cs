@@ -6,17 +6,21 @@ namespace DenoisedSmoothing.Noise;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The step is g = 2^k, the largest power of two with s = sigma / g of at least 2^20. The noise is K g, where K is floor(N / g) for a normal N:
+/// The step is g = 2^k, the largest power of two with s = sigma / g of at least 2^20. The noise is K g, where K is floor(N / g) for a
+/// normal N:
 /// P(K = k) = P(K = -1 - k) = q(k)/2 with q(k) = 2 Phi((k + 1)/s) - 2 Phi(k/s) for k >= 0. A sign bit decides between the two.
 /// </para>
 /// <para>
-/// The values k >= 0 are cut into cells of 2^13, up to 9.2 sigma. In a cell q falls by a fraction of a per cent, so nearly all of it is uniform at
-/// the height of the cell's last value: a word picks the cell from the table, and 13 of its bits are the place inside. What lies above that height
+/// The values k >= 0 are cut into cells of 2^13, up to 9.2 sigma. In a cell q falls by a fraction of a per cent, so nearly all of it is
+/// uniform at
+/// the height of the cell's last value: a word picks the cell from the table, and 13 of its bits are the place inside. What lies above that
+/// height
 /// over all cells, a few thousandths of the probability, is one more entry of the table, drawn with words of its own
 /// (<see cref="GridGaussianRest"/>).
 /// </para>
 /// <para>
-/// The table is A. J. Walker's alias method ("An efficient method for generating discrete random variables with general distributions", 1977):
+/// The table is A. J. Walker's alias method ("An efficient method for generating discrete random variables with general distributions",
+/// 1977):
 /// 4,096 slots of equal size, each shared by at most two entries.
 /// Weights are whole multiples of 2^-50, the rest takes what their rounding leaves: against the exact law the total variation is below
 /// <see cref="TotalVariation"/> (docs/noise.md has the sum).
@@ -83,7 +87,8 @@ internal sealed class GridGaussianLaw
     /// <summary>The value that a word stands for, in grid steps.</summary>
     /// <param name="word">Uniform over 64 bits.</param>
     /// <param name="value">K.</param>
-    /// <returns>False where the word picks the rest: the value's cell and place are still to be drawn, its sign is <see cref="IsNegative"/>.</returns>
+    /// <returns>False where the word picks the rest: the value's cell and place are still to be drawn, its sign is
+    /// <see cref="IsNegative"/>.</returns>
     internal bool TryValue(ulong word, out int value)
     {
         uint slot = (uint)(word >> (64 - SlotBits));

@@ -7,7 +7,8 @@ namespace DenoisedSmoothing.Noise;
 internal sealed class GridGaussianRest
 {
     /// <summary>
-    /// Each try accepts with probability 2/3 in the first cell, which holds 1e-7 of all probability, and 5/6 or more elsewhere: that all fail, and
+    /// Each try accepts with probability 2/3 in the first cell, which holds 1e-7 of all probability, and 5/6 or more elsewhere: that all
+    /// fail, and
     /// the last place stands unchecked, has probability below 1e-14.
     /// </summary>
     internal const int Tries = 16;
@@ -41,7 +42,8 @@ internal sealed class GridGaussianRest
 
     /// <summary>Draws a value, in grid steps and without its sign.</summary>
     /// <param name="seed">The generator's key.</param>
-    /// <param name="counter">The first of <see cref="Tries"/> counters that nothing else uses: one a try, and the first half of the first picks the cell.</param>
+    /// <param name="counter">The first of <see cref="Tries"/> counters that nothing else uses: one a try, and the first half of the first
+    /// picks the cell.</param>
     internal int Draw(ulong seed, UInt128 counter)
     {
         (uint w0, uint w1, uint w2, uint w3) = Philox.Block(counter, seed);
@@ -63,7 +65,8 @@ internal sealed class GridGaussianRest
     }
 
     /// <summary>
-    /// (q(place) - q(last)) over the triangle above it, as a share of the steepest slope that the cell can have. The smaller of two different
+    /// (q(place) - q(last)) over the triangle above it, as a share of the steepest slope that the cell can have. The smaller of two
+    /// different
     /// places has probability proportional to last - place.
     /// </summary>
     internal double Acceptance(int cell, int place)

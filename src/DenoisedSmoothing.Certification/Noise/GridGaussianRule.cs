@@ -5,12 +5,15 @@ using MathNet.Numerics.Distributions;
 namespace DenoisedSmoothing.Noise;
 
 /// <summary>
-/// What votes under <see cref="GridGaussianNoise"/> certify: Cohen's theorem, less what the grid and the law of the noise cost. It holds for every
+/// What votes under <see cref="GridGaussianNoise"/> certify: Cohen's theorem, less what the grid and the law of the noise cost. It holds
+/// for every
 /// float32 image within the radius, moved to the grid and given noise as the program does.
 /// </summary>
 /// <remarks>
-/// With tau = 2^-39 d, the most by which one vote's law lacks exact Gaussian noise, and g the step of the grid, for the split t between the labels
-/// (1/2 for a one-sided bound): sigma min(Phi^-1(pA - tau) - Phi^-1(t + tau), Phi^-1(t - tau) - Phi^-1(pB + tau)) - g sqrt(d). docs/noise.md has the
+/// With tau = 2^-39 d, the most by which one vote's law lacks exact Gaussian noise, and g the step of the grid, for the split t between the
+/// labels
+/// (1/2 for a one-sided bound): sigma min(Phi^-1(pA - tau) - Phi^-1(t + tau), Phi^-1(t - tau) - Phi^-1(pB + tau)) - g sqrt(d).
+/// docs/noise.md has the
 /// proof. For 3x32x32 images at sigma 0.5 that is 3e-5 less than Cohen's radius, for 3x224x224 2e-4.
 /// </remarks>
 /// <param name="Sigma">The standard deviation of the noise per pixel value, in [0,1] pixel space; from 2^-20 to 2^20.</param>
@@ -33,10 +36,14 @@ public sealed record GridGaussianRule(double Sigma, long Dimension) : IRadiusRul
     /// <inheritdoc/>
     public Norm Norm => Norm.L2;
 
-    /// <summary>The most by which the law of one noisy image differs, in total variation, from exact Gaussian noise on the grid; exact.</summary>
+    /// <summary>
+    /// The most by which the law of one noisy image differs, in total variation, from exact Gaussian noise on the grid; exact.
+    /// </summary>
     public double TotalVariation => Dimension * GridGaussianLaw.TotalVariation;
 
-    /// <summary>The most by which two images move towards or apart from each other when they are put on the grid, g sqrt(d), rounded up.</summary>
+    /// <summary>
+    /// The most by which two images move towards or apart from each other when they are put on the grid, g sqrt(d), rounded up.
+    /// </summary>
     public double GridDistance => Math.BitIncrement(GridGaussianLaw.StepFor(Sigma) * Math.Sqrt(Dimension));
 
     /// <inheritdoc/>

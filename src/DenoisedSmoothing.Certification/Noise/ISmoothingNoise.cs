@@ -1,7 +1,9 @@
 namespace DenoisedSmoothing.Noise;
 
 /// <summary>A noise law that smooths: how its noise is drawn, how large it is, and what votes under it certify.</summary>
-/// <remarks>Immutable and safe for concurrent use. The noise is a pure function of seed and place: the same bits on every machine.</remarks>
+/// <remarks>
+/// Immutable and safe for concurrent use. The noise is a pure function of seed and place: the same bits on every machine.
+/// </remarks>
 public interface ISmoothingNoise
 {
     /// <summary>Names the scheme: any change to the bits drawn changes this name. Certificates carry it.</summary>
@@ -22,10 +24,13 @@ public interface ISmoothingNoise
     IRadiusRule RuleFor(long dimension);
 
     /// <summary>Adds the noise of one place to an image.</summary>
-    /// <param name="seed">The generator's key. A published seed is for reproduction; trying several and keeping the best voids alpha.</param>
+    /// <param name="seed">The generator's key. A published seed is for reproduction; trying several and keeping the best voids
+    /// alpha.</param>
     /// <param name="at">The row's place.</param>
-    /// <param name="image">The image, flattened; values in [0,1], which are not checked; at most <see cref="MaxRowLength"/> of them.</param>
-    /// <param name="noisy">Receives the noisy image, unclipped; as long as the image, and either the image's own memory or apart from it.</param>
+    /// <param name="image">The image, flattened; values in [0,1], which are not checked; at most <see cref="MaxRowLength"/> of
+    /// them.</param>
+    /// <param name="noisy">Receives the noisy image, unclipped; as long as the image, and either the image's own memory or apart from
+    /// it.</param>
     /// <exception cref="ArgumentException">The row is too long, the lengths differ, or the spans overlap with an offset.</exception>
     void AddTo(ulong seed, in NoiseCoordinate at, ReadOnlySpan<float> image, Span<float> noisy);
 }

@@ -13,7 +13,8 @@ namespace DenoisedSmoothing.Noise;
 /// </code>
 /// A value that does not fit is an error, never wrapped: a wrapped counter would repeat noise that was taken for fresh.
 /// </remarks>
-/// <param name="Stream">0 is the smoothing noise; inner noise of a stochastic denoiser has a stream of its own, 1 or more. In [0, 2^30).</param>
+/// <param name="Stream">0 is the smoothing noise; inner noise of a stochastic denoiser has a stream of its own, 1 or more. In [0,
+/// 2^30).</param>
 /// <param name="ImageIndex">The image's index in its data set. In [0, 2^32).</param>
 /// <param name="Phase">What the votes are used for.</param>
 /// <param name="Sample">The number of the sample within the phase. In [0, 2^36).</param>
@@ -32,7 +33,8 @@ public readonly record struct NoiseCoordinate(int Stream, long ImageIndex, VoteP
     public int Stream { get; init => field = (int)Fit(value, StreamBits, nameof(Stream)); } = (int)Fit(Stream, StreamBits, nameof(Stream));
 
     /// <summary>The image's index in its data set. In [0, 2^32).</summary>
-    public long ImageIndex { get; init => field = Fit(value, ImageBits, nameof(ImageIndex)); } = Fit(ImageIndex, ImageBits, nameof(ImageIndex));
+    public long ImageIndex { get; init => field = Fit(value, ImageBits, nameof(ImageIndex)); } =
+        Fit(ImageIndex, ImageBits, nameof(ImageIndex));
 
     /// <summary>What the votes are used for.</summary>
     public VotePhase Phase { get; init => field = Known(value); } = Known(Phase);
@@ -53,7 +55,8 @@ public readonly record struct NoiseCoordinate(int Stream, long ImageIndex, VoteP
 
     private static long Fit(long value, int bits, string field) => (ulong)value < 1UL << bits
         ? value
-        : throw new ArgumentOutOfRangeException(field, value, $"{field} must be in [0, 2^{bits}): the noise counter has {bits} bits for it.");
+        : throw new ArgumentOutOfRangeException(field, value,
+            $"{field} must be in [0, 2^{bits}): the noise counter has {bits} bits for it.");
 
     private static VotePhase Known(VotePhase phase) => phase is VotePhase.Prediction or VotePhase.Selection or VotePhase.Estimation
         ? phase

@@ -36,7 +36,9 @@ public static class RadiusRules
 
         return rule is not null && rule.Description == parsed.ToString()
             ? rule
-            : throw new FormatException($"'{text}' is not a noise that this version knows: {GaussianRule.Name}, {GridGaussianRule.Name} or {UniformRule.Name} with its parameters.");
+            : throw new FormatException(
+                $"'{text}' is not a noise that this version knows: {GaussianRule.Name}, {GridGaussianRule.Name} or {UniformRule.Name} "
+                + $"with its parameters.");
 
         double Number(string name) =>
             parsed.Parameters.TryGetValue(name, out string? value) && PlainNumber.TryParse(value, out double number)

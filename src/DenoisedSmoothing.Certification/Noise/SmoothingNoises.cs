@@ -17,7 +17,8 @@ public static class SmoothingNoises
             (GaussianNoise.Version, GaussianRule) => new FloatGaussianNoise(provenance.DrawnSigma),
             (GridGaussianNoise.Scheme, GridGaussianRule grid) => new GridGaussianNoise(grid.Sigma),
             (UniformNoise.Scheme, UniformRule uniform) => new UniformNoise(uniform.Lambda),
-            _ => throw new FormatException($"The noise '{provenance.Noise}' with '{certificate.Noise}' is not one that this version knows."),
+            _ => throw new FormatException(
+                $"The noise '{provenance.Noise}' with '{certificate.Noise}' is not one that this version knows."),
         };
     }
 }

@@ -36,13 +36,15 @@ public static class SamplePlan
     }
 
     /// <summary>
-    /// The smallest number of pairs with which <see cref="CertificateTransfer"/> gives a one-sided certificate (Cohen's, a sequential one) to
+    /// The smallest number of pairs with which <see cref="CertificateTransfer"/> gives a one-sided certificate (Cohen's, a sequential one)
+    /// to
     /// a successor at a radius with the given power: exact binomial probabilities.
     /// </summary>
     /// <param name="pALower">The certificate's bound, in [0, 1).</param>
     /// <param name="radius">The l2 radius that the successor is to have, in [0,1] pixel space; at least 0.</param>
     /// <param name="sigma">The smoothing noise in [0,1] pixel space; above 0.</param>
-    /// <param name="lost">The assumed probability that the certified classifier votes for the label and its successor does not, in [0, 1).</param>
+    /// <param name="lost">The assumed probability that the certified classifier votes for the label and its successor does not, in [0,
+    /// 1).</param>
     /// <param name="alpha">The transfer's own probability of error, from <see cref="ClopperPearson.MinAlpha"/> to below 1.</param>
     /// <param name="power">The probability of success asked for, strictly between 0 and 1.</param>
     /// <returns>The number of pairs; null where none will do, because bound and loss do not leave that radius (or only just).</returns>
@@ -68,7 +70,8 @@ public static class SamplePlan
         if (pA <= p0)
             return null;
 
-        // c successes certify in n votes exactly while P(X >= c) under p0 is at most alpha, so up to some n; up to there power grows with n.
+        // c successes certify in n votes exactly while P(X >= c) under p0 is at most alpha, so up to some n; up to there power grows with
+        // n.
         long enough = 1;
         while (!Suffices(enough))
         {
@@ -95,7 +98,9 @@ public static class SamplePlan
         long MostTrials(long c) => First(c, (long)(c / p0) + 2, n => !Certifies(c, n)) - 1;
     }
 
-    /// <summary>What a sequential certification with target radii costs on average, and how often it certifies the largest of them.</summary>
+    /// <summary>
+    /// What a sequential certification with target radii costs on average, and how often it certifies the largest of them.
+    /// </summary>
     /// <param name="certifier">A certifier with target radii.</param>
     /// <param name="sigma">The smoothing noise in [0,1] pixel space; above 0.</param>
     /// <param name="pA">The assumed probability of the selected label, in (0, 1].</param>
@@ -134,7 +139,9 @@ public static class SamplePlan
             throw new ArgumentOutOfRangeException(nameof(pA), pA, "The probability of the label must be above 0 and at most 1.");
     }
 
-    /// <summary>The first number between low and high for which a condition, false then true, holds; high where it never does before.</summary>
+    /// <summary>
+    /// The first number between low and high for which a condition, false then true, holds; high where it never does before.
+    /// </summary>
     private static long First(long low, long high, Func<long, bool> condition)
     {
         while (low < high)

@@ -9,7 +9,10 @@ namespace DenoisedSmoothing;
 /// </summary>
 internal sealed class RadiusLadder
 {
-    /// <summary>The share of the capital that target radii bet on the votes at the budget: there they reject as Clopper-Pearson does at this share of alpha.</summary>
+    /// <summary>
+    /// The share of the capital that target radii bet on the votes at the budget: there they reject as Clopper-Pearson does at this share
+    /// of alpha.
+    /// </summary>
     internal const double TailShare = .4;
 
     /// <summary>Rungs of the open mode, in units of sigma of Gaussian noise; between rungs the bound is solved for.</summary>

@@ -5,7 +5,8 @@ namespace DenoisedSmoothing;
 /// <summary>
 /// A certification that looks at its votes as they come: n0 votes pick the label, fresh ones are asked for until the radii are decided.
 /// </summary>
-internal sealed class SequentialCertification(SequentialCertifier certifier, RadiusLadder ladder, int classCount, IRadiusRule rule) : IVoteTest<Certificate>
+internal sealed class SequentialCertification(SequentialCertifier certifier, RadiusLadder ladder, int classCount, IRadiusRule rule)
+    : IVoteTest<Certificate>
 {
     private VoteCounts? _selection;
     private VoteCounts? _estimation;

@@ -12,7 +12,8 @@ namespace DenoisedSmoothing;
 /// <para>
 /// Soundness. The evidence against "p is at most p0" mixes the likelihood ratios of alternatives above p0 only, so it is a supermartingale
 /// for every p up to p0, and exceeds 1/alpha at any time with probability at most alpha. All radii of a run share that one error
-/// probability, since a larger one counts only where all smaller ones do. Giving up early spends nothing. docs/statistics.md has the proofs,
+/// probability, since a larger one counts only where all smaller ones do. Giving up early spends nothing. docs/statistics.md has the
+/// proofs,
 /// and the table of what it saves. The certified bound is a function of the final counts alone (<see cref="LowerBound"/>).
 /// </para>
 /// <para>
@@ -88,7 +89,8 @@ public sealed class SequentialCertifier : ICertifier
     /// <param name="successes">Estimation votes for the selected label, from 0 to <paramref name="trials"/>.</param>
     /// <param name="trials">Estimation votes, from 1 to the budget.</param>
     /// <param name="rule">What the noise certifies; target radii are met under it.</param>
-    /// <returns>A lower bound of the label's probability: with target radii at most the one that the largest needs; 0 where not even 1/2 is shown.</returns>
+    /// <returns>A lower bound of the label's probability: with target radii at most the one that the largest needs; 0 where not even 1/2 is
+    /// shown.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     /// <exception cref="ArgumentException">A target radius is beyond what the budget can certify under this noise.</exception>
     public double LowerBound(long successes, long trials, IRadiusRule rule)
@@ -100,7 +102,9 @@ public sealed class SequentialCertifier : ICertifier
         return Ladder(rule).Bound(successes, trials);
     }
 
-    /// <summary>The largest radius that the budget can certify in the open mode, all votes agreeing; 0 when it cannot certify at all.</summary>
+    /// <summary>
+    /// The largest radius that the budget can certify in the open mode, all votes agreeing; 0 when it cannot certify at all.
+    /// </summary>
     /// <param name="rule">What the noise certifies.</param>
     public double LargestRadius(IRadiusRule rule)
     {

@@ -32,7 +32,9 @@ public sealed record SequentialOptions
     /// <value>600,000.</value>
     public double Worth { get; init; } = 600_000;
 
-    /// <summary>Open mode: stop when doubling the votes, at their present shares, would add less than this to the radius; above 0.</summary>
+    /// <summary>
+    /// Open mode: stop when doubling the votes, at their present shares, would add less than this to the radius; above 0.
+    /// </summary>
     /// <value>0.01 in pixel space.</value>
     public double RadiusGain { get; init; } = .01;
 
@@ -64,12 +66,14 @@ public sealed record SequentialOptions
         if (!(RadiusGain > 0 && double.IsFinite(RadiusGain)))
             throw new ArgumentOutOfRangeException(nameof(RadiusGain), RadiusGain, "The radius gain must be finite and above 0.");
         if (!(LookGrowth > 1 && LookGrowth <= 2))
-            throw new ArgumentOutOfRangeException(nameof(LookGrowth), LookGrowth, "The growth between looks must be above 1 and at most 2.");
+            throw new ArgumentOutOfRangeException(nameof(LookGrowth), LookGrowth,
+                "The growth between looks must be above 1 and at most 2.");
         for (int i = 0; i < TargetRadii.Count; i++)
         {
             double radius = TargetRadii[i];
             if (!(radius >= 0 && double.IsFinite(radius)) || (i > 0 && radius <= TargetRadii[i - 1]))
-                throw new ArgumentOutOfRangeException(nameof(TargetRadii), radius, "Target radii must be finite, not negative, and ascending.");
+                throw new ArgumentOutOfRangeException(nameof(TargetRadii), radius,
+                    "Target radii must be finite, not negative, and ascending.");
         }
     }
 

@@ -6,7 +6,8 @@ namespace DenoisedSmoothing;
 /// A prediction that stops early: separate votes fix the label, and fresh ones are asked for until the evidence that it beats the class
 /// closest to it, pairwise and one-sided, reaches 1/alpha.
 /// </summary>
-internal sealed class SequentialPrediction(SequentialCertifier certifier, TestMartingale lead, long[] looks, int classCount) : IVoteTest<Prediction>
+internal sealed class SequentialPrediction(SequentialCertifier certifier, TestMartingale lead, long[] looks, int classCount)
+    : IVoteTest<Prediction>
 {
     private VoteCounts? _selection;
     private VoteCounts? _votes;
@@ -51,10 +52,15 @@ internal sealed class SequentialPrediction(SequentialCertifier certifier, TestMa
 
     private double EvidenceFor(int label, VoteCounts votes) => lead.LogLower(votes[label], votes[label] + votes[Rival(votes, label)]);
 
-    /// <summary>The class with most votes other than the label: for fixed votes of the label, more votes of the other are less evidence.</summary>
+    /// <summary>
+    /// The class with most votes other than the label: for fixed votes of the label, more votes of the other are less evidence.
+    /// </summary>
     private static int Rival(VoteCounts votes, int label) => votes.Top == label ? votes.RunnerUp : votes.Top;
 
-    /// <summary>Whether the lead needed at the budget has less than a 0.5% chance, were every true lead equally likely beforehand. Costs no confidence.</summary>
+    /// <summary>
+    /// Whether the lead needed at the budget has less than a 0.5% chance, were every true lead equally likely beforehand. Costs no
+    /// confidence.
+    /// </summary>
     private bool IsHopeless(double label, double rival, double n)
     {
         double share = looks[^1] / n, votes = Math.Max(label + rival, 1), atBudget = votes * share;

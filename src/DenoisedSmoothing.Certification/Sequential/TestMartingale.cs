@@ -22,7 +22,8 @@ internal sealed class TestMartingale
     /// <param name="p0">The largest null hypothesis, in [1/2, 1).</param>
     /// <param name="alpha">The level that the alternatives are placed for; the martingale is one at every level.</param>
     /// <param name="budget">The most votes that there will be.</param>
-    /// <param name="tailShare">The starting capital bet on the binomial tail at the budget, in [0, 1); the alternatives share the rest.</param>
+    /// <param name="tailShare">The starting capital bet on the binomial tail at the budget, in [0, 1); the alternatives share the
+    /// rest.</param>
     internal TestMartingale(double p0, double alpha, long budget, double tailShare)
     {
         P0 = p0;
@@ -40,7 +41,9 @@ internal sealed class TestMartingale
     /// <summary>The largest null hypothesis that this martingale tests.</summary>
     internal double P0 { get; }
 
-    /// <summary>The alternatives that share the capital not bet on the tail alike: all above <see cref="P0"/>, the first of them 1.</summary>
+    /// <summary>
+    /// The alternatives that share the capital not bet on the tail alike: all above <see cref="P0"/>, the first of them 1.
+    /// </summary>
     internal IReadOnlyList<double> Alternatives => _alternatives;
 
     /// <summary>The successes at the budget that the tail is bet on; more than the budget where none is.</summary>
@@ -104,7 +107,9 @@ internal sealed class TestMartingale
         return largest + Math.Log(sum) - Unit * (2 * terms.Length + 128 + 4 * Math.Abs(largest));
     }
 
-    /// <summary>The tail's share: log of P(K at the budget is at least the number needed, given the votes so far) over the same without them.</summary>
+    /// <summary>
+    /// The tail's share: log of P(K at the budget is at least the number needed, given the votes so far) over the same without them.
+    /// </summary>
     private double LogTail(long k, long n)
     {
         if (double.IsNegativeInfinity(_logTailWeight) || n > _budget)
@@ -113,7 +118,9 @@ internal sealed class TestMartingale
         return conditional + _logTailWeight - 4 * Unit * (Math.Abs(conditional) + Math.Abs(_logTailWeight));
     }
 
-    /// <summary>The fewest successes at the budget whose tail probability at p0 is provably at most the level; budget + 1 where none is.</summary>
+    /// <summary>
+    /// The fewest successes at the budget whose tail probability at p0 is provably at most the level; budget + 1 where none is.
+    /// </summary>
     private static long SuccessesNeeded(double p0, long budget, double level)
     {
         if (level == 0)
@@ -165,7 +172,9 @@ internal sealed class TestMartingale
     internal static double Divergence(double q, double p) =>
         (q > 0 ? q * Math.Log(q / p) : 0) + (q < 1 ? (1 - q) * Math.Log((1 - q) / (1 - p)) : 0);
 
-    /// <summary>log(q/p0) and log((1-q)/(1-p0)), each within 12 units relative: for 1/2 at most p0 below q, all differences here are exact.</summary>
+    /// <summary>
+    /// log(q/p0) and log((1-q)/(1-p0)), each within 12 units relative: for 1/2 at most p0 below q, all differences here are exact.
+    /// </summary>
     private static (double Hit, double Miss) LogRatios(double q, double p0)
     {
         double difference = q - p0, fraction = difference / (1 - p0);

@@ -5,7 +5,8 @@ using DenoisedSmoothing.Statistics;
 namespace DenoisedSmoothing.Transfer;
 
 /// <summary>
-/// Gives the certificate of a classifier f to a successor f' that votes almost alike, such as f in lower precision, quantised or fine-tuned:
+/// Gives the certificate of a classifier f to a successor f' that votes almost alike, such as f in lower precision, quantised or
+/// fine-tuned:
 /// from votes of both on the same noise, far fewer than a new certificate takes (S. Ugare et al., "Incremental randomized smoothing
 /// certification", ICLR 2024).
 /// </summary>
@@ -29,7 +30,8 @@ public sealed class CertificateTransfer
     private const int Version = 1;
 
     /// <summary>Creates the transfer.</summary>
-    /// <param name="pairs">Noisy images that both classifiers vote on; at least 1. SamplePlan.TransferPairs says how many a radius takes.</param>
+    /// <param name="pairs">Noisy images that both classifiers vote on; at least 1. SamplePlan.TransferPairs says how many a radius
+    /// takes.</param>
     /// <param name="alpha">
     /// The allowed probability that the bound on the difference is wrong, from <see cref="ClopperPearson.MinAlpha"/> to below 1. The
     /// certificate's own comes on top.
@@ -42,7 +44,8 @@ public sealed class CertificateTransfer
         if (!(alpha >= ClopperPearson.MinAlpha && alpha < 1))
             throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Alpha must be at least 1e-100 and below 1.");
         (Pairs, Alpha) = (pairs, alpha);
-        Method = CertificationMethod.Parse(string.Create(CultureInfo.InvariantCulture, $"transfer pairs={pairs} alpha={alpha} version={Version}"));
+        Method = CertificationMethod.Parse(
+            string.Create(CultureInfo.InvariantCulture, $"transfer pairs={pairs} alpha={alpha} version={Version}"));
     }
 
     /// <summary>Noisy images that both classifiers vote on.</summary>
@@ -74,7 +77,9 @@ public sealed class CertificateTransfer
         CheckLabel(certificate);
         ArgumentNullException.ThrowIfNull(pairs);
         if (pairs.ClassCount != OutcomeCount || pairs.Total != Pairs)
-            throw new ArgumentException($"A transfer concludes from {Pairs} pairs of {OutcomeCount} outcomes; got {pairs.Total} of {pairs.ClassCount}.", nameof(pairs));
+            throw new ArgumentException(
+                $"A transfer concludes from {Pairs} pairs of {OutcomeCount} outcomes; got {pairs.Total} of {pairs.ClassCount}.",
+                nameof(pairs));
 
         // The certificate alone decides which of the two statements is made, so that one bound, at one alpha, is enough.
         bool boundsOthers = certificate.PBUpper < CohenCertification.ComplementRoundedUp(certificate.PALower);
@@ -103,6 +108,7 @@ public sealed class CertificateTransfer
     {
         ArgumentNullException.ThrowIfNull(certificate);
         if (certificate.Abstained)
-            throw new ArgumentException("The certificate abstains, so there is nothing to transfer: certify the successor itself.", nameof(certificate));
+            throw new ArgumentException("The certificate abstains, so there is nothing to transfer: certify the successor itself.",
+                nameof(certificate));
     }
 }

@@ -3,13 +3,17 @@ using System.Collections.Concurrent;
 namespace DenoisedSmoothing.Verification;
 
 /// <summary>
-/// Recomputes certificates and predictions from the votes that they carry, and names every difference: for a reader who trusts the votes, but
+/// Recomputes certificates and predictions from the votes that they carry, and names every difference: for a reader who trusts the votes,
+/// but
 /// not the arithmetic. Whether the votes are true is for a redraw to say, which needs the models and the images.
 /// </summary>
 /// <remarks>
-/// It shares no formula with the certifiers: binomial tails are sums of ratios, normal tails a series and a continued fraction, both enclosed between
-/// two doubles. A fixed-vote bound, a p-value or a radius counts as overstated only where it provably is, and every overstatement of more than 1e-9
-/// relative is found; the sequential certifier's bound is replayed to 1e-9. When a sequential run stopped bears on nothing but its cost, and is
+/// It shares no formula with the certifiers: binomial tails are sums of ratios, normal tails a series and a continued fraction, both
+/// enclosed between
+/// two doubles. A fixed-vote bound, a p-value or a radius counts as overstated only where it provably is, and every overstatement of more
+/// than 1e-9
+/// relative is found; the sequential certifier's bound is replayed to 1e-9. When a sequential run stopped bears on nothing but its cost,
+/// and is
 /// compared with the library's own plan. Safe for concurrent use; what it prepares for a method and a noise law is kept.
 /// </remarks>
 public sealed class CertificateVerifier
@@ -47,7 +51,8 @@ public sealed class CertificateVerifier
         if (prediction.Label is { } label && label != prediction.TopLabel)
             findings.Overstated("label", $"{label} is given, and the top label is {prediction.TopLabel}");
         if (prediction.Label is not null && !(prediction.PValue <= prediction.Alpha))
-            findings.Overstated("label", $"{prediction.Label} is given, although the p-value {prediction.PValue} exceeds alpha {prediction.Alpha}");
+            findings.Overstated("label",
+                $"{prediction.Label} is given, although the p-value {prediction.PValue} exceeds alpha {prediction.Alpha}");
         if (CheckOf(prediction.Method, null, NoiseLaw.Of(null, 1)!, findings) is { } check)
             check.Prediction(prediction, findings);
         return findings.All;
@@ -76,7 +81,8 @@ public sealed class CertificateVerifier
         if (!provenance.Noise.StartsWith(law.Scheme, StringComparison.Ordinal))
             findings.Overstated("noise", $"'{c.Noise ?? "gaussian"}' is claimed, and the votes were drawn by {provenance.Noise}");
         if (law.Dimension is { } dimension)
-            findings.Equal("noise", dimension, provenance.ImageShape.Aggregate(1L, (product, side) => product * side), "the shape of the image");
+            findings.Equal("noise", dimension, provenance.ImageShape.Aggregate(1L, (product, side) => product * side),
+                "the shape of the image");
     }
 
     private static void Radius(Certificate c, NoiseLaw law, Findings findings)
@@ -94,7 +100,8 @@ public sealed class CertificateVerifier
     {
         try
         {
-            if (_checks.GetOrAdd((method, noise, law.Sigma), _ => new Lazy<MethodCheck?>(() => MethodCheck.Of(method, law))).Value is { } check)
+            if (_checks.GetOrAdd((method, noise, law.Sigma), _ => new Lazy<MethodCheck?>(() => MethodCheck.Of(method, law)))
+                .Value is { } check)
                 return check;
             findings.Unknown("method", $"'{method}' is not among the methods that can be verified");
         }

@@ -5,7 +5,8 @@ namespace DenoisedSmoothing.Verification;
 /// <summary>Verifies a log: every certificate or prediction by itself, against the settings, and against the other lines.</summary>
 public sealed class LogVerification
 {
-    private LogVerification(string path, long verified, IReadOnlyList<LogFinding> findings) => (Path, Verified, Findings) = (path, verified, findings);
+    private LogVerification(string path, long verified, IReadOnlyList<LogFinding> findings) =>
+        (Path, Verified, Findings) = (path, verified, findings);
 
     /// <summary>The log, as given.</summary>
     public string Path { get; }
@@ -28,10 +29,13 @@ public sealed class LogVerification
         ArgumentNullException.ThrowIfNull(path);
         string log = LogPaths.LogOf(path), json = LogPaths.JsonLines(log);
         if (!HasVotes(path))
-            throw new FileNotFoundException($"{path} has no {json} beside it: without votes there is nothing to verify. Its radii can be audited.", json);
+            throw new FileNotFoundException(
+                $"{path} has no {json} beside it: without votes there is nothing to verify. Its radii can be audited.", json);
         CertificateVerifier verifier = new();
         SettingsCheck settings = new(CertificationLogMeta.Find(log));
-        Dictionary<long, CertificationLogRow>? table = path == log ? CertificationLog.Read(log).Rows.ToDictionary(static row => row.Index) : null;
+        Dictionary<long, CertificationLogRow>? table = path == log
+            ? CertificationLog.Read(log).Rows.ToDictionary(static row => row.Index)
+            : null;
         Dictionary<(ulong, long), long> noise = [];
         List<LogFinding> all = [];
         long verified = 0;
@@ -74,7 +78,8 @@ public sealed class LogVerification
         if (!noise.TryAdd((provenance.Seed, provenance.ImageIndex), entry.Index))
         {
             long other = noise[(provenance.Seed, provenance.ImageIndex)];
-            findings.Different("provenance", $"seed and image index are those of image {other}, so the noise is the same and the two are not independent");
+            findings.Different("provenance",
+                $"seed and image index are those of image {other}, so the noise is the same and the two are not independent");
         }
     }
 

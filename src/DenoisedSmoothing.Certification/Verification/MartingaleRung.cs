@@ -1,7 +1,8 @@
 namespace DenoisedSmoothing.Verification;
 
 /// <summary>
-/// The evidence against "p is at most p0" as docs/statistics.md defines it, for replaying the sequential certifier: the mean of the likelihood ratios
+/// The evidence against "p is at most p0" as docs/statistics.md defines it, for replaying the sequential certifier: the mean of the
+/// likelihood ratios
 /// of q = 1 and of the q whose divergence from p0 is 1/2, 1/4, ... of that, and the tail at the budget.
 /// </summary>
 internal sealed class MartingaleRung
@@ -50,7 +51,8 @@ internal sealed class MartingaleRung
         if (k <= p0 * n)
             return double.NegativeInfinity;
         double share = Math.Log((1 - _tailShare) / _alternatives.Count);
-        List<double> terms = [.. _alternatives.Select(q => share + k * Math.Log(q / p0) + (k == n ? 0 : (n - k) * Math.Log((1 - q) / (1 - p0))))];
+        List<double> terms =
+            [.. _alternatives.Select(q => share + k * Math.Log(q / p0) + (k == n ? 0 : (n - k) * Math.Log((1 - q) / (1 - p0))))];
         if (_tailShare > 0)
             terms.Add(Math.Log(_tailShare * BinomialSums.AtLeast(_needed - k, _budget - n, P0).Lower / _tailBefore));
         double largest = terms.Max();

@@ -1,6 +1,8 @@
 namespace DenoisedSmoothing.Verification;
 
-/// <summary>A noise law as the verifier knows it: which radius bounds of the votes give under it, computed by this folder's own means.</summary>
+/// <summary>
+/// A noise law as the verifier knows it: which radius bounds of the votes give under it, computed by this folder's own means.
+/// </summary>
 /// <param name="Norm">The norm of its radii.</param>
 /// <param name="Sigma">The standard deviation of the noise that radii are computed from.</param>
 /// <param name="Scheme">How the versions of the generators that draw it begin, in <see cref="Provenance.Noise"/>.</param>
@@ -8,7 +10,8 @@ namespace DenoisedSmoothing.Verification;
 internal abstract record NoiseLaw(Norm Norm, double Sigma, string Scheme, long? Dimension)
 {
     /// <summary>The law of a certificate; null where it is not known here.</summary>
-    /// <param name="text">Such as <c>grid-gaussian sigma=0.5 dimension=784</c>; null in certificates of schema 1, which are of Gaussian noise.</param>
+    /// <param name="text">Such as <c>grid-gaussian sigma=0.5 dimension=784</c>; null in certificates of schema 1, which are of Gaussian
+    /// noise.</param>
     /// <param name="sigma">The certificate's sigma.</param>
     public static NoiseLaw? Of(string? text, double sigma)
     {
@@ -19,7 +22,8 @@ internal abstract record NoiseLaw(Norm Norm, double Sigma, string Scheme, long? 
         return words.Name switch
         {
             "gaussian" when Number("sigma") is { } own => new GaussianLaw(own),
-            "grid-gaussian" when Number("sigma") is { } own && Number("dimension") is { } size and >= 1 => new GridGaussianLaw(own, (long)size),
+            "grid-gaussian" when Number("sigma") is { } own && Number("dimension") is { } size and >= 1 =>
+                new GridGaussianLaw(own, (long)size),
             "uniform" when Number("lambda") is { } lambda && Number("dimension") is { } size and >= 1 => new UniformLaw(lambda, (long)size),
             _ => null,
         };
@@ -48,7 +52,8 @@ internal abstract record NoiseLaw(Norm Norm, double Sigma, string Scheme, long? 
     }
 
     /// <summary>
-    /// Gaussian noise on a grid: the law lacks at most tau = 2^-39 d of exact Gaussian noise in any probability, and two images move by at most the
+    /// Gaussian noise on a grid: the law lacks at most tau = 2^-39 d of exact Gaussian noise in any probability, and two images move by at
+    /// most the
     /// grid's step times the root of d, the step being the largest power of two up to sigma / 2^20 (docs/design.md).
     /// </summary>
     private sealed record GridGaussianLaw(double Sigma, long Size) : NoiseLaw(Norm.L2, Sigma, "philox4x32-10/grid-gaussian/", Size)
@@ -86,7 +91,8 @@ internal abstract record NoiseLaw(Norm Norm, double Sigma, string Scheme, long? 
     }
 
     /// <summary>
-    /// Uniform noise on [-lambda, lambda) in steps of 2^-44: lambda (pA - pB), or 2 lambda (pA - 1/2), less a step for each value of the image and
+    /// Uniform noise on [-lambda, lambda) in steps of 2^-44: lambda (pA - pB), or 2 lambda (pA - 1/2), less a step for each value of the
+    /// image and
     /// 2^-73 d of the probabilities.
     /// </summary>
     private sealed record UniformLaw(double Lambda, long Size) : NoiseLaw(Norm.L1, Lambda / Math.Sqrt(3), "philox4x32-10/uniform/", Size)
@@ -110,6 +116,7 @@ internal abstract record NoiseLaw(Norm Norm, double Sigma, string Scheme, long? 
         if (!(low > 0 && low < high && high < 1))
             return new Enclosure(0, 0);
         Enclosure above = NormalTail.Quantile(high), below = NormalTail.Quantile(low);
-        return new Enclosure(Math.Max(0, scale * (above.Lower - below.Upper) * (1 - 4e-16)), scale * (above.Upper - below.Lower) * (1 + 4e-16));
+        return new Enclosure(Math.Max(0, scale * (above.Lower - below.Upper) * (1 - 4e-16)),
+            scale * (above.Upper - below.Lower) * (1 + 4e-16));
     }
 }

@@ -23,7 +23,8 @@ internal sealed class SequentialCheck : MethodCheck
         _looks = Looks(options.Budget, planned);
         _predictionLooks = Looks(options.PredictBudget, [_lead]);
         _plans = new Lazy<StoppingPlan[]>(() => [.. planned.Select(rung => new StoppingPlan(
-            new TestMartingale(rung.P0, options.Alpha, options.Budget, share), RadiusLadder.ThresholdOf(options.Alpha), _looks, options.Worth))]);
+            new TestMartingale(rung.P0, options.Alpha, options.Budget, share), RadiusLadder.ThresholdOf(options.Alpha), _looks,
+                options.Worth))]);
     }
 
     private bool IsOpen => _options.TargetRadii.Count == 0;
@@ -143,16 +144,21 @@ internal sealed class SequentialCheck : MethodCheck
         return low;
     }
 
-    /// <summary>The targets' probabilities; in the open mode those of every hundredth of sigma that the budget can reach, for Gaussian noise.</summary>
+    /// <summary>
+    /// The targets' probabilities; in the open mode those of every hundredth of sigma that the budget can reach, for Gaussian noise.
+    /// </summary>
     private IEnumerable<double> Probabilities(NoiseLaw law)
     {
         if (!IsOpen)
             return _options.TargetRadii.Select(law.ProbabilityFor);
         double largest = NormalTail.Quantile(Math.Exp(Math.Log(_options.Alpha) / _options.Budget)).Lower;
-        return Enumerable.Range(0, Math.Max(0, (int)(largest / RadiusLadder.OpenSpacing)) + 1).Select(i => NormalTail.Below(i * RadiusLadder.OpenSpacing).Lower);
+        return Enumerable.Range(0, Math.Max(0, (int)(largest / RadiusLadder.OpenSpacing)) + 1)
+            .Select(i => NormalTail.Below(i * RadiusLadder.OpenSpacing).Lower);
     }
 
-    /// <summary>16, then steps of a constant ratio of at least 8 votes, the fewest votes that can reject each rung, and the budget.</summary>
+    /// <summary>
+    /// 16, then steps of a constant ratio of at least 8 votes, the fewest votes that can reject each rung, and the budget.
+    /// </summary>
     private long[] Looks(long budget, MartingaleRung[] rungs)
     {
         SortedSet<long> looks = [budget];

@@ -11,8 +11,11 @@ internal static class DataSources
     {
         [Bundled] = choice => choice.Path is null && !IsTrain(choice)
             ? FashionMnistPair.TestImages()
-            : throw new ArgumentException($"--data {Bundled} is the library's own 500 test images: it has no --data-path, and no --split train."),
-        ["fashion-mnist"] = choice => IsTrain(choice) ? FashionMnist.Train(choice.Path ?? FashionMnist.DebianFolder) : FashionMnist.Test(choice.Path ?? FashionMnist.DebianFolder),
+            : throw new ArgumentException(
+                $"--data {Bundled} is the library's own 500 test images: it has no --data-path, and no --split train."),
+        ["fashion-mnist"] = choice => IsTrain(choice)
+            ? FashionMnist.Train(choice.Path ?? FashionMnist.DebianFolder)
+            : FashionMnist.Test(choice.Path ?? FashionMnist.DebianFolder),
         ["mnist"] = choice => IsTrain(choice) ? MnistFamily.Train(PathOf(choice)) : MnistFamily.Test(PathOf(choice)),
         ["cifar10"] = choice => IsTrain(choice) ? Cifar10.Train(PathOf(choice)) : Cifar10.Test(PathOf(choice)),
         ["cifar100"] = choice => IsTrain(choice) ? Cifar100.Train(PathOf(choice)) : Cifar100.Test(PathOf(choice)),
@@ -33,7 +36,8 @@ internal static class DataSources
         IImageDataset images = s_open[choice.Name](choice);
         return choice.Range.CountOf(images.Count) > 0
             ? images
-            : throw new InvalidDataException($"No image is left: the data set has {images.Count}, and --start, --skip, --max and --shard take none of them.");
+            : throw new InvalidDataException(
+                $"No image is left: the data set has {images.Count}, and --start, --skip, --max and --shard take none of them.");
     }
 
     /// <summary>Opens the selected images of a data set as one of their own.</summary>
@@ -55,5 +59,6 @@ internal static class DataSources
     }
 
     private static string PathOf(DataChoice choice) => choice.Path
-        ?? throw new ArgumentException($"--data {choice.Name} needs --data-path: {(choice.Name == "csv" ? "the CSV file" : "the folder with its files")}.");
+        ?? throw new ArgumentException(
+            $"--data {choice.Name} needs --data-path: {(choice.Name == "csv" ? "the CSV file" : "the folder with its files")}.");
 }

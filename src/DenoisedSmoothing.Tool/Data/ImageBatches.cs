@@ -10,7 +10,8 @@ internal static class ImageBatches
 {
     /// <summary>Reads images of one size.</summary>
     /// <returns>float32 [N,C,H,W] in [0,1] on the CPU; the caller disposes it.</returns>
-    /// <exception cref="InvalidDataException">An image cannot be read, or is of another size than the first; the message names it.</exception>
+    /// <exception cref="InvalidDataException">An image cannot be read, or is of another size than the first; the message names
+    /// it.</exception>
     public static Tensor Read(IImageDataset images, ImagePreprocess? preprocess, IReadOnlyList<int> indices)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -22,7 +23,9 @@ internal static class ImageBatches
         for (int i = 1; i < batch.Length; i++)
         {
             if (!batch[i].shape.SequenceEqual(batch[0].shape))
-                throw new InvalidDataException($"{images.ImageName(indices[i])} has shape [{string.Join(',', batch[i].shape)}], {images.ImageName(indices[0])} [{string.Join(',', batch[0].shape)}]: all must be of one size.");
+                throw new InvalidDataException(
+                    $"{images.ImageName(indices[i])} has shape [{string.Join(',', batch[i].shape)}], {images.ImageName(indices[0])} "
+                    + $"[{string.Join(',', batch[0].shape)}]: all must be of one size.");
         }
 
         return stack(batch).MoveToOuterDisposeScope();

@@ -14,7 +14,8 @@ internal static class NoisyBatch
     /// <param name="seed">The noise key.</param>
     /// <param name="device">Where the copies go.</param>
     /// <returns>The copies, and what a denoiser is told of them.</returns>
-    public static (Tensor Noisy, NoiseContext Context) Draw(Tensor clean, IReadOnlyList<int> indices, double sigma, ulong seed, Device device)
+    public static (Tensor Noisy, NoiseContext Context) Draw(Tensor clean, IReadOnlyList<int> indices, double sigma, ulong seed,
+        Device device)
     {
         long[] shape = clean.shape;
         int length = (int)(clean.numel() / shape[0]);

@@ -40,7 +40,9 @@ internal static class AccuracyPlot
         {
             // Whoever looks at it may lack the font, and not every viewer takes the letters' places from the file: wider letters get room.
             plot.Legend.Padding = new PixelPadding(8, 40, 6, 6);
-            string svg = plot.GetSvgXml(Width, Height).Replace($"font-family=\"{EmbeddedFont.Name}\"", $"font-family=\"{EmbeddedFont.Name}, Arial, sans-serif\"", StringComparison.Ordinal);
+            string svg = plot.GetSvgXml(Width, Height)
+                .Replace($"font-family=\"{EmbeddedFont.Name}\"", $"font-family=\"{EmbeddedFont.Name}, Arial, sans-serif\"",
+                StringComparison.Ordinal);
             File.WriteAllText(path, s_clippedText.Replace(svg, "<g>$1"));
         }
         else

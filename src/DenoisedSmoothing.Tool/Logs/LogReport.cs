@@ -17,7 +17,8 @@ internal sealed record LogReport
         if (logs.FirstOrDefault(log => log.Log.Alpha > alpha) is { } above)
         {
             throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture, $"--alpha {alpha} is below the alpha of {above.Log.Path}, {above.Log.Alpha}: its certificates do not hold at less."));
+                CultureInfo.InvariantCulture,
+                    $"--alpha {alpha} is below the alpha of {above.Log.Path}, {above.Log.Alpha}: its certificates do not hold at less."));
         }
     }
 
@@ -37,14 +38,15 @@ internal sealed record LogReport
     /// <summary>What is to be known about the bounds.</summary>
     public IEnumerable<string> BoundNotes => Logs.Where(log => Alpha is null && log.Log.Alpha is null)
         .Select(log => Text($"{log.Log.Path} does not say its alpha: {UsualAlpha} is assumed; --alpha sets it."))
-        .Append("Bounds hold for settings, radii and a number of images that were fixed before the votes (an unfinished log: for any number); "
-            + "of these images for all radii at once, of the population for each radius alone.");
+        .Append("Bounds hold for settings, radii and a number of images that were fixed before the votes (an unfinished log: for any number); of these images for all radii at once, of the population for each radius alone.");
 
     /// <summary>The name of <see cref="OfTheseImages"/>, with its confidence.</summary>
-    public string OfTheseImagesName(LogAnalysis log) => Text($"of {(IsRunning(log) ? "the images so far" : "these images")} at least, confidence {1 - Rho}");
+    public string OfTheseImagesName(LogAnalysis log) =>
+        Text($"of {(IsRunning(log) ? "the images so far" : "these images")} at least, confidence {1 - Rho}");
 
     /// <summary>The name of <see cref="OfThePopulation"/>, with its confidence.</summary>
-    public string OfThePopulationName(LogAnalysis log) => Text($"of the population at least, {(IsRunning(log) ? "at any time, " : "")}confidence {1 - Rho}");
+    public string OfThePopulationName(LogAnalysis log) =>
+        Text($"of the population at least, {(IsRunning(log) ? "at any time, " : "")}confidence {1 - Rho}");
 
     /// <summary>The alpha of a log's certificates: as asked for, as its lines or its settings say, or the field's.</summary>
     public double AlphaOf(LogAnalysis log) => Alpha ?? log.Log.Alpha ?? UsualAlpha;
@@ -75,13 +77,15 @@ internal sealed record LogReport
         if (IsRunning(log))
         {
             string of = its.Meta?.Rows is { } expected ? Text($" of {expected}") : "";
-            yield return Text($"{its.Path} is unfinished: {log.Images + its.Skipped.Count}{of} images so far. Its bounds hold whenever it is stopped.");
+            yield return Text(
+                $"{its.Path} is unfinished: {log.Images + its.Skipped.Count}{of} images so far. Its bounds hold whenever it is stopped.");
         }
 
         if (its.Skipped.Count > 0)
         {
             string more = its.Skipped.Count > 3 ? ", ..." : "";
-            yield return Text($"{its.Path}: {its.Skipped.Count} images were skipped: {string.Join(", ", its.Skipped.Take(3).Select(static image => image.Index))}{more}.");
+            yield return Text(
+                $"{its.Path}: {its.Skipped.Count} images were skipped: {string.Join(", ", its.Skipped.Take(3).Select(static image => image.Index))}{more}.");
         }
 
         if (its.SharedNoise > 0)

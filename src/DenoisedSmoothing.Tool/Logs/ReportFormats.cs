@@ -9,7 +9,8 @@ namespace DenoisedSmoothing.Tool;
 /// <summary>The formats of <c>analyze</c>.</summary>
 internal static class ReportFormats
 {
-    public static IReadOnlyDictionary<string, Action<LogReport, TextWriter>> All { get; } = new Dictionary<string, Action<LogReport, TextWriter>>
+    public static IReadOnlyDictionary<string, Action<LogReport, TextWriter>> All { get; } = new Dictionary<string,
+        Action<LogReport, TextWriter>>
     {
         ["table"] = Table,
         ["tsv"] = Tsv,
@@ -47,7 +48,8 @@ internal static class ReportFormats
         {
             Line(
             [
-                string.Concat(log.Log.Path.Select(static c => char.IsControl(c) ? '?' : c)), $"{log.Images}", ReportText.FractionUp(log.Abstained, log.Images),
+                string.Concat(log.Log.Path.Select(static c => char.IsControl(c) ? '?' : c)), $"{log.Images}",
+                    ReportText.FractionUp(log.Abstained, log.Images),
                 ReportText.Fraction(log.AverageCertifiedRadius), .. report.Radii.Select(radius => Share(log, radius)),
             ]);
         }
@@ -78,7 +80,8 @@ internal static class ReportFormats
         Notes(report, output);
 
         void Line(IReadOnlyList<string> line) =>
-            output.WriteLine("| " + string.Join(" | ", line.Select(static cell => cell.Trim().Replace("|", "\\|", StringComparison.Ordinal))) + " |");
+            output.WriteLine("| "
+                + string.Join(" | ", line.Select(static cell => cell.Trim().Replace("|", "\\|", StringComparison.Ordinal))) + " |");
     }
 
     private static void Latex(LogReport report, TextWriter output)
@@ -151,6 +154,10 @@ internal static class ReportFormats
             })]);
         }
 
-        output.WriteLine(document.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        output.WriteLine(document.ToJsonString(new JsonSerializerOptions
+        {
+            WriteIndented = true,
+            Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        }));
     }
 }

@@ -17,14 +17,16 @@ internal sealed class ReportTable
     public static ReportTable Of(LogReport report, bool bounds)
     {
         string[] times = bounds ? ["time", "s/image"] : [];
-        string[] header = ["log", "images", "abstained %", "clean %", "ACR", .. times, .. report.Radii.Select(static radius => "r = " + radius.Text)];
+        string[] header = ["log", "images", "abstained %", "clean %", "ACR", .. times,
+            .. report.Radii.Select(static radius => "r = " + radius.Text)];
         List<string[]> lines = [];
         foreach (LogAnalysis log in report.Logs)
         {
             string[] its = bounds ? [ReportText.Time(log.TotalTime), ReportText.Seconds(log)] : [];
             lines.Add(
             [
-                log.Log.Path, $"{log.Images}", ReportText.PercentUp(log.Abstained, log.Images), Share(log, 0), ReportText.Radius(log.AverageCertifiedRadius),
+                log.Log.Path, $"{log.Images}", ReportText.PercentUp(log.Abstained, log.Images), Share(log, 0),
+                    ReportText.Radius(log.AverageCertifiedRadius),
                 .. its, .. report.Radii.Select(radius => Share(log, radius.Value)),
             ]);
             if (bounds)
@@ -40,14 +42,17 @@ internal sealed class ReportTable
             lines.Add(
             [
                 "envelope (clean)", "", "", "", "", .. times.Select(static _ => ""),
-                .. report.Radii.Select(radius => report.Best(radius.Value) is var best ? $"{Share(best, radius.Value)} ({Share(best, 0)})" : ""),
+                .. report.Radii.Select(radius => report.Best(radius.Value) is var best
+                    ? $"{Share(best, radius.Value)} ({Share(best, 0)})"
+                    : ""),
             ]);
         }
 
         return new ReportTable(header, lines);
 
         string[] Bound(string name, Func<double, double?> bound) =>
-            ["  " + name, "", "", ReportText.Percent(bound(0)), "", "", "", .. report.Radii.Select(radius => ReportText.Percent(bound(radius.Value)))];
+            ["  " + name, "", "", ReportText.Percent(bound(0)), "", "", "",
+                .. report.Radii.Select(radius => ReportText.Percent(bound(radius.Value)))];
     }
 
     private static string Share(LogAnalysis log, double radius) => ReportText.Percent(log.CertifiedCount(radius), log.Images);

@@ -12,7 +12,9 @@ internal static class ReportText
     /// <summary>A bound as a percentage with two decimals, cut, and never below 0; a dash for none.</summary>
     public static string Percent(double? share) => share is { } known ? Hundredths(Math.Floor(10_000m * (decimal)Math.Max(0, known))) : "-";
 
-    /// <summary>A share that speaks against the model, such as that of abstentions, as a percentage with two decimals, rounded up.</summary>
+    /// <summary>
+    /// A share that speaks against the model, such as that of abstentions, as a percentage with two decimals, rounded up.
+    /// </summary>
     public static string PercentUp(int count, int images) => Hundredths(Math.Ceiling(10_000m * count / images));
 
     /// <summary>A share with six decimals, cut.</summary>

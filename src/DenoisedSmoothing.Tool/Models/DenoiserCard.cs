@@ -12,9 +12,12 @@ namespace DenoisedSmoothing.Tool;
 /// <param name="Trained">The timesteps that it was trained at.</param>
 internal sealed record DenoiserCard(string Network, string Schedule, int ScheduleTimesteps, double TimestepScale, TimestepSet Trained)
 {
-    private const string NetworkKey = "dds.network", ScheduleKey = "dds.schedule", CountKey = "dds.schedule_timesteps", ScaleKey = "dds.timestep_scale", TrainedKey = "dds.trained_timesteps";
+    private const string NetworkKey = "dds.network", ScheduleKey = "dds.schedule", CountKey = "dds.schedule_timesteps", ScaleKey =
+        "dds.timestep_scale", TrainedKey = "dds.trained_timesteps";
 
-    public INoiseSchedule NewSchedule() => Schedule == "linear" ? new LinearSchedule(ScheduleTimesteps) : new CosineSchedule(ScheduleTimesteps);
+    public INoiseSchedule NewSchedule() => Schedule == "linear"
+        ? new LinearSchedule(ScheduleTimesteps)
+        : new CosineSchedule(ScheduleTimesteps);
 
     public IReadOnlyDictionary<string, string> ToMetadata() => new Dictionary<string, string>
     {
@@ -38,8 +41,10 @@ internal sealed record DenoiserCard(string Network, string Schedule, int Schedul
             DenoiserCard card = new(
                 metadata[NetworkKey], metadata[ScheduleKey], PlainNumber.ParseWhole<int>(metadata[CountKey], CountKey),
                 PlainNumber.Parse(metadata[ScaleKey], ScaleKey), TimestepSet.Parse(metadata[TrainedKey]));
-            if (!NetworkCatalog.Denoisers.ContainsKey(card.Network) || card.Schedule is not ("cosine" or "linear") || card.ScheduleTimesteps <= card.Trained.Last)
-                throw new FormatException($"network {card.Network}, schedule {card.Schedule} of {card.ScheduleTimesteps}, trained at {card.Trained}");
+            if (!NetworkCatalog.Denoisers.ContainsKey(card.Network) || card.Schedule is not ("cosine" or "linear")
+                || card.ScheduleTimesteps <= card.Trained.Last)
+                throw new FormatException(
+                    $"network {card.Network}, schedule {card.Schedule} of {card.ScheduleTimesteps}, trained at {card.Trained}");
             return card;
         }
         catch (Exception e) when (e is KeyNotFoundException or FormatException or OverflowException)

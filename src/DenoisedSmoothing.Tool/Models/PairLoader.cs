@@ -72,7 +72,9 @@ internal static class PairLoader
 
         return new LoadedModels
         {
-            Name = choice.ClassifierFile is null && choice.DenoiserFile is null ? "the bundled Fashion-MNIST pair" : "the Fashion-MNIST pair with parts from files",
+            Name = choice.ClassifierFile is null && choice.DenoiserFile is null
+                ? "the bundled Fashion-MNIST pair"
+                : "the Fashion-MNIST pair with parts from files",
             Classifier = classifier,
             ClassifierNetwork = Bundled,
             Diffusion = diffusion,
@@ -83,8 +85,11 @@ internal static class PairLoader
 
     private static LoadedModels Pretrained(ModelChoice choice, string name)
     {
-        if (choice.DenoiserFile is not null && DenoiserCard.Find(choice.DenoiserFile) is { } card && card.Network != "improved-diffusion-cifar10")
-            throw new ArgumentException($"{choice.DenoiserFile} is a {card.Network} network, not the pair's: leave --pair out, and name the classifier's network with --classifier-network {s_classifiers[name]}.");
+        if (choice.DenoiserFile is not null && DenoiserCard.Find(choice.DenoiserFile) is { } card
+            && card.Network != "improved-diffusion-cifar10")
+            throw new ArgumentException(
+                $"{choice.DenoiserFile} is a {card.Network} network, not the pair's: leave --pair out, and name the classifier's "
+                + $"network with --classifier-network {s_classifiers[name]}.");
         PretrainedPair pair = s_pretrained[name](choice);
         DiffusionModel? diffusion = pair.Diffusion is { } model ? Precisions.Convert(model, choice.Precision) : null;
         IDenoiser? own = diffusion is null && pair.Denoiser is not IdentityDenoiser ? pair.Denoiser : null;
@@ -106,7 +111,12 @@ internal static class PairLoader
     {
         (IClassifier classifier, string? network, IDisposable owned) = ModelFiles.Classifier(choice);
         if (choice.DenoiserFile is null)
-            return new LoadedModels { Name = $"{choice.ClassifierFile} without a denoiser", Classifier = classifier, ClassifierNetwork = network }.Owning(owned);
+            return new LoadedModels
+            {
+                Name = $"{choice.ClassifierFile} without a denoiser",
+                Classifier = classifier,
+                ClassifierNetwork = network,
+            }.Owning(owned);
         try
         {
             (DiffusionModel? diffusion, IDenoiser? own, DenoiserCard? card, IDisposable part) = ModelFiles.Denoiser(choice);

@@ -20,12 +20,16 @@ internal static class Precisions
     /// <summary>The classifier computing in another precision; the same one for float32.</summary>
     public static IClassifier Convert(IClassifier classifier, string precision) => TypeOf(precision) is not { } half ? classifier
         : classifier is ModuleClassifier { Network: nn.Module network } module
-            ? new ModuleClassifier(new HalfPrecisionNetwork(network, half), module.ClassCount, module.Normalization, module.ResizeTo) { Input = module.Input }
+            ? new ModuleClassifier(new HalfPrecisionNetwork(network, half), module.ClassCount, module.Normalization, module.ResizeTo)
+            {
+                Input = module.Input,
+            }
             : throw new NotSupportedException($"--precision {precision} is not possible for this classifier: it is no network of weights.");
 
     /// <summary>The diffusion model computing in another precision; the same one for float32.</summary>
     public static DiffusionModel Convert(DiffusionModel model, string precision) => TypeOf(precision) is not { } half ? model
         : model.Network is nn.Module network
-            ? new DiffusionModel(new HalfPrecisionNetwork(network, half), model.Schedule, model.TimestepScale, model.LastTimestep, model.Parametrization)
+            ? new DiffusionModel(new HalfPrecisionNetwork(network, half), model.Schedule, model.TimestepScale, model.LastTimestep,
+                model.Parametrization)
             : throw new NotSupportedException($"--precision {precision} is not possible for this denoiser: it is no network of weights.");
 }

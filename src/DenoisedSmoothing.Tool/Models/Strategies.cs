@@ -26,10 +26,17 @@ internal static class Strategies
         switch (kind)
         {
             case "vote":
-                DenoisedClassifier run = new(Denoiser(models, choice with { Kind = "multi-step", Steps = choice.Steps ?? VoteSteps }, sigma), models.Classifier);
+                DenoisedClassifier run = new(Denoiser(models, choice with
+                {
+                    Kind = "multi-step",
+                    Steps = choice.Steps ?? VoteSteps,
+                }, sigma), models.Classifier);
                 return new MajorityVoteClassifier(run, choice.Votes ?? VoteRuns);
             case "local":
-                return new LocallySmoothedClassifier(Denoiser(models, choice with { Kind = OneShot }, sigma), models.Classifier, choice.Votes ?? LocalCopies, choice.LocalSigma);
+                return new LocallySmoothedClassifier(Denoiser(models, choice with
+                {
+                    Kind = OneShot,
+                }, sigma), models.Classifier, choice.Votes ?? LocalCopies, choice.LocalSigma);
             default:
                 return new DenoisedClassifier(Denoiser(models, choice, sigma), models.Classifier);
         }
@@ -45,8 +52,14 @@ internal static class Strategies
         if (models.Diffusion is not { } model)
         {
             if (models.OwnDenoiser is not { } own)
-                throw new ArgumentException($"--denoiser {kind} needs a denoiser, and {models.Name} has none: use --denoiser none, or name one with --denoiser-file.");
-            return kind == OneShot ? own : throw new ArgumentException($"--denoiser {kind} needs a diffusion model of weights or TorchScript; the denoiser of {models.Name} can be used in one shot only.");
+                throw new ArgumentException(
+                    $"--denoiser {kind} needs a denoiser, and {models.Name} has none: use --denoiser none, or name one with "
+                    + $"--denoiser-file.");
+            return kind == OneShot
+                ? own
+                : throw new ArgumentException(
+                    $"--denoiser {kind} needs a diffusion model of weights or TorchScript; the denoiser of {models.Name} can be used in "
+                    + $"one shot only.");
         }
 
         RequireTrained(models.Card, model, kind, sigma);
@@ -69,6 +82,8 @@ internal static class Strategies
         if (oneLevel ? card.Trained.Contains(timestep) : card.Trained.ContainsAllUpTo(timestep))
             return;
         string needs = oneLevel ? $"timestep {timestep}" : $"all timesteps up to {timestep}";
-        throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The denoiser was trained at the timesteps {card.Trained}; {kind} at sigma {sigma} needs {needs}. Use a sigma or a strategy that it was trained for, or another denoiser."));
+        throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+            $"The denoiser was trained at the timesteps {card.Trained}; {kind} at sigma {sigma} needs {needs}. Use a sigma or a "
+            + $"strategy that it was trained for, or another denoiser."));
     }
 }

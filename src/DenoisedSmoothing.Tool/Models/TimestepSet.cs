@@ -21,7 +21,9 @@ internal sealed class TimestepSet
     public static TimestepSet Of(IEnumerable<int> timesteps)
     {
         int[] chosen = [.. timesteps.Distinct().Order()];
-        return chosen.Length > 0 && chosen[0] >= 0 ? new TimestepSet(chosen, chosen[0], chosen[^1]) : throw new FormatException("there are no timesteps");
+        return chosen.Length > 0 && chosen[0] >= 0
+            ? new TimestepSet(chosen, chosen[0], chosen[^1])
+            : throw new FormatException("there are no timesteps");
     }
 
     public bool Contains(int timestep) => Chosen?.Contains(timestep) ?? (timestep >= First && timestep <= Last);

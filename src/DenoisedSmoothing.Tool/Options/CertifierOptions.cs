@@ -17,24 +17,41 @@ internal sealed class CertifierOptions
         _predicts = predicts;
         Certifier.AcceptOnlyFromAmong(predicts ? [Cohen, Sequential] : [Cohen, Multiclass, Sequential]);
         Certifier.Description = "cohen draws a fixed number of votes; "
-            + (predicts ? "" : "multiclass bounds every class from the same votes, and so certifies some images whose label has less than half of them; ")
+            + (predicts
+                ? ""
+                : "multiclass bounds every class from the same votes, and so certifies some images whose label has less than half of them; ")
             + "sequential stops when more would not change the answer. All at the same alpha";
-        N.Description = predicts ? "Votes of each prediction, for cohen [default: 1000]" : "Fresh votes behind each bound, for cohen and multiclass [default: 100000, as the paper; it takes 10000 for ImageNet]";
-        Budget.Description = predicts ? "The most votes of a prediction, for sequential [default: 10000]" : "The most votes of an image, for sequential [default: 100000]";
+        N.Description = predicts
+            ? "Votes of each prediction, for cohen [default: 1000]"
+            : "Fresh votes behind each bound, for cohen and multiclass [default: 100000, as the paper; it takes 10000 for ImageNet]";
+        Budget.Description = predicts
+            ? "The most votes of a prediction, for sequential [default: 10000]"
+            : "The most votes of an image, for sequential [default: 100000]";
     }
 
     public Option<string> Certifier { get; } = new("--certifier") { HelpName = "method", DefaultValueFactory = _ => Cohen };
 
-    public Option<long?> N0 { get; } = new Option<long?>("--n0") { HelpName = "count", Description = "Votes that pick the label [default: 100; 20 for sequential with --target, and for its predictions]" }
+    public Option<long?> N0 { get; } = new Option<long?>("--n0")
+    {
+        HelpName = "count",
+        Description = "Votes that pick the label [default: 100; 20 for sequential with --target, and for its predictions]",
+    }
         .Check(count => count is >= 1 and <= MostSequential, "--n0 must be 1 to 1000000000.");
 
     public Option<long?> N { get; } = new Option<long?>("--n") { HelpName = "count" }
         .Check(count => count is >= 1 and <= ClopperPearson.MaxTrials, "--n must be 1 to 2^53.");
 
-    public Option<double> Alpha { get; } = new Option<double>("--alpha") { HelpName = "a", DefaultValueFactory = _ => 0.001, Description = "Allowed probability that an answer is wrong" }
+    public Option<double> Alpha { get; } = new Option<double>("--alpha")
+    {
+        HelpName = "a",
+        DefaultValueFactory = _ => 0.001,
+        Description = "Allowed probability that an answer is wrong",
+    }
         .Check(alpha => alpha >= ClopperPearson.MinAlpha && alpha < 1, "--alpha must be above 0 and below 1.");
 
-    public Option<double[]?> Target { get; } = ListOptions.Radii("--target", "Radii that sequential decides, rising, separated by commas; without, it certifies as large a radius as pays");
+    public Option<double[]?> Target { get; } =
+        ListOptions.Radii("--target",
+        "Radii that sequential decides, rising, separated by commas; without, it certifies as large a radius as pays");
 
     public Option<long?> Budget { get; } = new Option<long?>("--budget") { HelpName = "count" }
         .Check(count => count is >= 1 and <= MostSequential, "--budget must be 1 to 1000000000.");
@@ -54,10 +71,14 @@ internal sealed class CertifierOptions
             if (budget is not null || targets.Length > 0)
                 throw new ArgumentException($"--budget and --target belong to --certifier sequential; {method} draws --n votes.");
             if (method == Multiclass)
-                return alpha >= 1e-90 ? new MulticlassCertifier(n0 ?? 100, n ?? 100_000, alpha) : throw new ArgumentException("--certifier multiclass shares alpha among the classes: --alpha must be at least 1e-90.");
+                return alpha >= 1e-90
+                    ? new MulticlassCertifier(n0 ?? 100, n ?? 100_000, alpha)
+                    : throw new ArgumentException("--certifier multiclass shares alpha among the classes: --alpha must be at least 1e-90.");
             if (!_predicts)
                 return new CohenCertifier(n0 ?? 100, n ?? 100_000, alpha);
-            return n0 is null ? new CohenCertifier(alpha: alpha, predictN: n ?? 1000) : throw new ArgumentException("cohen's predictions have no selection: --n0 belongs to --certifier sequential.");
+            return n0 is null
+                ? new CohenCertifier(alpha: alpha, predictN: n ?? 1000)
+                : throw new ArgumentException("cohen's predictions have no selection: --n0 belongs to --certifier sequential.");
         }
 
         if (n is not null)

@@ -8,21 +8,37 @@ internal sealed class DataOptions
 {
     private readonly string? _fallback;
 
-    /// <param name="fallback">The data set where none is named; null for the pair's own test images, and an error for pairs without.</param>
+    /// <param name="fallback">The data set where none is named; null for the pair's own test images, and an error for pairs
+    /// without.</param>
     /// <param name="split">The split where none is named.</param>
     public DataOptions(string? fallback = null, string split = "test")
     {
         _fallback = fallback;
-        Data = new Option<string?>("--data") { HelpName = "name", Description = $"The images: {string.Join(", ", DataSources.Names)} [default: {fallback ?? "the pair's own, where it has some: bundled, 500 Fashion-MNIST test images"}]" };
+        Data = new Option<string?>("--data")
+        {
+            HelpName = "name",
+            Description =
+                $"The images: {string.Join(", ", DataSources.Names)} [default: "
+                + $"{fallback ?? "the pair's own, where it has some: bundled, 500 Fashion-MNIST test images"}]",
+        };
         Data.AcceptOnlyFromAmong([.. DataSources.Names]);
-        Split = new Option<string>("--split") { HelpName = "part", DefaultValueFactory = _ => split, Description = "test or train, where the data set has both" };
+        Split = new Option<string>("--split")
+        {
+            HelpName = "part",
+            DefaultValueFactory = _ => split,
+            Description = "test or train, where the data set has both",
+        };
         Split.AcceptOnlyFromAmong("test", "train");
         OnCorrupt.AcceptOnlyFromAmong("stop", "skip");
     }
 
     public Option<string?> Data { get; }
 
-    public Option<string?> Path { get; } = new("--data-path") { HelpName = "path", Description = "Where the data set is: a folder, or the CSV file (columns path and label)" };
+    public Option<string?> Path { get; } = new("--data-path")
+    {
+        HelpName = "path",
+        Description = "Where the data set is: a folder, or the CSV file (columns path and label)",
+    };
 
     public Option<string> Split { get; }
 
@@ -31,16 +47,34 @@ internal sealed class DataOptions
     public Option<int> Start { get; } = new Option<int>("--start") { HelpName = "index", Description = "The first image" }
         .Check(start => start >= 0, "--start must be at least 0.");
 
-    public Option<int> Skip { get; } = new Option<int>("--skip") { HelpName = "step", DefaultValueFactory = _ => 1, Description = "Every so manieth image: the paper takes every 20th of CIFAR-10's, every 50th of ImageNet's" }
+    public Option<int> Skip { get; } = new Option<int>("--skip")
+    {
+        HelpName = "step",
+        DefaultValueFactory = _ => 1,
+        Description = "Every so manieth image: the paper takes every 20th of CIFAR-10's, every 50th of ImageNet's",
+    }
         .Check(skip => skip >= 1, "--skip must be at least 1, which takes every image.");
 
-    public Option<int?> Max { get; } = new Option<int?>("--max") { HelpName = "count", Description = "At most so many images, over all shards together" }
+    public Option<int?> Max { get; } = new Option<int?>("--max")
+    {
+        HelpName = "count",
+        Description = "At most so many images, over all shards together",
+    }
         .Check(max => max >= 1, "--max must be at least 1.");
 
-    public Option<string?> Shard { get; } = new Option<string?>("--shard") { HelpName = "i/N", Description = "The i-th of N shares of the images, for several machines; needs --seed, so that together they are one run" }
+    public Option<string?> Shard { get; } = new Option<string?>("--shard")
+    {
+        HelpName = "i/N",
+        Description = "The i-th of N shares of the images, for several machines; needs --seed, so that together they are one run",
+    }
         .Check(text => Sharding.TryParse(text!, out _), "--shard must be i/N with i from 1 to N, such as 2/4.");
 
-    public Option<string> OnCorrupt { get; } = new("--on-corrupt") { HelpName = "what", DefaultValueFactory = _ => "stop", Description = "An image that cannot be read: stop, or skip it and say so" };
+    public Option<string> OnCorrupt { get; } = new("--on-corrupt")
+    {
+        HelpName = "what",
+        DefaultValueFactory = _ => "stop",
+        Description = "An image that cannot be read: stop, or skip it and say so",
+    };
 
     /// <summary>All, with those that split a run.</summary>
     public IEnumerable<Option> All => [.. Selection, Shard, OnCorrupt];
@@ -65,7 +99,9 @@ internal sealed class DataOptions
     {
         string name = parsed.GetValue(Data) ?? _fallback ?? (pair == PairLoader.Bundled
             ? DataSources.Bundled
-            : throw new ArgumentException($"--data names the images, one of {string.Join(", ", DataSources.Names)}: only the pair {PairLoader.Bundled} comes with some."));
+            : throw new ArgumentException(
+                $"--data names the images, one of {string.Join(", ", DataSources.Names)}: only the pair {PairLoader.Bundled} comes with "
+                + $"some."));
         Sharding.TryParse(parsed.GetValue(Shard) ?? "1/1", out Sharding sharding);
         DatasetRange range = new()
         {
@@ -75,6 +111,7 @@ internal sealed class DataOptions
             Shard = sharding.Shard,
             Shards = sharding.Shards,
         };
-        return new DataChoice(name, parsed.GetValue(Path), parsed.GetValue(Split)!, parsed.GetValue(Grey), range, parsed.GetValue(OnCorrupt) == "skip");
+        return new DataChoice(name, parsed.GetValue(Path), parsed.GetValue(Split)!, parsed.GetValue(Grey), range,
+            parsed.GetValue(OnCorrupt) == "skip");
     }
 }

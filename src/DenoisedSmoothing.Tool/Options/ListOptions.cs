@@ -17,7 +17,8 @@ internal static class ListOptions
         Option<double[]?> option = new(name) { HelpName = "r,r...", Description = description, AllowMultipleArgumentsPerToken = true };
         option.CustomParser = result =>
         {
-            double?[] radii = [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(Radius)];
+            double?[] radii = [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries))
+                .Select(Radius)];
             if (radii.Length == 0 || radii.Any(radius => radius is null) || radii.Zip(radii.Skip(1)).Any(pair => pair.Second <= pair.First))
                 result.AddError($"{name} takes l2 radii of at least 0, rising, separated by commas.");
             return [.. radii.Select(radius => radius ?? 0)];
@@ -55,12 +56,14 @@ internal static class ListOptions
         return option;
     }
 
-    private static Option<T[]> Create<T>(string name, string help, string description, T[] fallback, Func<string, T?> parse, string error) where T : struct
+    private static Option<T[]> Create<T>(string name, string help, string description, T[] fallback, Func<string, T?> parse,
+        string error) where T : struct
     {
         Option<T[]> option = new(name) { HelpName = help, Description = description, AllowMultipleArgumentsPerToken = true };
         option.CustomParser = result =>
         {
-            T?[] values = [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(parse)];
+            T?[] values = [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries))
+                .Select(parse)];
             if (values.Length > 0 && values.All(value => value is not null))
                 return [.. values.Select(value => value!.Value)];
             result.AddError(error);

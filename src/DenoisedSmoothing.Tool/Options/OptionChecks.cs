@@ -20,7 +20,8 @@ internal static class OptionChecks
         return option;
     }
 
-    public static Option<T> Check<T>(this Option<T> option, Func<T, bool> passes, string error) => option.Check<Option<T>, T>(passes, error);
+    public static Option<T> Check<T>(this Option<T> option, Func<T, bool> passes, string error) =>
+        option.Check<Option<T>, T>(passes, error);
 
     // The parser itself names what is no number at all.
     private static bool TryValue<T>(OptionResult result, out T? value)

@@ -5,10 +5,18 @@ namespace DenoisedSmoothing.Tool;
 /// <summary>Options of the log.</summary>
 internal sealed class OutputOptions
 {
-    public Option<string?> Out { get; } = new Option<string?>("--out") { HelpName = "log", Description = "The log to write: a TSV, with LOG.jsonl and LOG.meta.json beside it [default: none; results on the screen only]" }
-        .Check(path => path!.Length > 0 && !Directory.Exists(path) && Path.GetFileName(path).Length > 0, "--out must name a file, not a folder.");
+    public Option<string?> Out { get; } = new Option<string?>("--out")
+    {
+        HelpName = "log",
+        Description = "The log to write: a TSV, with LOG.jsonl and LOG.meta.json beside it [default: none; results on the screen only]",
+    }
+        .Check(path => path!.Length > 0 && !Directory.Exists(path)
+            && Path.GetFileName(path).Length > 0, "--out must name a file, not a folder.");
 
-    public Option<bool> Resume { get; } = new("--resume") { Description = "Go on with the log where it stops; begin one where there is none" };
+    public Option<bool> Resume { get; } = new("--resume")
+    {
+        Description = "Go on with the log where it stops; begin one where there is none",
+    };
 
     public IEnumerable<Option> All => [Out, Resume];
 

@@ -13,24 +13,43 @@ internal static class AnalyzeCommand
 
     public static Verb Create()
     {
-        Argument<string[]> logs = new("LOG") { Description = "Logs: the field's TSV, or JSON lines; - reads standard input.", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> logs = new("LOG")
+        {
+            Description = "Logs: the field's TSV, or JSON lines; - reads standard input.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         Option<string?> radii = new("--radii")
         {
             HelpName = "r,r...",
-            Description = $"l2 radii in [0,1] pixel space, comma separated; {UsualRadii} when not given, 0 for logs of predictions, which carry none.",
+            Description =
+                $"l2 radii in [0,1] pixel space, comma separated; {UsualRadii} when not given, 0 for logs of predictions, which carry none.",
         };
         Option<string> format = new("--format") { Description = "How to print the figures.", DefaultValueFactory = static _ => "table" };
         format.AcceptOnlyFromAmong([.. ReportFormats.All.Keys]);
-        Option<bool> envelope = new("--envelope") { Description = "Add the best log at each radius, with that log's clean accuracy, as in the paper's Tables 1 and 2." };
-        Option<string?> plot = new("--plot") { Description = "Draw certified accuracy against radius, as in Figure 2.", HelpName = "FILE.png|FILE.svg" };
-        Option<double?> alpha = Level("--alpha", "Alpha of the certificates, for the bounds, where a log does not say it; 0.001 when not given. Never below what a log says.");
+        Option<bool> envelope = new("--envelope")
+        {
+            Description = "Add the best log at each radius, with that log's clean accuracy, as in the paper's Tables 1 and 2.",
+        };
+        Option<string?> plot = new("--plot")
+        {
+            Description = "Draw certified accuracy against radius, as in Figure 2.",
+            HelpName = "FILE.png|FILE.svg",
+        };
+        Option<double?> alpha = Level("--alpha",
+            "Alpha of the certificates, for the bounds, where a log does not say it; 0.001 when not given. Never below what a log says.");
         Option<double?> rho = Level("--rho", "Probability with which a high-probability bound may fail; 0.001 when not given.");
-        Option<bool> unverified = new("--unverified") { Description = "Analyse logs although their lines claim more than their votes give." };
+        Option<bool> unverified = new("--unverified")
+        {
+            Description = "Analyse logs although their lines claim more than their votes give.",
+        };
         Verb verb = new Verb(
             "analyze",
-            "Certified accuracy at each radius, clean accuracy, abstentions, average certified radius (ACR), high-probability bounds and time. "
-            + "Correctness is recomputed from label and prediction. Radii are compared as logged: published logs hold three digits rounded to nearest. "
-            + "Shares of success are cut, those of failure rounded up. Logs with votes are verified first. tsv: log images abstained acr and one column a radius, fractions with 6 decimals.",
+            "Certified accuracy at each radius, clean accuracy, abstentions, average certified radius (ACR), high-probability bounds "
+                + "and time. "
+            + "Correctness is recomputed from label and prediction. Radii are compared as logged: published logs hold three digits "
+                + "rounded to nearest. "
+            + "Shares of success are cut, those of failure rounded up. Logs with votes are verified first. tsv: log images abstained "
+                + "acr and one column a radius, fractions with 6 decimals.",
             ["analyze sigma_0.25.tsv sigma_0.50.tsv --radii 0,0.25,0.5 --envelope", "analyze sigma_*.tsv --format tsv --plot figure2.svg"],
             [(CommandLine.Done, "done"), (CommandLine.Failed, "a log or an option is bad; nothing is printed then")])
             .With(logs).With([radii, format, envelope, plot, alpha, rho, unverified]);
@@ -64,15 +83,21 @@ internal static class AnalyzeCommand
         if (path == LogInput.StandardInput || !LogVerification.HasVotes(path))
             return;
         LogVerification verification = LogVerification.Run(path, cancellationToken);
-        LogFinding[] overstated = [.. verification.Findings.Where(static found => found.Finding.Severity == VerificationSeverity.Overstated)];
+        LogFinding[] overstated =
+            [.. verification.Findings.Where(static found => found.Finding.Severity == VerificationSeverity.Overstated)];
         if (overstated.Length > 0)
         {
             throw new InvalidDataException(
-                $"{path} claims more than its votes give:\n  {string.Join("\n  ", overstated.Take(MostShown).Select(static found => found.ToString()))}\n"
+                $"{path} claims more than its votes give:\n  "
+                    + $"{string.Join("\n  ", overstated.Take(MostShown).Select(static found => found.ToString()))}\n"
                 + "dds verify lists all; --unverified analyses it nevertheless.");
         }
     }
 
-    private static Option<double?> Level(string name, string description) => new Option<double?>(name) { HelpName = "p", Description = description }
+    private static Option<double?> Level(string name, string description) => new Option<double?>(name)
+    {
+        HelpName = "p",
+        Description = description,
+    }
         .Check(static level => level is > 0 and < 1, $"{name} must be above 0 and below 1.");
 }

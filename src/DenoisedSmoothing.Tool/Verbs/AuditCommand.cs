@@ -12,22 +12,44 @@ internal static class AuditCommand
 
     public static Verb Create()
     {
-        Argument<string> log = new("LOG") { Description = "A log of certificates: the field's TSV, or JSON lines; - reads standard input." };
-        Option<double> sigma = new Option<double>("--sigma") { Required = true, HelpName = "s", Description = "The claimed noise level, in [0,1] pixel space." }
+        Argument<string> log = new("LOG")
+        {
+            Description = "A log of certificates: the field's TSV, or JSON lines; - reads standard input.",
+        };
+        Option<double> sigma = new Option<double>("--sigma")
+        {
+            Required = true,
+            HelpName = "s",
+            Description = "The claimed noise level, in [0,1] pixel space.",
+        }
             .Check(static value => value > 0 && double.IsFinite(value), "--sigma must be a finite number above 0.");
-        Option<long> n = new Option<long>("--n") { Required = true, HelpName = "count", Description = "The claimed number of votes behind each radius." }
+        Option<long> n = new Option<long>("--n")
+        {
+            Required = true,
+            HelpName = "count",
+            Description = "The claimed number of votes behind each radius.",
+        }
             .Check(static value => value is >= 1 and <= ClopperPearson.MaxTrials, "--n must be 1 to 2^53.");
-        Option<double> alpha = new Option<double>("--alpha") { Required = true, HelpName = "a", Description = "The claimed probability of error." }
+        Option<double> alpha = new Option<double>("--alpha")
+        {
+            Required = true,
+            HelpName = "a",
+            Description = "The claimed probability of error.",
+        }
             .Check(static value => value is >= ClopperPearson.MinAlpha and < 1, "--alpha must be above 0 and below 1.");
         Verb verb = new Verb(
             "audit",
-            "Checks whether a log can have been made with the settings that it claims. A radius of Cohen's certifier is sigma * Phi^-1(Clopper-Pearson "
-            + "bound of k in n at alpha) for a whole number k of votes; not every number is. Lists the radii that are impossible, and which alpha, n or sigma would explain the log.",
-            ["audit cifar10_sigma_0.25.tsv --sigma 0.25 --n 100000 --alpha 0.001", "audit runs/050.tsv.jsonl --sigma 0.5 --n 1000 --alpha 0.001"],
+            "Checks whether a log can have been made with the settings that it claims. A radius of Cohen's certifier is sigma * "
+                + "Phi^-1(Clopper-Pearson "
+            + "bound of k in n at alpha) for a whole number k of votes; not every number is. Lists the radii that are impossible, and "
+                + "which alpha, n or sigma would explain the log.",
+            ["audit cifar10_sigma_0.25.tsv --sigma 0.25 --n 100000 --alpha 0.001",
+                "audit runs/050.tsv.jsonl --sigma 0.5 --n 1000 --alpha 0.001"],
             [
                 (CommandLine.Done, "every radius is possible, and some could have contradicted the claim"),
                 (CommandLine.Failed, "a radius is impossible, or the log or an option is bad"),
-                (CommandLine.CannotTell, "no row could contradict the claim at the log's precision, or the claim does not apply to the log's method"),
+                (CommandLine.CannotTell,
+                    "no row could contradict the claim at the log's precision, or the claim does not apply to the log's method"),
                 (CommandLine.Cancelled, "stopped (Ctrl-C)"),
             ])
             .With(log).With([sigma, n, alpha]);
@@ -44,7 +66,8 @@ internal static class AuditCommand
     {
         int rows = audit.Log.Rows.Count, abstained = audit.Log.Rows.Count(static row => row.Abstained);
         output.WriteLine($"{audit.Log.Path}: {rows} rows, {abstained} abstentions; radii {audit.Precision}.");
-        output.WriteLine($"Claim: {Text(audit.Claim)}; the largest radius is {audit.LargestRadius.ToString("G6", CultureInfo.InvariantCulture)}.");
+        output.WriteLine(
+            $"Claim: {Text(audit.Claim)}; the largest radius is {audit.LargestRadius.ToString("G6", CultureInfo.InvariantCulture)}.");
         foreach (string note in audit.Notes)
             output.WriteLine(note);
         if (audit.DoesNotApply is { } why)
@@ -77,7 +100,8 @@ internal static class AuditCommand
             .GroupBy(static finding => (finding.Row.RadiusText, finding.Reason))
             .OrderByDescending(static group => group.First().Row.Radius)
             .ToList();
-        output.WriteLine($"Contradicted: {audit.Findings.Count} rows are impossible at the claimed settings, with {radii.Count} different radii:");
+        output.WriteLine(
+            $"Contradicted: {audit.Findings.Count} rows are impossible at the claimed settings, with {radii.Count} different radii:");
         foreach (var group in radii.Take(MostShown))
         {
             string times = group.Count() == 1 ? "" : $" and {group.Count() - 1} more";
@@ -99,12 +123,15 @@ internal static class AuditCommand
             return;
         }
 
-        output.WriteLine(explanations[0].Impossible == 0 ? "It would be explained by:" : "Nothing that was tried explains all of it; nearest come:");
+        output.WriteLine(explanations[0].Impossible == 0
+            ? "It would be explained by:"
+            : "Nothing that was tried explains all of it; nearest come:");
         foreach (LogAuditExplanation explanation in explanations)
         {
             string cut = explanation.DigitsCut ? ", digits cut instead of rounded" : "";
             output.WriteLine(
-                $"  {Changed(explanation.Settings, audit.Claim)}{cut}: {explanation.Impossible} rows impossible, {explanation.CouldContradict} could contradict it");
+                $"  {Changed(explanation.Settings, audit.Claim)}{cut}: {explanation.Impossible} rows impossible, "
+                    + $"{explanation.CouldContradict} could contradict it");
         }
     }
 

@@ -11,16 +11,29 @@ internal static class DenoiseCommand
         DataOptions data = new();
         StrategyOptions strategy = new();
         Option<double[]> sigma = ListOptions.Sigmas("Noise levels, separated by commas: a block of columns each", 0.5);
-        Option<int[]> chosen = ListOptions.Indices("--images", "Indices of the images, separated by commas [default: the first 8 of --start, --skip and --max]");
-        Option<string[]> denoisers = ListOptions.Names("--denoiser", $"Strategies, separated by commas: {string.Join(", ", Strategies.Denoisers)}", Strategies.Denoisers, Strategies.OneShot);
+        Option<int[]> chosen = ListOptions.Indices("--images",
+            "Indices of the images, separated by commas [default: the first 8 of --start, --skip and --max]");
+        Option<string[]> denoisers = ListOptions.Names("--denoiser",
+            $"Strategies, separated by commas: {string.Join(", ", Strategies.Denoisers)}", Strategies.Denoisers, Strategies.OneShot);
         Option<ulong> seed = new("--seed") { HelpName = "k", DefaultValueFactory = _ => 1, Description = "Key of the noise" };
-        Option<int?> scale = new Option<int?>("--scale") { HelpName = "factor", Description = "Screen pixels a pixel [default: what makes an image about 96 pixels high]" }
+        Option<int?> scale = new Option<int?>("--scale")
+        {
+            HelpName = "factor",
+            Description = "Screen pixels a pixel [default: what makes an image about 96 pixels high]",
+        }
             .Check(value => value is >= 1 and <= 32, "--scale must be 1 to 32.");
-        Option<string> output = new Option<string>("--out") { HelpName = "file", DefaultValueFactory = _ => "denoised.png", Description = "The picture to write (PNG)" }
-            .Check(path => path.EndsWith(".png", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(path), "--out must name a .png file.");
+        Option<string> output = new Option<string>("--out")
+        {
+            HelpName = "file",
+            DefaultValueFactory = _ => "denoised.png",
+            Description = "The picture to write (PNG)",
+        }
+            .Check(path => path.EndsWith(".png", StringComparison.OrdinalIgnoreCase)
+                && !Directory.Exists(path), "--out must name a .png file.");
         Verb verb = new Verb(
             "denoise",
-            "Draws images, their noisy copies and what each strategy makes of them (the paper's Figures 3 to 5): a row an image, framed green where the classifier is right and red where it is wrong.",
+            "Draws images, their noisy copies and what each strategy makes of them (the paper's Figures 3 to 5): a row an image, framed "
+                + "green where the classifier is right and red where it is wrong.",
             ["denoise --sigma 0.5 --images 0,1,2,3", "denoise --denoiser one-shot,multi-step,heun --sigma 0.25,1.0 --out runs/figure3.png"],
             Verb.ExitCodesOfARun)
             .With(models.All).With(data.Selection).With([chosen, denoisers]).With(strategy.Details).With([sigma, seed, scale, output]);
@@ -28,7 +41,8 @@ internal static class DenoiseCommand
         {
             ModelChoice choice = models.Read(parsed);
             return new DenoiseRun(
-                choice, data.Read(parsed, choice.Pair), parsed.GetValue(chosen) ?? [], [.. parsed.GetValue(denoisers)!.Select(kind => strategy.Read(parsed, kind))],
+                choice, data.Read(parsed, choice.Pair), parsed.GetValue(chosen)
+                    ?? [], [.. parsed.GetValue(denoisers)!.Select(kind => strategy.Read(parsed, kind))],
                 parsed.GetValue(sigma)!, parsed.GetValue(seed), parsed.GetValue(scale), parsed.GetValue(output)!,
                 parsed.InvocationConfiguration.Output).Execute(cancellationToken);
         });

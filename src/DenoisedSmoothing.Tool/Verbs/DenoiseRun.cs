@@ -17,7 +17,8 @@ namespace DenoisedSmoothing.Tool;
 /// <param name="Out">The PNG.</param>
 /// <param name="Output">Where results go.</param>
 internal sealed record DenoiseRun(
-    ModelChoice Models, DataChoice Data, IReadOnlyList<int> Images, IReadOnlyList<StrategyChoice> Chosen, IReadOnlyList<double> Sigmas, ulong Seed, int? Scale, string Out,
+    ModelChoice Models, DataChoice Data, IReadOnlyList<int> Images, IReadOnlyList<StrategyChoice> Chosen, IReadOnlyList<double> Sigmas,
+        ulong Seed, int? Scale, string Out,
     TextWriter Output)
 {
     private const int FirstImages = 8;
@@ -44,7 +45,8 @@ internal sealed record DenoiseRun(
                 foreach (StrategyChoice strategy in Chosen)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    columns.Add(Column(strategy.Kind!, Strategies.Denoiser(models, strategy, sigma).Denoise(noisy, noise), models, framed: true));
+                    columns.Add(Column(strategy.Kind!, Strategies.Denoiser(models, strategy, sigma).Denoise(noisy, noise), models,
+                        framed: true));
                 }
             }
         }
@@ -60,7 +62,8 @@ internal sealed record DenoiseRun(
         using DisposeScope scope = NewDisposeScope();
         long[]? predicted = framed ? models.Classifier.Classify(pixels).argmax(1).cpu().data<long>().ToArray() : null;
         Tensor shown = pixels.cpu().clamp(0, 1).contiguous();
-        return new GridColumn(name, shown.data<float>().ToArray(), (int)shown.shape[1], (int)shown.shape[2], (int)shown.shape[3], predicted);
+        return new GridColumn(name, shown.data<float>().ToArray(), (int)shown.shape[1], (int)shown.shape[2], (int)shown.shape[3],
+            predicted);
     }
 
     private void Legend(IImageDataset images, int[] indices, int[] labels, IReadOnlyList<GridColumn> columns)
@@ -68,12 +71,16 @@ internal sealed record DenoiseRun(
         Output.WriteLine($"Columns: {string.Join(" | ", columns.Select(column => column.Name))}");
         for (int row = 0; row < indices.Length; row++)
         {
-            IEnumerable<string> answers = columns.Where(column => column.Predicted is not null).Select(column => $"{column.Name}: {NameOf(images, column.Predicted![row])}{(column.Predicted[row] == labels[row] ? "" : " (wrong)")}");
+            IEnumerable<string> answers = columns.Where(column => column.Predicted is not null)
+                .Select(column =>
+                $"{column.Name}: {NameOf(images, column.Predicted![row])}{(column.Predicted[row] == labels[row] ? "" : " (wrong)")}");
             Output.WriteLine($"{images.ImageName(indices[row])}, {NameOf(images, labels[row])}: {string.Join(", ", answers)}");
         }
 
         Output.WriteLine($"Picture: {Path.GetFullPath(Out)} (green right, red wrong)");
     }
 
-    private static string NameOf(IImageDataset images, long label) => label < images.ClassNames.Count ? images.ClassNames[(int)label] : $"class {label}";
+    private static string NameOf(IImageDataset images, long label) => label < images.ClassNames.Count
+        ? images.ClassNames[(int)label]
+        : $"class {label}";
 }

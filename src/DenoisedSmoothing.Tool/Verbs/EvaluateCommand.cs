@@ -11,17 +11,28 @@ internal static class EvaluateCommand
         DataOptions data = new();
         StrategyOptions strategy = new();
         Option<double[]> sigma = ListOptions.Sigmas("Noise levels, separated by commas", 0.25, 0.5, 1.0);
-        Option<string[]> denoisers = ListOptions.Names("--denoiser", $"Strategies, separated by commas: {string.Join(", ", Strategies.Names)} [default: one-shot, and none beside it]", Strategies.Names);
-        Option<int> batch = new Option<int>("--batch") { HelpName = "rows", DefaultValueFactory = _ => 100, Description = "Images of one forward pass" }
+        Option<string[]> denoisers =
+            ListOptions.Names("--denoiser",
+            $"Strategies, separated by commas: {string.Join(", ", Strategies.Names)} [default: one-shot, and none beside it]",
+            Strategies.Names);
+        Option<int> batch = new Option<int>("--batch")
+        {
+            HelpName = "rows",
+            DefaultValueFactory = _ => 100,
+            Description = "Images of one forward pass",
+        }
             .Check(rows => rows is >= 1 and <= 65536, "--batch must be 1 to 65536 rows.");
         Option<ulong> seed = new("--seed") { HelpName = "k", DefaultValueFactory = _ => 1, Description = "Key of the noise" };
         Option<string?> output = new("--out") { HelpName = "file", Description = "Also write the table there, as TSV" };
         Verb verb = new Verb(
             "evaluate",
-            "Accuracy on noisy images after denoising, one draw an image, for several noise levels and strategies at once (the paper's Tables 4 and 5), with standard errors.",
-            ["evaluate --sigma 0.25,0.5,1.0 --denoiser one-shot,none", "evaluate --data fashion-mnist --denoiser one-shot,multi-step,heun --steps 10 --sigma 0.5 --max 1000 --out runs/table5.tsv"],
+            "Accuracy on noisy images after denoising, one draw an image, for several noise levels and strategies at once (the paper's "
+                + "Tables 4 and 5), with standard errors.",
+            ["evaluate --sigma 0.25,0.5,1.0 --denoiser one-shot,none",
+                "evaluate --data fashion-mnist --denoiser one-shot,multi-step,heun --steps 10 --sigma 0.5 --max 1000 --out runs/table5.tsv"],
             Verb.ExitCodesOfARun)
-            .With(models.All).With(data.Selection).With([data.OnCorrupt, denoisers]).With(strategy.Details).With([sigma, batch, seed, output]);
+            .With(models.All).With(data.Selection).With([data.OnCorrupt, denoisers]).With(strategy.Details)
+                .With([sigma, batch, seed, output]);
         return verb.Does((parsed, cancellationToken) =>
         {
             ModelChoice choice = models.Read(parsed);
@@ -29,7 +40,8 @@ internal static class EvaluateCommand
             return new EvaluateRun(
                 choice, data.Read(parsed, choice.Pair),
                 kinds is { Length: > 0 } ? [.. kinds.Select(kind => strategy.Read(parsed, kind))] : null,
-                strategy.Read(parsed, null), parsed.GetValue(sigma)!, parsed.GetValue(batch), parsed.GetValue(seed), parsed.GetValue(output),
+                strategy.Read(parsed, null), parsed.GetValue(sigma)!, parsed.GetValue(batch), parsed.GetValue(seed),
+                    parsed.GetValue(output),
                 parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error).Execute(cancellationToken);
         });
     }

@@ -22,7 +22,8 @@ namespace DenoisedSmoothing.Tool;
 /// <param name="Output">Where results go.</param>
 /// <param name="Error">Where remarks go.</param>
 internal sealed record EvaluateRun(
-    ModelChoice Models, DataChoice Data, IReadOnlyList<StrategyChoice>? Chosen, StrategyChoice Default, IReadOnlyList<double> Sigmas, int Batch, ulong Seed, string? Out,
+    ModelChoice Models, DataChoice Data, IReadOnlyList<StrategyChoice>? Chosen, StrategyChoice Default, IReadOnlyList<double> Sigmas,
+        int Batch, ulong Seed, string? Out,
     TextWriter Output, TextWriter Error)
 {
     private static readonly TimeSpan s_linesEvery = TimeSpan.FromSeconds(10);
@@ -34,9 +35,14 @@ internal sealed record EvaluateRun(
         IImageDataset images = DataSources.Open(Data);
         using LoadedModels models = PairLoader.Load(Models);
         IReadOnlyList<StrategyChoice> strategies = Chosen
-            ?? [.. (models.HasDenoiser ? (string[])[Strategies.OneShot, Strategies.None] : [Strategies.None]).Select(kind => Default with { Kind = kind })];
+            ?? [.. (models.HasDenoiser ? (string[])[Strategies.OneShot, Strategies.None] : [Strategies.None]).Select(kind => Default with
+            {
+                Kind = kind,
+            })];
         Cell clean = new("clean", 0, new DenoisedClassifier(new IdentityDenoiser(), models.Classifier));
-        Cell[] cells = [clean, .. Sigmas.SelectMany(sigma => strategies.Select(strategy => new Cell(strategy.Kind!, sigma, Strategies.BaseClassifier(models, strategy, sigma))))];
+        Cell[] cells =
+            [clean, .. Sigmas.SelectMany(sigma =>
+            strategies.Select(strategy => new Cell(strategy.Kind!, sigma, Strategies.BaseClassifier(models, strategy, sigma))))];
         int[] indices = [.. Data.Range.Indices(images.Count)];
         Output.WriteLine($"{models.Name}, {indices.Length} images");
         Stopwatch sinceLine = Stopwatch.StartNew(), clock = Stopwatch.StartNew();
@@ -48,7 +54,8 @@ internal sealed record EvaluateRun(
             if (sinceLine.Elapsed >= s_linesEvery && done < indices.Length)
             {
                 sinceLine.Restart();
-                Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done}/{indices.Length} images, {clock.Elapsed / done * (indices.Length - done):h\\:mm\\:ss} left"));
+                Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{done}/{indices.Length} images, {clock.Elapsed / done * (indices.Length - done):h\\:mm\\:ss} left"));
             }
         }
 
@@ -66,7 +73,8 @@ internal sealed record EvaluateRun(
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
         Device device = LibTorch.DeviceNamed(Models.Device);
-        Tensor pixels = ImageBatches.Read(images, models.Preprocess, indices), labels = tensor(indices.Select(index => (long)images.Label(index)).ToArray());
+        Tensor pixels = ImageBatches.Read(images, models.Preprocess, indices), labels =
+            tensor(indices.Select(index => (long)images.Label(index)).ToArray());
         foreach (IGrouping<double, Cell> level in cells.GroupBy(cell => cell.Sigma))
         {
             // The clean images meet no denoiser, and so nobody who asks for the level.
@@ -80,7 +88,9 @@ internal sealed record EvaluateRun(
                 Stopwatch clock = Stopwatch.StartNew();
                 Tensor scores = cell.Classifier.Score(noisy, noise);
                 if (!isfinite(scores).all().item<bool>())
-                    throw new InvalidOperationException($"{cell.Strategy} at sigma {cell.Sigma} gives NaN or infinite scores: check the weights, the precision and the input range.");
+                    throw new InvalidOperationException(
+                        $"{cell.Strategy} at sigma {cell.Sigma} gives NaN or infinite scores: check the weights, the precision and the "
+                        + $"input range.");
                 cell.Correct += scores.argmax(1).cpu().eq(labels).sum().item<long>();
                 cell.Images += indices.Length;
                 cell.Time += clock.Elapsed;
@@ -108,15 +118,22 @@ internal sealed record EvaluateRun(
         foreach (double sigma in Sigmas)
             table.AddColumn(new TableColumn(string.Create(CultureInfo.InvariantCulture, $"sigma {sigma}")).RightAligned());
         foreach (StrategyChoice strategy in strategies)
-            table.AddRow([strategy.Kind!, .. Sigmas.Select(sigma => cells.First(cell => cell.Strategy == strategy.Kind && cell.Sigma == sigma).Text)]);
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Output), ColorSystem = ColorSystemSupport.NoColors });
+            table.AddRow([strategy.Kind!, .. Sigmas.Select(sigma =>
+                cells.First(cell => cell.Strategy == strategy.Kind && cell.Sigma == sigma).Text)]);
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(Output),
+            ColorSystem = ColorSystemSupport.NoColors,
+        });
         console.Profile.Width = Math.Max(console.Profile.Width, 20 + 20 * Sigmas.Count);
         console.Write(table);
         Output.WriteLine($"without noise: {cells[0].Text}");
     }
 
-    private static string Tsv(Cell[] cells) => "strategy\tsigma\timages\tcorrect\taccuracy\tstandard_error\tseconds\n" + string.Concat(cells.Select(cell =>
-        string.Create(CultureInfo.InvariantCulture, $"{cell.Strategy}\t{cell.Sigma}\t{cell.Images}\t{cell.Correct}\t{cell.Accuracy:F6}\t{cell.StandardError:F6}\t{cell.Time.TotalSeconds:F1}\n")));
+    private static string Tsv(Cell[] cells) => "strategy\tsigma\timages\tcorrect\taccuracy\tstandard_error\tseconds\n"
+        + string.Concat(cells.Select(cell =>
+        string.Create(CultureInfo.InvariantCulture,
+            $"{cell.Strategy}\t{cell.Sigma}\t{cell.Images}\t{cell.Correct}\t{cell.Accuracy:F6}\t{cell.StandardError:F6}\t{cell.Time.TotalSeconds:F1}\n")));
 
     private sealed class Cell(string strategy, double sigma, IBaseClassifier classifier)
     {

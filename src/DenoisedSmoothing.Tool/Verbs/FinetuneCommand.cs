@@ -13,31 +13,56 @@ internal static class FinetuneCommand
         StrategyOptions strategy = new();
         strategy.Denoiser.Validators.Clear();
         strategy.Denoiser.AcceptOnlyFromAmong([.. Strategies.Denoisers]);
-        strategy.Denoiser.Description = $"What the classifier is trained behind: {string.Join(", ", Strategies.Denoisers)} (none: Gaussian augmentation, as Cohen et al.) [default: one-shot]";
+        strategy.Denoiser.Description =
+            $"What the classifier is trained behind: {string.Join(", ", Strategies.Denoisers)} (none: Gaussian augmentation, as Cohen "
+            + $"et al.) [default: one-shot]";
         TrainingVerbOptions training = new(batch: 128, learningRate: 1e-3, steps: "two epochs");
-        Option<int?> samplerSteps = new Option<int?>("--denoiser-steps") { HelpName = "count", Description = "Steps of multi-step and heun" }
+        Option<int?> samplerSteps = new Option<int?>("--denoiser-steps")
+        {
+            HelpName = "count",
+            Description = "Steps of multi-step and heun",
+        }
             .Check(steps => steps >= 1, "--denoiser-steps must be at least 1.");
         Option<double> sigma = new SamplingOptions().Sigma;
         Option<bool> fromScratch = new("--from-scratch") { Description = "Start from random weights, not from the classifier's own" };
-        Option<int> shift = new Option<int>("--shift") { HelpName = "pixels", DefaultValueFactory = _ => 2, Description = "Images are moved by up to so many pixels each way" }
+        Option<int> shift = new Option<int>("--shift")
+        {
+            HelpName = "pixels",
+            DefaultValueFactory = _ => 2,
+            Description = "Images are moved by up to so many pixels each way",
+        }
             .Check(pixels => pixels >= 0, "--shift must be at least 0.");
         Option<bool> noMirror = new("--no-mirror") { Description = "Do not mirror every second image, as one would not for digits" };
-        Option<double> weightDecay = new Option<double>("--weight-decay") { HelpName = "rate", DefaultValueFactory = _ => 0.01, Description = "Decoupled weight decay" }
+        Option<double> weightDecay = new Option<double>("--weight-decay")
+        {
+            HelpName = "rate",
+            DefaultValueFactory = _ => 0.01,
+            Description = "Decoupled weight decay",
+        }
             .Check(decay => decay >= 0 && double.IsFinite(decay), "--weight-decay must be a finite number of at least 0.");
         Verb verb = new Verb(
             "finetune",
-            "Trains a pretrained classifier on images noised and denoised afresh whenever they are seen (the paper's Tables 3 and 6), for one noise level. The other verbs load the result with --classifier-file.",
-            ["finetune --sigma 0.5 --epochs 2 --out runs/finetuned-050.safetensors", "finetune --sigma 0.5 --denoiser none --from-scratch --epochs 14 --out runs/gaussian-050.safetensors"],
+            "Trains a pretrained classifier on images noised and denoised afresh whenever they are seen (the paper's Tables 3 and 6), "
+                + "for one noise level. The other verbs load the result with --classifier-file.",
+            ["finetune --sigma 0.5 --epochs 2 --out runs/finetuned-050.safetensors",
+                "finetune --sigma 0.5 --denoiser none --from-scratch --epochs 14 --out runs/gaussian-050.safetensors"],
             Verb.ExitCodesOfARun)
-            .With(models.All).With(data.Selection).With([sigma, strategy.Denoiser, samplerSteps, fromScratch, shift, noMirror, weightDecay]).With(training.All);
+            .With(models.All).With(data.Selection).With([sigma, strategy.Denoiser, samplerSteps, fromScratch, shift, noMirror, weightDecay])
+                .With(training.All);
         return verb.Does((parsed, cancellationToken) =>
         {
             ModelChoice choice = models.Read(parsed);
             if (choice.Precision != "float32")
                 throw new ArgumentException("Training is in float32: leave --precision out.");
             FinetuneJob job = new(
-                choice, data.Read(parsed, choice.Pair), new StrategyChoice(parsed.GetValue(strategy.Denoiser), parsed.GetValue(samplerSteps), null, 0.25, false), parsed.GetValue(sigma), training.Read(parsed),
-                parsed.GetValue(fromScratch), new Augmentation { Shift = parsed.GetValue(shift), Mirror = !parsed.GetValue(noMirror) }, parsed.GetValue(weightDecay));
+                choice, data.Read(parsed, choice.Pair),
+                    new StrategyChoice(parsed.GetValue(strategy.Denoiser), parsed.GetValue(samplerSteps), null, 0.25, false),
+                    parsed.GetValue(sigma), training.Read(parsed),
+                parsed.GetValue(fromScratch), new Augmentation
+                {
+                    Shift = parsed.GetValue(shift),
+                    Mirror = !parsed.GetValue(noMirror),
+                }, parsed.GetValue(weightDecay));
             new FinetuneRun(job, parsed.InvocationConfiguration.Output).Execute(cancellationToken);
             return CommandLine.Done;
         });

@@ -4,4 +4,5 @@ namespace DenoisedSmoothing.Tool;
 
 /// <summary>What finetune is asked to do.</summary>
 internal sealed record FinetuneJob(
-    ModelChoice Models, DataChoice Data, StrategyChoice Strategy, double Sigma, TrainingChoice Training, bool FromScratch, Augmentation Augmentation, double WeightDecay);
+    ModelChoice Models, DataChoice Data, StrategyChoice Strategy, double Sigma, TrainingChoice Training, bool FromScratch,
+        Augmentation Augmentation, double WeightDecay);

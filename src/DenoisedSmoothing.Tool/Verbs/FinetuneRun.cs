@@ -33,10 +33,16 @@ internal sealed class FinetuneRun(FinetuneJob job, TextWriter output)
             CheckpointFolder = job.Training.Checkpoints,
             CheckpointEvery = job.Training.CheckpointEvery,
         };
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{models.Name}, {Strategies.KindOf(models, job.Strategy)}, sigma {job.Sigma}, {images.Count} images, {options.Steps} steps{(job.FromScratch ? ", from scratch" : "")}"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{models.Name}, {Strategies.KindOf(models, job.Strategy)}, sigma {job.Sigma}, {images.Count} images, {options.Steps} "
+            + $"steps{(job.FromScratch ? ", from scratch" : "")}"));
         OptimizerRecipe recipe = new() { LearningRate = job.Training.LearningRate, WeightDecay = job.WeightDecay, EmaDecay = 0.998 };
-        new Trainer(new DenoisedCrossEntropy(classifier, denoiser, job.Sigma), recipe, options).Train(images, new TrainingView(output), cancellationToken);
-        SafetensorsWriter.Write(job.Training.Out, network.state_dict(), new Dictionary<string, string> { [FileMetadata.ClassifierKey] = models.ClassifierNetwork });
+        new Trainer(new DenoisedCrossEntropy(classifier, denoiser, job.Sigma), recipe, options)
+            .Train(images, new TrainingView(output), cancellationToken);
+        SafetensorsWriter.Write(job.Training.Out, network.state_dict(), new Dictionary<string, string>
+        {
+            [FileMetadata.ClassifierKey] = models.ClassifierNetwork,
+        });
         output.WriteLine($"Classifier: {job.Training.Out}");
     }
 }

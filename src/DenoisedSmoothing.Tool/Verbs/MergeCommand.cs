@@ -9,14 +9,21 @@ internal static class MergeCommand
     public static Verb Create()
     {
         Argument<string[]> shards = new("SHARD") { Description = "The shards' TSV logs, in any order.", Arity = ArgumentArity.OneOrMore };
-        Option<string> log = new("--out") { Description = "The merged log; LOG.jsonl and LOG.meta.json are written beside it.", HelpName = "LOG", Required = true };
+        Option<string> log = new("--out")
+        {
+            Description = "The merged log; LOG.jsonl and LOG.meta.json are written beside it.",
+            HelpName = "LOG",
+            Required = true,
+        };
         Option<bool> partial = new("--partial") { Description = "Merge although shards are missing or unfinished." };
         Verb verb = new Verb(
             "merge",
-            "Merges the shards of a run into the log that the whole run would have written, times apart. Each shard needs its SHARD.jsonl and SHARD.meta.json beside it. "
+            "Merges the shards of a run into the log that the whole run would have written, times apart. Each shard needs its "
+                + "SHARD.jsonl and SHARD.meta.json beside it. "
             + "Shards of different settings are refused, and the settings named.",
             ["merge run.1.tsv run.2.tsv --out run.tsv"],
-            [(CommandLine.Done, "merged"), (CommandLine.Failed, "refused; the message says why"), (CommandLine.Cancelled, "stopped (Ctrl-C)")])
+            [(CommandLine.Done, "merged"), (CommandLine.Failed, "refused; the message says why"),
+                (CommandLine.Cancelled, "stopped (Ctrl-C)")])
             .With(shards).With([log, partial]);
         return verb.Does((parsed, cancellationToken) =>
         {
@@ -25,7 +32,8 @@ internal static class MergeCommand
             IReadOnlyList<string> missing = CertificationLogMerge.Run(paths, path, parsed.GetValue(partial), cancellationToken);
             foreach (string sentence in missing)
                 parsed.InvocationConfiguration.Error.WriteLine(sentence);
-            parsed.InvocationConfiguration.Output.WriteLine($"{path}: {CertificationLog.Read(path).Rows.Count} images from {paths.Length} shards.");
+            parsed.InvocationConfiguration.Output.WriteLine(
+                $"{path}: {CertificationLog.Read(path).Rows.Count} images from {paths.Length} shards.");
             return CommandLine.Done;
         });
     }

@@ -13,13 +13,16 @@ internal sealed record NoiseLevels(IReadOnlyList<double> Sigmas, (double First, 
     {
         range = default;
         string[] ends = text.Split("..");
-        if (ends.Length != 2 || !TryNumber(ends[0], out double first) || !TryNumber(ends[1], out double last) || !(first >= 0 && first < last && double.IsFinite(last)))
+        if (ends.Length != 2 || !TryNumber(ends[0], out double first) || !TryNumber(ends[1], out double last)
+            || !(first >= 0 && first < last && double.IsFinite(last)))
             return false;
         range = (first, last);
         return true;
     }
 
-    /// <summary>The timesteps of a schedule that these levels are: t* of each sigma, and of a range all from the first's to the last's.</summary>
+    /// <summary>
+    /// The timesteps of a schedule that these levels are: t* of each sigma, and of a range all from the first's to the last's.
+    /// </summary>
     /// <param name="schedule">The schedule.</param>
     /// <param name="last">The highest timestep of full training.</param>
     public TimestepSet Timesteps(INoiseSchedule schedule, int last)

@@ -12,28 +12,53 @@ internal static class PlanCommand
         Option<double> sigma = new SamplingOptions().Sigma;
         Option<double[]?> radius = ListOptions.Radii("--radius", "l2 radii to plan for, rising, separated by commas");
         radius.Required = true;
-        Option<double[]> pA = ListOptions.Probabilities("--pa", "True probabilities of the label, separated by commas", 0.9, 0.95, 0.99, 0.999, 1);
-        Option<double> power = new Option<double>("--power") { HelpName = "p", DefaultValueFactory = _ => 0.9, Description = "Probability of success asked for" }
+        Option<double[]> pA = ListOptions.Probabilities("--pa", "True probabilities of the label, separated by commas", 0.9, 0.95, 0.99,
+            0.999, 1);
+        Option<double> power = new Option<double>("--power")
+        {
+            HelpName = "p",
+            DefaultValueFactory = _ => 0.9,
+            Description = "Probability of success asked for",
+        }
             .Check(value => value > 0 && value < 1, "--power must be above 0 and below 1.");
-        Option<double?> rate = new Option<double?>("--rate") { HelpName = "samples/s", Description = "Noisy samples a second, for the times" }
+        Option<double?> rate = new Option<double?>("--rate")
+        {
+            HelpName = "samples/s",
+            Description = "Noisy samples a second, for the times",
+        }
             .Check(value => value > 0 && double.IsFinite(value.Value), "--rate must be a finite number above 0.");
         Option<bool> measure = new("--measure") { Description = "Measure the rate with the models, on one blank image" };
-        Option<int> batch = new Option<int>("--batch") { HelpName = "rows", DefaultValueFactory = _ => 100, Description = "Rows of a forward pass, for --measure" }
+        Option<int> batch = new Option<int>("--batch")
+        {
+            HelpName = "rows",
+            DefaultValueFactory = _ => 100,
+            Description = "Rows of a forward pass, for --measure",
+        }
             .Check(rows => rows is >= 1 and <= 65536, "--batch must be 1 to 65536 rows.");
-        Option<int> images = new Option<int>("--images") { HelpName = "count", DefaultValueFactory = _ => 500, Description = "Images of the run, for the times" }
+        Option<int> images = new Option<int>("--images")
+        {
+            HelpName = "count",
+            DefaultValueFactory = _ => 500,
+            Description = "Images of the run, for the times",
+        }
             .Check(count => count >= 1, "--images must be at least 1.");
         Verb verb = new Verb(
             "plan",
-            "Says before any work how many samples a radius needs when the label has a given true probability, what the largest radius is that n can reach, and how long it takes.",
-            ["plan --sigma 0.5 --radius 0.5,1.0", "plan --sigma 0.25 --radius 0.5 --pa 0.99,0.999 --n 10000 --rate 825", "plan --sigma 0.5 --radius 0.5 --measure"],
-            [(CommandLine.Done, "done"), (CommandLine.Failed, "an option was not in order, or a radius is beyond any certificate at sigma"), (CommandLine.Cancelled, "stopped (Ctrl-C)")])
-            .With([sigma, radius, pA, power, certifier.N0, certifier.N, certifier.Alpha, certifier.Budget, rate, images, measure, batch]).With(models.All);
+            "Says before any work how many samples a radius needs when the label has a given true probability, what the largest radius "
+                + "is that n can reach, and how long it takes.",
+            ["plan --sigma 0.5 --radius 0.5,1.0", "plan --sigma 0.25 --radius 0.5 --pa 0.99,0.999 --n 10000 --rate 825",
+                "plan --sigma 0.5 --radius 0.5 --measure"],
+            [(CommandLine.Done, "done"), (CommandLine.Failed, "an option was not in order, or a radius is beyond any certificate at sigma"),
+                (CommandLine.Cancelled, "stopped (Ctrl-C)")])
+            .With([sigma, radius, pA, power, certifier.N0, certifier.N, certifier.Alpha, certifier.Budget, rate, images, measure, batch])
+                .With(models.All);
         return verb.Does((parsed, cancellationToken) =>
         {
             if (parsed.GetValue(rate) is not null && parsed.GetValue(measure))
                 throw new ArgumentException("Either --rate says how fast samples come, or --measure finds out.");
             PlanRun run = new(
-                parsed.GetValue(sigma), parsed.GetValue(radius)!, parsed.GetValue(pA)!, parsed.GetValue(power), parsed.GetValue(certifier.N0), parsed.GetValue(certifier.N) ?? 100_000,
+                parsed.GetValue(sigma), parsed.GetValue(radius)!, parsed.GetValue(pA)!, parsed.GetValue(power),
+                    parsed.GetValue(certifier.N0), parsed.GetValue(certifier.N) ?? 100_000,
                 parsed.GetValue(certifier.Alpha), parsed.GetValue(certifier.Budget) ?? 100_000, parsed.GetValue(images),
                 parsed.InvocationConfiguration.Output);
             double? samples = parsed.GetValue(measure)

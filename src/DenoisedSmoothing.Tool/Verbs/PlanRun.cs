@@ -17,7 +17,8 @@ namespace DenoisedSmoothing.Tool;
 /// <param name="Images">Images of the run.</param>
 /// <param name="Output">Where results go.</param>
 internal sealed record PlanRun(
-    double Sigma, IReadOnlyList<double> Radii, IReadOnlyList<double> Probabilities, double Power, long? N0, long N, double Alpha, long Budget, int Images,
+    double Sigma, IReadOnlyList<double> Radii, IReadOnlyList<double> Probabilities, double Power, long? N0, long N, double Alpha,
+        long Budget, int Images,
     TextWriter Output)
 {
     private const long CohenN0 = 100;
@@ -52,14 +53,28 @@ internal sealed record PlanRun(
             SequentialForecast? forecast = sequential is null ? null : SamplePlan.Sequential(sequential, Sigma, pA);
             List<string> row =
             [
-                Text($"{pA}"), n is { } votes ? Text($"{votes}") : "never", forecast is null ? "-" : Text($"{forecast.MeanVotes:F0}"), forecast is null ? "-" : Text($"{Math.Floor(forecast.Power * 1e4) / 1e4:F4}"),
+                Text($"{pA}"), n is { } votes
+                    ? Text($"{votes}")
+                    : "never", forecast is null
+                    ? "-"
+                    : Text($"{forecast.MeanVotes:F0}"), forecast is null
+                    ? "-"
+                    : Text($"{Math.Floor(forecast.Power * 1e4) / 1e4:F4}"),
             ];
             if (rate is { } samples)
-                row.AddRange([n is { } drawn ? Time(drawn + (N0 ?? CohenN0), samples) : "-", forecast is null ? "-" : Time(forecast.MeanVotes, samples)]);
+                row.AddRange([n is { } drawn
+                    ? Time(drawn + (N0 ?? CohenN0), samples)
+                    : "-", forecast is null
+                    ? "-"
+                    : Time(forecast.MeanVotes, samples)]);
             table.AddRow([.. row]);
         }
 
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Output), ColorSystem = ColorSystemSupport.NoColors });
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(Output),
+            ColorSystem = ColorSystemSupport.NoColors,
+        });
         console.Profile.Width = Math.Max(console.Profile.Width, 100);
         console.Write(table);
     }
@@ -74,7 +89,8 @@ internal sealed record PlanRun(
     private static string Time(double samples, double rate)
     {
         double seconds = samples / rate;
-        return seconds < 100 ? Text($"{seconds:G3} s") : seconds < 1e9 ? TimeSpan.FromSeconds(seconds).ToString(seconds < 86400 ? @"h\:mm\:ss" : @"d\d\ h\:mm\:ss", CultureInfo.InvariantCulture) : "years";
+        return seconds < 100 ? Text($"{seconds:G3} s") : seconds < 1e9 ? TimeSpan.FromSeconds(seconds)
+            .ToString(seconds < 86400 ? @"h\:mm\:ss" : @"d\d\ h\:mm\:ss", CultureInfo.InvariantCulture) : "years";
     }
 
     private void Line(FormattableString text) => Output.WriteLine(Text(text));

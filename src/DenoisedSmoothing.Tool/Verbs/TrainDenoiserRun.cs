@@ -36,7 +36,9 @@ internal sealed class TrainDenoiserRun(TrainDenoiserJob job, TextWriter output)
             Timesteps = card.Trained.Chosen ?? [.. Enumerable.Range(card.Trained.First, card.Trained.Last - card.Trained.First + 1)],
         };
         OptimizerRecipe recipe = new() { LearningRate = job.Training.LearningRate, EmaDecay = job.Ema };
-        output.WriteLine($"{job.Network}, {images.Count} images of {images.Channels}x{images.Height}x{images.Width}, timesteps {card.Trained} of {card.ScheduleTimesteps}, {options.Steps} steps");
+        output.WriteLine(
+            $"{job.Network}, {images.Count} images of {images.Channels}x{images.Height}x{images.Width}, timesteps {card.Trained} of "
+            + $"{card.ScheduleTimesteps}, {options.Steps} steps");
         new Trainer(objective, recipe, options).Train(images, new TrainingView(output), cancellationToken);
         SafetensorsWriter.Write(job.Training.Out, network.state_dict(), card.ToMetadata());
         output.WriteLine($"Denoiser: {job.Training.Out}");

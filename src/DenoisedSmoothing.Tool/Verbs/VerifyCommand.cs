@@ -12,11 +12,17 @@ internal static class VerifyCommand
 
     public static Verb Create()
     {
-        Argument<string[]> files = new("FILE") { Description = "Logs, or certificates and predictions as JSON.", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> files = new("FILE")
+        {
+            Description = "Logs, or certificates and predictions as JSON.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         Verb verb = new Verb(
             "verify",
-            "Recomputes bounds, radii and p-values from the votes, by other formulas than those that made them, and names every difference: a label that is not "
-            + "the selection's, a bound or a radius that is too large, settings that are not those beside the log, lines that share their noise. A log is "
+            "Recomputes bounds, radii and p-values from the votes, by other formulas than those that made them, and names every "
+                + "difference: a label that is not "
+            + "the selection's, a bound or a radius that is too large, settings that are not those beside the log, lines that share "
+                + "their noise. A log is "
             + "verified by its JSON lines. It trusts the votes: whether they are true is for a run with the models and the images to show.",
             ["verify runs/050.tsv", "verify certificate.json"],
             [
@@ -74,7 +80,8 @@ internal static class VerifyCommand
             using JsonDocument document = JsonDocument.Parse(json);
             return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("votes", out _)
                 ? new CertificateVerifier().Verify(JsonSerializer.Deserialize<Prediction>(json)!)
-                : new CertificateVerifier().Verify(JsonSerializer.Deserialize<Certificate>(json) ?? throw new JsonException("null is no certificate"));
+                : new CertificateVerifier().Verify(JsonSerializer.Deserialize<Certificate>(json)
+                    ?? throw new JsonException("null is no certificate"));
         }
         catch (JsonException e)
         {

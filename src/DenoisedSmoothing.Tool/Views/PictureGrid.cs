@@ -24,7 +24,11 @@ internal static class PictureGrid
                 canvas.DrawText(column.Name, left + cellWidth / 2f - Gap / 2f, Caption - 6, SKTextAlign.Center, font, ink);
                 for (int row = 0; row < labels.Count; row++)
                 {
-                    SKColor frame = column.Predicted is null ? SKColors.White : column.Predicted[row] == labels[row] ? SKColors.ForestGreen : SKColors.Crimson;
+                    SKColor frame = column.Predicted is null
+                        ? SKColors.White
+                        : column.Predicted[row] == labels[row]
+                        ? SKColors.ForestGreen
+                        : SKColors.Crimson;
                     Draw(canvas, column, row, scale, left, Caption + row * cellHeight, frame);
                 }
             }

@@ -15,7 +15,8 @@ namespace DenoisedSmoothing.Tool;
 /// <param name="total">Images of the whole run.</param>
 /// <param name="samplesAnImage">Votes of every image; null where they vary.</param>
 /// <param name="printImages">Whether every image gets a line: when no log keeps it.</param>
-internal sealed class RunView(TextWriter output, IImageDataset images, CertificationLogKind kind, int total, long? samplesAnImage, bool printImages) : IProgress<SmoothingProgress>
+internal sealed class RunView(TextWriter output, IImageDataset images, CertificationLogKind kind, int total, long? samplesAnImage,
+    bool printImages) : IProgress<SmoothingProgress>
 {
     private static readonly TimeSpan s_linesEvery = TimeSpan.FromSeconds(10);
 
@@ -109,11 +110,15 @@ internal sealed class RunView(TextWriter output, IImageDataset images, Certifica
     {
         double seconds = _clock.Elapsed.TotalSeconds;
         long here = _tally.Images - _before;
-        double share = samplesAnImage is { } each ? (double)_drawn / each / Math.Max(1, total - _before) : (double)here / Math.Max(1, total - _before);
+        double share = samplesAnImage is { } each
+            ? (double)_drawn / each / Math.Max(1, total - _before)
+            : (double)here / Math.Max(1, total - _before);
         if (share <= 0 || seconds <= 0)
             return "time left not known yet";
         TimeSpan left = TimeSpan.FromSeconds(Math.Clamp(seconds * (1 - share) / share, 0, 1e9));
-        return string.Create(CultureInfo.InvariantCulture, $"{_drawn / seconds:F0} samples/s, {(left.Days > 0 ? left.ToString(@"d\d\ h\:mm\:ss", CultureInfo.InvariantCulture) : left.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture))} left");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{_drawn / seconds:F0} samples/s, "
+            + $"{(left.Days > 0 ? left.ToString(@"d\d\ h\:mm\:ss", CultureInfo.InvariantCulture) : left.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture))} left");
     }
 
     private string Line(RunOutcome outcome)
@@ -121,7 +126,9 @@ internal sealed class RunView(TextWriter output, IImageDataset images, Certifica
         string predicted = outcome.Predicted is { } label ? NameOf(label) : "abstains";
         string mark = outcome.Predicted is null ? "" : outcome.Predicted == outcome.Label ? "right" : "WRONG";
         string radius = kind == CertificationLogKind.Predict || outcome.Predicted is null ? "" : $"  radius {Cut(outcome.Radius)}";
-        return string.Create(CultureInfo.InvariantCulture, $"{outcome.Index,6}  {NameOf(outcome.Label),-14} {predicted,-14} {mark,-5}{radius}  {outcome.Votes}/{outcome.Total} votes  {outcome.Time.TotalSeconds:F2} s");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{outcome.Index,6}  {NameOf(outcome.Label),-14} {predicted,-14} {mark,-5}{radius}  {outcome.Votes}/{outcome.Total} votes  "
+            + $"{outcome.Time.TotalSeconds:F2} s");
     }
 
     private string NameOf(int label) => label < images.ClassNames.Count ? images.ClassNames[label] : $"class {label}";

@@ -18,7 +18,9 @@ internal sealed class TrainingView(TextWriter output) : IProgress<TrainingProgre
             return;
         _since.Restart();
         double rate = (value.Step - _first.Value.Step) / Math.Max(1e-9, (value.Elapsed - _first.Value.Elapsed).TotalSeconds);
-        string left = rate > 0 ? TimeSpan.FromSeconds((value.Steps - value.Step) / rate).ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture) : "?";
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step {value.Step}/{value.Steps}  loss {value.Loss:F4}  {rate:F1} steps/s  {left} left"));
+        string left = rate > 0 ? TimeSpan.FromSeconds((value.Steps - value.Step) / rate)
+            .ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture) : "?";
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"step {value.Step}/{value.Steps}  loss {value.Loss:F4}  {rate:F1} steps/s  {left} left"));
     }
 }

@@ -6,7 +6,8 @@ using DenoisedSmoothing.Preprocessing;
 namespace DenoisedSmoothing.Experiments;
 
 /// <summary>
-/// A data set, certified or predicted image by image: what <c>dds certify</c> and <c>dds predict</c> do. With a log, a run that is stopped or
+/// A data set, certified or predicted image by image: what <c>dds certify</c> and <c>dds predict</c> do. With a log, a run that is stopped
+/// or
 /// killed at any moment goes on where it was, and shards of a run merge into the log of the whole.
 /// </summary>
 public sealed record CertificationRun
@@ -61,6 +62,7 @@ public sealed record CertificationRun
     /// <summary>Checks everything that can be checked before the first image, and opens the log.</summary>
     /// <exception cref="ArgumentException">Models, data set and settings do not fit together.</exception>
     /// <exception cref="IOException">A log is there and is not to be resumed, or cannot be written.</exception>
-    /// <exception cref="InvalidDataException">The log there has other settings, each of which is named, or was damaged or edited.</exception>
+    /// <exception cref="InvalidDataException">The log there has other settings, each of which is named, or was damaged or
+    /// edited.</exception>
     public CertificationSession Open() => new(this);
 }

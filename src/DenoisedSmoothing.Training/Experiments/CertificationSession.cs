@@ -19,7 +19,8 @@ public sealed class CertificationSession : IDisposable
         _run = run;
         int classes = run.BaseClassifier.ClassCount;
         if (run.Images.ClassNames.Count > classes)
-            throw new ArgumentException($"The data set has {run.Images.ClassNames.Count} classes, the models {classes}: they do not belong together.");
+            throw new ArgumentException(
+                $"The data set has {run.Images.ClassNames.Count} classes, the models {classes}: they do not belong together.");
         Seed = RunSettings.SeedOf(run);
         _smoothed = new SmoothedClassifier([run.BaseClassifier], run.Noise, run.Certifier, new SmoothingOptions
         {
@@ -32,7 +33,9 @@ public sealed class CertificationSession : IDisposable
         _images = run.Preprocess is { } preprocess ? run.Images.Prepared(preprocess) : run.Images;
         // Photos of several sizes are found now, not after hours.
         _images.RequireOneShape(run.Range);
-        _log = run.LogPath is null ? null : CertificationLogWriter.Open(run.LogPath, RunSettings.Meta(run, Seed, Dimension(indices)), run.Resume);
+        _log = run.LogPath is null
+            ? null
+            : CertificationLogWriter.Open(run.LogPath, RunSettings.Meta(run, Seed, Dimension(indices)), run.Resume);
         Total = indices.Length;
         Left = [.. indices.Where(index => index > (_log?.LastIndex ?? -1))];
     }
@@ -53,9 +56,14 @@ public sealed class CertificationSession : IDisposable
     public IReadOnlyList<string> Warnings => _smoothed.Warnings;
 
     /// <summary>How many votes an image takes.</summary>
-    public VoteRange VotesPerImage => _run.Kind == CertificationLogKind.Certify ? _run.Certifier.CertificationVotes : _run.Certifier.PredictionVotes;
+    public VoteRange VotesPerImage => _run.Kind == CertificationLogKind.Certify
+        ? _run.Certifier.CertificationVotes
+        : _run.Certifier.PredictionVotes;
 
-    /// <summary>Works, in the order of the indices; each outcome is in the log before it is handed out. To the end, the log says that it is finished.</summary>
+    /// <summary>
+    /// Works, in the order of the indices; each outcome is in the log before it is handed out. To the end, the log says that it is
+    /// finished.
+    /// </summary>
     /// <param name="progress">Told about ten times a second.</param>
     /// <param name="skipped">Told of each image that is passed over.</param>
     /// <param name="cancellationToken">Stops between batches; what is in the log stays, and the run can be resumed.</param>
@@ -79,17 +87,20 @@ public sealed class CertificationSession : IDisposable
     /// <summary>Closes the log.</summary>
     public void Dispose() => _log?.Dispose();
 
-    private IEnumerable<RunOutcome> Outcomes(IProgress<SmoothingProgress>? progress, Action<SkippedImage>? skipped, CancellationToken cancellationToken)
+    private IEnumerable<RunOutcome> Outcomes(IProgress<SmoothingProgress>? progress, Action<SkippedImage>? skipped,
+        CancellationToken cancellationToken)
     {
         Stopwatch clock = Stopwatch.StartNew();
         if (_run.Kind == CertificationLogKind.Certify)
         {
-            foreach (SmoothingOutcome<Certificate> outcome in _smoothed.CertifyEach(Read(skipped), progress: progress, cancellationToken: cancellationToken))
+            foreach (SmoothingOutcome<Certificate> outcome in _smoothed.CertifyEach(Read(skipped), progress: progress,
+                cancellationToken: cancellationToken))
                 yield return Next((int)outcome.Image.Index!, outcome.Result, null);
         }
         else
         {
-            foreach (SmoothingOutcome<Prediction> outcome in _smoothed.PredictEach(Read(skipped), progress: progress, cancellationToken: cancellationToken))
+            foreach (SmoothingOutcome<Prediction> outcome in _smoothed.PredictEach(Read(skipped), progress: progress,
+                cancellationToken: cancellationToken))
                 yield return Next((int)outcome.Image.Index!, null, outcome.Result);
         }
 

@@ -11,12 +11,15 @@ internal static class RunSettings
     private const string SeedSetting = "seed";
 
     /// <summary>The noise key: the one given, the one that a resumed log began with, or a fresh one.</summary>
-    /// <remarks>A prediction's key is never made up here: the library takes a fresh one and tells nobody, and so the log does not hold one.</remarks>
+    /// <remarks>
+    /// A prediction's key is never made up here: the library takes a fresh one and tells nobody, and so the log does not hold one.
+    /// </remarks>
     public static ulong? SeedOf(CertificationRun run)
     {
         if (run.Seed is not null || run.Kind == CertificationLogKind.Predict)
             return run.Seed;
-        if (run.LogPath is not null && run.Resume && CertificationLogMeta.Find(run.LogPath)?.Settings.GetValueOrDefault(SeedSetting) is { } begun)
+        if (run.LogPath is not null && run.Resume
+            && CertificationLogMeta.Find(run.LogPath)?.Settings.GetValueOrDefault(SeedSetting) is { } begun)
             return PlainNumber.ParseWhole<ulong>(begun, "The seed beside the log");
         return BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
     }

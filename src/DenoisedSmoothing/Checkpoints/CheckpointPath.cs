@@ -10,7 +10,8 @@ internal static class CheckpointPath
         ["*.safetensors.index.json", "*.safetensors", "*.pt", "*.pth", "*.th", "*.ckpt", "*.bin", "*.tar"];
 
     /// <summary>Opens a file for reading; others may read it meanwhile.</summary>
-    /// <exception cref="CheckpointException">The path is a folder (the message names the checkpoints in it), a pipe or a device.</exception>
+    /// <exception cref="CheckpointException">The path is a folder (the message names the checkpoints in it), a pipe or a
+    /// device.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static FileStream Open(string path)
     {

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Classification;
 
 /// <summary>
-/// Scores of one batch, made ready to be added up. NaN or infinite scores are never votes: such a row comes out as NaN, which whoever counts
+/// Scores of one batch, made ready to be added up. NaN or infinite scores are never votes: such a row comes out as NaN, which whoever
+/// counts
 /// refuses, where a vote or a probability would hide it.
 /// </summary>
 internal static class ClassifierScores
@@ -22,14 +23,17 @@ internal static class ClassifierScores
     public static Tensor Probabilities(Tensor scores, long rows, int classCount)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Poison(scores, rows, classCount).add_(nn.functional.softmax(scores.to_type(ScalarType.Float32), 1)).MoveToOuterDisposeScope();
+        return Poison(scores, rows, classCount).add_(nn.functional.softmax(scores.to_type(ScalarType.Float32), 1))
+            .MoveToOuterDisposeScope();
     }
 
     // 0 for finite scores, NaN else.
     private static Tensor Poison(Tensor scores, long rows, int classCount)
     {
         if (scores.dim() != 2 || scores.shape[0] != rows || scores.shape[1] != classCount)
-            throw new InvalidOperationException($"Scores of {rows} images in {classCount} classes are [{rows},{classCount}]; the classifier returned [{string.Join(',', scores.shape)}].");
+            throw new InvalidOperationException(
+                $"Scores of {rows} images in {classCount} classes are [{rows},{classCount}]; the classifier returned "
+                + $"[{string.Join(',', scores.shape)}].");
         return scores.to_type(ScalarType.Float32).mul(0);
     }
 }

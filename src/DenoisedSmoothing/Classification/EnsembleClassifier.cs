@@ -3,8 +3,13 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.Classification;
 
-/// <summary>Several classifiers as one: the mean of their logits. Averaging lowers the variance under noise, which enlarges certified radii (Horvath et al. 2022).</summary>
-/// <remarks>Members should score on one scale: logits of networks trained alike. Disposes no member. Safe for concurrent use where the members are.</remarks>
+/// <summary>
+/// Several classifiers as one: the mean of their logits. Averaging lowers the variance under noise, which enlarges certified radii (Horvath
+/// et al. 2022).
+/// </summary>
+/// <remarks>
+/// Members should score on one scale: logits of networks trained alike. Disposes no member. Safe for concurrent use where the members are.
+/// </remarks>
 public sealed class EnsembleClassifier : IClassifier, IDescribed
 {
     private readonly IClassifier[] _members;

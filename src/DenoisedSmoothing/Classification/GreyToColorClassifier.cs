@@ -4,7 +4,9 @@ using TorchSharp;
 namespace DenoisedSmoothing.Classification;
 
 /// <summary>Lets a colour classifier take grey images: the one channel is handed to it three times over.</summary>
-/// <remarks>Certify the grey image: distances then count each grey pixel once. Disposes nothing. Safe for concurrent use where the classifier is.</remarks>
+/// <remarks>
+/// Certify the grey image: distances then count each grey pixel once. Disposes nothing. Safe for concurrent use where the classifier is.
+/// </remarks>
 public sealed class GreyToColorClassifier : IClassifier, IDescribed
 {
     private readonly IClassifier _color;

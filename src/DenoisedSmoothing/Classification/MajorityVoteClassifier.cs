@@ -7,7 +7,8 @@ namespace DenoisedSmoothing.Classification;
 
 /// <summary>
 /// The majority vote of several runs of a stochastic base classifier on the same noisy row, each under inner noise of its own: DensePure
-/// (Xiao et al. 2022), where the runs are reverse processes, that is a <see cref="DenoisedClassifier"/> of a <see cref="MultiStepDenoiser"/>.
+/// (Xiao et al. 2022), where the runs are reverse processes, that is a <see cref="DenoisedClassifier"/> of a
+/// <see cref="MultiStepDenoiser"/>.
 /// </summary>
 /// <remarks>
 /// Scores are vote counts, so that ties go to the lowest label. A function of the row and its inner draws alone: any certificate holds for

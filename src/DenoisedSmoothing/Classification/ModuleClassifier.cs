@@ -19,12 +19,15 @@ public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
     /// <param name="network">Takes images [N,C,H,W], normalised and resized, and returns logits [N,K]. Put in evaluation mode.</param>
     /// <param name="classCount">K, at least 2.</param>
     /// <param name="normalization">What the network was trained with; null where it takes [0,1].</param>
-    /// <param name="resizeTo">Size in pixels to resize to, bicubic with antialiasing (32 to 224 for the paper's ViT); null to leave the size.</param>
+    /// <param name="resizeTo">Size in pixels to resize to, bicubic with antialiasing (32 to 224 for the paper's ViT); null to leave the
+    /// size.</param>
     /// <param name="disposeNetwork">Whether <see cref="Dispose"/> frees the network too, where it can be.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 2 classes, or a size below 1.</exception>
-    /// <exception cref="ArgumentException">The network takes images of other channels than the normalisation, or of another size than resized to.</exception>
+    /// <exception cref="ArgumentException">The network takes images of other channels than the normalisation, or of another size than
+    /// resized to.</exception>
     public ModuleClassifier(
-        nn.IModule<Tensor, Tensor> network, int classCount, Normalization? normalization = null, (int Height, int Width)? resizeTo = null, bool disposeNetwork = false)
+        nn.IModule<Tensor, Tensor> network, int classCount, Normalization? normalization = null, (int Height, int Width)? resizeTo =
+            null, bool disposeNetwork = false)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 2);
@@ -57,7 +60,10 @@ public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
         get
         {
             PartInfo network = PartInfo.Of(_network);
-            return (network with { InputShape = InputShapes.Both(InputShapes.Of(Input), _resizeTo is null ? network.InputShape : null) }).Named(name =>
+            return (network with
+            {
+                InputShape = InputShapes.Both(InputShapes.Of(Input), _resizeTo is null ? network.InputShape : null),
+            }).Named(name =>
                 $"classifier({name};{_normalization?.ToString() ?? "raw"};{(_resizeTo is { } to ? $"resize={to.Height}x{to.Width}" : "as-is")})");
         }
     }
@@ -70,7 +76,9 @@ public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
         return Forward(images);
     }
 
-    /// <summary>Classifies in whatever mode the network is, for training: in training mode batch norm lets rows depend on one another.</summary>
+    /// <summary>
+    /// Classifies in whatever mode the network is, for training: in training mode batch norm lets rows depend on one another.
+    /// </summary>
     /// <param name="images">Floating point [N,C,H,W] with pixels in [0,1], with or without noise.</param>
     /// <returns>Logits [N,K]; a fresh tensor on the input's device, with gradients where the network has them.</returns>
     public Tensor Forward(Tensor images)
@@ -81,7 +89,8 @@ public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
         if (_normalization is not null)
         {
             if (images.shape[1] != _normalization.Mean.Count)
-                throw new ArgumentException($"The normalisation has {_normalization.Mean.Count} channels, the images have {images.shape[1]}.", nameof(images));
+                throw new ArgumentException(
+                    $"The normalisation has {_normalization.Mean.Count} channels, the images have {images.shape[1]}.", nameof(images));
             (Tensor mean, Tensor std) = ConstantsOn(images.device);
             h = h.sub(mean).div_(std);
         }
@@ -99,7 +108,9 @@ public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
     public static Tensor Resize(Tensor images, int height, int width) =>
         nn.functional.interpolate(images, size: [height, width], mode: InterpolationMode.Bicubic, align_corners: false, antialias: true);
 
-    /// <summary>Frees the normalisation's constants, and the network where the constructor was told to; otherwise it is the caller's.</summary>
+    /// <summary>
+    /// Frees the normalisation's constants, and the network where the constructor was told to; otherwise it is the caller's.
+    /// </summary>
     public void Dispose()
     {
         foreach (Lazy<(Tensor Mean, Tensor Std)> constants in _constants.Values)
@@ -120,7 +131,8 @@ public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
         if (network is null)
             return channels is { } count ? new InputShape(count) : null;
         if (channels is { } given && given != network.Channels)
-            throw new ArgumentException($"The network takes {network}, and the normalisation has {given} channel{(given == 1 ? "" : "s")}.");
+            throw new ArgumentException(
+                $"The network takes {network}, and the normalisation has {given} channel{(given == 1 ? "" : "s")}.");
         if (_resizeTo is not { } size)
             return network;
         return network.Fits([network.Channels, size.Height, size.Width])

@@ -8,17 +8,22 @@ public sealed class Normalization
     /// <summary>Creates a normalisation.</summary>
     /// <param name="mean">One value per channel, in [0,1].</param>
     /// <param name="std">One value per channel, above 0 and at most 1: 1 where only the mean is subtracted.</param>
-    /// <exception cref="ArgumentException">The lengths differ, or a value is outside its range, as those of pixels from 0 to 255 are.</exception>
+    /// <exception cref="ArgumentException">The lengths differ, or a value is outside its range, as those of pixels from 0 to 255
+    /// are.</exception>
     public Normalization(IReadOnlyList<float> mean, IReadOnlyList<float> std)
     {
         ArgumentNullException.ThrowIfNull(mean);
         ArgumentNullException.ThrowIfNull(std);
-        if (mean.Count == 0 || mean.Count != std.Count || std.Any(value => !(value > 0) || float.IsInfinity(value)) || mean.Any(value => !float.IsFinite(value)))
-            throw new ArgumentException($"A normalisation needs one finite mean and one positive std a channel; got means [{Join(", ", mean)}] and stds [{Join(", ", std)}].");
+        if (mean.Count == 0 || mean.Count != std.Count || std.Any(value => !(value > 0) || float.IsInfinity(value))
+            || mean.Any(value => !float.IsFinite(value)))
+            throw new ArgumentException(
+                $"A normalisation needs one finite mean and one positive std a channel; got means [{Join(", ", mean)}] and stds "
+                + $"[{Join(", ", std)}].");
         if (mean.Any(value => value is < 0 or > 1) || std.Any(value => value > 1))
         {
             throw new ArgumentException(
-                $"Pixels are in [0,1], so a mean lies in [0,1] and a std is at most 1; got means [{Join(", ", mean)}] and stds [{Join(", ", std)}]. "
+                $"Pixels are in [0,1], so a mean lies in [0,1] and a std is at most 1; got means [{Join(", ", mean)}] and stds "
+                    + $"[{Join(", ", std)}]. "
                 + "If they are of pixels from 0 to 255, divide them by 255.");
         }
 

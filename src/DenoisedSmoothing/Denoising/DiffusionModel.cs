@@ -24,12 +24,14 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
     /// <param name="network">Takes x_t [N,C,H,W] and timesteps [N]; returns [N,C,H,W], or [N,2C,H,W] where the variance was learned too.
     /// Put in evaluation mode.</param>
     /// <param name="schedule">The schedule that the network was trained with.</param>
-    /// <param name="timestepScale">The network is fed t times this: 1000/T for networks trained with rescaled timesteps (1/4 for the paper's
+    /// <param name="timestepScale">The network is fed t times this: 1000/T for networks trained with rescaled timesteps (1/4 for the
+    /// paper's
     /// CIFAR-10 model), else 1.</param>
     /// <param name="lastTimestep">The highest timestep that the network was trained for; null for all of the schedule's.</param>
     /// <param name="parametrization">What the network was trained to predict.</param>
     /// <param name="disposeNetwork">Whether <see cref="Dispose"/> frees the network too, where it can be.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The scale is not finite and positive, the timestep is not one of the schedule's, or the
+    /// <exception cref="ArgumentOutOfRangeException">The scale is not finite and positive, the timestep is not one of the schedule's, or
+    /// the
     /// parametrisation is none of the three.</exception>
     public DiffusionModel(
         nn.IModule<Tensor, Tensor, Tensor> network, INoiseSchedule schedule, double timestepScale = 1, int? lastTimestep = null,
@@ -40,10 +42,12 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
         if (!(timestepScale > 0) || double.IsInfinity(timestepScale))
             throw new ArgumentOutOfRangeException(nameof(timestepScale), timestepScale, "The timestep scale must be finite and above 0.");
         if (lastTimestep < 1)
-            throw new ArgumentOutOfRangeException(nameof(lastTimestep), lastTimestep, "The last timestep must be at least 1, the lowest that is ever asked for.");
+            throw new ArgumentOutOfRangeException(nameof(lastTimestep), lastTimestep,
+                "The last timestep must be at least 1, the lowest that is ever asked for.");
         if (!Enum.IsDefined(parametrization))
             throw new ArgumentOutOfRangeException(nameof(parametrization), parametrization, "The parametrisation is Epsilon, X0 or V.");
-        (_network, Schedule, _timestepScale, _parametrization, _disposeNetwork) = (network, schedule, timestepScale, parametrization, disposeNetwork);
+        (_network, Schedule, _timestepScale, _parametrization, _disposeNetwork) =
+            (network, schedule, timestepScale, parametrization, disposeNetwork);
         LastTimestep = lastTimestep ?? schedule.TimestepCount - 1;
         double last = schedule.AlphaBar(LastTimestep);
         LargestNoiseToSignal = Math.Sqrt((1 - last) / last);
@@ -85,7 +89,8 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
     /// <exception cref="ArgumentOutOfRangeException">Sigma is beyond <see cref="LargestSigma"/>.</exception>
     public int TimestepFor(double sigma) => sigma <= LargestSigma
         ? Schedule.TimestepFor(SymmetricPixels.NoiseToSignal(sigma))
-        : throw new ArgumentOutOfRangeException(nameof(sigma), sigma, $"Sigma is beyond the network's noisiest timestep, which is sigma {LargestSigma:G6}.");
+        : throw new ArgumentOutOfRangeException(nameof(sigma), sigma,
+            $"Sigma is beyond the network's noisiest timestep, which is sigma {LargestSigma:G6}.");
 
     /// <summary>Asks the network at one of the schedule's timesteps.</summary>
     /// <param name="xt">sqrt(abar) x_0 + sqrt(1 - abar) z with x_0 in [-1,1]: float32 [N,C,H,W].</param>
@@ -107,7 +112,9 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
         (Tensor output, Tensor? variance) = Ask(xt, timestep, wantsVariance);
         // A view would keep what the network returned alive, or be the network's own.
         return new DiffusionPrediction(
-            X0(xt, output, Schedule.AlphaBar(timestep)).MoveToOuterDisposeScope(), wantsVariance ? variance?.clone().MoveToOuterDisposeScope() : null);
+            X0(xt, output, Schedule.AlphaBar(timestep)).MoveToOuterDisposeScope(), wantsVariance
+                ? variance?.clone().MoveToOuterDisposeScope()
+                : null);
     }
 
     /// <inheritdoc/>
@@ -118,7 +125,8 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
     {
         ArgumentNullException.ThrowIfNull(x);
         if (!(noiseToSignal > 0 && noiseToSignal <= LargestNoiseToSignal))
-            throw new ArgumentOutOfRangeException(nameof(noiseToSignal), noiseToSignal, $"The noise level must be above 0, at most the network's {LargestNoiseToSignal:G6}.");
+            throw new ArgumentOutOfRangeException(nameof(noiseToSignal), noiseToSignal,
+                $"The noise level must be above 0, at most the network's {LargestNoiseToSignal:G6}.");
         using DisposeScope scope = NewDisposeScope();
         double alphaBar = 1 / (1 + noiseToSignal * noiseToSignal);
         Tensor xt = x.mul(Math.Sqrt(alphaBar));
@@ -167,6 +175,7 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
         if (output.SequenceEqual(learned))
             return true;
         return output.SequenceEqual(xt) ? false : throw new InvalidOperationException(
-            $"For images [{string.Join(',', xt)}] the network must return [{string.Join(',', xt)}], or [{string.Join(',', learned)}] with a learned variance; it returned [{string.Join(',', output)}].");
+            $"For images [{string.Join(',', xt)}] the network must return [{string.Join(',', xt)}], or [{string.Join(',', learned)}] "
+                + $"with a learned variance; it returned [{string.Join(',', output)}].");
     }
 }

@@ -6,10 +6,14 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Denoising;
 
 /// <summary>
-/// EDM's preconditioning around a bare network F (Karras et al. 2022, equation 7 and table 1): D(x, s) = c_skip x + c_out F(c_in x, ln(s)/4)
+/// EDM's preconditioning around a bare network F (Karras et al. 2022, equation 7 and table 1): D(x, s) = c_skip x + c_out F(c_in x,
+/// ln(s)/4)
 /// with c_skip = d^2/(s^2 + d^2), c_out = s d/sqrt(s^2 + d^2), c_in = 1/sqrt(s^2 + d^2), d the data's standard deviation.
 /// </summary>
-/// <remarks>It stands wherever a network of images and noise levels does: <see cref="SigmaConditionedModel"/>. Safe for concurrent use where the network is.</remarks>
+/// <remarks>
+/// It stands wherever a network of images and noise levels does: <see cref="SigmaConditionedModel"/>. Safe for concurrent use where the
+/// network is.
+/// </remarks>
 public sealed class EdmPreconditionedNetwork : nn.IModule<Tensor, Tensor, Tensor>, IImageNetwork, IDescribed, IDisposable
 {
     private readonly nn.IModule<Tensor, Tensor, Tensor> _network;
@@ -25,7 +29,8 @@ public sealed class EdmPreconditionedNetwork : nn.IModule<Tensor, Tensor, Tensor
     {
         ArgumentNullException.ThrowIfNull(network);
         if (!(dataDeviation > 0) || double.IsInfinity(dataDeviation))
-            throw new ArgumentOutOfRangeException(nameof(dataDeviation), dataDeviation, "The data's standard deviation must be finite and above 0.");
+            throw new ArgumentOutOfRangeException(nameof(dataDeviation), dataDeviation,
+                "The data's standard deviation must be finite and above 0.");
         (_network, _dataDeviation, _disposeNetwork) = (network, dataDeviation, disposeNetwork);
         (network as nn.Module)?.eval();
     }
@@ -41,7 +46,8 @@ public sealed class EdmPreconditionedNetwork : nn.IModule<Tensor, Tensor, Tensor
     /// <param name="x">x_0 + s z, float32 [N,C,H,W].</param>
     /// <param name="levels">s, float32 [N].</param>
     /// <returns>x_0, float32 [N,C,H,W]; fresh.</returns>
-    /// <exception cref="InvalidOperationException">The network is in training mode, or its result has another shape than its input.</exception>
+    /// <exception cref="InvalidOperationException">The network is in training mode, or its result has another shape than its
+    /// input.</exception>
     public Tensor call(Tensor x, Tensor levels)
     {
         ArgumentNullException.ThrowIfNull(x);
@@ -52,7 +58,8 @@ public sealed class EdmPreconditionedNetwork : nn.IModule<Tensor, Tensor, Tensor
         Tensor power = s.square().add_(_dataDeviation * _dataDeviation), root = power.sqrt();
         Tensor output = _network.call(x / root, levels.log().div_(4));
         if (!output.shape.SequenceEqual(x.shape)) // would broadcast
-            throw new InvalidOperationException($"EDM's networks keep the shape: this one made [{string.Join(',', output.shape)}] of [{string.Join(',', x.shape)}].");
+            throw new InvalidOperationException(
+                $"EDM's networks keep the shape: this one made [{string.Join(',', output.shape)}] of [{string.Join(',', x.shape)}].");
         Tensor skip = x * (_dataDeviation * _dataDeviation / power);
         return skip.add_(output * (s * _dataDeviation / root)).MoveToOuterDisposeScope();
     }

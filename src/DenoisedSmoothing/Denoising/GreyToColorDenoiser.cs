@@ -3,7 +3,9 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.Denoising;
 
-/// <summary>Lets a colour denoiser take grey images: the one channel is handed to it three times over, and the answer's three are averaged.</summary>
+/// <summary>
+/// Lets a colour denoiser take grey images: the one channel is handed to it three times over, and the answer's three are averaged.
+/// </summary>
 /// <remarks>
 /// The three channels carry the same noise, where the denoiser was trained on independent ones: expect less accuracy than of a grey
 /// denoiser. Soundness is untouched. Disposes nothing. Safe for concurrent use where the denoiser is.
@@ -31,7 +33,8 @@ public sealed class GreyToColorDenoiser : IDenoiser, IDescribed
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor color = GreyImages.Repeat(noisy);
         // The denoiser's own normals are shaped like its batch: each channel gets a stream of its own.
-        NoiseContext inner = new(noise.Sigma, stream => torch.cat([.. Enumerable.Range(0, 3).Select(channel => noise.Share(channel, 3).Draw(stream))], 1));
+        NoiseContext inner = new(noise.Sigma, stream =>
+            torch.cat([.. Enumerable.Range(0, 3).Select(channel => noise.Share(channel, 3).Draw(stream))], 1));
         return _color.Denoise(color, inner).mean([1], keepdim: true).MoveToOuterDisposeScope();
     }
 }

@@ -9,14 +9,17 @@ namespace DenoisedSmoothing.Denoising;
 /// Denoising by the deterministic sampler of Karras et al. 2022 (algorithm 1; Carlini et al. 2022, section 5.3): Heun's method along the
 /// probability flow, from the noisy image itself at level 2 sigma down to 0.
 /// </summary>
-/// <remarks>The state is float64. Deterministic: no inner noise is drawn. Disposes nothing. Safe for concurrent use where the predictor is.</remarks>
+/// <remarks>
+/// The state is float64. Deterministic: no inner noise is drawn. Disposes nothing. Safe for concurrent use where the predictor is.
+/// </remarks>
 public sealed class HeunDenoiser : IDenoiser, IDescribed
 {
     private readonly IX0Predictor _predictor;
     private readonly HeunOptions _options;
 
     /// <summary>Denoises with a predictor.</summary>
-    /// <param name="predictor">A <see cref="DiffusionModel"/>, or a network that takes the noise level itself: <see cref="SigmaConditionedModel"/>.
+    /// <param name="predictor">A <see cref="DiffusionModel"/>, or a network that takes the noise level itself:
+    /// <see cref="SigmaConditionedModel"/>.
     /// It stays the caller's.</param>
     /// <param name="options">The time steps; those of the paper when not given.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
@@ -32,27 +35,37 @@ public sealed class HeunDenoiser : IDenoiser, IDescribed
     public double LargestSigma => SymmetricPixels.Sigma(_predictor.LargestNoiseToSignal);
 
     /// <inheritdoc/>
-    public PartInfo Info => (PartInfo.Of(_predictor) with { LargestSigma = LargestSigma }).Named(predictor => string.Create(CultureInfo.InvariantCulture,
+    public PartInfo Info => (PartInfo.Of(_predictor) with
+    {
+        LargestSigma = LargestSigma,
+    }).Named(predictor => string.Create(CultureInfo.InvariantCulture,
         $"heun(steps={_options.Steps};smallest={_options.SmallestNoiseToSignal:R};rho={_options.Rho:R};{predictor})"));
 
-    /// <summary>The noise levels t_0 to t_N, beside images in [-1,1]: from 2 sigma to <see cref="HeunOptions.SmallestNoiseToSignal"/>, then 0.</summary>
+    /// <summary>
+    /// The noise levels t_0 to t_N, beside images in [-1,1]: from 2 sigma to <see cref="HeunOptions.SmallestNoiseToSignal"/>, then 0.
+    /// </summary>
     /// <param name="sigma">The noise in [0,1] pixel space.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Sigma is beyond <see cref="LargestSigma"/>, or 2 sigma not above the lowest level.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma is beyond <see cref="LargestSigma"/>, or 2 sigma not above the lowest
+    /// level.</exception>
     public IReadOnlyList<double> LevelsFor(double sigma)
     {
         double first = SymmetricPixels.NoiseToSignal(sigma), last = _options.SmallestNoiseToSignal;
         if (!(sigma <= LargestSigma))
-            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, $"Sigma is beyond the network's noisiest level, which is sigma {LargestSigma:G6}.");
+            throw new ArgumentOutOfRangeException(nameof(sigma), sigma,
+                $"Sigma is beyond the network's noisiest level, which is sigma {LargestSigma:G6}.");
         if (!(first > last))
-            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, $"The sampler ends at the noise level {last:G6}, so 2 sigma must be above it: choose a smaller SmallestNoiseToSignal.");
+            throw new ArgumentOutOfRangeException(nameof(sigma), sigma,
+                $"The sampler ends at the noise level {last:G6}, so 2 sigma must be above it: choose a smaller SmallestNoiseToSignal.");
         double from = Math.Pow(first, 1 / _options.Rho), to = Math.Pow(last, 1 / _options.Rho);
-        IEnumerable<double> between = Enumerable.Range(1, _options.Steps - 2).Select(i => Math.Pow(from + (double)i / (_options.Steps - 1) * (to - from), _options.Rho));
+        IEnumerable<double> between = Enumerable.Range(1, _options.Steps - 2)
+            .Select(i => Math.Pow(from + (double)i / (_options.Steps - 1) * (to - from), _options.Rho));
         // Both ends as given: rounding must not ask the network beyond its reach.
         return [first, .. between, last, 0];
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">Sigma is beyond <see cref="LargestSigma"/>, or 2 sigma not above the lowest level.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma is beyond <see cref="LargestSigma"/>, or 2 sigma not above the lowest
+    /// level.</exception>
     public Tensor Denoise(Tensor noisy, NoiseContext noise)
     {
         ArgumentNullException.ThrowIfNull(noisy);
@@ -84,7 +97,8 @@ public sealed class HeunDenoiser : IDenoiser, IDescribed
     {
         using Tensor x0 = _predictor.PredictX0(x, level);
         if (!x0.shape.SequenceEqual(x.shape)) // would broadcast
-            throw new InvalidOperationException($"A predictor keeps the shape: it made [{string.Join(',', x0.shape)}] of [{string.Join(',', x.shape)}].");
+            throw new InvalidOperationException(
+                $"A predictor keeps the shape: it made [{string.Join(',', x0.shape)}] of [{string.Join(',', x.shape)}].");
         return (x - x0) / level;
     }
 }

@@ -20,7 +20,8 @@ public sealed record HeunOptions
         if (Steps < 2)
             throw new ArgumentOutOfRangeException(nameof(Steps), Steps, "At least 2 steps are needed.");
         if (!(SmallestNoiseToSignal > 0) || double.IsInfinity(SmallestNoiseToSignal))
-            throw new ArgumentOutOfRangeException(nameof(SmallestNoiseToSignal), SmallestNoiseToSignal, "The lowest noise level must be finite and above 0.");
+            throw new ArgumentOutOfRangeException(nameof(SmallestNoiseToSignal), SmallestNoiseToSignal,
+                "The lowest noise level must be finite and above 0.");
         if (!(Rho > 0) || double.IsInfinity(Rho))
             throw new ArgumentOutOfRangeException(nameof(Rho), Rho, "Rho must be finite and above 0.");
     }

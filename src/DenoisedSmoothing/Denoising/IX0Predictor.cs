@@ -14,7 +14,8 @@ public interface IX0Predictor
 
     /// <summary>The clean image that is expected behind a noisy one.</summary>
     /// <param name="x">x_0 + noiseToSignal z with x_0 in [-1,1] and z standard normal: floating point, [N,C,H,W].</param>
-    /// <param name="noiseToSignal">The standard deviation of the noise beside an image in [-1,1]; above 0, at most <see cref="LargestNoiseToSignal"/>.</param>
+    /// <param name="noiseToSignal">The standard deviation of the noise beside an image in [-1,1]; above 0, at most
+    /// <see cref="LargestNoiseToSignal"/>.</param>
     /// <returns>x_0, of x's shape and type, not clipped.</returns>
     Tensor PredictX0(Tensor x, double noiseToSignal);
 }

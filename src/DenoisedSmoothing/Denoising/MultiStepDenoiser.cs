@@ -42,7 +42,8 @@ public sealed class MultiStepDenoiser : IDenoiser, IDescribed
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">Sigma is beyond <see cref="DiffusionModel.LargestSigma"/>.</exception>
-    /// <exception cref="InvalidOperationException">The context has no source of normals, or the network is in training mode or of another shape.</exception>
+    /// <exception cref="InvalidOperationException">The context has no source of normals, or the network is in training mode or of another
+    /// shape.</exception>
     public Tensor Denoise(Tensor noisy, NoiseContext noise)
     {
         ArgumentNullException.ThrowIfNull(noisy);
@@ -67,7 +68,8 @@ public sealed class MultiStepDenoiser : IDenoiser, IDescribed
         (Tensor x0, Tensor? variance) = _model.Predict(x, step.Timestep);
         Tensor mean = x0.clamp_(-1, 1).mul_(step.OfX0).add_(x.mul(step.OfXt));
         Tensor normals = noise.Draw(step.Timestep);
-        return mean.add_(variance is null ? normals.mul(Math.Exp(step.LogPosterior / 2)) : normals.mul(Deviation(variance, step))).MoveToOuterDisposeScope();
+        return mean.add_(variance is null ? normals.mul(Math.Exp(step.LogPosterior / 2)) : normals.mul(Deviation(variance, step)))
+            .MoveToOuterDisposeScope();
     }
 
     // exp(log variance / 2), log variance = f log beta + (1 - f) log posterior variance, f = (v + 1) / 2.

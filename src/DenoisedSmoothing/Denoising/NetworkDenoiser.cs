@@ -16,7 +16,8 @@ public sealed class NetworkDenoiser : IDenoiser, IDescribed, IDisposable
     private readonly bool _disposeNetwork;
 
     /// <summary>Wraps a network.</summary>
-    /// <param name="network">Takes noisy images [N,C,H,W] in [0,1] and returns clean ones of the same shape. Put in evaluation mode.</param>
+    /// <param name="network">Takes noisy images [N,C,H,W] in [0,1] and returns clean ones of the same shape. Put in evaluation
+    /// mode.</param>
     /// <param name="disposeNetwork">Whether <see cref="Dispose"/> frees the network too, where it can be.</param>
     public NetworkDenoiser(nn.IModule<Tensor, Tensor> network, bool disposeNetwork = false)
     {
@@ -34,7 +35,8 @@ public sealed class NetworkDenoiser : IDenoiser, IDescribed, IDisposable
     public PartInfo Info => PartInfo.Of(_network).Taking(Input).Named(static network => $"network({network})");
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The network is in training mode, or its result has another shape than its input.</exception>
+    /// <exception cref="InvalidOperationException">The network is in training mode, or its result has another shape than its
+    /// input.</exception>
     public Tensor Denoise(Tensor noisy, NoiseContext noise)
     {
         ArgumentNullException.ThrowIfNull(noisy);
@@ -45,7 +47,8 @@ public sealed class NetworkDenoiser : IDenoiser, IDescribed, IDisposable
         if (clean.shape.SequenceEqual(noisy.shape))
             return clean;
         using (clean)
-            throw new InvalidOperationException($"A denoiser keeps the shape: the network made [{string.Join(',', clean.shape)}] of [{string.Join(',', noisy.shape)}].");
+            throw new InvalidOperationException(
+                $"A denoiser keeps the shape: the network made [{string.Join(',', clean.shape)}] of [{string.Join(',', noisy.shape)}].");
     }
 
     /// <summary>Frees the network where the constructor was told to; otherwise it is the caller's.</summary>

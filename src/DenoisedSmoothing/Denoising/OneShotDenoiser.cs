@@ -7,7 +7,9 @@ namespace DenoisedSmoothing.Denoising;
 /// One-shot denoising with a diffusion model (Carlini et al. 2022, Algorithm 1): the network is asked once, at the timestep t* whose
 /// noise-to-signal ratio is the first not below 2 sigma, and the clean image follows in closed form.
 /// </summary>
-/// <remarks>Rounding t* up can cost accuracy, never soundness, since the noise drawn is exactly sigma. Safe for concurrent use where the network is.</remarks>
+/// <remarks>
+/// Rounding t* up can cost accuracy, never soundness, since the noise drawn is exactly sigma. Safe for concurrent use where the network is.
+/// </remarks>
 public sealed class OneShotDenoiser : IDenoiser, IDescribed, IDisposable
 {
     private readonly bool _disposeModel;
@@ -24,12 +26,14 @@ public sealed class OneShotDenoiser : IDenoiser, IDescribed, IDisposable
     /// <param name="network">Takes x_t [N,C,H,W] and timesteps [N]; returns [N,C,H,W], or [N,2C,H,W] where the variance was learned too
     /// (unused here). Put in evaluation mode.</param>
     /// <param name="schedule">The schedule that the network was trained with.</param>
-    /// <param name="timestepScale">The network is fed t times this: 1000/T for networks trained with rescaled timesteps (1/4 for the paper's
+    /// <param name="timestepScale">The network is fed t times this: 1000/T for networks trained with rescaled timesteps (1/4 for the
+    /// paper's
     /// CIFAR-10 model), else 1.</param>
     /// <param name="lastTimestep">The highest timestep that the network was trained for; null for all of the schedule's.</param>
     /// <param name="parametrization">What the network was trained to predict.</param>
     /// <param name="disposeNetwork">Whether <see cref="Dispose"/> frees the network too, where it can be.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The scale is not finite and positive, the timestep is not one of the schedule's, or the
+    /// <exception cref="ArgumentOutOfRangeException">The scale is not finite and positive, the timestep is not one of the schedule's, or
+    /// the
     /// parametrisation is none of the three.</exception>
     public OneShotDenoiser(
         nn.IModule<Tensor, Tensor, Tensor> network, INoiseSchedule schedule, double timestepScale = 1, int? lastTimestep = null,

@@ -9,6 +9,9 @@ public enum Parametrization
     /// <summary>The clean image x_0 itself. "sample" in diffusers.</summary>
     X0,
 
-    /// <summary>v = sqrt(abar) epsilon - sqrt(1 - abar) x_0 (Salimans and Ho 2022): x_0 = sqrt(abar) x_t - sqrt(1 - abar) v. "v_prediction" in diffusers.</summary>
+    /// <summary>
+    /// v = sqrt(abar) epsilon - sqrt(1 - abar) x_0 (Salimans and Ho 2022): x_0 = sqrt(abar) x_t - sqrt(1 - abar) v. "v_prediction" in
+    /// diffusers.
+    /// </summary>
     V,
 }

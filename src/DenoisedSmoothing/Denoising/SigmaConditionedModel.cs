@@ -9,7 +9,9 @@ namespace DenoisedSmoothing.Denoising;
 /// A network that is told the noise level itself and returns the clean image, D(x, sigma) of Karras et al. 2022: for the deterministic
 /// sampler, <see cref="HeunDenoiser"/>.
 /// </summary>
-/// <remarks>A bare network of theirs becomes one by <see cref="EdmPreconditionedNetwork"/>. Safe for concurrent use where the network is.</remarks>
+/// <remarks>
+/// A bare network of theirs becomes one by <see cref="EdmPreconditionedNetwork"/>. Safe for concurrent use where the network is.
+/// </remarks>
 public sealed class SigmaConditionedModel : IX0Predictor, IDescribed, IDisposable
 {
     private readonly nn.IModule<Tensor, Tensor, Tensor> _network;
@@ -25,7 +27,8 @@ public sealed class SigmaConditionedModel : IX0Predictor, IDescribed, IDisposabl
     {
         ArgumentNullException.ThrowIfNull(network);
         if (!(largestNoiseToSignal > 0) || double.IsInfinity(largestNoiseToSignal))
-            throw new ArgumentOutOfRangeException(nameof(largestNoiseToSignal), largestNoiseToSignal, "The highest noise level must be finite and above 0.");
+            throw new ArgumentOutOfRangeException(nameof(largestNoiseToSignal), largestNoiseToSignal,
+                "The highest noise level must be finite and above 0.");
         (_network, LargestNoiseToSignal, _disposeNetwork) = (network, largestNoiseToSignal, disposeNetwork);
         (network as nn.Module)?.eval();
     }
@@ -37,22 +40,29 @@ public sealed class SigmaConditionedModel : IX0Predictor, IDescribed, IDisposabl
     public double LargestSigma => SymmetricPixels.Sigma(LargestNoiseToSignal);
 
     /// <inheritdoc/>
-    public PartInfo Info => (PartInfo.Of(_network) with { LargestSigma = LargestSigma }).Named(static network => $"sigma-conditioned({network})");
+    public PartInfo Info => (PartInfo.Of(_network) with
+    {
+        LargestSigma = LargestSigma,
+    }).Named(static network => $"sigma-conditioned({network})");
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The level is not above 0, or beyond <see cref="LargestNoiseToSignal"/>.</exception>
-    /// <exception cref="InvalidOperationException">The network is in training mode, or its result has another shape than its input.</exception>
+    /// <exception cref="InvalidOperationException">The network is in training mode, or its result has another shape than its
+    /// input.</exception>
     public Tensor PredictX0(Tensor x, double noiseToSignal)
     {
         ArgumentNullException.ThrowIfNull(x);
         if (!(noiseToSignal > 0 && noiseToSignal <= LargestNoiseToSignal))
-            throw new ArgumentOutOfRangeException(nameof(noiseToSignal), noiseToSignal, string.Create(CultureInfo.InvariantCulture, $"The noise level must be above 0, at most the network's {LargestNoiseToSignal:G6}."));
+            throw new ArgumentOutOfRangeException(nameof(noiseToSignal), noiseToSignal,
+                string.Create(CultureInfo.InvariantCulture,
+                $"The noise level must be above 0, at most the network's {LargestNoiseToSignal:G6}."));
         EvaluationMode.Require(_network);
         using DisposeScope scope = NewDisposeScope();
         Tensor levels = full(x.shape[0], noiseToSignal, ScalarType.Float32, x.device);
         Tensor x0 = _network.call(x.to_type(ScalarType.Float32), levels);
         if (!x0.shape.SequenceEqual(x.shape))
-            throw new InvalidOperationException($"A denoiser keeps the shape: the network made [{string.Join(',', x0.shape)}] of [{string.Join(',', x.shape)}].");
+            throw new InvalidOperationException(
+                $"A denoiser keeps the shape: the network made [{string.Join(',', x0.shape)}] of [{string.Join(',', x.shape)}].");
         // A copy: the network may keep what it returned.
         return x0.to(x.dtype, copy: true).MoveToOuterDisposeScope();
     }

@@ -26,7 +26,9 @@ internal static class Activations
             return nn.functional.silu(x);
     }
 
-    /// <summary>The exact (erf) GELU; frees x. Not in its memory: out of place oneDNN computes it, measured three to six times as fast.</summary>
+    /// <summary>
+    /// The exact (erf) GELU; frees x. Not in its memory: out of place oneDNN computes it, measured three to six times as fast.
+    /// </summary>
     public static Tensor Gelu(Tensor x)
     {
         using (x)

@@ -56,9 +56,13 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
     /// <summary>The network's shape.</summary>
     public BeitOptions Options { get; }
 
-    /// <summary>A timm checkpoint's weights as this network wants them: without the relative position indices, which older files hold and the shape decides.</summary>
+    /// <summary>
+    /// A timm checkpoint's weights as this network wants them: without the relative position indices, which older files hold and the shape
+    /// decides.
+    /// </summary>
     /// <param name="weights">A timm Beit's state_dict; not disposed.</param>
-    /// <returns>The rest under the same names: fresh handles on the same memory, which the caller disposes; the source may be disposed first.</returns>
+    /// <returns>The rest under the same names: fresh handles on the same memory, which the caller disposes; the source may be disposed
+    /// first.</returns>
     public static Dictionary<string, Tensor> FromTimm(IReadOnlyDictionary<string, Tensor> weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
@@ -230,7 +234,8 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
             using DisposeScope scope = NewDisposeScope();
             Tensor? bias = q_bias is null ? null : cat([q_bias, zeros_like(q_bias), v_bias!]);
             // [N,T,3C] to three of [N,heads,T,C/heads]
-            Tensor[] parts = nn.functional.linear(x, qkv.weight!, bias).reshape(x.shape[0], x.shape[1], 3, _heads, -1).permute(2, 0, 3, 1, 4).unbind(0);
+            Tensor[] parts = nn.functional.linear(x, qkv.weight!, bias).reshape(x.shape[0], x.shape[1], 3, _heads, -1)
+                .permute(2, 0, 3, 1, 4).unbind(0);
             Tensor attended = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], positions);
             return proj.call(attended.transpose(1, 2).reshape(x.shape)).MoveToOuterDisposeScope();
         }

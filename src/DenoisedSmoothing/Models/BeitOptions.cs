@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace DenoisedSmoothing.Models;
 
-/// <summary>The shape of a <see cref="Beit"/>: the settings of timm's Beit. The defaults are the published models', not timm's class's.</summary>
+/// <summary>
+/// The shape of a <see cref="Beit"/>: the settings of timm's Beit. The defaults are the published models', not timm's class's.
+/// </summary>
 public sealed record BeitOptions
 {
     /// <summary>Height and width of the image in pixels, a multiple of <see cref="PatchSize"/> (img_size).</summary>
@@ -34,7 +36,9 @@ public sealed record BeitOptions
     /// <value>true.</value>
     public bool QkvBias { get; init; } = true;
 
-    /// <summary>What the layer scales gamma_1 and gamma_2 start at (init_values: 1e-5 for the large models, 0.1 for BEiT-B); null for none.</summary>
+    /// <summary>
+    /// What the layer scales gamma_1 and gamma_2 start at (init_values: 1e-5 for the large models, 0.1 for BEiT-B); null for none.
+    /// </summary>
     /// <value>1e-5.</value>
     public double? LayerScale { get; init; } = 1e-5;
 
@@ -48,7 +52,9 @@ public sealed record BeitOptions
     /// <summary>Whether all blocks share one relative position bias (use_shared_rel_pos_bias), alone or on top of their own.</summary>
     public bool SharedRelativePositions { get; init; }
 
-    /// <summary>Whether the logits come from the mean of the patches, normed by fc_norm (global_pool avg), or from the class token, normed by norm.</summary>
+    /// <summary>
+    /// Whether the logits come from the mean of the patches, normed by fc_norm (global_pool avg), or from the class token, normed by norm.
+    /// </summary>
     /// <value>true.</value>
     public bool AveragePool { get; init; } = true;
 
@@ -56,7 +62,9 @@ public sealed record BeitOptions
     /// <value>1000.</value>
     public int ClassCount { get; init; } = 1000;
 
-    /// <summary>The paper's ImageNet classifier (beit_large_patch16_512): 305,674,728 parameters; takes images normalised with mean = std = 0.5.</summary>
+    /// <summary>
+    /// The paper's ImageNet classifier (beit_large_patch16_512): 305,674,728 parameters; takes images normalised with mean = std = 0.5.
+    /// </summary>
     public static BeitOptions Large16Size512 { get; } = new() { ImageSize = 512, EmbedDim = 1024, Depth = 24, Heads = 16 };
 
     /// <summary>Patches along one side of the image.</summary>
@@ -73,10 +81,12 @@ public sealed record BeitOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Heads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(ClassCount, 2);
         if (ImageSize < PatchSize || ImageSize % PatchSize != 0)
-            throw new ArgumentException($"The image size must be a positive multiple of the patch size; {ImageSize} is not one of {PatchSize}.");
+            throw new ArgumentException(
+                $"The image size must be a positive multiple of the patch size; {ImageSize} is not one of {PatchSize}.");
         if (EmbedDim < Heads || EmbedDim % Heads != 0)
             throw new ArgumentException($"{EmbedDim} channels cannot be shared by {Heads} attention heads.");
         if (!(EmbedDim * MlpRatio is >= 1 and < int.MaxValue))
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The feed-forward width {EmbedDim} * {MlpRatio} must be at least 1."));
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"The feed-forward width {EmbedDim} * {MlpRatio} must be at least 1."));
     }
 }

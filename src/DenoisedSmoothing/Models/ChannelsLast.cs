@@ -18,13 +18,15 @@ internal static class ChannelsLast
     private const long NarrowGroupBytes = 32;
 
     /// <summary>A convolution with random weights.</summary>
-    public static TorchSharp.Modules.Conv2d Conv2d(long inChannels, long outChannels, long kernel, long stride = 1, long padding = 0, bool bias = true)
+    public static TorchSharp.Modules.Conv2d Conv2d(long inChannels, long outChannels, long kernel, long stride = 1, long padding =
+        0, bool bias = true)
     {
         TorchSharp.Modules.Conv2d layer = nn.Conv2d(inChannels, outChannels, kernel, stride: stride, padding: padding, bias: bias);
         using DisposeScope scope = NewDisposeScope();
         using IDisposable guard = no_grad();
         // Its own memory, not a view of some: autograd refuses to have a view's base changed under it.
-        Tensor weight = empty_strided([outChannels, inChannels, kernel, kernel], [kernel * kernel * inChannels, 1, kernel * inChannels, inChannels]);
+        Tensor weight = empty_strided([outChannels, inChannels, kernel, kernel],
+            [kernel * kernel * inChannels, 1, kernel * inChannels, inChannels]);
         layer.weight = TransformerWeights.Own(weight.copy_(layer.weight!));
         return layer;
     }
@@ -36,7 +38,8 @@ internal static class ChannelsLast
         {
             return channels == layer.out_channels
                 ? layer.call(input)
-                : nn.functional.conv2d(input, layer.weight!.narrow(0, 0, channels), layer.bias!.narrow(0, 0, channels), strides: layer.stride, padding: layer.padding!);
+                : nn.functional.conv2d(input, layer.weight!.narrow(0, 0, channels), layer.bias!.narrow(0, 0, channels),
+                    strides: layer.stride, padding: layer.padding!);
         }
     }
 
@@ -49,13 +52,15 @@ internal static class ChannelsLast
 
     /// <summary>
     /// Group norm with weights other than the layer's own. libtorch's kernel for small channels-last images has vectors of one group's
-    /// channels: narrow groups it takes element by element (measured: 22 ms against 0.5 for 64 x 64 channels at 14x14 in bfloat16), so these
+    /// channels: narrow groups it takes element by element (measured: 22 ms against 0.5 for 64 x 64 channels at 14x14 in bfloat16), so
+    /// these
     /// are normed by whole tensors, in float32 at least.
     /// </summary>
     public static Tensor Norm(TorchSharp.Modules.GroupNorm layer, Tensor x, Tensor weight, Tensor bias)
     {
         long channels = x.shape[1], perGroup = channels / layer.num_groups, pixels = x.shape[2] * x.shape[3];
-        if (x.device_type != DeviceType.CPU || x.stride(1) != 1 || pixels >= KernelForLargeImages || perGroup * x.element_size() >= NarrowGroupBytes)
+        if (x.device_type != DeviceType.CPU || x.stride(1) != 1 || pixels >= KernelForLargeImages
+            || perGroup * x.element_size() >= NarrowGroupBytes)
             return nn.functional.group_norm(x, layer.num_groups, weight, bias, layer.eps);
         using DisposeScope scope = NewDisposeScope();
         ScalarType type = x.dtype, wide = type == ScalarType.Float64 ? type : ScalarType.Float32;
@@ -67,7 +72,8 @@ internal static class ChannelsLast
 
         // The mean over pixels and a group's channels, for each channel: [N,1,C].
         Tensor OverGroups(Tensor values) =>
-            values.mean([1]).reshape(values.shape[0], -1, perGroup).mean([2], keepdim: true).expand(-1, -1, perGroup).reshape(values.shape[0], 1, channels);
+            values.mean([1]).reshape(values.shape[0], -1, perGroup).mean([2], keepdim: true).expand(-1, -1, perGroup)
+                .reshape(values.shape[0], 1, channels);
     }
 
     /// <summary>Group norm with the layer's own weights.</summary>

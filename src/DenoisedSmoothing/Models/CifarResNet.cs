@@ -18,7 +18,8 @@ public enum ResNetShortcut
 
 /// <summary>
 /// The residual networks for small images of He et al. 2015, section 4.2: depth 6n + 2, widths w, 2w, 4w. Takes normalised images
-/// [N,C,H,W] and returns logits [N,K]. ResNet-20 of akamaster/pytorch_resnet_cifar10 and ResNet-110 of Cohen et al. under their state_dict names.
+/// [N,C,H,W] and returns logits [N,K]. ResNet-20 of akamaster/pytorch_resnet_cifar10 and ResNet-110 of Cohen et al. under their state_dict
+/// names.
 /// </summary>
 public sealed class CifarResNet : Module<Tensor, Tensor>, IImageNetwork
 {
@@ -30,7 +31,8 @@ public sealed class CifarResNet : Module<Tensor, Tensor>, IImageNetwork
     /// <summary>Builds the network with random weights.</summary>
     /// <param name="depth">20, 32, 44, 56, 110 ...: 6n + 2.</param>
     /// <param name="classCount">Classes K, at least 2.</param>
-    /// <param name="shortcut">How the shortcut widens; it also decides the classifier's name: <c>linear</c> for Pad, <c>fc</c> for Convolution.</param>
+    /// <param name="shortcut">How the shortcut widens; it also decides the classifier's name: <c>linear</c> for Pad, <c>fc</c> for
+    /// Convolution.</param>
     /// <param name="inChannels">Channels of the image, C.</param>
     /// <param name="width">Channels of the first stage, w.</param>
     /// <exception cref="ArgumentOutOfRangeException">The depth is not 6n + 2, or a count is below its least.</exception>

@@ -28,7 +28,8 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
 
     /// <summary>Builds the network with random weights.</summary>
     /// <param name="options">Its shape.</param>
-    /// <exception cref="ArgumentException">A width is not a multiple of 32, or cannot be shared by the heads; or a count is below its least.</exception>
+    /// <exception cref="ArgumentException">A width is not a multiple of 32, or cannot be shared by the heads; or a count is below its
+    /// least.</exception>
     public DiffusionUNet(DiffusionUNetOptions options) : base(Checked(options).Describe())
     {
         using BuildScope building = new(this);
@@ -72,7 +73,8 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
             for (int block = 0; block <= options.ResidualBlocks; block++)
             {
                 int wanted = options.ChannelsAt(level);
-                List<Module> layers = [new ResBlock(channels + skips.Pop(), wanted, embedding, options), .. Attend(wanted, upsampling: true)];
+                List<Module> layers = [new ResBlock(channels + skips.Pop(), wanted, embedding, options),
+                    .. Attend(wanted, upsampling: true)];
                 channels = wanted;
                 if (level > 0 && block == options.ResidualBlocks)
                 {
@@ -134,7 +136,8 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
             throw new InvalidOperationException("This DiffusionUNet is not class-conditional: it takes no labels.");
         CheckInput(x, timesteps);
         if (labels.dim() != 1 || labels.shape[0] != x.shape[0])
-            throw new ArgumentException($"One label a row is needed: [{x.shape[0]}]; got [{string.Join(',', labels.shape)}].", nameof(labels));
+            throw new ArgumentException($"One label a row is needed: [{x.shape[0]}]; got [{string.Join(',', labels.shape)}].",
+                nameof(labels));
         return InSlices(x, timesteps, labels, Options.OutChannels);
     }
 
@@ -147,7 +150,9 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
             using DisposeScope scope = NewDisposeScope();
             long count = rows.shape[0], start = first;
             first += count;
-            Tensor result = Run(rows, timesteps.shape[0] == 1 ? timesteps : timesteps.narrow(0, start, count), labels?.narrow(0, start, count), channels);
+            Tensor result = Run(rows, timesteps.shape[0] == 1
+                ? timesteps
+                : timesteps.narrow(0, start, count), labels?.narrow(0, start, count), channels);
             return result.MoveToOuterDisposeScope();
         });
     }
@@ -271,7 +276,8 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
             _resample = resample;
             in_layers = Sequential(Norm(channels), SiLU(), ChannelsLast.Conv2d(channels, outChannels, 3, padding: 1));
             emb_layers = Sequential(SiLU(), Linear(embedding, _scaleShift ? 2 * outChannels : outChannels));
-            out_layers = Sequential(Norm(outChannels), SiLU(), nn.Dropout(options.Dropout), Zero(ChannelsLast.Conv2d(outChannels, outChannels, 3, padding: 1)));
+            out_layers = Sequential(Norm(outChannels), SiLU(), nn.Dropout(options.Dropout),
+                Zero(ChannelsLast.Conv2d(outChannels, outChannels, 3, padding: 1)));
             skip_connection = channels == outChannels ? Identity() : ChannelsLast.Conv2d(channels, outChannels, 1);
             RegisterComponents();
         }
@@ -308,7 +314,9 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
             return ChannelsLast.ConsumingNorm(out_layers[0], sum + time);
         }
 
-        /// <summary>The same at one time [C or 2C] for all rows: it becomes part of the norm's weights, or of the convolution's bias.</summary>
+        /// <summary>
+        /// The same at one time [C or 2C] for all rows: it becomes part of the norm's weights, or of the convolution's bias.
+        /// </summary>
         private Tensor NormedAtOneTime(Tensor h, Tensor time)
         {
             Conv2d conv = (Conv2d)in_layers[2];

@@ -23,17 +23,24 @@ public sealed record DiffusionUNetOptions
     /// <summary>Residual blocks a level on the way down (one more on the way up).</summary>
     public required int ResidualBlocks { get; init; }
 
-    /// <summary>Downsampling factors (1, 2, 4 ...) at which attention follows each residual block: image size over the flag's resolution.</summary>
+    /// <summary>
+    /// Downsampling factors (1, 2, 4 ...) at which attention follows each residual block: image size over the flag's resolution.
+    /// </summary>
     public IReadOnlyList<int> AttentionFactors { get; init; } = [];
 
     /// <summary>Attention heads, where <see cref="HeadChannels"/> is not given.</summary>
     /// <value>4.</value>
     public int Heads { get; init; } = 4;
 
-    /// <summary>Attention heads on the way up (num_heads_upsample), where they differ from <see cref="Heads"/> and <see cref="HeadChannels"/> is not given.</summary>
+    /// <summary>
+    /// Attention heads on the way up (num_heads_upsample), where they differ from <see cref="Heads"/> and <see cref="HeadChannels"/> is not
+    /// given.
+    /// </summary>
     public int? UpsamplingHeads { get; init; }
 
-    /// <summary>Channels a head (guided-diffusion's num_head_channels); overrides <see cref="Heads"/> and <see cref="UpsamplingHeads"/>.</summary>
+    /// <summary>
+    /// Channels a head (guided-diffusion's num_head_channels); overrides <see cref="Heads"/> and <see cref="UpsamplingHeads"/>.
+    /// </summary>
     public int? HeadChannels { get; init; }
 
     /// <summary>Whether the time embedding scales and shifts after the second norm (FiLM) instead of being added before it.</summary>
@@ -44,14 +51,17 @@ public sealed record DiffusionUNetOptions
     public bool ResBlockUpDown { get; init; }
 
     /// <summary>Whether resampling outside residual blocks is learned (conv_resample): a strided convolution down, a convolution after the
-    /// nearest neighbour up. If false, average pooling and the nearest neighbour alone. Without effect under <see cref="ResBlockUpDown"/>.</summary>
+    /// nearest neighbour up. If false, average pooling and the nearest neighbour alone. Without effect under
+    /// <see cref="ResBlockUpDown"/>.</summary>
     /// <value>true.</value>
     public bool ConvResample { get; init; } = true;
 
     /// <summary>Whether q, k and v are split before the heads (guided-diffusion's use_new_attention_order).</summary>
     public bool NewAttentionOrder { get; init; }
 
-    /// <summary>Classes of a class-conditional network (num_classes: a label embedding joins the time embedding); null for an unconditional one.</summary>
+    /// <summary>
+    /// Classes of a class-conditional network (num_classes: a label embedding joins the time embedding); null for an unconditional one.
+    /// </summary>
     public int? ClassCount { get; init; }
 
     /// <summary>Dropout inside residual blocks, in training only, in [0,1).</summary>
@@ -83,7 +93,8 @@ public sealed record DiffusionUNetOptions
     internal int ChannelsAt(int level) => (int)(ChannelMultipliers[level] * ModelChannels);
 
     /// <summary>Heads of an attention block, on the way up or elsewhere.</summary>
-    internal int HeadsFor(int channels, bool upsampling) => HeadChannels is { } width ? channels / width : upsampling ? UpsamplingHeads ?? Heads : Heads;
+    internal int HeadsFor(int channels, bool upsampling) => HeadChannels is { } width ? channels / width : upsampling ? UpsamplingHeads
+        ?? Heads : Heads;
 
     /// <summary>What the state_dict does not show of the function computed: how wide a head is, and how q, k and v lie.</summary>
     internal string Describe() => string.Create(CultureInfo.InvariantCulture,
@@ -94,7 +105,8 @@ public sealed record DiffusionUNetOptions
         if (ChannelMultipliers.Count == 0 || ResidualBlocks < 1 || InChannels < 1 || OutChannels < 1 || ModelChannels < 1)
             throw new ArgumentException("A DiffusionUNet needs channels, at least one level and at least one residual block a level.");
         if (ClassCount < 1)
-            throw new ArgumentException($"A class-conditional DiffusionUNet needs at least one class, not {ClassCount}; null is an unconditional one.");
+            throw new ArgumentException(
+                $"A class-conditional DiffusionUNet needs at least one class, not {ClassCount}; null is an unconditional one.");
         if (!(Dropout is >= 0 and < 1))
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Dropout lies in [0,1); got {Dropout}."));
         for (int level = 0; level < ChannelMultipliers.Count; level++)
@@ -103,7 +115,8 @@ public sealed record DiffusionUNetOptions
             if (channels <= 0 || channels % 32 != 0)
             {
                 throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                    $"Every level's width must be a positive multiple of 32 (GroupNorm has 32 groups); {ModelChannels} * {ChannelMultipliers[level]} = {channels} is not."));
+                    $"Every level's width must be a positive multiple of 32 (GroupNorm has 32 groups); {ModelChannels} * "
+                        + $"{ChannelMultipliers[level]} = {channels} is not."));
             }
 
             // The block in the middle, at the last level's width, always has attention.

@@ -8,7 +8,8 @@ namespace DenoisedSmoothing.Models;
 
 /// <summary>
 /// The denoiser MemNet (Tai et al. 2017) as Salman et al. 2020 train it (archs/memnet.py): memory blocks of residual units, each with a
-/// gate that sees the block's own units and every earlier block. Takes noisy images [N,C,H,W] in [0,1] and returns [N,C,H,W]; one set of weights a noise level.
+/// gate that sees the block's own units and every earlier block. Takes noisy images [N,C,H,W] in [0,1] and returns [N,C,H,W]; one set of
+/// weights a noise level.
 /// </summary>
 public sealed class MemNet : Module<Tensor, Tensor>, IImageNetwork
 {

@@ -6,7 +6,9 @@ namespace DenoisedSmoothing.Models;
 /// Rows of a batch in equal slices, so that no activation is larger than what the CPU's allocator keeps: glibc maps memory of 32 MB and
 /// more afresh at every operation, and each page of it then faults once (measured: a fifth of a vision transformer's time in float32).
 /// </summary>
-/// <remarks>Slices are equal, since rows round differently in passes of different sizes and must not depend on their place in the batch.</remarks>
+/// <remarks>
+/// Slices are equal, since rows round differently in passes of different sizes and must not depend on their place in the batch.
+/// </remarks>
 internal static class RowSlices
 {
     // Below 32 MB with room to spare, and above what a pass needs to be worth its calls.

@@ -3,7 +3,9 @@ using DenoisedSmoothing.Checkpoints;
 
 namespace DenoisedSmoothing.Models;
 
-/// <summary>timm's names of a ViT's weights (timm/models/vision_transformer.py), and Hugging Face's for the same (modeling_vit.py).</summary>
+/// <summary>
+/// timm's names of a ViT's weights (timm/models/vision_transformer.py), and Hugging Face's for the same (modeling_vit.py).
+/// </summary>
 internal static partial class TimmNames
 {
     private static readonly Dictionary<string, string> s_outside = new(StringComparer.Ordinal)
@@ -28,7 +30,8 @@ internal static partial class TimmNames
     };
 
     /// <summary>The names of query, key and value, if this entry joins them; else null.</summary>
-    public static string[]? Joined(string timm) => Block().Match(timm) is { Success: true } block && block.Groups["layer"].Value == "attn.qkv"
+    public static string[]? Joined(string timm) => Block().Match(timm) is { Success: true } block
+        && block.Groups["layer"].Value == "attn.qkv"
         ? [.. new[] { "query", "key", "value" }.Select(part => Inside(block, $"attention.attention.{part}"))]
         : null;
 
@@ -40,10 +43,13 @@ internal static partial class TimmNames
             return renamed;
         if (Block().Match(timm) is { Success: true } block && s_inBlock.TryGetValue(block.Groups["layer"].Value, out string? layer))
             return Inside(block, layer);
-        throw new CheckpointException($"The entry {CheckpointException.Quote(timm)} is none of a plain timm ViT's (class token, absolute positions, no layer scale, no pooling).");
+        throw new CheckpointException(
+            $"The entry {CheckpointException.Quote(timm)} is none of a plain timm ViT's (class token, absolute positions, no layer "
+            + $"scale, no pooling).");
     }
 
-    private static string Inside(Match block, string layer) => $"vit.encoder.layer.{block.Groups["number"].Value}.{layer}.{block.Groups["kind"].Value}";
+    private static string Inside(Match block, string layer) =>
+        $"vit.encoder.layer.{block.Groups["number"].Value}.{layer}.{block.Groups["kind"].Value}";
 
     [GeneratedRegex(@"^blocks\.(?<number>\d+)\.(?<layer>.+)\.(?<kind>weight|bias)\z", RegexOptions.CultureInvariant)]
     private static partial Regex Block();

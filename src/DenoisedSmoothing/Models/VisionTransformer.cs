@@ -37,9 +37,14 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
     /// <summary>The network's shape.</summary>
     public VisionTransformerOptions Options { get; }
 
-    /// <summary>Weights under timm's names (timm/models/vision_transformer.py) as this network wants them: renamed, and the joined query, key and value cut in three.</summary>
-    /// <param name="weights">A timm ViT's state_dict, of the plain kind: class token, absolute positions, no layer scale, no pooling. Not disposed.</param>
-    /// <returns>The same weights under Hugging Face's names: fresh handles on the same memory, which the caller disposes; the source may be disposed first.</returns>
+    /// <summary>
+    /// Weights under timm's names (timm/models/vision_transformer.py) as this network wants them: renamed, and the joined query, key and
+    /// value cut in three.
+    /// </summary>
+    /// <param name="weights">A timm ViT's state_dict, of the plain kind: class token, absolute positions, no layer scale, no pooling. Not
+    /// disposed.</param>
+    /// <returns>The same weights under Hugging Face's names: fresh handles on the same memory, which the caller disposes; the source may be
+    /// disposed first.</returns>
     /// <exception cref="CheckpointException">An entry is none of a plain timm ViT's.</exception>
     public static Dictionary<string, Tensor> FromTimm(IReadOnlyDictionary<string, Tensor> weights)
     {
@@ -51,7 +56,9 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
             if (TimmNames.Joined(name) is { } parts)
             {
                 if (tensor.dim() == 0 || tensor.shape[0] % 3 != 0)
-                    throw new CheckpointException($"The entry {CheckpointException.Quote(name)} joins query, key and value, but its shape [{string.Join(',', tensor.shape)}] cannot be cut in three.");
+                    throw new CheckpointException(
+                        $"The entry {CheckpointException.Quote(name)} joins query, key and value, but its shape "
+                        + $"[{string.Join(',', tensor.shape)}] cannot be cut in three.");
                 Tensor[] cut = tensor.chunk(3);
                 for (int i = 0; i < 3; i++)
                     renamed.Add(parts[i], cut[i]);
@@ -116,7 +123,8 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
             int side = options.ImageSize / options.PatchSize;
             cls_token = TransformerWeights.Tokens(1, options.HiddenSize);
             position_embeddings = TransformerWeights.Tokens(side * side + 1, options.HiddenSize);
-            patch_embeddings = Sequential(("projection", Conv2d(options.Channels, options.HiddenSize, options.PatchSize, stride: options.PatchSize)));
+            patch_embeddings =
+                Sequential(("projection", Conv2d(options.Channels, options.HiddenSize, options.PatchSize, stride: options.PatchSize)));
             RegisterComponents();
         }
 
@@ -195,7 +203,8 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
             return attended.transpose(1, 2).reshape(x.shape).MoveToOuterDisposeScope();
 
             // [N,T,C] to [N,heads,T,C/heads]
-            Tensor Heads(Module<Tensor, Tensor> projection) => projection.call(x).reshape(x.shape[0], x.shape[1], _heads, -1).transpose(1, 2);
+            Tensor Heads(Module<Tensor, Tensor> projection) => projection.call(x).reshape(x.shape[0], x.shape[1], _heads, -1)
+                .transpose(1, 2);
         }
     }
 }

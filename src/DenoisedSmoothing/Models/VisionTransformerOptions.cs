@@ -44,7 +44,10 @@ public sealed record VisionTransformerOptions
     /// <summary>Classes K, at least 2.</summary>
     public required int ClassCount { get; init; }
 
-    /// <summary>The paper's CIFAR-10 classifier, ViT-B/16 at 224 under Hugging Face's names: 85,806,346 parameters; takes images normalised with mean = std = 0.5.</summary>
+    /// <summary>
+    /// The paper's CIFAR-10 classifier, ViT-B/16 at 224 under Hugging Face's names: 85,806,346 parameters; takes images normalised with
+    /// mean = std = 0.5.
+    /// </summary>
     public static VisionTransformerOptions Base16Cifar10 { get; } = new() { ClassCount = 10 };
 
     /// <summary>What the state_dict does not show of the function computed.</summary>
@@ -60,10 +63,12 @@ public sealed record VisionTransformerOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(IntermediateSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(ClassCount, 2);
         if (ImageSize < PatchSize || ImageSize % PatchSize != 0)
-            throw new ArgumentException($"The image size must be a positive multiple of the patch size; {ImageSize} is not one of {PatchSize}.");
+            throw new ArgumentException(
+                $"The image size must be a positive multiple of the patch size; {ImageSize} is not one of {PatchSize}.");
         if (HiddenSize < AttentionHeads || HiddenSize % AttentionHeads != 0)
             throw new ArgumentException($"{HiddenSize} channels cannot be shared by {AttentionHeads} attention heads.");
         if (!(LayerNormEpsilon > 0))
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The layer norms' epsilon must be above 0; got {LayerNormEpsilon}."));
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"The layer norms' epsilon must be above 0; got {LayerNormEpsilon}."));
     }
 }

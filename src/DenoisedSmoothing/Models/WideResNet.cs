@@ -8,7 +8,8 @@ namespace DenoisedSmoothing.Models;
 
 /// <summary>
 /// The wide residual network of Zagoruyko and Komodakis 2016: depth 6n + 4, stages 16k, 32k and 64k wide, norm and ReLU before each
-/// convolution. Takes images [N,C,H,W] and returns logits [N,K]. WRN-28-10 under RobustBench's state_dict names ("Standard"; also archs/wrn.py of Salman et al.).
+/// convolution. Takes images [N,C,H,W] and returns logits [N,K]. WRN-28-10 under RobustBench's state_dict names ("Standard"; also
+/// archs/wrn.py of Salman et al.).
 /// </summary>
 /// <remarks>The reference pools 8x8 pixels and so takes 32x32 images only; here the mean is over all that is left of the image.</remarks>
 public sealed class WideResNet : Module<Tensor, Tensor>, IImageNetwork

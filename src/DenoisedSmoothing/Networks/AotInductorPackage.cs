@@ -18,26 +18,32 @@ internal static class AotInductorPackage
     {
         using SoundZip zip = SoundZip.Open(path);
         string[] names = [.. zip.Names.Where(name => name.Contains(Models, StringComparison.Ordinal))];
-        string[] models = [.. names.Select(name => name[(name.IndexOf(Models, StringComparison.Ordinal) + Models.Length)..].Split('/')[0]).Distinct()];
+        string[] models = [.. names.Select(name => name[(name.IndexOf(Models, StringComparison.Ordinal) + Models.Length)..].Split('/')[0])
+            .Distinct()];
         if (!models.Contains("model"))
         {
-            throw CheckpointException.In(path, $"this AOTInductor package has {string.Join(", ", models.Select(CheckpointException.Quote))}, and no model of the name 'model'",
+            throw CheckpointException.In(path,
+                $"this AOTInductor package has {string.Join(", ", models.Select(CheckpointException.Quote))}, and no model of the name "
+                + $"'model'",
                 "Make it with torch._inductor.aoti_compile_and_package of one model.");
         }
 
         names = [.. names.Where(name => name.Contains(Models + "model/", StringComparison.Ordinal))];
         string library = Find(path, names, ".so", "compiled code"), settings = Find(path, names, "_metadata.json", "settings");
         CheckSettings(path, settings, zip.ReadText(settings)!);
-        if (zip.Head(library, NativeLibraryHeader.ByteCount, out long length) is var header && NativeLibraryHeader.Problem(header, length) is { } problem)
+        if (zip.Head(library, NativeLibraryHeader.ByteCount, out long length) is var header
+            && NativeLibraryHeader.Problem(header, length) is { } problem)
         {
             throw CheckpointException.InEntry(path, library, problem,
-                $"The package must be compiled for this system, {RuntimeInformation.RuntimeIdentifier}: torch._inductor.aoti_compile_and_package there.");
+                $"The package must be compiled for this system, {RuntimeInformation.RuntimeIdentifier}: "
+                    + $"torch._inductor.aoti_compile_and_package there.");
         }
     }
 
     private static string Find(string path, IEnumerable<string> names, string ending, string what) =>
         names.FirstOrDefault(name => name.EndsWith(ending, StringComparison.Ordinal))
-        ?? throw CheckpointException.In(path, $"this AOTInductor package has no {what} (*{ending})", "Make it with torch._inductor.aoti_compile_and_package, for this system and device.");
+        ?? throw CheckpointException.In(path, $"this AOTInductor package has no {what} (*{ending})",
+            "Make it with torch._inductor.aoti_compile_and_package, for this system and device.");
 
     private static void CheckSettings(string path, string name, string text)
     {
@@ -45,7 +51,8 @@ internal static class AotInductorPackage
         {
             using JsonDocument settings = JsonDocument.Parse(text);
             if (settings.RootElement is { ValueKind: JsonValueKind.Object } root
-                && root.EnumerateObject().All(setting => setting.Value.ValueKind == JsonValueKind.String) && root.TryGetProperty("AOTI_DEVICE_KEY", out _))
+                && root.EnumerateObject().All(setting => setting.Value.ValueKind == JsonValueKind.String)
+                    && root.TryGetProperty("AOTI_DEVICE_KEY", out _))
             {
                 return;
             }

@@ -12,13 +12,15 @@ namespace DenoisedSmoothing.Networks;
 /// Timesteps stay float32, since bfloat16 holds whole numbers only up to 256. Overflow in float16 shows as NaN scores, which are an error
 /// and never a vote; bfloat16 has float32's range. Safe for concurrent use where the network is.
 /// </remarks>
-public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IOneTimestepNetwork, IImageNetwork, IDescribed, IDisposable
+public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IOneTimestepNetwork,
+    IImageNetwork, IDescribed, IDisposable
 {
     private readonly nn.Module _network;
     private readonly ScalarType _type;
 
     /// <summary>Converts a network in place, and owns it from then on.</summary>
-    /// <param name="network">A module over images (a classifier), or over images and timesteps (a denoiser). Put in evaluation mode.</param>
+    /// <param name="network">A module over images (a classifier), or over images and timesteps (a denoiser). Put in evaluation
+    /// mode.</param>
     /// <param name="type">Float16 or BFloat16.</param>
     /// <exception cref="ArgumentException">The type is neither, or the module takes something else.</exception>
     public HalfPrecisionNetwork(nn.Module network, ScalarType type = ScalarType.Float16)
@@ -27,7 +29,8 @@ public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModul
         if (type is not (ScalarType.Float16 or ScalarType.BFloat16))
             throw new ArgumentException($"Half precision is Float16 or BFloat16; got {type}.", nameof(type));
         if (network is not (nn.IModule<Tensor, Tensor> or nn.IModule<Tensor, Tensor, Tensor>))
-            throw new ArgumentException($"{network.GetName()} must take one tensor (images) or two (images, timesteps) and return one.", nameof(network));
+            throw new ArgumentException($"{network.GetName()} must take one tensor (images) or two (images, timesteps) and return one.",
+                nameof(network));
         network.to(type);
         network.eval();
         (_network, _type) = (network, type);
@@ -48,7 +51,8 @@ public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModul
         EvaluationMode.Require(_network);
         ArgumentNullException.ThrowIfNull(images);
         if (_network is not nn.IModule<Tensor, Tensor> network)
-            throw new InvalidOperationException($"{_network.GetName()} takes images and timesteps: it is a denoiser's network, not a classifier's.");
+            throw new InvalidOperationException(
+                $"{_network.GetName()} takes images and timesteps: it is a denoiser's network, not a classifier's.");
         using DisposeScope scope = NewDisposeScope();
         return network.call(images.to_type(_type)).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }

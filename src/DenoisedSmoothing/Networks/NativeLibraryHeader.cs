@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace DenoisedSmoothing.Networks;
 
 /// <summary>
-/// Whether a native library can be one for this process: its format and processor, and on Linux (ELF, 64 bits, little-endian) whether all of
+/// Whether a native library can be one for this process: its format and processor, and on Linux (ELF, 64 bits, little-endian) whether all
+/// of
 /// it is there: the dynamic linker maps what the header promises, and touching what is missing ends the process.
 /// </summary>
 internal static class NativeLibraryHeader
@@ -45,7 +46,8 @@ internal static class NativeLibraryHeader
         for (int i = 0; i < count; i++)
         {
             ReadOnlySpan<byte> segment = header[((int)start + i * ProgramHeaderByteCount)..];
-            ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(segment[8..]), size = BinaryPrimitives.ReadUInt64LittleEndian(segment[32..]);
+            ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(segment[8..]), size =
+                BinaryPrimitives.ReadUInt64LittleEndian(segment[32..]);
             if (offset > length || size > length - offset)
                 return false;
         }

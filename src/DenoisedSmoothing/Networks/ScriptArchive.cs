@@ -14,7 +14,8 @@ internal sealed partial class ScriptArchive
     private static readonly HashSet<string> s_namespaces = new(StringComparer.Ordinal)
     {
         "aten", "prim", "prims", "quantized", "_quantized", "onednn", "mkldnn", "mkldnn_prepacked", "mkl", "prepacked", "sparse", "cuda",
-        "profiler", "static_runtime", "inductor", "c10d", "_c10d_functional", "fb", "rngprims", "vulkan_prepack", "metal_prepack", "xnnpack",
+        "profiler", "static_runtime", "inductor", "c10d", "_c10d_functional", "fb", "rngprims", "vulkan_prepack", "metal_prepack",
+            "xnnpack",
     };
 
     private readonly string _path;
@@ -25,7 +26,8 @@ internal sealed partial class ScriptArchive
 
     /// <summary>Reads the module's forward out of an archive, having checked that libtorch will find all that it needs.</summary>
     /// <param name="path">A file by <c>torch.jit.save</c>.</param>
-    /// <exception cref="CheckpointException">The archive is damaged or incomplete, or its module has no forward that makes one tensor of tensors.</exception>
+    /// <exception cref="CheckpointException">The archive is damaged or incomplete, or its module has no forward that makes one tensor of
+    /// tensors.</exception>
     public static ScriptMethod Forward(string path)
     {
         using SoundZip zip = SoundZip.Open(path);
@@ -35,8 +37,10 @@ internal sealed partial class ScriptArchive
         byte[] pickle = zip.Read(objects)!;
         Dictionary<string, string> code = zip.Names
             .Where(name => name.StartsWith(folder + "code/", StringComparison.Ordinal) && name.EndsWith(".py", StringComparison.Ordinal))
-            .ToDictionary(name => name[(folder.Length + 5)..^3].Replace('/', '.'), name => zip.ReadText(name)!.ReplaceLineEndings("\n"), StringComparer.Ordinal);
-        string @class = TopClass(pickle) ?? throw CheckpointException.In(path, "the data.pkl of this TorchScript archive does not begin with a module");
+            .ToDictionary(name => name[(folder.Length + 5)..^3].Replace('/', '.'), name =>
+                zip.ReadText(name)!.ReplaceLineEndings("\n"), StringComparer.Ordinal);
+        string @class = TopClass(pickle)
+            ?? throw CheckpointException.In(path, "the data.pkl of this TorchScript archive does not begin with a module");
         return new ScriptArchive(path, @class, code).Checked(Encoding.Latin1.GetString(pickle));
     }
 
@@ -45,15 +49,18 @@ internal sealed partial class ScriptArchive
         foreach (string name in References(pickle))
         {
             if (!IsDefined(name))
-                throw CheckpointException.In(_path, $"the code of {CheckpointException.Quote(name)} is missing from this TorchScript archive");
+                throw CheckpointException.In(_path,
+                    $"the code of {CheckpointException.Quote(name)} is missing from this TorchScript archive");
         }
 
-        string[] foreign = [.. _code.Values.SelectMany(text => Operators().Matches(text)).Where(call => !s_namespaces.Contains(call.Groups[1].Value))
+        string[] foreign = [.. _code.Values.SelectMany(text => Operators().Matches(text))
+            .Where(call => !s_namespaces.Contains(call.Groups[1].Value))
             .Select(call => $"{call.Groups[1].Value}::{call.Groups[2].Value}").Distinct().Order(StringComparer.Ordinal)];
         if (foreign.Length > 0)
         {
             throw CheckpointException.In(_path,
-                $"this script calls {string.Join(", ", foreign.Take(3))}{(foreign.Length > 3 ? " ..." : "")}, which libtorch alone does not have",
+                $"this script calls {string.Join(", ", foreign.Take(3))}{(foreign.Length > 3 ? " ..." : "")}, which libtorch alone does "
+                    + $"not have",
                 "Save the model without that step, or export it to ONNX.");
         }
 
@@ -63,9 +70,12 @@ internal sealed partial class ScriptArchive
         Match? forward = methods.FirstOrDefault(method => method.Groups[1].Value == "forward");
         if (forward is null || ScriptMethod.Parse(body.AsSpan(forward.Index + forward.Length - 1)) is not { } method)
         {
-            string others = methods.Length == 0 ? "" : $" (it has {string.Join(", ", methods.Take(8).Select(other => other.Groups[1].Value))})";
+            string others = methods.Length == 0
+                ? ""
+                : $" (it has {string.Join(", ", methods.Take(8).Select(other => other.Groups[1].Value))})";
             throw CheckpointException.In(_path, $"this script has no method forward{others}",
-                "Put the computation into the model's forward before torch.jit.script: what is in __call__, or in another method, is not called.");
+                "Put the computation into the model's forward before torch.jit.script: what is in __call__, or in another method, is "
+                    + "not called.");
         }
 
         if (!method.ReturnsTensor)
@@ -89,14 +99,18 @@ internal sealed partial class ScriptArchive
         return lines.Length > 2 && lines[0].StartsWith("__torch__", StringComparison.Ordinal) ? $"{lines[0]}.{lines[1]}" : null;
     }
 
-    /// <summary>Every name of the archive's own classes and functions that is used: in the pickle, and in the code outside of texts.</summary>
+    /// <summary>
+    /// Every name of the archive's own classes and functions that is used: in the pickle, and in the code outside of texts.
+    /// </summary>
     private IEnumerable<string> References(string pickle)
     {
         IEnumerable<string> objects = Globals().Matches(pickle).Select(global => $"{global.Groups[1].Value}.{global.Groups[2].Value}");
-        IEnumerable<string> uses = _code.Values.SelectMany(text => Names().Matches(Texts().Replace(text, "\"\""))).Select(name => name.Value);
+        IEnumerable<string> uses = _code.Values.SelectMany(text => Names().Matches(Texts().Replace(text, "\"\"")))
+            .Select(name => name.Value);
         // Those of torch.classes are libtorch's own.
         return objects.Concat(uses).Append(_class).Distinct()
-            .Where(name => name.Contains('.', StringComparison.Ordinal) && !name.StartsWith("__torch__.torch.classes.", StringComparison.Ordinal));
+            .Where(name => name.Contains('.', StringComparison.Ordinal)
+                && !name.StartsWith("__torch__.torch.classes.", StringComparison.Ordinal));
     }
 
     // The name may go on behind what is defined: the member of an enumeration.

@@ -13,7 +13,8 @@ internal sealed record ScriptArgument(string Name, string Type, bool HasDefault)
         ReadOnlySpan<char> declared = equals < 0 ? text : text[..equals];
         int colon = declared.IndexOf(':');
         return new ScriptArgument(
-            (colon < 0 ? declared : declared[..colon]).Trim().ToString(), colon < 0 ? "" : declared[(colon + 1)..].Trim().ToString(), equals >= 0);
+            (colon < 0 ? declared : declared[..colon]).Trim().ToString(), colon < 0 ? "" : declared[(colon + 1)..].Trim()
+                .ToString(), equals >= 0);
     }
 
     public override string ToString() => $"{Name}: {Type}";

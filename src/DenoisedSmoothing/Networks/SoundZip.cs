@@ -13,13 +13,15 @@ internal sealed class SoundZip : IDisposable
     private readonly ZipDirectory _directory;
     private readonly MemoryBudget _budget;
 
-    private SoundZip(FileStream stream, ZipDirectory directory, MemoryBudget budget) => (_stream, _directory, _budget) = (stream, directory, budget);
+    private SoundZip(FileStream stream, ZipDirectory directory, MemoryBudget budget) =>
+        (_stream, _directory, _budget) = (stream, directory, budget);
 
     /// <summary>The records' names, as the archive has them.</summary>
     public IEnumerable<string> Names => _directory.Records.Select(record => record.Name);
 
     /// <summary>Opens a zip file and reads all of it once.</summary>
-    /// <exception cref="CheckpointException">The file is damaged, and the message names the record; or it unpacks to far more than its size.</exception>
+    /// <exception cref="CheckpointException">The file is damaged, and the message names the record; or it unpacks to far more than its
+    /// size.</exception>
     public static SoundZip Open(string path)
     {
         FileStream stream = File.OpenRead(path);

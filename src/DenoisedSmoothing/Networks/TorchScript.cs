@@ -4,7 +4,10 @@ using DenoisedSmoothing.Denoising;
 
 namespace DenoisedSmoothing.Networks;
 
-/// <summary>Classifiers and denoisers from TorchScript files: see <see cref="TorchScriptNetwork"/>. Such files carry code: load only those that you trust.</summary>
+/// <summary>
+/// Classifiers and denoisers from TorchScript files: see <see cref="TorchScriptNetwork"/>. Such files carry code: load only those that you
+/// trust.
+/// </summary>
 public static class TorchScript
 {
     /// <summary>Loads a classifier.</summary>
@@ -25,7 +28,8 @@ public static class TorchScript
     }
 
     /// <summary>Loads a diffusion network as one-shot denoiser.</summary>
-    /// <param name="path">A file by <c>torch.jit.save</c> whose <c>forward</c> takes x_t [N,C,H,W] in [-1,1] scaling and float32 timesteps [N],
+    /// <param name="path">A file by <c>torch.jit.save</c> whose <c>forward</c> takes x_t [N,C,H,W] in [-1,1] scaling and float32 timesteps
+    /// [N],
     /// and returns [N,C,H,W], or [N,2C,H,W] with a learned variance.</param>
     /// <param name="schedule">The schedule that the network was trained with.</param>
     /// <param name="timestepScale">The network is fed t times this.</param>
@@ -50,6 +54,7 @@ public static class TorchScript
             return network;
         int found = network.InputCount;
         network.Dispose();
-        throw new CheckpointException($"{path}: forward must take {wanted}; this script's takes {found} argument{(found == 1 ? "" : "s")}.");
+        throw new CheckpointException(
+            $"{path}: forward must take {wanted}; this script's takes {found} argument{(found == 1 ? "" : "s")}.");
     }
 }

@@ -43,7 +43,8 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
     public int InputCount => _forward.Required;
 
     /// <summary>Loads a script.</summary>
-    /// <param name="path">A file by <c>torch.jit.save(torch.jit.script(model), path)</c> or <c>torch.jit.trace</c>. Trusted: it carries code.</param>
+    /// <param name="path">A file by <c>torch.jit.save(torch.jit.script(model), path)</c> or <c>torch.jit.trace</c>. Trusted: it carries
+    /// code.</param>
     /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda:1</c>, wherever it was saved.</param>
     /// <exception cref="CheckpointException">The file is no TorchScript archive (the message says what it is), is damaged, has no method
     /// <c>forward</c> that makes one tensor of tensors, or cannot be loaded.</exception>
@@ -55,7 +56,8 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
         Device target = LibTorch.DeviceNamed(device);
         FileKind? kind = FileKind.Of(path);
         if (kind != FileKind.TorchScript)
-            throw new CheckpointException($"{path}: {kind?.InsteadOf("a TorchScript archive") ?? "this is no TorchScript archive. Save the model with torch.jit.save."}");
+            throw new CheckpointException(
+                $"{path}: {kind?.InsteadOf("a TorchScript archive") ?? "this is no TorchScript archive. Save the model with torch.jit.save."}");
         ScriptMethod forward = ScriptArchive.Forward(path);
         string hash;
         using (FileStream file = File.OpenRead(path))
@@ -105,7 +107,8 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
     public static bool IsTorchScript(string path) => FileKind.Of(path) == FileKind.TorchScript;
 
     /// <summary>Whether <c>forward</c> can be called with so many tensors.</summary>
-    internal bool Takes(int count) => _forward.Required <= count && count <= _forward.Arguments.Count && _forward.Arguments.Take(count).All(argument => argument.TakesTensor);
+    internal bool Takes(int count) => _forward.Required <= count && count <= _forward.Arguments.Count
+        && _forward.Arguments.Take(count).All(argument => argument.TakesTensor);
 
     private Tensor Run(params Tensor[] arguments)
     {
@@ -117,19 +120,22 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
         }
         catch (ExternalException e)
         {
-            IEnumerable<string> given = arguments.Select(argument => $"{argument.dtype} [{string.Join(',', argument.shape)}] on {argument.device}");
+            IEnumerable<string> given = arguments.Select(argument =>
+                $"{argument.dtype} [{string.Join(',', argument.shape)}] on {argument.device}");
             throw new InvalidOperationException($"{_name} failed on {string.Join(" and ", given)}: {Reason(e)}{Advice()}", e);
         }
 
         return answer is Tensor tensor
             ? tensor.MoveToOuterDisposeScope()
             : throw new InvalidOperationException(
-                $"{_name} returns a {answer?.GetType().Name ?? "None"}, not one tensor: wrap the model before saving, so that forward returns its logits or its prediction alone.");
+                $"{_name} returns a {answer?.GetType().Name ?? "None"}, not one tensor: wrap the model before saving, so that forward "
+                    + $"returns its logits or its prediction alone.");
     }
 
     // Images are float32 here.
     private string Advice() => Info.Precision is "float16" or "bfloat16" or "float64"
-        ? $". Its weights are {Info.Precision}, and images are float32: wrap the model before saving, so that forward converts its input and returns float32."
+        ? $". Its weights are {Info.Precision}, and images are float32: wrap the model before saving, so that forward converts its "
+            + $"input and returns float32."
         : "";
 
     // The interpreter puts its reason last, behind two listings of code; other errors begin with it, and a C++ stack trace follows. The

@@ -2,7 +2,9 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.Parts;
 
-/// <summary>Whether a network's rows are independent: in training mode batch norm mixes them, and dropout is noise that no certificate knows of.</summary>
+/// <summary>
+/// Whether a network's rows are independent: in training mode batch norm mixes them, and dropout is noise that no certificate knows of.
+/// </summary>
 internal static class EvaluationMode
 {
     /// <summary>Adapters put their network in evaluation mode once; whoever trains it further has to do so again.</summary>
@@ -10,6 +12,8 @@ internal static class EvaluationMode
     public static void Require(object network)
     {
         if (network is torch.nn.Module { training: true } module)
-            throw new InvalidOperationException($"{module.GetName()} is in training mode, where rows depend on one another: call its eval() before it predicts or certifies.");
+            throw new InvalidOperationException(
+                $"{module.GetName()} is in training mode, where rows depend on one another: call its eval() before it predicts or "
+                + $"certifies.");
     }
 }

@@ -12,7 +12,8 @@ internal interface IOneTimestepNetwork
     /// <summary>The network's answer at one timestep.</summary>
     /// <param name="x">As the network takes it: [N,C,H,W].</param>
     /// <param name="timestep">As the network is fed it.</param>
-    /// <param name="variance">Whether a learned variance is wanted; without it the answer may be [N,C,H,W] where the network has one.</param>
+    /// <param name="variance">Whether a learned variance is wanted; without it the answer may be [N,C,H,W] where the network has
+    /// one.</param>
     /// <returns>[N,C,H,W], or [N,2C,H,W] where the variance was learned; fresh.</returns>
     Tensor Predict(Tensor x, double timestep, bool variance);
 

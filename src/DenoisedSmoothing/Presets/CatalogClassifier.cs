@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Presets;
 
-/// <summary>A classifier network by name, with the preprocessing it was published with: the commonest mistake is the wrong setting beside the right weights.</summary>
+/// <summary>
+/// A classifier network by name, with the preprocessing it was published with: the commonest mistake is the wrong setting beside the right
+/// weights.
+/// </summary>
 /// <param name="Create">Makes the network, with random weights, for a number of classes.</param>
 public sealed record CatalogClassifier(Func<int, nn.Module<Tensor, Tensor>> Create)
 {
@@ -27,6 +30,7 @@ public sealed record CatalogClassifier(Func<int, nn.Module<Tensor, Tensor>> Crea
     /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <param name="checkpoint">How the file is to be read; null for <see cref="Checkpoint"/>.</param>
     /// <exception cref="CheckpointException">The file is damaged or holds other weights.</exception>
-    public nn.Module<Tensor, Tensor> Load(string path, int? classCount = null, string device = "cpu", CheckpointOptions? checkpoint = null) =>
+    public nn.Module<Tensor, Tensor> Load(string path, int? classCount = null, string device = "cpu", CheckpointOptions? checkpoint =
+        null) =>
         CatalogWeights.Load(() => Create(classCount ?? ClassCount), path, device, checkpoint ?? Checkpoint);
 }

@@ -18,8 +18,17 @@ public static class NetworkCatalog
             Checkpoint = new() { StripPrefixes = ["1.", "module."] },
         },
         ["wide-resnet-28-10"] = new(classes => new WideResNet(28, 10, classes)),
-        ["vit-b16-cifar10"] = new(_ => new VisionTransformer(VisionTransformerOptions.Base16Cifar10)) { Normalization = Normalization.ToSymmetric, Resize = 224 },
-        ["beit-l16-512"] = new(_ => new Beit(BeitOptions.Large16Size512)) { Normalization = Normalization.ToSymmetric, Resize = 512, ClassCount = 1000 },
+        ["vit-b16-cifar10"] = new(_ => new VisionTransformer(VisionTransformerOptions.Base16Cifar10))
+        {
+            Normalization = Normalization.ToSymmetric,
+            Resize = 224,
+        },
+        ["beit-l16-512"] = new(_ => new Beit(BeitOptions.Large16Size512))
+        {
+            Normalization = Normalization.ToSymmetric,
+            Resize = 512,
+            ClassCount = 1000,
+        },
     };
 
     /// <summary>Diffusion networks by name.</summary>
@@ -29,7 +38,11 @@ public static class NetworkCatalog
         // A quarter of the work: an experiment of minutes, for grey images of even height and width.
         ["fashion-mnist-small"] = new(() => Patched(inChannels: 4, channels: 32, blocks: 1)),
         ["cifar10-small"] = new(() => Patched(inChannels: 12, channels: 64, blocks: 2)),
-        ["improved-diffusion-cifar10"] = new(() => new DiffusionUNet(DiffusionUNetOptions.ImprovedDiffusionCifar10)) { Timesteps = 4000, TimestepScale = 0.25 },
+        ["improved-diffusion-cifar10"] = new(() => new DiffusionUNet(DiffusionUNetOptions.ImprovedDiffusionCifar10))
+        {
+            Timesteps = 4000,
+            TimestepScale = 0.25,
+        },
         ["guided-diffusion-256"] = new(() => new DiffusionUNet(DiffusionUNetOptions.GuidedDiffusionImageNet256)) { Schedule = "linear" },
     };
 

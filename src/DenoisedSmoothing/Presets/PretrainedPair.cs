@@ -7,13 +7,17 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Presets;
 
-/// <summary>A denoiser and a classifier loaded from checkpoint files, with the right schedule, ranges and sizes; made by <see cref="PretrainedPairs"/>.</summary>
+/// <summary>
+/// A denoiser and a classifier loaded from checkpoint files, with the right schedule, ranges and sizes; made by
+/// <see cref="PretrainedPairs"/>.
+/// </summary>
 public sealed class PretrainedPair : IDisposable
 {
     private readonly IReadOnlyList<IDisposable> _owned;
     private readonly string _device;
 
-    internal PretrainedPair(string name, IDenoiser denoiser, IClassifier classifier, ImagePreprocess preprocess, string device, IReadOnlyList<IDisposable> owned)
+    internal PretrainedPair(string name, IDenoiser denoiser, IClassifier classifier, ImagePreprocess preprocess, string device,
+        IReadOnlyList<IDisposable> owned)
     {
         (Name, Denoiser, Classifier, Preprocess, _device, _owned) = (name, denoiser, classifier, preprocess, device, owned);
         BaseClassifier = new DenoisedClassifier(denoiser, classifier);
@@ -25,7 +29,10 @@ public sealed class PretrainedPair : IDisposable
     /// <summary>The denoiser, for pixels in [0,1].</summary>
     public IDenoiser Denoiser { get; }
 
-    /// <summary>The denoiser's model, over which another strategy of denoising can be put; null where the denoiser is none of diffusion. It ends with the pair.</summary>
+    /// <summary>
+    /// The denoiser's model, over which another strategy of denoising can be put; null where the denoiser is none of diffusion. It ends
+    /// with the pair.
+    /// </summary>
     public DiffusionModel? Diffusion => (Denoiser as OneShotDenoiser)?.Model;
 
     /// <summary>The classifier, for pixels in [0,1].</summary>
@@ -45,7 +52,8 @@ public sealed class PretrainedPair : IDisposable
     /// <param name="certifier">The statistics; <see cref="CohenCertifier"/> with its defaults when not given.</param>
     /// <param name="options">How to sample; its devices, where given, take the pair's place.</param>
     /// <param name="logger">Told of warnings.</param>
-    public SmoothedClassifier Smooth(double sigma, ICertifier? certifier = null, SmoothingOptions? options = null, ILogger<SmoothedClassifier>? logger = null)
+    public SmoothedClassifier Smooth(double sigma, ICertifier? certifier = null, SmoothingOptions? options =
+        null, ILogger<SmoothedClassifier>? logger = null)
     {
         options ??= new SmoothingOptions();
         return new SmoothedClassifier([BaseClassifier], sigma, certifier, options with { Devices = options.Devices ?? [_device] }, logger);

@@ -18,12 +18,15 @@ public static class PretrainedPairs
     private static readonly CheckpointOptions s_cohen = new() { StripPrefixes = ["1.", "module."] };
     private static readonly InputShape s_cifar = new(3, 32, 32), s_imageNet = new(3, 224, 224);
 
-    /// <summary>Carlini et al. 2022, CIFAR-10: improved-diffusion's 52.5M network (T = 4000, cosine, rescaled timesteps) and ViT-B/16, fed 224x224.</summary>
+    /// <summary>
+    /// Carlini et al. 2022, CIFAR-10: improved-diffusion's 52.5M network (T = 4000, cosine, rescaled timesteps) and ViT-B/16, fed 224x224.
+    /// </summary>
     /// <param name="diffusionPath">cifar10_uncond_50M_500K.pt.</param>
     /// <param name="vitPath">ViT-B/16 at 224 fine-tuned on CIFAR-10, under Hugging Face's or timm's names.</param>
     /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <exception cref="CheckpointException">A file is damaged or holds other weights.</exception>
-    public static PretrainedPair Cifar10(string diffusionPath, string vitPath, string device = "cpu") => Build("Carlini et al. 2022, CIFAR-10, ViT-B/16", device, Cifar, owned =>
+    public static PretrainedPair Cifar10(string diffusionPath, string vitPath, string device = "cpu") =>
+        Build("Carlini et al. 2022, CIFAR-10, ViT-B/16", device, Cifar, owned =>
     {
         OneShotDenoiser denoiser = ImprovedDiffusion(owned, diffusionPath, device);
         return (denoiser, ViT(owned, vitPath, device));
@@ -34,22 +37,28 @@ public static class PretrainedPairs
     /// <param name="classifierPath">The WRN-28-10's weights.</param>
     /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <exception cref="CheckpointException">A file is damaged or holds other weights.</exception>
-    public static PretrainedPair Cifar10WideResNet(string diffusionPath, string classifierPath, string device = "cpu") => Build("Carlini et al. 2022, CIFAR-10, WRN-28-10", device, Cifar, owned =>
+    public static PretrainedPair Cifar10WideResNet(string diffusionPath, string classifierPath, string device = "cpu") =>
+        Build("Carlini et al. 2022, CIFAR-10, WRN-28-10", device, Cifar, owned =>
     {
         OneShotDenoiser denoiser = ImprovedDiffusion(owned, diffusionPath, device);
         WideResNet network = Load(owned, () => new WideResNet(), classifierPath, new CheckpointOptions(), device);
         return (denoiser, new ModuleClassifier(network, classCount: 10) { Input = s_cifar });
     });
 
-    /// <summary>Carlini et al. 2022, ImageNet: guided-diffusion's 552.8M network at 224x224 (T = 1000, linear) and BEiT-L/16, fed 512x512.</summary>
+    /// <summary>
+    /// Carlini et al. 2022, ImageNet: guided-diffusion's 552.8M network at 224x224 (T = 1000, linear) and BEiT-L/16, fed 512x512.
+    /// </summary>
     /// <param name="diffusionPath">256x256_diffusion_uncond.pt.</param>
     /// <param name="beitPath">timm's beit_large_patch16_512.</param>
     /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <exception cref="CheckpointException">A file is damaged or holds other weights.</exception>
-    public static PretrainedPair ImageNet(string diffusionPath, string beitPath, string device = "cpu") => Build("Carlini et al. 2022, ImageNet", device, new ImagePreprocess().Resize(256).CenterCrop(224).Exactly(3, 224, 224), owned =>
+    public static PretrainedPair ImageNet(string diffusionPath, string beitPath, string device = "cpu") =>
+        Build("Carlini et al. 2022, ImageNet", device, new ImagePreprocess().Resize(256).CenterCrop(224).Exactly(3, 224, 224), owned =>
     {
-        DiffusionUNet unet = Load(owned, () => new DiffusionUNet(DiffusionUNetOptions.GuidedDiffusionImageNet256), diffusionPath, new CheckpointOptions(), device);
-        Beit beit = LoadMapped(owned, () => new Beit(BeitOptions.Large16Size512), beitPath, device, name => name.EndsWith("relative_position_index", StringComparison.Ordinal), Beit.FromTimm);
+        DiffusionUNet unet = Load(owned, () => new DiffusionUNet(DiffusionUNetOptions.GuidedDiffusionImageNet256), diffusionPath,
+            new CheckpointOptions(), device);
+        Beit beit = LoadMapped(owned, () => new Beit(BeitOptions.Large16Size512), beitPath, device, name =>
+            name.EndsWith("relative_position_index", StringComparison.Ordinal), Beit.FromTimm);
         return (new OneShotDenoiser(new DiffusionModel(unet, new LinearSchedule(1000)) { Input = s_imageNet }),
             new ModuleClassifier(beit, 1000, Normalization.ToSymmetric, (512, 512)) { Input = s_imageNet });
     });
@@ -58,7 +67,8 @@ public static class PretrainedPairs
     /// <param name="classifierPath">A checkpoint.pth.tar of their release; sigma must be the one it was trained with.</param>
     /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <exception cref="CheckpointException">The file is damaged or holds other weights.</exception>
-    public static PretrainedPair CohenCifar10(string classifierPath, string device = "cpu") => Build("Cohen et al. 2019, CIFAR-10, ResNet-110", device, Cifar, owned =>
+    public static PretrainedPair CohenCifar10(string classifierPath, string device = "cpu") =>
+        Build("Cohen et al. 2019, CIFAR-10, ResNet-110", device, Cifar, owned =>
         (new IdentityDenoiser(), ResNet110(owned, classifierPath, device)));
 
     /// <summary>Salman et al. 2020, CIFAR-10: a denoiser trained for one sigma in front of a plain ResNet-110.</summary>
@@ -66,7 +76,8 @@ public static class PretrainedPairs
     /// <param name="classifierPath">A ResNet-110 checkpoint of theirs or of Cohen et al.</param>
     /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <exception cref="CheckpointException">A file is damaged or holds other weights.</exception>
-    public static PretrainedPair SalmanCifar10(string denoiserPath, string classifierPath, string device = "cpu") => Build("Salman et al. 2020, CIFAR-10", device, Cifar, owned =>
+    public static PretrainedPair SalmanCifar10(string denoiserPath, string classifierPath, string device = "cpu") =>
+        Build("Salman et al. 2020, CIFAR-10", device, Cifar, owned =>
     {
         using Checkpoint checkpoint = Checkpoint.Open(denoiserPath);
         // DnCNN's first convolution tells the width; MemNet has no entry of that name.
@@ -89,14 +100,19 @@ public static class PretrainedPairs
             timm = checkpoint.Entries.Any(entry => entry.Name == "patch_embed.proj.weight");
         // The two families' layer norms differ in epsilon, which no checkpoint shows.
         VisionTransformerOptions options = VisionTransformerOptions.Base16Cifar10 with { LayerNormEpsilon = timm ? 1e-6 : 1e-12 };
-        VisionTransformer network = LoadMapped(owned, () => new VisionTransformer(options), path, device, _ => timm, VisionTransformer.FromTimm);
+        VisionTransformer network = LoadMapped(owned, () => new VisionTransformer(options), path, device, _ =>
+            timm, VisionTransformer.FromTimm);
         return new ModuleClassifier(network, 10, Normalization.ToSymmetric, (224, 224)) { Input = s_cifar };
     }
 
     private static ModuleClassifier ResNet110(List<IDisposable> owned, string path, string device) => new(
-        Load(owned, () => new CifarResNet(110, 10, ResNetShortcut.Convolution), path, s_cohen, device), 10, Normalization.CohenCifar10) { Input = s_cifar };
+        Load(owned, () => new CifarResNet(110, 10, ResNetShortcut.Convolution), path, s_cohen, device), 10, Normalization.CohenCifar10)
+        {
+            Input = s_cifar,
+        };
 
-    private static PretrainedPair Build(string name, string device, ImagePreprocess preprocess, Func<List<IDisposable>, (IDenoiser Denoiser, IClassifier Classifier)> load)
+    private static PretrainedPair Build(string name, string device, ImagePreprocess preprocess, Func<List<IDisposable>,
+        (IDenoiser Denoiser, IClassifier Classifier)> load)
     {
         LibTorch.DeviceNamed(device); // before gigabytes are read
         List<IDisposable> owned = [];
@@ -127,7 +143,8 @@ public static class PretrainedPairs
 
     // Entry by entry where the names are the network's own; through a dictionary, twice the memory, where they have to be mapped.
     private static T LoadMapped<T>(
-        List<IDisposable> owned, Func<T> create, string path, string device, Func<string, bool> foreign, Func<IReadOnlyDictionary<string, Tensor>, Dictionary<string, Tensor>> map)
+        List<IDisposable> owned, Func<T> create, string path, string device, Func<string, bool> foreign,
+            Func<IReadOnlyDictionary<string, Tensor>, Dictionary<string, Tensor>> map)
         where T : nn.Module
     {
         using Checkpoint checkpoint = Checkpoint.Open(path);

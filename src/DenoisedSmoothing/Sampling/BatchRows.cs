@@ -26,7 +26,8 @@ internal sealed class BatchRows(IReadOnlyList<torch.Device> devices, int? asked,
             if (asked is null)
             {
                 logger.LogInformation(
-                    "Batch: {Batch} rows per forward pass, chosen for images {Shape}. Float rows change with it; give SmoothingOptions.Batch = {Batch} to draw the same votes elsewhere.",
+                    "Batch: {Batch} rows per forward pass, chosen for images {Shape}. Float rows change with it; give "
+                        + "SmoothingOptions.Batch = {Batch} to draw the same votes elsewhere.",
                     rows, key, rows);
             }
 
@@ -39,13 +40,16 @@ internal sealed class BatchRows(IReadOnlyList<torch.Device> devices, int? asked,
     public void Halve(long[] imageShape, int tooLarge, Exception error)
     {
         if (tooLarge == 1)
-            throw new InvalidOperationException("Out of memory with a single row per forward pass: free memory on the device, use a smaller network or a lower precision.", error);
+            throw new InvalidOperationException(
+                "Out of memory with a single row per forward pass: free memory on the device, use a smaller network or a lower precision.",
+                error);
         string key = InputShapes.Text(imageShape);
         int half = tooLarge / 2;
         lock (_gate)
             _rows[key] = Math.Min(_rows.GetValueOrDefault(key, half), half);
         logger.LogWarning(
-            error, "Out of memory with {Batch} rows per forward pass. Images in work start again with {Half}; certificates record the batch of their votes. Give SmoothingOptions.Batch = {Half} to begin there.",
+            error, "Out of memory with {Batch} rows per forward pass. Images in work start again with {Half}; certificates record the "
+                + "batch of their votes. Give SmoothingOptions.Batch = {Half} to begin there.",
             tooLarge, half, half);
     }
 }

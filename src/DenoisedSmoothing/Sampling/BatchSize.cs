@@ -3,11 +3,14 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.Sampling;
 
-/// <summary>The rows of a forward pass where none are asked for: a function of image size and machine alone, so that it comes out the same again.</summary>
+/// <summary>
+/// The rows of a forward pass where none are asked for: a function of image size and machine alone, so that it comes out the same again.
+/// </summary>
 /// <remarks>
 /// A row is taken to need 8 KB of working memory for each of its values: by their layers' sizes the paper's CIFAR-10 and ImageNet pairs
 /// need about 5 in float32. On the CPU 512 MB, and no more than a sixteenth of the machine, are spent on a batch: larger ones leave the
-/// caches, and glibc maps tensors above 32 MB afresh at every operation. An accelerator is given half of its memory. A guess that proves too
+/// caches, and glibc maps tensors above 32 MB afresh at every operation. An accelerator is given half of its memory. A guess that proves
+/// too
 /// high is halved when memory runs out.
 /// </remarks>
 internal static class BatchSize
@@ -34,7 +37,8 @@ internal static class BatchSize
 
     /// <param name="bytes">The device's; null where it does not tell.</param>
     /// <param name="imageShape">[C,H,W].</param>
-    internal static int OnAccelerator(long? bytes, long[] imageShape) => Fit((bytes ?? UnknownAcceleratorBytes) / 2, RowBytes(imageShape), LargestOnAccelerator);
+    internal static int OnAccelerator(long? bytes, long[] imageShape) =>
+        Fit((bytes ?? UnknownAcceleratorBytes) / 2, RowBytes(imageShape), LargestOnAccelerator);
 
     private static double RowBytes(long[] imageShape) => imageShape.Aggregate((double)BytesPerValue, (product, extent) => product * extent);
 

@@ -31,5 +31,6 @@ internal static class DryRun
     }
 
     private static string Text(string what, long votes) => string.Create(CultureInfo.InvariantCulture,
-        $"Every {what} will abstain: even votes that all agree do not suffice within the budget of {votes} votes. Raise Budget.Votes, or let the certifier ask for fewer.");
+        $"Every {what} will abstain: even votes that all agree do not suffice within the budget of {votes} votes. Raise Budget.Votes, "
+            + $"or let the certifier ask for fewer.");
 }

@@ -12,7 +12,8 @@ internal sealed class ImageIntake(SeedSource seeds, IReadOnlyList<long?>? inputS
     private readonly HashSet<long> _indices = [];
 
     /// <summary>The image's values, its place among the noise and its key.</summary>
-    /// <exception cref="ArgumentException">It is no image in [0,1], none that the base classifier takes, or its index is out of range or taken.</exception>
+    /// <exception cref="ArgumentException">It is no image in [0,1], none that the base classifier takes, or its index is out of range or
+    /// taken.</exception>
     public ReadImage Read(in SmoothingImage image)
     {
         (float[] values, long[] shape) = ImageTensors.Read(image.Pixels);
@@ -47,15 +48,21 @@ internal sealed class ImageIntake(SeedSource seeds, IReadOnlyList<long?>? inputS
         {
             string remedy = channelsLast && InputShapes.Fits(inputShape, [shape[2], shape[0], shape[1]]) ? ChannelsLastRemedy
                 : inputShape[0] is 1 && shape[0] == 3 ? " Turn them grey first."
-                : inputShape[0] is 3 && shape[0] == 1 ? " For grey images wrap the parts in GreyToColorDenoiser and GreyToColorClassifier." : "";
-            string size = InputShapes.Fits([null, inputShape[1], inputShape[2]], shape) ? "" : " Resize them first: what is certified is the image handed in.";
+                : inputShape[0] is 3 && shape[0] == 1
+                    ? " For grey images wrap the parts in GreyToColorDenoiser and GreyToColorClassifier."
+                    : "";
+            string size = InputShapes.Fits([null, inputShape[1], inputShape[2]], shape)
+                ? ""
+                : " Resize them first: what is certified is the image handed in.";
             throw new ArgumentException(
-                $"This pair takes {InputShapes.Words(inputShape)}; yours is {InputShapes.Text(shape)} (channels x height x width).{remedy}{(remedy == ChannelsLastRemedy ? "" : size)}");
+                $"This pair takes {InputShapes.Words(inputShape)}; yours is {InputShapes.Text(shape)} (channels x height x "
+                    + $"width).{remedy}{(remedy == ChannelsLastRemedy ? "" : size)}");
         }
 
         if (inputShape is null && channelsLast)
             throw new ArgumentException($"An image is [C,H,W]; [{string.Join(',', shape)}] looks like [H,W,C].{ChannelsLastRemedy}");
     }
 
-    private const string ChannelsLastRemedy = " Use ImageTensors.FromHwcBytes, or permute(2, 0, 1); where images really are so, declare it (PartInfo.InputShape).";
+    private const string ChannelsLastRemedy =
+        " Use ImageTensors.FromHwcBytes, or permute(2, 0, 1); where images really are so, declare it (PartInfo.InputShape).";
 }

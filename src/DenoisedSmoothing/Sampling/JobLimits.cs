@@ -11,7 +11,9 @@ internal readonly record struct JobLimits(long Votes, long? Deadline, Cancellati
 {
     public static JobLimits From(Budget? budget, CancellationToken image, CancellationToken call) => new(
         budget?.Votes ?? long.MaxValue,
-        budget?.Time is { } time ? Stopwatch.GetTimestamp() + (long)Math.Min(time.TotalSeconds * Stopwatch.Frequency, long.MaxValue / 2) : null,
+        budget?.Time is { } time
+            ? Stopwatch.GetTimestamp() + (long)Math.Min(time.TotalSeconds * Stopwatch.Frequency, long.MaxValue / 2)
+            : null,
         image,
         call);
 

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Sampling;
 
 /// <summary>
-/// The rows of one forward pass: which test, phase and sample each is. Always <paramref name="size"/> rows, since floating-point rows change
+/// The rows of one forward pass: which test, phase and sample each is. Always <paramref name="size"/> rows, since floating-point rows
+/// change
 /// with the batch size but not with their place in it; rows that no test wants repeat the first.
 /// </summary>
 /// <param name="rows">At least one row, at most <paramref name="size"/> in all.</param>
@@ -43,7 +44,10 @@ internal sealed class NoisyBatch(IReadOnlyList<VoteRows> rows, int size, long[] 
 
     /// <summary>Standard normals of an inner stream, shaped as <see cref="Noisy"/>; in the current scope.</summary>
     public Tensor Inner(int stream, bool pinned) =>
-        NewHostTensor(pinned, (row, values) => GaussianNoise.Fill(_rows[row].Job.Image.Seed, _rows[row].At with { Stream = stream }, values));
+        NewHostTensor(pinned, (row, values) => GaussianNoise.Fill(_rows[row].Job.Image.Seed, _rows[row].At with
+        {
+            Stream = stream,
+        }, values));
 
     /// <summary>The rows have been given to the device.</summary>
     public void Sent()
@@ -101,7 +105,8 @@ internal sealed class NoisyBatch(IReadOnlyList<VoteRows> rows, int size, long[] 
     }
 
     private Tensor Make(ISmoothingNoise noise, bool pinned) =>
-        NewHostTensor(pinned, (row, values) => noise.AddTo(_rows[row].Job.Image.Seed, _rows[row].At, _rows[row].Job.Image.Values, values)).DetachFromDisposeScope();
+        NewHostTensor(pinned, (row, values) => noise.AddTo(_rows[row].Job.Image.Seed, _rows[row].At, _rows[row].Job.Image.Values, values))
+            .DetachFromDisposeScope();
 
     private delegate void FillRow(int row, Span<float> values);
 
@@ -111,7 +116,9 @@ internal sealed class NoisyBatch(IReadOnlyList<VoteRows> rows, int size, long[] 
     {
         int length = (int)imageShape.Aggregate(1L, (product, extent) => product * extent);
         if ((long)size * length * sizeof(float) > int.MaxValue)
-            throw new InvalidOperationException($"A batch of {size} such images takes {((long)size * length * sizeof(float)) >> 20} MB; at most 2 GB are possible. Lower SmoothingOptions.Batch.");
+            throw new InvalidOperationException(
+                $"A batch of {size} such images takes {((long)size * length * sizeof(float)) >> 20} MB; at most 2 GB are possible. "
+                + $"Lower SmoothingOptions.Batch.");
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
         Tensor host = empty([size, .. imageShape], ScalarType.Float32);

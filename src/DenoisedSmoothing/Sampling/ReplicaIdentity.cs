@@ -4,7 +4,8 @@ using TorchSharp;
 namespace DenoisedSmoothing.Sampling;
 
 /// <summary>
-/// Which function the replicas are. It is read before the first vote of a certificate and again after the last: what both say is what voted.
+/// Which function the replicas are. It is read before the first vote of a certificate and again after the last: what both say is what
+/// voted.
 /// </summary>
 /// <remarks>One reading serves all who ask before it begins, so that many callers cost no more than one.</remarks>
 /// <param name="replicas">At least one.</param>
@@ -43,7 +44,8 @@ internal sealed class ReplicaIdentity(IReadOnlyList<IBaseClassifier> replicas, b
             return;
         throw new InvalidOperationException(
             "The base classifier changed while its votes were drawn, so there is no function that a certificate could speak of: "
-            + $"it was {before.Fingerprint} ({before.Precision}), and is {now.Fingerprint} ({now.Precision}). Do not train or convert a network that certifies.");
+            + $"it was {before.Fingerprint} ({before.Precision}), and is {now.Fingerprint} ({now.Precision}). Do not train or convert a "
+                + $"network that certifies.");
     }
 
     private Reading Read()
@@ -52,12 +54,14 @@ internal sealed class ReplicaIdentity(IReadOnlyList<IBaseClassifier> replicas, b
         string[] names = [.. infos.Select(static info => info.Fingerprint)];
         bool named = !names.Any(static name => name.Contains(PartInfo.ThisProcessOnly, StringComparison.Ordinal));
         if (named && names.Distinct().Count() > 1)
-            throw new InvalidOperationException($"The base classifiers are different functions; replicas must be the same one:\n{string.Join('\n', names.Distinct())}");
+            throw new InvalidOperationException(
+                $"The base classifiers are different functions; replicas must be the same one:\n{string.Join('\n', names.Distinct())}");
         string[] precisions = [.. infos.Select(static info => info.Precision).Distinct()];
         if (precisions.Length > 1)
         {
             throw new InvalidOperationException(
-                $"The replicas compute in different arithmetic ({string.Join(", ", precisions)}), so they are different functions: bring them to one type.");
+                $"The replicas compute in different arithmetic ({string.Join(", ", precisions)}), so they are different functions: "
+                    + $"bring them to one type.");
         }
 
         bool tf32 = onCuda && (torch.backends.cudnn.allow_tf32 || torch.backends.cuda.matmul.allow_tf32);

@@ -24,7 +24,8 @@ internal sealed class RowPlanner
         }
         else
         {
-            VoteJob[][] mates = [.. waiting.Select(caller => caller.Jobs.Where(job => SharesPassWith(first, job)).ToArray()).Where(static jobs => jobs.Length > 0)];
+            VoteJob[][] mates = [.. waiting.Select(caller => caller.Jobs.Where(job => SharesPassWith(first, job)).ToArray())
+                .Where(static jobs => jobs.Length > 0)];
             AddShares(rows, mates);
             AddAhead(rows, [.. InTurn(callers).SelectMany(caller => caller.Jobs.Where(job => SharesPassWith(first, job)))]);
         }
@@ -57,7 +58,9 @@ internal sealed class RowPlanner
         }
     }
 
-    /// <summary>Rows that would be padding go to samples that the tests will probably ask for next: one early look is soon followed by another.</summary>
+    /// <summary>
+    /// Rows that would be padding go to samples that the tests will probably ask for next: one early look is soon followed by another.
+    /// </summary>
     private static void AddAhead(Rows rows, VoteJob[] jobs)
     {
         for (int i = 0; i < jobs.Length; i++)

@@ -21,7 +21,8 @@ internal sealed class SeedSource
     private readonly byte[] _purpose;
 
     /// <param name="given">A key for all images, for reproduction; null to derive one from each image.</param>
-    /// <param name="secret">What keys are derived with; null for a fresh secret from the operating system, which lives as long as the call.</param>
+    /// <param name="secret">What keys are derived with; null for a fresh secret from the operating system, which lives as long as the
+    /// call.</param>
     /// <param name="purpose">Predictions and certificates of one image have keys of their own.</param>
     public SeedSource(ulong? given, ReadOnlyMemory<byte>? secret, string purpose)
     {

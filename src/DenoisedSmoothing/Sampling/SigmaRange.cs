@@ -5,7 +5,9 @@ namespace DenoisedSmoothing.Sampling;
 /// <summary>Which noise levels make sense for pixels in [0,1], and for a base classifier.</summary>
 internal static class SigmaRange
 {
-    /// <summary>From here on no image is left under the noise, and a number for pixels of 0 to 255 is meant: 16/255 is little noise.</summary>
+    /// <summary>
+    /// From here on no image is left under the noise, and a number for pixels of 0 to 255 is meant: 16/255 is little noise.
+    /// </summary>
     private const double CertainlyAnotherUnit = 16;
 
     /// <summary>Twice what is published: at 1 the best accuracies on CIFAR-10 are about a third (Carlini et al. 2022, table 2).</summary>
@@ -24,7 +26,8 @@ internal static class SigmaRange
         if (sigma > reach)
         {
             throw new ArgumentOutOfRangeException(nameof(sigma), sigma, string.Create(CultureInfo.InvariantCulture,
-                $"Sigma is beyond the denoiser's noisiest timestep, which is sigma {reach:G6}. Use a smaller sigma or a denoiser trained on more noise."));
+                $"Sigma is beyond the denoiser's noisiest timestep, which is sigma {reach:G6}. Use a smaller sigma or a denoiser "
+                    + $"trained on more noise."));
         }
     }
 

@@ -2,12 +2,15 @@ using System.Diagnostics;
 
 namespace DenoisedSmoothing.Sampling;
 
-/// <summary>One call of Predict or Certify: reads images as they are needed, hands their tests to the scheduler and waits for the answers.</summary>
+/// <summary>
+/// One call of Predict or Certify: reads images as they are needed, hands their tests to the scheduler and waits for the answers.
+/// </summary>
 /// <param name="scheduler">Draws the votes.</param>
 /// <param name="intake">Reads the images.</param>
 /// <param name="kind">What is asked of them.</param>
 /// <param name="token">Cancels the whole call.</param>
-internal sealed class SmoothingCall<TResult>(VoteScheduler scheduler, ImageIntake intake, ISmoothingKind<TResult> kind, CancellationToken token)
+internal sealed class SmoothingCall<TResult>(VoteScheduler scheduler, ImageIntake intake, ISmoothingKind<TResult> kind,
+    CancellationToken token)
     where TResult : class
 {
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(100);
@@ -39,7 +42,8 @@ internal sealed class SmoothingCall<TResult>(VoteScheduler scheduler, ImageIntak
     }
 
     /// <summary>Answers many.</summary>
-    public IEnumerable<SmoothingOutcome<TResult>> Run(IEnumerable<SmoothingImage> images, SmoothingOrder order, IProgress<SmoothingProgress>? progress)
+    public IEnumerable<SmoothingOutcome<TResult>> Run(IEnumerable<SmoothingImage> images, SmoothingOrder order,
+        IProgress<SmoothingProgress>? progress)
     {
         using IEnumerator<SmoothingImage> source = images.GetEnumerator();
         bool more = true;
@@ -53,7 +57,11 @@ internal sealed class SmoothingCall<TResult>(VoteScheduler scheduler, ImageIntak
                 more = more && Fill(source);
                 if (_entries.Count == 0)
                     yield break;
-                Entry? ready = order == SmoothingOrder.AsFinished ? _entries.Find(static entry => entry.IsReady) : _entries[0].IsReady ? _entries[0] : null;
+                Entry? ready = order == SmoothingOrder.AsFinished
+                    ? _entries.Find(static entry => entry.IsReady)
+                    : _entries[0].IsReady
+                    ? _entries[0]
+                    : null;
                 if (ready is not null)
                 {
                     _entries.Remove(ready);
@@ -65,7 +73,8 @@ internal sealed class SmoothingCall<TResult>(VoteScheduler scheduler, ImageIntak
                 }
 
                 _caller.WaitBeyond(seen, progress is null ? Patience : ProgressEvery);
-                if (progress is not null && Stopwatch.GetElapsedTime(reported) >= ProgressEvery && _caller.Latest is { Oldest: { } at } latest)
+                if (progress is not null && Stopwatch.GetElapsedTime(reported) >= ProgressEvery
+                    && _caller.Latest is { Oldest: { } at } latest)
                 {
                     reported = Stopwatch.GetTimestamp();
                     progress.Report(new SmoothingProgress(finished, at.ImageIndex, at.Phase, at.Drawn, at.Requested, latest.TotalDrawn));
@@ -94,7 +103,8 @@ internal sealed class SmoothingCall<TResult>(VoteScheduler scheduler, ImageIntak
                 unplanned += waiting.Job!.Unplanned;
             }
 
-            while (_entries.LastOrDefault(static entry => entry.Job is not null)?.Job is not { } last || unplanned < scheduler.RowsWanted(last.Image.Shape))
+            while (_entries.LastOrDefault(static entry => entry.Job is not null)?.Job is not { } last
+                || unplanned < scheduler.RowsWanted(last.Image.Shape))
             {
                 if (!(more = source.MoveNext()))
                     break;

@@ -16,7 +16,8 @@ internal abstract class VoteJob(ReadImage image, int classCount, VotePhase after
     /// <summary>
     /// Scores are no votes where they are not finite. A few such rows count against every class; where most of the first votes are, the
     /// classifier is broken or set up wrongly. Only votes that no bound is made of may decide that, or whoever calls again after the error
-    /// would keep the lucky draws: those that select, or, where a prediction has none, the number of misses alone, on which its test conditions.
+    /// would keep the lucky draws: those that select, or, where a prediction has none, the number of misses alone, on which its test
+    /// conditions.
     /// </summary>
     private const double LargestShareMissed = .5;
 
@@ -41,7 +42,9 @@ internal abstract class VoteJob(ReadImage image, int classCount, VotePhase after
     /// <summary>Votes of the request that came in.</summary>
     public long Drawn { get; private set; }
 
-    /// <summary>Whether its rows may share no forward pass with those of other images: one such pass failed, and the fault has to be found.</summary>
+    /// <summary>
+    /// Whether its rows may share no forward pass with those of other images: one such pass failed, and the fault has to be found.
+    /// </summary>
     public bool Isolated { get; set; }
 
     /// <summary>Rows that wait for a device, or for a batch to be given to one.</summary>
@@ -49,7 +52,8 @@ internal abstract class VoteJob(ReadImage image, int classCount, VotePhase after
 
     /// <summary>Rows of the request that no batch has.</summary>
     public long Unplanned => Request is { } request
-        ? Math.Max(0, EndOf(request) - _planned[(int)request.Phase]) + _returned.Where(rows => IsWanted(rows, request)).Sum(rows => WantedOf(rows, request))
+        ? Math.Max(0, EndOf(request) - _planned[(int)request.Phase]) + _returned.Where(rows => IsWanted(rows, request))
+            .Sum(rows => WantedOf(rows, request))
         : 0;
 
     /// <summary>Every row of the request was given to a device; some votes may be there still.</summary>
@@ -57,7 +61,9 @@ internal abstract class VoteJob(ReadImage image, int classCount, VotePhase after
 
     public bool RequestFull => Request is { } request && Drawn == request.Count;
 
-    /// <summary>Starts the test, or starts it again from nothing: votes of an earlier start, also those on their way, count no more.</summary>
+    /// <summary>
+    /// Starts the test, or starts it again from nothing: votes of an earlier start, also those on their way, count no more.
+    /// </summary>
     public void Start(int batch)
     {
         Batch = batch;
@@ -172,13 +178,16 @@ internal abstract class VoteJob(ReadImage image, int classCount, VotePhase after
         if (request.Phase != VotePhase.Estimation && votes.Missed > LargestShareMissed * votes.Total)
         {
             throw new InvalidOperationException(
-                $"The base classifier returned NaN or infinite scores for {votes.Missed} of {votes.Total} noisy images. Check its weights, precision and input range.");
+                $"The base classifier returned NaN or infinite scores for {votes.Missed} of {votes.Total} noisy images. Check its "
+                    + $"weights, precision and input range.");
         }
     }
 
-    private bool IsWanted((VotePhase Phase, long First, int Count) rows, VoteRequest request) => rows.Phase == request.Phase && rows.First < EndOf(request);
+    private bool IsWanted((VotePhase Phase, long First, int Count) rows, VoteRequest request) => rows.Phase == request.Phase
+        && rows.First < EndOf(request);
 
-    private long WantedOf((VotePhase Phase, long First, int Count) rows, VoteRequest request) => Math.Min(rows.Count, EndOf(request) - rows.First);
+    private long WantedOf((VotePhase Phase, long First, int Count) rows, VoteRequest request) =>
+        Math.Min(rows.Count, EndOf(request) - rows.First);
 
     private long EndOf(VoteRequest request) => _covered[(int)request.Phase] + request.Count;
 
@@ -199,7 +208,9 @@ internal abstract class VoteJob(ReadImage image, int classCount, VotePhase after
         return rows;
     }
 
-    /// <summary>What cannot be drawn is refused before any of it is: a count of 0 would never be full, one too large would end in the middle.</summary>
+    /// <summary>
+    /// What cannot be drawn is refused before any of it is: a count of 0 would never be full, one too large would end in the middle.
+    /// </summary>
     private VoteRequest? Checked(VoteRequest? request)
     {
         if (request is not { } want)
@@ -207,7 +218,8 @@ internal abstract class VoteJob(ReadImage image, int classCount, VotePhase after
         if (!Enum.IsDefined(want.Phase) || want.Count < 1 || want.Count > NoiseCoordinate.MaxSamples - _covered[(int)want.Phase])
         {
             throw new InvalidOperationException(
-                $"The certifier asks for {want.Count} votes of phase {want.Phase}: a request is for at least 1 vote of a known phase, and one image has at most 2^{NoiseCoordinate.SampleBits} per phase.");
+                $"The certifier asks for {want.Count} votes of phase {want.Phase}: a request is for at least 1 vote of a known phase, "
+                    + $"and one image has at most 2^{NoiseCoordinate.SampleBits} per phase.");
         }
 
         if (want.Count <= limits.Votes - _covered.Sum())

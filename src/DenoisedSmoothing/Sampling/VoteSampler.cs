@@ -7,9 +7,11 @@ namespace DenoisedSmoothing.Sampling;
 /// <summary>The hot loop's body: noisy rows to votes, for one base classifier on one device.</summary>
 /// <param name="classifier">Called by one thread at a time.</param>
 /// <param name="device">Where it computes.</param>
-/// <param name="noise">The smoothing noise; the classifier is told the certified level, since the drawn one may lie a rounding beyond its reach.</param>
+/// <param name="noise">The smoothing noise; the classifier is told the certified level, since the drawn one may lie a rounding beyond its
+/// reach.</param>
 /// <param name="runsBehindHost">
-/// Whether the device works behind the host, as accelerators do: then noise is made ahead and votes are read late. On the CPU noise made ahead
+/// Whether the device works behind the host, as accelerators do: then noise is made ahead and votes are read late. On the CPU noise made
+/// ahead
 /// takes cores from the forward pass (docs/performance.md), so there is nothing to gain.
 /// </param>
 internal sealed class VoteSampler(IBaseClassifier classifier, Device device, ISmoothingNoise noise, bool runsBehindHost)
@@ -26,7 +28,9 @@ internal sealed class VoteSampler(IBaseClassifier classifier, Device device, ISm
     /// <summary>Starts making a batch's noise.</summary>
     public void MakeAhead(NoisyBatch batch) => batch.MakeAhead(noise, Pinned);
 
-    /// <summary>The batch's votes by row, int64 [size] on the device, -1 where the scores are not finite. Nothing is read back from the device.</summary>
+    /// <summary>
+    /// The batch's votes by row, int64 [size] on the device, -1 where the scores are not finite. Nothing is read back from the device.
+    /// </summary>
     public Tensor Draw(NoisyBatch batch)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -47,7 +51,8 @@ internal sealed class VoteSampler(IBaseClassifier classifier, Device device, ISm
         if (scores.dim() != 2 || scores.shape[0] != rows || scores.shape[1] != classifier.ClassCount)
         {
             throw new InvalidOperationException(
-                $"The base classifier says ClassCount = {classifier.ClassCount}, so {rows} rows must give scores [{rows},{classifier.ClassCount}]; it returned [{string.Join(',', scores.shape)}].");
+                $"The base classifier says ClassCount = {classifier.ClassCount}, so {rows} rows must give scores "
+                    + $"[{rows},{classifier.ClassCount}]; it returned [{string.Join(',', scores.shape)}].");
         }
     }
 }

@@ -6,7 +6,8 @@ namespace DenoisedSmoothing.Sampling;
 
 /// <summary>
 /// Draws the votes of all callers of one <see cref="SmoothedClassifier"/>: each forward pass is filled with rows from all open tests, and a
-/// test observes its votes when its request is full. A vote depends on its own sample alone, so neither the other images nor the order matters.
+/// test observes its votes when its request is full. A vote depends on its own sample alone, so neither the other images nor the order
+/// matters.
 /// </summary>
 /// <remarks>
 /// One thread drives, so that the native library keeps one team of threads warm; it ends by itself when there has been nothing to do for a
@@ -142,7 +143,9 @@ internal sealed class VoteScheduler
         }
     }
 
-    /// <summary>Who has just got an answer often asks again at once: a hundredth of a pass is worth waiting for rows to fill the next.</summary>
+    /// <summary>
+    /// Who has just got an answer often asks again at once: a hundredth of a pass is worth waiting for rows to fill the next.
+    /// </summary>
     private void AwaitReturning(int callers)
     {
         TimeSpan most = _lastPass / 100 < LongestPause ? _lastPass / 100 : LongestPause;
@@ -164,7 +167,8 @@ internal sealed class VoteScheduler
         Task[] running = [.. _workers.Select(static worker => worker.Running).OfType<Task>()];
         if (running.Length > 0)
             Task.WaitAny(running);
-        foreach (VoteWorker worker in _workers.Where(static worker => worker.Current is not null && worker.Running is not { IsCompleted: false }))
+        foreach (VoteWorker worker in _workers.Where(static worker => worker.Current is not null
+            && worker.Running is not { IsCompleted: false }))
         {
             NoisyBatch batch = worker.Current!;
             if (!Try(worker.Finish, [batch]))
@@ -174,7 +178,8 @@ internal sealed class VoteScheduler
         // Before the votes are waited for, so that the noise is made meanwhile; full batches only, since later there may be more rows.
         foreach (VoteWorker worker in _workers.Where(static worker => worker.WantsNext))
         {
-            if (Jobs.FirstOrDefault() is { } oldest && Jobs.Sum(static job => job.Unplanned) >= oldest.Batch && _planner.Plan(_callers) is { } next)
+            if (Jobs.FirstOrDefault() is { } oldest && Jobs.Sum(static job => job.Unplanned) >= oldest.Batch
+                && _planner.Plan(_callers) is { } next)
                 worker.Prepare(next);
         }
 
@@ -190,7 +195,9 @@ internal sealed class VoteScheduler
 
     private IEnumerable<VoteJob> Jobs => _callers.SelectMany(static caller => caller.Jobs);
 
-    /// <summary>Does a worker's work on batches. Where it fails, their rows go back to their tests, and what went wrong is dealt with.</summary>
+    /// <summary>
+    /// Does a worker's work on batches. Where it fails, their rows go back to their tests, and what went wrong is dealt with.
+    /// </summary>
     /// <returns>Whether it went well.</returns>
     private bool Try(Action work, IReadOnlyList<NoisyBatch> batches)
     {
@@ -212,8 +219,10 @@ internal sealed class VoteScheduler
     }
 
     /// <summary>
-    /// Unfinished tests start from nothing with half the batch: a certificate's votes all come from one batch size. Sound, since whether memory
-    /// runs out does not depend on the votes; and their noise is the same again, being a function of seed and sample, so nobody gets a second try.
+    /// Unfinished tests start from nothing with half the batch: a certificate's votes all come from one batch size. Sound, since whether
+    /// memory
+    /// runs out does not depend on the votes; and their noise is the same again, being a function of seed and sample, so nobody gets a
+    /// second try.
     /// </summary>
     private void Halve(NoisyBatch tooLarge, Exception error)
     {
@@ -229,7 +238,8 @@ internal sealed class VoteScheduler
     }
 
     /// <summary>
-    /// A pass that failed with one image's rows is that image's fault. Otherwise each image draws them again in a pass of its own, so that it
+    /// A pass that failed with one image's rows is that image's fault. Otherwise each image draws them again in a pass of its own, so that
+    /// it
     /// comes out as it would alone; its votes are the same.
     /// </summary>
     private void Blame(IReadOnlyList<NoisyBatch> batches, Exception error)

@@ -54,7 +54,9 @@ internal sealed class VoteWorker(VoteSampler sampler, bool alone)
             Running = Task.Run(() => sampler.Draw(batch));
     }
 
-    /// <summary>Ends the work that <see cref="Start"/> began, here and now if nobody else does it; its error comes through as it is.</summary>
+    /// <summary>
+    /// Ends the work that <see cref="Start"/> began, here and now if nobody else does it; its error comes through as it is.
+    /// </summary>
     public void Finish()
     {
         NoisyBatch batch = Current!;

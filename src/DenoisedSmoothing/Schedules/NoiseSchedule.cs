@@ -86,7 +86,8 @@ public abstract class NoiseSchedule : INoiseSchedule
             if (!(alphaBar[t] > 0 && alphaBar[t] < last))
             {
                 throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                    $"alpha-bar must decrease strictly within (0,1): it is {alphaBar[t]:R} at timestep {t}, after {last:R}."), nameof(alphaBar));
+                    $"alpha-bar must decrease strictly within (0,1): it is {alphaBar[t]:R} at timestep {t}, after {last:R}."),
+                        nameof(alphaBar));
             }
             last = alphaBar[t];
         }

@@ -13,7 +13,8 @@ namespace DenoisedSmoothing.Transfer;
 /// <param name="label">The certified label.</param>
 /// <param name="successorDevice">Where f' computes; rows are copied there.</param>
 /// <param name="fingerprint">Of the pair: hashing weights takes long, and every image has a pair of its own.</param>
-internal sealed class PairedClassifier(IBaseClassifier certified, IBaseClassifier successor, int label, Device successorDevice, string fingerprint)
+internal sealed class PairedClassifier(IBaseClassifier certified, IBaseClassifier successor, int label, Device successorDevice,
+    string fingerprint)
     : IBaseClassifier, IDescribed
 {
     public int ClassCount => CertificateTransfer.OutcomeCount;
@@ -46,5 +47,7 @@ internal sealed class PairedClassifier(IBaseClassifier certified, IBaseClassifie
         return argmax(scores, 1).masked_fill_(isfinite(scores).all(1).logical_not_(), -1);
     }
 
-    private static Tensor Moved(Tensor tensor, Device device) => tensor.device_type == device.type && tensor.device_index == device.index ? tensor : tensor.to(device);
+    private static Tensor Moved(Tensor tensor, Device device) => tensor.device_type == device.type && tensor.device_index == device.index
+        ? tensor
+        : tensor.to(device);
 }

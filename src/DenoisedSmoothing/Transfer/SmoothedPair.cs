@@ -11,7 +11,8 @@ namespace DenoisedSmoothing.Transfer;
 /// (<see cref="CertificateTransfer"/>).
 /// </summary>
 /// <remarks>
-/// The successor must be fixed before the pairs are drawn: their seed is fresh unless <see cref="SmoothingOptions.Seed"/> is given. Safe for
+/// The successor must be fixed before the pairs are drawn: their seed is fresh unless <see cref="SmoothingOptions.Seed"/> is given. Safe
+/// for
 /// concurrent use if both classifiers are; it disposes nothing that it did not make.
 /// </remarks>
 public sealed class SmoothedPair
@@ -35,12 +36,15 @@ public sealed class SmoothedPair
     /// <exception cref="ArgumentException">The classifiers have different classes, or the devices are not two.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public SmoothedPair(
-        IBaseClassifier certified, IBaseClassifier successor, CertificateTransfer? transfer = null, SmoothingOptions? options = null, ILogger<SmoothedPair>? logger = null)
+        IBaseClassifier certified, IBaseClassifier successor, CertificateTransfer? transfer = null, SmoothingOptions? options =
+            null, ILogger<SmoothedPair>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(certified);
         ArgumentNullException.ThrowIfNull(successor);
         if (certified.ClassCount != successor.ClassCount)
-            throw new ArgumentException($"The certified classifier has {certified.ClassCount} classes, its successor {successor.ClassCount}: they cannot vote for the same labels.", nameof(successor));
+            throw new ArgumentException(
+                $"The certified classifier has {certified.ClassCount} classes, its successor {successor.ClassCount}: they cannot vote "
+                + $"for the same labels.", nameof(successor));
         LibTorch.EnsureAvailable();
         _options = options ?? new SmoothingOptions();
         _options.Validate(_options.Devices is null ? 1 : 2);
@@ -62,13 +66,22 @@ public sealed class SmoothedPair
     public TransferredCertificate Transfer(torch.Tensor image, Certificate certificate, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        Provenance from = certificate.Provenance ?? throw new ArgumentException("The certificate does not say where its votes came from, so it cannot be known what it certifies.", nameof(certificate));
+        Provenance from = certificate.Provenance
+            ?? throw new ArgumentException(
+            "The certificate does not say where its votes came from, so it cannot be known what it certifies.", nameof(certificate));
         if (certificate.Label is not { } label)
-            throw new ArgumentException("The certificate abstains, so there is nothing to transfer: certify the successor itself.", nameof(certificate));
+            throw new ArgumentException("The certificate abstains, so there is nothing to transfer: certify the successor itself.",
+                nameof(certificate));
         RequireSame("classifier", from.BaseClassifier, _certifiedFingerprint);
 
-        PairedClassifier pair = new(_certified, _successor, label, _successorDevice, $"pair({_certifiedFingerprint}, {_successorFingerprint})");
-        SmoothingOptions options = _options with { Batch = from.Batch, Budget = null, Devices = _options.Devices is { } devices ? [devices[0]] : null };
+        PairedClassifier pair =
+            new(_certified, _successor, label, _successorDevice, $"pair({_certifiedFingerprint}, {_successorFingerprint})");
+        SmoothingOptions options = _options with
+        {
+            Batch = from.Batch,
+            Budget = null,
+            Devices = _options.Devices is { } devices ? [devices[0]] : null,
+        };
         SmoothedClassifier smoothed = new([pair], SmoothingNoises.Of(certificate), new PairCounting(_transfer, certificate), options);
         Certificate counted = smoothed.Certify(new SmoothingImage(image, from.ImageIndex), cancellationToken);
         Provenance drawn = counted.Provenance!;
@@ -78,7 +91,9 @@ public sealed class SmoothedPair
         RequireSame("device", from.Device, drawn.Device);
         RequireSame("batch", from.Batch, drawn.Batch);
         if (from.Software != drawn.Software)
-            _logger.LogWarning("The certificate's votes come from {Then}, these from {Now}: near ties may fall differently there, and what is certified is what ran there.", from.Software, drawn.Software);
+            _logger.LogWarning(
+                "The certificate's votes come from {Then}, these from {Now}: near ties may fall differently there, and what is "
+                + "certified is what ran there.", from.Software, drawn.Software);
         return _transfer.Conclude(certificate, counted.EstimationVotes) with
         {
             Provenance = drawn with { BaseClassifier = _successorFingerprint, Precision = PartInfo.Of(_successor).Precision },
@@ -88,6 +103,8 @@ public sealed class SmoothedPair
     private static void RequireSame<T>(string what, T certified, T here)
     {
         if (!Equals(certified, here))
-            throw new ArgumentException($"The certificate's {what} is {certified}, here it is {here}: the certified classifier must vote as it did when it was certified.");
+            throw new ArgumentException(
+                $"The certificate's {what} is {certified}, here it is {here}: the certified classifier must vote as it did when it was "
+                + $"certified.");
     }
 }

@@ -28,7 +28,12 @@ public class CertificateJsonTests
         JsonSerializerOptions options = Options(kind);
 
         RoundTrip(Sample, options).Should().Be(Sample);
-        RoundTrip(Sample with { Provenance = null, Label = null, Radius = 0 }, options).Should().Be(Sample with { Provenance = null, Label = null, Radius = 0 });
+        RoundTrip(Sample with
+        {
+            Provenance = null,
+            Label = null,
+            Radius = 0,
+        }, options).Should().Be(Sample with { Provenance = null, Label = null, Radius = 0 });
         RoundTrip(LogSamples.Prediction(), options).Should().Be(LogSamples.Prediction());
         RoundTrip(LogSamples.Prediction(abstain: true), options).Should().Be(LogSamples.Prediction(abstain: true));
         RoundTrip(Sample.Provenance!, options).Should().Be(Sample.Provenance);
@@ -39,7 +44,8 @@ public class CertificateJsonTests
     [Theory]
     [MemberData(nameof(Kinds))]
     public void Serialize_writes_one_form_under_any_options(string kind) =>
-        JsonNode.DeepEquals(JsonNode.Parse(JsonSerializer.Serialize(Sample, Options(kind))), JsonNode.Parse(JsonSerializer.Serialize(Sample))).Should().BeTrue();
+        JsonNode.DeepEquals(JsonNode.Parse(JsonSerializer.Serialize(Sample, Options(kind))),
+            JsonNode.Parse(JsonSerializer.Serialize(Sample))).Should().BeTrue();
 
     [Fact]
     public void Deserialize_gives_back_random_doubles_and_seeds_exactly()
@@ -50,7 +56,12 @@ public class CertificateJsonTests
             ulong seed = (ulong)random.NextInt64(long.MinValue, long.MaxValue);
             double radius = BitConverter.Int64BitsToDouble(random.NextInt64(0, BitConverter.DoubleToInt64Bits(double.PositiveInfinity)));
             double bound = BitConverter.Int64BitsToDouble(random.NextInt64(0, BitConverter.DoubleToInt64Bits(1.0)));
-            Certificate certificate = Sample with { Radius = radius, PALower = bound, Provenance = Sample.Provenance! with { Seed = seed } };
+            Certificate certificate = Sample with
+            {
+                Radius = radius,
+                PALower = bound,
+                Provenance = Sample.Provenance! with { Seed = seed },
+            };
 
             Certificate back = RoundTrip(certificate, JsonSerializerOptions.Default);
 
@@ -129,8 +140,12 @@ public class CertificateJsonTests
         JsonSerializerOptions named = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
         FluentActions.Invoking(() => JsonSerializer.Serialize(Sample with { Radius = value }, named)).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => JsonSerializer.Serialize(LogSamples.Prediction() with { PValue = value }, named)).Should().Throw<ArgumentException>();
-        Reading(JsonSerializer.Serialize(Sample).Replace("\"radius\":0.12", "\"radius\":\"NaN\",\"x\":0.12", StringComparison.Ordinal), named)
+        FluentActions.Invoking(() => JsonSerializer.Serialize(LogSamples.Prediction() with
+        {
+            PValue = value,
+        }, named)).Should().Throw<ArgumentException>();
+        Reading(JsonSerializer.Serialize(Sample).Replace("\"radius\":0.12", "\"radius\":\"NaN\",\"x\":0.12", StringComparison.Ordinal),
+            named)
             .Should().Throw<JsonException>();
     }
 
@@ -143,7 +158,8 @@ public class CertificateJsonTests
 
         Certificate certificate = JsonSerializer.Deserialize<Certificate>(json)!;
 
-        (certificate.Label, certificate.Radius, certificate.Norm, certificate.PALower).Should().Be((1, .9528641408466746, Norm.L2, .9999309248330085));
+        (certificate.Label, certificate.Radius, certificate.Norm, certificate.PALower).Should()
+            .Be((1, .9528641408466746, Norm.L2, .9999309248330085));
         certificate.EstimationVotes.Should().Be(new VoteCounts(0, 100_000));
         certificate.Provenance!.Seed.Should().Be(1);
         Schema.Violation(JsonSerializer.SerializeToElement(certificate)).Should().BeNull();
@@ -153,7 +169,8 @@ public class CertificateJsonTests
         prediction.Votes.Should().Be(new VoteCounts(447, 553));
     }
 
-    private static T RoundTrip<T>(T value, JsonSerializerOptions options) => JsonSerializer.Deserialize<T>(JsonSerializer.Serialize(value, options), options)!;
+    private static T RoundTrip<T>(T value, JsonSerializerOptions options) =>
+        JsonSerializer.Deserialize<T>(JsonSerializer.Serialize(value, options), options)!;
 
     private static Func<Certificate?> Reading(string json, JsonSerializerOptions? options = null) =>
         FluentActions.Invoking(() => JsonSerializer.Deserialize<Certificate>(json, options));

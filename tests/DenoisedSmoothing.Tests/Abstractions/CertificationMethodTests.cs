@@ -44,7 +44,8 @@ public class CertificationMethodTests
     [InlineData("cohen n=\u00a0")]
     public void Parse_refuses_what_ToString_does_not_write(string text)
     {
-        FluentActions.Invoking(() => CertificationMethod.Parse(text)).Should().Throw<FormatException>().WithMessage("*not a certification method*");
+        FluentActions.Invoking(() => CertificationMethod.Parse(text)).Should().Throw<FormatException>()
+            .WithMessage("*not a certification method*");
         CertificationMethod.TryParse(null, out _).Should().BeFalse();
     }
 }

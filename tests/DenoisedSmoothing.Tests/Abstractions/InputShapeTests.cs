@@ -26,8 +26,10 @@ public class InputShapeTests
 
     [Theory]
     [InlineData(1, 28, new long[] { 3, 32, 32 }, "This pair takes grey 28x28 images; yours are 3x32x32. Read them as grey (--grey).*")]
-    [InlineData(3, 32, new long[] { 7, 1, 28, 28 }, "This pair takes colour 32x32 images; yours are 1x28x28. Read them as colour, or wrap*GreyToColorClassifier*")]
-    [InlineData(3, 224, new long[] { 7, 3, 32, 32 }, "This pair takes colour 224x224 images; yours are 3x32x32. Resize or crop them to 224x224 before the noise.*")]
+    [InlineData(3, 32, new long[] { 7, 1, 28, 28 },
+        "This pair takes colour 32x32 images; yours are 1x28x28. Read them as colour, or wrap*GreyToColorClassifier*")]
+    [InlineData(3, 224, new long[] { 7, 3, 32, 32 },
+        "This pair takes colour 224x224 images; yours are 3x32x32. Resize or crop them to 224x224 before the noise.*")]
     [InlineData(3, 32, new long[] { 32, 32 }, "This pair takes colour 32x32 images, as [C,H,W] or [N,C,H,W]; got [32,32].*")]
     public void Require_says_what_is_taken_what_came_and_what_to_do(int channels, int size, long[] shape, string message)
     {
@@ -38,7 +40,8 @@ public class InputShapeTests
     [Fact]
     public void Constructor_refuses_numbers_below_one()
     {
-        foreach (Func<InputShape> make in new Func<InputShape>[] { () => new(0), () => new(1, 0), () => new(1, 1, 0), () => new(1, multiple: 0) })
+        foreach (Func<InputShape> make in new Func<InputShape>[] { () => new(0), () => new(1, 0), () => new(1, 1, 0), () =>
+            new(1, multiple: 0) })
             make.Should().Throw<ArgumentOutOfRangeException>();
     }
 }

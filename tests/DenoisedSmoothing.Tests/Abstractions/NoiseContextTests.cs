@@ -64,7 +64,8 @@ public class NoiseContextTests
             return null!;
         });
         NoiseContext second = noise.Share(1, 3);
-        NoiseContext[] parts = [noise.Share(0, 3), noise.Share(2, 3), .. Enumerable.Range(0, 5).Select(part => second.Share(part, 6)), second.Share(5, 6).Share(0, 2), second.Share(5, 6).Share(1, 2)];
+        NoiseContext[] parts = [noise.Share(0, 3), noise.Share(2, 3), .. Enumerable.Range(0, 5).Select(part => second.Share(part, 6)),
+            second.Share(5, 6).Share(0, 2), second.Share(5, 6).Share(1, 2)];
         foreach (NoiseContext part in parts)
         {
             part.Sigma.Should().Be(.5);

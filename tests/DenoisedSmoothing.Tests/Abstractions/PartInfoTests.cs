@@ -25,7 +25,10 @@ public class PartInfoTests
     public void Of_several_joins_names_and_precisions_and_takes_the_smallest_reach()
     {
         PartInfo both = PartInfo.Of(
-            new Described(new PartInfo("a") { LargestSigma = .5 }), new Described(new PartInfo("b") { Precision = "float16" }), new Described(new PartInfo("c")));
+            new Described(new PartInfo("a")
+            {
+                LargestSigma = .5,
+            }), new Described(new PartInfo("b") { Precision = "float16" }), new Described(new PartInfo("c")));
         (both.Fingerprint, both.Precision, both.LargestSigma).Should().Be(("a+b+c", "float32+float16", .5));
         both.InputShape.Should().BeNull();
     }
@@ -54,7 +57,8 @@ public class PartInfoTests
     public void Of_parts_that_say_nothing_is_told_apart_within_the_process()
     {
         object one = new(), other = new();
-        PartInfo.Of(one).Fingerprint.Should().StartWith("Object#").And.Contain(PartInfo.ThisProcessOnly).And.Be(PartInfo.Of(one).Fingerprint);
+        PartInfo.Of(one).Fingerprint.Should().StartWith("Object#").And.Contain(PartInfo.ThisProcessOnly)
+            .And.Be(PartInfo.Of(one).Fingerprint);
         PartInfo.Of(other).Fingerprint.Should().NotBe(PartInfo.Of(one).Fingerprint);
         PartInfo.Unnamed(one).Should().Be(PartInfo.Of(one));
     }

@@ -71,7 +71,8 @@ public partial class PlainNumberTests
         whole.Should().Be(0);
         Action parse = () => PlainNumber.Parse(text, "Sigma"), parseWhole = () => PlainNumber.ParseWhole<int>(text, "The count");
         parse.Should().Throw<FormatException>().Which.Message.Should().StartWith($"Sigma is a number such as 0.25 or 1e-3, not '{text}'.");
-        parseWhole.Should().Throw<FormatException>().Which.Message.Should().StartWith("The count is a whole number from -2147483648 to 2147483647, not");
+        parseWhole.Should().Throw<FormatException>().Which.Message.Should()
+            .StartWith("The count is a whole number from -2147483648 to 2147483647, not");
     }
 
     [Theory]
@@ -116,9 +117,12 @@ public partial class PlainNumberTests
     [Fact]
     public void Sources_parse_numbers_nowhere_else()
     {
-        (string Path, string Text)[] others = [.. SourceTree.CSharp("src").Where(file => !file.Path.EndsWith("/PlainNumber.cs", StringComparison.Ordinal) && !file.Path.Contains("DenoisedSmoothing.Tool"))];
+        (string Path, string Text)[] others =
+            [.. SourceTree.CSharp("src").Where(file => !file.Path.EndsWith("/PlainNumber.cs", StringComparison.Ordinal)
+            && !file.Path.Contains("DenoisedSmoothing.Tool"))];
         others.Length.Should().BeGreaterThan(150);
-        others.SelectMany(file => file.Text.Split('\n').Where(line => NumberParsing().IsMatch(line)).Select(line => $"{file.Path}: {line.Trim()}"))
+        others.SelectMany(file => file.Text.Split('\n').Where(line => NumberParsing().IsMatch(line))
+            .Select(line => $"{file.Path}: {line.Trim()}"))
             .Should().BeEmpty("PlainNumber reads every number");
     }
 
@@ -143,7 +147,8 @@ public partial class PlainNumberTests
     public void Sources_scan_leaves_other_calls_alone(string code) => NumberParsing().IsMatch(code).Should().BeFalse();
 
     // Enums are parsed from digits, too: Enum.Parse("7") gives a member that there is not.
-    [GeneratedRegex(@"\b(s?byte|u?short|u?int|u?long|nu?int|float|double|decimal|Half|S?Byte|U?Int(16|32|64|128|Ptr)|Single|Double|Decimal|BigInteger|Complex|T"
+    [GeneratedRegex(
+        @"\b(s?byte|u?short|u?int|u?long|nu?int|float|double|decimal|Half|S?Byte|U?Int(16|32|64|128|Ptr)|Single|Double|Decimal|BigInteger|Complex|T"
         + @"|TimeSpan|Enum)\.(Try)?Parse(Exact)?\b|\bConvert\.(To(S?Byte|U?Int|Single|Double|Decimal)|ChangeType)|\bUtf8Parser\b|\bNumberStyles\b")]
     private static partial Regex NumberParsing();
 }

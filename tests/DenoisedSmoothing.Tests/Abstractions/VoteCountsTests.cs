@@ -23,7 +23,8 @@ public class VoteCountsTests
     [Fact]
     public void Constructor_refuses_too_few_classes_negative_counts_and_overflow()
     {
-        Action one = () => _ = new VoteCounts(7), negative = () => _ = new VoteCounts(1, -1), overflow = () => _ = new VoteCounts(long.MaxValue, 1);
+        Action one = () => _ = new VoteCounts(7), negative = () => _ = new VoteCounts(1, -1), overflow = () =>
+            _ = new VoteCounts(long.MaxValue, 1);
         one.Should().Throw<ArgumentException>().WithMessage("*at least 2 classes*");
         negative.Should().Throw<ArgumentException>().WithMessage("*never negative*");
         overflow.Should().Throw<OverflowException>();

@@ -7,7 +7,8 @@ namespace DenoisedSmoothing.Tests.Analysis;
 public class AnytimeStatementTests
 {
     /// <summary>
-    /// No rule to stop does worse than one that stops as soon as the statement is false: the exact probability that it ever is among the first m
+    /// No rule to stop does worse than one that stops as soon as the statement is false: the exact probability that it ever is among the
+    /// first m
     /// images, each certificate false with probability alpha.
     /// </summary>
     [Theory]

@@ -21,8 +21,10 @@ public class DatasetStatementTests
                 Exact level = Exact.Of(rho);
 
                 q.Should().BeInRange(0, m);
-                (q == m || Exact.AtLeast(q + 1, m, alpha).CompareTo(level) <= 0).Should().BeTrue("m={0} alpha={1} rho={2} q={3}", m, alpha, rho, q);
-                (q == 0 || Exact.AtLeast(q, m, alpha).CompareTo(level) >= 0).Should().BeTrue("m={0} alpha={1} rho={2} q={3}", m, alpha, rho, q);
+                (q == m || Exact.AtLeast(q + 1, m, alpha).CompareTo(level) <= 0).Should()
+                    .BeTrue("m={0} alpha={1} rho={2} q={3}", m, alpha, rho, q);
+                (q == 0 || Exact.AtLeast(q, m, alpha).CompareTo(level) >= 0).Should()
+                    .BeTrue("m={0} alpha={1} rho={2} q={3}", m, alpha, rho, q);
             }
         }
     }
@@ -35,9 +37,12 @@ public class DatasetStatementTests
     [InlineData(1, .5, .4, 1)]
     [InlineData(200, .01, 1e-6, 12)]
     [InlineData(0, .001, .001, 0)]
-    public void Upper_is_the_outside_value(long images, double alpha, double rho, long wrong) => BinomialQuantile.Upper(images, alpha, rho).Should().Be(wrong);
+    public void Upper_is_the_outside_value(long images, double alpha, double rho, long wrong) => BinomialQuantile.Upper(images, alpha, rho)
+        .Should().Be(wrong);
 
-    /// <summary>Of m images some are truly robust and all of those are certified; every other is, falsely, with probability alpha.</summary>
+    /// <summary>
+    /// Of m images some are truly robust and all of those are certified; every other is, falsely, with probability alpha.
+    /// </summary>
     [Theory]
     [InlineData(30, .05, .01)]
     [InlineData(30, .3, .1)]
@@ -58,7 +63,9 @@ public class DatasetStatementTests
         }
     }
 
-    /// <summary>The worst population of a given share: every robust image is certified, every other falsely with probability alpha.</summary>
+    /// <summary>
+    /// The worst population of a given share: every robust image is certified, every other falsely with probability alpha.
+    /// </summary>
     [Theory]
     [InlineData(50, .05, .01)]
     [InlineData(200, .001, .05)]
@@ -96,8 +103,10 @@ public class DatasetStatementTests
     [InlineData(1, 5, 1, .1, "alpha")]
     public void Statements_out_of_range_say_which_argument(long certified, long images, double alpha, double rho, string name)
     {
-        FluentActions.Invoking(() => DatasetStatement.OfTheseImages(certified, images, alpha, rho)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName(name);
-        FluentActions.Invoking(() => DatasetStatement.OfThePopulation(certified, images, alpha, rho)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName(name);
+        FluentActions.Invoking(() => DatasetStatement.OfTheseImages(certified, images, alpha, rho)).Should()
+            .Throw<ArgumentOutOfRangeException>().WithParameterName(name);
+        FluentActions.Invoking(() => DatasetStatement.OfThePopulation(certified, images, alpha, rho)).Should()
+            .Throw<ArgumentOutOfRangeException>().WithParameterName(name);
     }
 
     [Theory]
@@ -107,7 +116,12 @@ public class DatasetStatementTests
     [InlineData(5, .1, 0, "rho")]
     [InlineData(5, .1, 1, "rho")]
     public void Upper_out_of_range_says_which_argument(long m, double alpha, double rho, string name) =>
-        FluentActions.Invoking(() => BinomialQuantile.Upper(m, alpha, rho)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName(name);
+        FluentActions.Invoking(() => BinomialQuantile.Upper(m, alpha, rho)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName(name);
 
-    private static double Pmf(int k, int n, double p) => BinomialPmf.Log(k, n, p) is var log && p < 1 ? Math.Exp(log.Value) : k == n ? 1 : 0;
+    private static double Pmf(int k, int n, double p) => BinomialPmf.Log(k, n, p) is var log && p < 1
+        ? Math.Exp(log.Value)
+        : k == n
+        ? 1
+        : 0;
 }

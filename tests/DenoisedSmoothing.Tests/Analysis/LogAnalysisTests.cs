@@ -9,7 +9,8 @@ public sealed class LogAnalysisTests
     public void Figures_of_a_small_log_are_those_worked_out_by_hand()
     {
         LogAnalysis analysis = Analyze(
-            "0\t3\t3\t0.25\t1\t0:00:01", "1\t3\t3\t1.5\t2\t3", "2\t3\t4\t2.0\t2\t0:00:01", "3\t3\t-1\t0.0\t2\t0:00:02", "4\t3\t3\t0.1\t3\t0:00:01");
+            "0\t3\t3\t0.25\t1\t0:00:01", "1\t3\t3\t1.5\t2\t3", "2\t3\t4\t2.0\t2\t0:00:01", "3\t3\t-1\t0.0\t2\t0:00:02",
+                "4\t3\t3\t0.1\t3\t0:00:01");
 
         analysis.Images.Should().Be(5);
         analysis.AbstentionRate.Should().Be(.2);
@@ -25,7 +26,8 @@ public sealed class LogAnalysisTests
     [Fact]
     public void Best_takes_the_log_that_is_highest_at_the_radius()
     {
-        LogAnalysis small = Analyze("0\t1\t1\t0.3\t1\t1", "1\t1\t1\t0.3\t1\t1"), large = Analyze("0\t1\t1\t0.9\t1\t1", "1\t1\t2\t0.9\t1\t1");
+        LogAnalysis small = Analyze("0\t1\t1\t0.3\t1\t1", "1\t1\t1\t0.3\t1\t1"), large =
+            Analyze("0\t1\t1\t0.9\t1\t1", "1\t1\t2\t0.9\t1\t1");
 
         LogAnalysis.Best([large, small], .25).Should().BeSameAs(small);
         LogAnalysis.Best([small, large], .5).Should().BeSameAs(large);
@@ -44,7 +46,8 @@ public sealed class LogAnalysisTests
 
         analysis.CleanAccuracy.Should().Be(1);
         analysis.AverageCertifiedRadius.Should().BeNull("there is no radius to average");
-        analysis.Invoking(log => log.CertifiedCount(.25)).Should().Throw<InvalidDataException>().WithMessage("p.tsv is a log of predictions*");
+        analysis.Invoking(log => log.CertifiedCount(.25)).Should().Throw<InvalidDataException>()
+            .WithMessage("p.tsv is a log of predictions*");
     }
 
     [Fact]
@@ -52,7 +55,9 @@ public sealed class LogAnalysisTests
         // Python: 0.6116 - a - math.sqrt(a*(1-a)*math.log(1/a)/10000) - math.log(1/a)/30000 at a = 0.001.
         HighProbabilityAccuracy.Cohen(6116, 10_000, .001, .001).Should().BeApproximately(0.6095390280910433, 1e-12);
 
-    /// <summary>The rows RS and SmoothAdv of the paper's Table 2 (Carlini et al. 2023), from the logs that were published behind them.</summary>
+    /// <summary>
+    /// The rows RS and SmoothAdv of the paper's Table 2 (Carlini et al. 2023), from the logs that were published behind them.
+    /// </summary>
     [SkippableTheory]
     [InlineData("cohen_sigma_", "", .25, "61.16", null)]
     [InlineData("cohen_sigma_", "", .5, "42.79", null)]
@@ -81,7 +86,8 @@ public sealed class LogAnalysisTests
             Percent(best.CertifiedCount(0), best.Images).Should().Be(clean);
 
         static bool Starts(string file, string prefix) => Path.GetFileName(file).StartsWith("cifar10_" + prefix, StringComparison.Ordinal);
-        static string Percent(int count, int images) => (count * 100m / images).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture);
+        static string Percent(int count, int images) =>
+            (count * 100m / images).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static LogAnalysis Analyze(params string[] rows)

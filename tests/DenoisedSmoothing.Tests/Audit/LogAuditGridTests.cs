@@ -5,7 +5,9 @@ using DenoisedSmoothing.Testing;
 
 namespace DenoisedSmoothing.Tests.Audit;
 
-/// <summary>Logs of grid noise, whose radii are a little smaller than plain Gaussian ones: the audit takes that from the log's settings.</summary>
+/// <summary>
+/// Logs of grid noise, whose radii are a little smaller than plain Gaussian ones: the audit takes that from the log's settings.
+/// </summary>
 public sealed class LogAuditGridTests
 {
     private static readonly LogAuditSettings Truth = new(.5, 1000, .001);

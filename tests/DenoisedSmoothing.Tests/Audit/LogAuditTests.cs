@@ -15,8 +15,10 @@ public sealed class LogAuditTests
     private const string FourDecimals = "1.2316 1.1788 1.1421 1.0677 0.9890 0.8520 0.7199 0.5572 0.4432 0.3507 0.1974 0.1293 0.0642 0.0134";
     private const string TwoDecimals = "1.23 1.18 1.14 1.07 0.99 0.85 0.72 0.56 0.44 0.35 0.2 0.13 0.06 0.01";
     private const string Full =
-        "1.2316313073904057 1.1788252852975774 1.1421459222578507 1.0677419598167952 0.9890047910705997 0.8519598455213175 0.7199310106376186 "
-        + "0.5572415811398996 0.44315567741721307 0.3506632252874658 0.19735567230208878 0.12925456513761988 0.0641894981527648 0.013431869813440106";
+        "1.2316313073904057 1.1788252852975774 1.1421459222578507 1.0677419598167952 0.9890047910705997 0.8519598455213175 "
+            + "0.7199310106376186 "
+        + "0.5572415811398996 0.44315567741721307 0.3506632252874658 0.19735567230208878 0.12925456513761988 0.0641894981527648 "
+            + "0.013431869813440106";
 
     private const string CutToThreeDecimals = "1.231 1.178 1.142 1.067 0.989 0.851 0.719 0.557 0.443 0.35 0.197 0.129 0.064 0.013";
     private const string AtThreeThousandths = "1.26 1.2 1.17 1.09 1.01 0.865 0.731 0.566 0.451 0.358 0.204 0.136 0.071 0.0202";
@@ -121,7 +123,8 @@ public sealed class LogAuditTests
     [Fact]
     public void Run_notes_a_running_total_and_a_wrong_column_without_failing()
     {
-        LogAudit.Run(Read("0\t1\t1\t0.557\t1\t1\n1\t1\t1\t1.23\t2\t1\n"), Truth).Notes.Should().ContainSingle().Which.Should().Contain("running total");
+        LogAudit.Run(Read("0\t1\t1\t0.557\t1\t1\n1\t1\t1\t1.23\t2\t1\n"), Truth).Notes.Should().ContainSingle().Which.Should()
+            .Contain("running total");
         LogAudit wrong = LogAudit.Run(Read("0\t1\t2\t0.557\t1\t1\n1\t1\t1\t1.23\t0\t1\n"), Truth);
         wrong.Notes.Should().ContainSingle().Which.Should().Contain("2 rows").And.NotContain("running");
         wrong.Findings.Should().BeEmpty();
@@ -178,7 +181,11 @@ public sealed class LogAuditTests
         using TemporaryFolder folder = new();
         string path = folder.Write("s.tsv", "idx\tlabel\tpredict\tradius\tcorrect\ttime\n0\t1\t1\t0.5\t1\t1\n");
         CertificationLogMeta meta = LogSamples.Meta();
-        (meta with { Settings = new Dictionary<string, string> { [CertificationLogMeta.MethodSetting] = "sequential alpha=0.001" } }).Write(path);
+        (meta with
+        {
+            Settings = new Dictionary<string,
+            string> { [CertificationLogMeta.MethodSetting] = "sequential alpha=0.001" },
+        }).Write(path);
 
         LogAudit audit = LogAudit.Run(CertificationLog.Read(path), Truth);
 
@@ -192,7 +199,8 @@ public sealed class LogAuditTests
     [InlineData(.5, 1000, 1)]
     [InlineData(.5, 1000, double.NaN)]
     public void Run_refuses_settings_outside_their_range(double sigma, long n, double alpha) =>
-        FluentActions.Invoking(() => LogAudit.Run(Log("0.5"), new LogAuditSettings(sigma, n, alpha))).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => LogAudit.Run(Log("0.5"), new LogAuditSettings(sigma, n, alpha))).Should()
+            .Throw<ArgumentOutOfRangeException>();
 
     [SkippableTheory]
     [InlineData("cifar10_cohen_sigma_0.12.tsv")]

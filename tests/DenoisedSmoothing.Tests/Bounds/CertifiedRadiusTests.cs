@@ -63,7 +63,8 @@ public class CertifiedRadiusTests
     [InlineData(.7, double.NaN, 1, "pbUpper")]
     [InlineData(.7, .2, 0, "sigma")]
     public void FromBounds_out_of_range_says_which_argument(double pa, double pb, double sigma, string name) =>
-        FluentActions.Invoking(() => CertifiedRadius.FromBounds(pa, pb, sigma)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName(name);
+        FluentActions.Invoking(() => CertifiedRadius.FromBounds(pa, pb, sigma)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName(name);
 
     [Fact]
     public void FromBounds_is_half_the_distance_of_the_quantiles_and_rounded_down()
@@ -72,7 +73,8 @@ public class CertifiedRadiusTests
         const double z75 = .674489750196081743202227, z40 = -.253347103135799798798197;
         CertifiedRadius.FromBounds(.75, .4, .5).Should().BeLessThan(.25 * (z75 - z40)).And.BeApproximately(.25 * (z75 - z40), 1e-14);
         CertifiedRadius.FromBounds(.4, .25, 1).Should().BeLessThan(.5 * (z40 + z75)).And.BeApproximately(.5 * (z40 + z75), 1e-13);
-        CertifiedRadius.FromBounds(.9, .1, .5).Should().BeLessThanOrEqualTo(CertifiedRadius.FromBound(.9, .5)).And.BeApproximately(CertifiedRadius.FromBound(.9, .5), 1e-12);
+        CertifiedRadius.FromBounds(.9, .1, .5).Should().BeLessThanOrEqualTo(CertifiedRadius.FromBound(.9, .5))
+            .And.BeApproximately(CertifiedRadius.FromBound(.9, .5), 1e-12);
     }
 
     [Theory]
@@ -122,5 +124,6 @@ public class CertifiedRadiusTests
     [InlineData(double.NaN, 10, "radius")]
     [InlineData(1, 0, "dimension")]
     public void Convert_out_of_range_says_which_argument(double radius, long dimension, string name) =>
-        FluentActions.Invoking(() => CertifiedRadius.Convert(radius, Norm.L2, Norm.LInfinity, dimension)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName(name);
+        FluentActions.Invoking(() => CertifiedRadius.Convert(radius, Norm.L2, Norm.LInfinity, dimension)).Should()
+            .Throw<ArgumentOutOfRangeException>().WithParameterName(name);
 }

@@ -23,8 +23,12 @@ public class CheckpointChoiceTests
     [Fact]
     public void Open_lists_the_keys_where_there_are_several()
     {
-        Opened.Refused(Nested("first", "second")).Should().Match("*several dictionaries of tensors: 'first' (1 tensor), 'second' (1 tensor). Set CheckpointOptions.Key*");
-        Opened.Refused(Nested("first", "second"), new CheckpointOptions { Key = "third" }).Should().Match("*no tensors under the key 'third', but under 'first' (1 tensor), 'second'*");
+        Opened.Refused(Nested("first", "second")).Should()
+            .Match("*several dictionaries of tensors: 'first' (1 tensor), 'second' (1 tensor). Set CheckpointOptions.Key*");
+        Opened.Refused(Nested("first", "second"), new CheckpointOptions
+        {
+            Key = "third",
+        }).Should().Match("*no tensors under the key 'third', but under 'first' (1 tensor), 'second'*");
         using Checkpoint second = Opened.From(Nested("first", "second"), new CheckpointOptions { Key = "second" });
         second.Entries.Single().Name.Should().Be("second.w");
     }
@@ -56,7 +60,8 @@ public class CheckpointChoiceTests
     [Fact]
     public void Open_reads_past_a_type_that_the_caller_names()
     {
-        byte[] file = Opened.Zip(new PickleText().Op("}(").One("w", "0").Text("settings").Global("lightning", "Settings").Op(")\u0081}bu.").ToArray(), "0");
+        byte[] file = Opened.Zip(new PickleText().Op("}(").One("w", "0").Text("settings").Global("lightning", "Settings").Op(")\u0081}bu.")
+            .ToArray(), "0");
         Opened.Refused(file).Should().Match("*refers to 'lightning.Settings'*CheckpointOptions.InertTypes*");
         Action open = () => Opened.From(file);
         CheckpointException e = open.Should().Throw<CheckpointException>().Which;
@@ -69,12 +74,15 @@ public class CheckpointChoiceTests
     public void Open_understands_the_dictionaries_and_parts_of_the_earliest_files()
     {
         // OrderedDict([['w', tensor]]), and a persistent id with the part of a storage: a key, an offset and a length.
-        PickleText pickle = new PickleText().Global("collections", "OrderedDict").Op("](](").Text("w").Global("torch._utils", "_rebuild_tensor")
-            .Op("((").Text("storage").Global("torch.cuda", "FloatStorage").Op("U\u00010").Text("cuda:0").Integer(10).Op("(").Text("7").Integer(3).Integer(5).Op("ttQ")
+        PickleText pickle = new PickleText().Global("collections", "OrderedDict").Op("](](").Text("w")
+            .Global("torch._utils", "_rebuild_tensor")
+            .Op("((").Text("storage").Global("torch.cuda", "FloatStorage").Op("U\u00010").Text("cuda:0").Integer(10).Op("(").Text("7")
+                .Integer(3).Integer(5).Op("ttQ")
             .Integer(1).Tuple([4]).Tuple([1]).Op("tRee\u0085R.");
         byte[] bytes = [.. Enumerable.Range(0, 40).Select(i => (byte)i)];
         using TorchSaveFile file = TorchSaveFile.Open(
-            new MemoryStream(TorchZipFile.Make(pickle.ToArray(), ("0", bytes))), "file", CheckpointFormat.TorchZip, new CheckpointOptions());
+            new MemoryStream(TorchZipFile.Make(pickle.ToArray(), ("0", bytes))), "file", CheckpointFormat.TorchZip,
+                new CheckpointOptions());
         file.ReadBytes("w").Should().Equal(bytes[16..32]);
     }
 
@@ -104,7 +112,9 @@ public class CheckpointChoiceTests
         prefix.Should().Throw<ArgumentException>().WithMessage("StripPrefixes needs texts*");
         Action inert = () => Opened.From(Nested("a"), new CheckpointOptions { InertTypes = [null!] });
         inert.Should().Throw<ArgumentException>().WithMessage("InertTypes needs names*");
-        Action stream = () => Checkpoint.Open(new System.IO.Compression.GZipStream(new MemoryStream(), System.IO.Compression.CompressionMode.Decompress), "zipped", new CheckpointOptions(), false);
+        Action stream = () =>
+            Checkpoint.Open(new System.IO.Compression.GZipStream(new MemoryStream(), System.IO.Compression.CompressionMode.Decompress),
+            "zipped", new CheckpointOptions(), false);
         stream.Should().Throw<ArgumentException>().WithMessage("*seek*");
         Action missing = () => Checkpoint.Open(Path.Combine(AppContext.BaseDirectory, "none.pt"));
         missing.Should().Throw<FileNotFoundException>();
@@ -115,7 +125,8 @@ public class CheckpointChoiceTests
     {
         // The value of CheckpointOptions.Key spells the order out.
         StateDictChooser.Preference.Should().Be(
-            "ema_state_dict, state_dict_ema, model_ema, ema_model, ema, params_ema, state_dict, model_state_dict, model, net, network, module, weights, params, denoiser, classifier");
+            "ema_state_dict, state_dict_ema, model_ema, ema_model, ema, params_ema, state_dict, model_state_dict, model, net, network, "
+                + "module, weights, params, denoiser, classifier");
     }
 
     /// <summary>

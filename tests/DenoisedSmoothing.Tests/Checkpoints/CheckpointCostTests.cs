@@ -18,7 +18,9 @@ public class CheckpointCostTests
     public void Open_refuses_a_long_key_that_is_set_again_and_again() =>
         // 32 MiB of one letter, set a million times out of the memo: 37 KB compressed, and hours of hashing.
         Refused(Deflated(Repeated(new PickleText().Op("}q\0").Text(new string('a', 32 << 20)).Op("q\u0001Ns"), "h\u0001Ns", 1_000_000)))
-            .Should().Match("file: it has a compressed data.pkl that would take more than * bytes of memory, where the file has *. It is damaged, or made to exhaust memory.*");
+            .Should()
+                .Match("file: it has a compressed data.pkl that would take more than * bytes of memory, where the file has *. It is "
+                + "damaged, or made to exhaust memory.*");
 
     [Fact]
     public void Open_refuses_a_long_key_that_is_set_again_and_again_in_a_file_that_is_as_long() =>
@@ -65,7 +67,8 @@ public class CheckpointCostTests
         for (int i = 0; i < 20; i++)
             pickle.Text($"{i}").Tensor("ByteStorage", "0", values.Length, i * 5000, [5000], [1]);
         using TorchSaveFile file = TorchSaveFile.Open(
-            new MemoryStream(TorchZipFile.Make(pickle.Op("u.").ToArray(), CompressionLevel.Optimal, ("0", values))), "file", CheckpointFormat.TorchZip, new CheckpointOptions());
+            new MemoryStream(TorchZipFile.Make(pickle.Op("u.").ToArray(), CompressionLevel.Optimal, ("0", values))), "file",
+                CheckpointFormat.TorchZip, new CheckpointOptions());
         for (int i = 0; i < 20; i++)
             file.ReadBytes($"{i}").Should().Equal(values[(i * 5000)..((i + 1) * 5000)]);
     }
@@ -74,7 +77,8 @@ public class CheckpointCostTests
     public void Open_adds_up_what_strides_of_0_repeat()
     {
         // Each of a mebibyte, of one element; and rows that overlap, which repeat as well.
-        Refused(Stored(Tensors(200, i => [(1 << 18) - i], i => [0]))).Should().Match("*has tensors that repeat their elements, and would take more than*");
+        Refused(Stored(Tensors(200, i => [(1 << 18) - i], i => [0]))).Should()
+            .Match("*has tensors that repeat their elements, and would take more than*");
         Opened.From(Stored(Tensors(10, i => [1 << 10], i => [0]))).Entries.Should().HaveCount(10);
     }
 
@@ -92,7 +96,8 @@ public class CheckpointCostTests
     public void Open_reads_ten_thousand_scalars_and_nothing_else()
     {
         // Each with a storage of its own, as torch.save writes them: the most that a sound file makes of its bytes.
-        var tensors = Enumerable.Range(0, 10_000).Select(i => ($"layers.{i}.scale", "FloatStorage", $"{i}", 1L, 0L, Array.Empty<long>(), Array.Empty<long>()));
+        var tensors = Enumerable.Range(0, 10_000)
+            .Select(i => ($"layers.{i}.scale", "FloatStorage", $"{i}", 1L, 0L, Array.Empty<long>(), Array.Empty<long>()));
         byte[] pickle = PickleText.StateDict([.. tensors]);
         byte[] file = TorchZipFile.Make(pickle, [.. Enumerable.Range(0, 10_000).Select(i => ($"{i}", new byte[4]))]);
         Allocated(() => Opened.From(file).Entries.Should().HaveCount(10_000)).Should().BeLessThan(Constant + (10L * file.Length));
@@ -121,7 +126,8 @@ public class CheckpointCostTests
             pickle.Op("(").Text($"{i}").Op("Nt");
         pickle.Op("e\u0085q\u0001ccollections\nOrderedDict\nq\0");
         byte[] file = Stored(Repeated(pickle, "h\0h\u0001R", 4000));
-        Allocated(() => Opened.Refused(file).Should().Match("*it makes values that take more than*")).Should().BeLessThan(Constant + (10L * file.Length));
+        Allocated(() => Opened.Refused(file).Should().Match("*it makes values that take more than*")).Should()
+            .BeLessThan(Constant + (10L * file.Length));
     }
 
     [Fact]
@@ -167,7 +173,8 @@ public class CheckpointCostTests
         return pickle.Op("u.");
     }
 
-    private static PickleText Repeated(PickleText pickle, string unit, int times) => pickle.Op(string.Concat(Enumerable.Repeat(unit, times))).Op(".");
+    private static PickleText Repeated(PickleText pickle, string unit, int times) =>
+        pickle.Op(string.Concat(Enumerable.Repeat(unit, times))).Op(".");
 
     private static byte[] Stored(PickleText pickle) => Opened.Zip(pickle.ToArray(), "0");
 

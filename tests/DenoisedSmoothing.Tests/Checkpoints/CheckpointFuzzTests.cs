@@ -25,6 +25,7 @@ public class CheckpointFuzzTests
         for (int i = 0; i < CostlyInputs; i++)
             fuzzer.RunCostly(i % CostlyFiles.Count, i);
 
-        fuzzer.Refused.Should().BeInRange(CostlyInputs / 4, CostlyInputs - 1, "the largest of most shapes are refused, and the smallest are read");
+        fuzzer.Refused.Should()
+            .BeInRange(CostlyInputs / 4, CostlyInputs - 1, "the largest of most shapes are refused, and the smallest are read");
     }
 }

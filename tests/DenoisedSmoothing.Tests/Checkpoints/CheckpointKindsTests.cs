@@ -31,7 +31,8 @@ public sealed class CheckpointKindsTests : IDisposable
     [Fact]
     public void Open_reads_the_tar_of_the_earliest_PyTorch()
     {
-        using TorchSaveFile file = TorchSaveFile.Open(File.OpenRead(Case("legacy.pth")), "file", CheckpointFormat.TorchTar, new CheckpointOptions());
+        using TorchSaveFile file = TorchSaveFile.Open(File.OpenRead(Case("legacy.pth")), "file", CheckpointFormat.TorchTar,
+            new CheckpointOptions());
         file.Entries.Select(entry => entry.ToString()).Should().Equal("weight F32 [2, 3]");
         file.ReadBytes("weight").Should().Equal(Enumerable.Range(0, 6).SelectMany(i => BitConverter.GetBytes((float)i)));
     }
@@ -43,14 +44,18 @@ public sealed class CheckpointKindsTests : IDisposable
     {
         // The storage 5 of 8 bytes; its part 6, of 4 bytes from the fourth on; and a tensor [2] of the part, from an offset and over two.
         byte[] file = TarFile.Make(
-            ("storages", new PickleText().Op("\u0080\u0002K\u0001.\u0080\u0002K\u0005N").Global("torch", "ByteStorage").Op("\u0087.\u0008\0\0\0\0\0\0\0\0\u0001\u0002\u0003\u0004\u0005\u0006\u0007")
+            ("storages", new PickleText().Op("\u0080\u0002K\u0001.\u0080\u0002K\u0005N").Global("torch", "ByteStorage")
+                .Op("\u0087.\u0008\0\0\0\0\0\0\0\0\u0001\u0002\u0003\u0004\u0005\u0006\u0007")
                 .Op("\u0080\u0002]((K\u0006K\u0005K\u0004K\u0004te.").ToArray()),
-            ("tensors", new PickleText().Op("\u0080\u0002K\u0001.\u0080\u0002K\u0007K\u0006N\u0087.\u0001\0\0\0\0\0\0\0\u0002\0\0\0\0\0\0\0\u0002\0\0\0\0\0\0\0").Op($"{(char)offset}\0\0\0\0\0\0\0").ToArray()),
+            ("tensors", new PickleText()
+                .Op("\u0080\u0002K\u0001.\u0080\u0002K\u0007K\u0006N\u0087.\u0001\0\0\0\0\0\0\0\u0002\0\0\0\0\0\0\0\u0002\0\0\0\0\0\0\0")
+                .Op($"{(char)offset}\0\0\0\0\0\0\0").ToArray()),
             ("pickle", new PickleText().Op("\u0080\u0002}").Text("w").Op("U\u00017Qs.").ToArray()),
             ("sys_info", new PickleText().Op("\u0080\u0002}.").ToArray()));
         Action read = () =>
         {
-            using TorchSaveFile opened = TorchSaveFile.Open(new MemoryStream(file), "file", CheckpointFormat.TorchTar, new CheckpointOptions());
+            using TorchSaveFile opened = TorchSaveFile.Open(new MemoryStream(file), "file", CheckpointFormat.TorchTar,
+                new CheckpointOptions());
             opened.ReadBytes("w").Should().Equal(4, 5, 6);
         };
         if (offset == 0)
@@ -62,8 +67,10 @@ public sealed class CheckpointKindsTests : IDisposable
     [Fact]
     public void Open_names_other_archives()
     {
-        Opened.Refused(File.ReadAllBytes(Case("model.pt.gz"))).Should().Be("file: it is a gzip file, and a checkpoint is wanted. Unpack it first.");
-        Opened.Refused(TarFile.Make(("model.pt", [1, 2, 3]))).Should().Be("file: it is a tar archive, and a checkpoint is wanted. Unpack it first.");
+        Opened.Refused(File.ReadAllBytes(Case("model.pt.gz"))).Should()
+            .Be("file: it is a gzip file, and a checkpoint is wanted. Unpack it first.");
+        Opened.Refused(TarFile.Make(("model.pt", [1, 2, 3]))).Should()
+            .Be("file: it is a tar archive, and a checkpoint is wanted. Unpack it first.");
         Opened.Refused(File.ReadAllBytes(Case("lfs.onnx"))).Should().Match("*a pointer of Git LFS*git lfs pull*");
         byte[] legacy = File.ReadAllBytes(Case("legacy.pth"));
         Opened.Refused(legacy[..2000]).Should().Match("file: *its tar archive*");
@@ -88,7 +95,8 @@ public sealed class CheckpointKindsTests : IDisposable
         Skip.IfNot(OperatingSystem.IsLinux(), "Linux has a process's pipes as files.");
         using AnonymousPipeServerStream pipe = new(PipeDirection.Out);
         Action open = () => Checkpoint.Open($"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}");
-        open.Should().Throw<CheckpointException>().WithMessage("*it is a pipe or a device, and a file is wanted. Write it to a file first.");
+        open.Should().Throw<CheckpointException>()
+            .WithMessage("*it is a pipe or a device, and a file is wanted. Write it to a file first.");
     }
 
     private static string Case(string name) => Golden.PathOf($"cases/checkpoints/{name}");

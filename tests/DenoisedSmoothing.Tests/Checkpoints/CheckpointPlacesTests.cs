@@ -25,7 +25,8 @@ public class CheckpointPlacesTests
     [Fact]
     public void Open_lists_the_weights_of_a_cascade_and_takes_one_by_its_key()
     {
-        byte[] file = Opened.Zip(new PickleText().Op("}").Text("state_dict").Op("](}").One("a", "0").Op("s}").One("b", "0").Op("ses.").ToArray(), "0");
+        byte[] file = Opened.Zip(new PickleText().Op("}").Text("state_dict").Op("](}").One("a", "0").Op("s}").One("b", "0").Op("ses.")
+            .ToArray(), "0");
         Action open = () => Opened.From(file);
         CheckpointException e = open.Should().Throw<CheckpointException>().Which;
         e.Problem.Should().Be("file: it holds several dictionaries of tensors: 'state_dict.0' (1 tensor), 'state_dict.1' (1 tensor).");
@@ -107,13 +108,17 @@ public class CheckpointPlacesTests
     public void Open_names_tensors_that_TorchSharp_has_not_where_they_are_wanted()
     {
         // {'w': _rebuild_qtensor(...)}, as torch.save writes a quantised network (torch/_utils.py).
-        PickleText quantised = new PickleText().Op("}").Text("w").Global("torch._utils", "_rebuild_qtensor").Op("(").Storage("QInt8Storage", "0", 4)
+        PickleText quantised = new PickleText().Op("}").Text("w").Global("torch._utils", "_rebuild_qtensor").Op("(")
+            .Storage("QInt8Storage", "0", 4)
             .Op("K\0(K\u0004t(K\u0001t(").Global("torch", "per_tensor_affine").Op("G\0\0\0\0\0\0\0\0K\0t\u0089}tRs.");
         Opened.Refused(Opened.Zip(quantised.ToArray(), "0")).Should()
-            .Be("file: entry 'w': it is a quantised tensor, which cannot be read. Take the checkpoint from before quantisation, or save the tensor's dequantize() in Python.");
+            .Be("file: entry 'w': it is a quantised tensor, which cannot be read. Take the checkpoint from before quantisation, or save "
+                + "the tensor's dequantize() in Python.");
         PickleText float8 = new PickleText().Op("}").Text("w").Global("torch._utils", "_rebuild_tensor_v3").Op("((").Text("storage")
-            .Global("torch.storage", "UntypedStorage").Text("0").Text("cpu").Op("K\u0004tQK\0(K\u0004t(K\u0001t\u0089}").Global("torch", "float8_e4m3fn").Op("tRs.");
-        Opened.Refused(Opened.Zip(float8.ToArray(), "0")).Should().Match("*entry 'w': it is a tensor of the kind 'torch.float8_e4m3fn'*Convert it in Python*");
+            .Global("torch.storage", "UntypedStorage").Text("0").Text("cpu").Op("K\u0004tQK\0(K\u0004t(K\u0001t\u0089}")
+                .Global("torch", "float8_e4m3fn").Op("tRs.");
+        Opened.Refused(Opened.Zip(float8.ToArray(), "0")).Should()
+            .Match("*entry 'w': it is a tensor of the kind 'torch.float8_e4m3fn'*Convert it in Python*");
         PickleText beside = new PickleText().Op("}(").Text("model").Op("}").One("w", "0").Op("s").Text("other").Op("}").Text("w")
             .Global("torch._utils", "_rebuild_sparse_tensor").Op("(tRsu.");
         Opened.From(Opened.Zip(beside.ToArray(), "0")).Entries.Should().ContainSingle();

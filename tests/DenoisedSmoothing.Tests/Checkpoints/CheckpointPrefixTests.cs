@@ -14,7 +14,8 @@ public class CheckpointPrefixTests
     // A single number beside the network, and what belongs to a loss or a metric (Lightning, AveragedModel, mmengine).
     [InlineData("n_averaged,module.a,module.b", "module.", "a,b", "n_averaged")]
     [InlineData("steps,module.n_averaged,module.module.a", "module.module.", "a", "steps,module.n_averaged")]
-    [InlineData("model.a,criterion.weight,val_metrics.sum,loss_fn.pos_weight", "model.", "a", "criterion.weight,val_metrics.sum,loss_fn.pos_weight")]
+    [InlineData("model.a,criterion.weight,val_metrics.sum,loss_fn.pos_weight", "model.", "a",
+        "criterion.weight,val_metrics.sum,loss_fn.pos_weight")]
     // Names that matter are never left out unasked.
     [InlineData("module.a,head.weight", "", "module.a,head.weight", "")]
     [InlineData("model.encoder.a,decoder.a", "", "model.encoder.a,decoder.a", "")]
@@ -35,7 +36,8 @@ public class CheckpointPrefixTests
     [InlineData("module.1.a", "1.,module.", "module.", "1.a", "")]
     [InlineData("module.,module.b", "module.", "module.", "b", "module.")]
     [InlineData("module.a", "", "", "module.a", "")]
-    public void Open_strips_what_it_is_told_and_leaves_the_others_out(string names, string prefixes, string prefix, string entries, string leftOut) =>
+    public void Open_strips_what_it_is_told_and_leaves_the_others_out(string names, string prefixes, string prefix, string entries,
+        string leftOut) =>
         Opens(names, new CheckpointOptions { StripPrefixes = Split(prefixes) }, prefix, entries, leftOut);
 
     [Theory]

@@ -10,7 +10,8 @@ namespace DenoisedSmoothing.Tests.Checkpoints;
 public class HostileCheckpointTests
 {
     [Theory]
-    [InlineData("hostile_eval.pt", "*refers to '__builtin__.eval', which is not among the names that weights need. Nothing of the file was run.*")]
+    [InlineData("hostile_eval.pt",
+        "*refers to '__builtin__.eval', which is not among the names that weights need. Nothing of the file was run.*")]
     [InlineData("hostile_os_system.pt", "*refers to 'posix.system'*Nothing of the file was run*")]
     [InlineData("hostile_missing_storage.pt", "*entry 'conv.bias': the file has no storage '1'*damaged or incomplete*")]
     [InlineData("hostile_short_storage.pt", "*entry 'conv.weight': its storage '0' has 4 bytes, where its type and size say 432*")]
@@ -51,7 +52,8 @@ public class HostileCheckpointTests
     [InlineData("]Nb.", "*sets the attributes of something that has none*")]
     [InlineData("N)R.", "*calls what is not a name*")]
     [InlineData("ccollections\nOrderedDict\nNR.", "*calls what is not a name, or with what is not a tuple*")]
-    [InlineData("ctorch._utils\n_rebuild_tensor_v2\n)R.", "*calls 'torch._utils._rebuild_tensor_v2' with arguments that do not belong to it*")]
+    [InlineData("ctorch._utils\n_rebuild_tensor_v2\n)R.",
+        "*calls 'torch._utils._rebuild_tensor_v2' with arguments that do not belong to it*")]
     [InlineData("ctorch\nFloatStorage\n)R.", "*calls 'torch.FloatStorage' with arguments*")]
     [InlineData("cos\nsystem\n.", "*refers to 'os.system'*InertTypes*")]
     [InlineData("cos\nsystem", "*ends early*")]
@@ -83,16 +85,20 @@ public class HostileCheckpointTests
     [InlineData(0, 1L << 62, 0, "*beyond 2^63 bytes*")]
     [InlineData(0, 1L << 40, 0, "*has tensors that repeat their elements, and would take more than * bytes of memory*")]
     public void Open_refuses_a_tensor_outside_of_its_storage(long offset, long size, long stride, string message) =>
-        Opened.Refused(Opened.Zip(PickleText.StateDict(("w", "FloatStorage", "0", 1, offset, [size], [stride])), "0")).Should().Match(message);
+        Opened.Refused(Opened.Zip(PickleText.StateDict(("w", "FloatStorage", "0", 1, offset, [size], [stride])), "0")).Should()
+            .Match(message);
 
     [Fact]
     public void Open_refuses_sizes_without_strides_and_too_many_of_both()
     {
-        Opened.Refused(Opened.Zip(PickleText.StateDict(("w", "FloatStorage", "0", 1, 0, [1], [])), "0")).Should().Match("*1 sizes and 0 strides*");
+        Opened.Refused(Opened.Zip(PickleText.StateDict(("w", "FloatStorage", "0", 1, 0, [1], [])), "0")).Should()
+            .Match("*1 sizes and 0 strides*");
         long[] ones = [.. Enumerable.Repeat(1L, 65)];
-        Opened.Refused(Opened.Zip(PickleText.StateDict(("w", "FloatStorage", "0", 1, 0, ones, ones)), "0")).Should().Match("*arguments that do not belong to it*");
+        Opened.Refused(Opened.Zip(PickleText.StateDict(("w", "FloatStorage", "0", 1, 0, ones, ones)), "0")).Should()
+            .Match("*arguments that do not belong to it*");
         // An empty tensor of sizes whose product overflows has strides that do.
-        Opened.Refused(Opened.Zip(PickleText.StateDict(("w", "FloatStorage", "0", 1, 0, [0, 1L << 40, 1L << 40], [1, 1, 1])), "0")).Should().Match("*beyond 2^63*");
+        Opened.Refused(Opened.Zip(PickleText.StateDict(("w", "FloatStorage", "0", 1, 0, [0, 1L << 40, 1L << 40], [1, 1, 1])), "0")).Should()
+            .Match("*beyond 2^63*");
     }
 
     [Theory]
@@ -107,7 +113,8 @@ public class HostileCheckpointTests
 
     [Fact]
     public void Open_refuses_a_storage_of_two_kinds() =>
-        Opened.Refused(Opened.Zip(PickleText.StateDict(("v", "FloatStorage", "0", 1, 0, [1], [1]), ("w", "IntStorage", "0", 1, 0, [1], [1])), "0"))
+        Opened.Refused(
+            Opened.Zip(PickleText.StateDict(("v", "FloatStorage", "0", 1, 0, [1], [1]), ("w", "IntStorage", "0", 1, 0, [1], [1])), "0"))
             .Should().Match("*storage '0' is described in two ways*");
 
     [Fact]

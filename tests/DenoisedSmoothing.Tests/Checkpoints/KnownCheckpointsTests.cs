@@ -46,7 +46,8 @@ public class KnownCheckpointsTests
     {
         string path = SharedData.PathOf("data/pretrained/resnet20-cifar10/resnet20-12fca82f.th");
         using Checkpoint checkpoint = Checkpoint.Open(path);
-        KnownCheckpoints.Describe(checkpoint.Entries.ToDictionary(entry => entry.Name, entry => entry.Shape)).Should().Be("CIFAR ResNet-20 (akamaster's names)");
+        KnownCheckpoints.Describe(checkpoint.Entries.ToDictionary(entry => entry.Name, entry => entry.Shape)).Should()
+            .Be("CIFAR ResNet-20 (akamaster's names)");
     }
 
     private static Dictionary<string, IReadOnlyList<long>> Entries(string name) =>

@@ -25,5 +25,6 @@ internal static class Opened
     public static byte[] Zip(byte[] pickle, params string[] keys) => TorchZipFile.Make(pickle, [.. keys.Select(key => (key, new byte[4]))]);
 
     /// <summary>A state_dict of one float32 entry "w" with one element.</summary>
-    public static PickleText One(this PickleText pickle, string name, string key) => pickle.Text(name).Tensor("FloatStorage", key, 1, 0, [1], [1]);
+    public static PickleText One(this PickleText pickle, string name, string key) =>
+        pickle.Text(name).Tensor("FloatStorage", key, 1, 0, [1], [1]);
 }

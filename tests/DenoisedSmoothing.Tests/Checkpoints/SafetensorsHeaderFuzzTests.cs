@@ -11,7 +11,8 @@ public class SafetensorsHeaderFuzzTests
 
     /// <summary>Pieces that matter to the format, so that mutations get past the JSON reader.</summary>
     private static readonly byte[][] Fragments =
-        [.. new[] { "-1", "0", "9223372036854775807", "99999999999999999999", "[", "]", "{", "}", ",", ":", "\"", "\"F64\"", "\"dtype\"", "\"shape\"", "1e9", "null", "\\ud800", "\u00e9", "__metadata__" }
+        [.. new[] { "-1", "0", "9223372036854775807", "99999999999999999999", "[", "]", "{", "}", ",", ":", "\"", "\"F64\"", "\"dtype\"",
+            "\"shape\"", "1e9", "null", "\\ud800", "\u00e9", "__metadata__" }
             .Select(text => System.Text.Encoding.UTF8.GetBytes(text))];
 
     [Fact]

@@ -18,7 +18,8 @@ public class SafetensorsHeaderTests
 
         using var json = Golden.Json("checkpoints/expected.json");
         var expected = json.RootElement.GetProperty("zip_legacy_safetensors").EnumerateObject()
-            .ToDictionary(entry => entry.Name, entry => entry.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()).ToArray());
+            .ToDictionary(entry => entry.Name, entry => entry.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())
+                .ToArray());
         header.Entries.Select(entry => entry.Name).Should().BeEquivalentTo(expected.Keys);
         foreach (SafetensorsEntry entry in header.Entries)
             entry.Shape.Should().Equal(expected[entry.Name], entry.Name);

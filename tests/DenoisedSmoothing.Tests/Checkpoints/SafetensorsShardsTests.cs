@@ -90,6 +90,7 @@ public sealed class SafetensorsShardsTests : IDisposable
     {
         byte[] json = Encoding.UTF8.GetBytes(
             "{" + string.Join(',', entries.Select((entry, i) => $$""" "{{entry}}":{"dtype":"U8","shape":[1],"data_offsets":[{{i}},{{i + 1}}]}""")) + "}");
-        File.WriteAllBytes(Path.Combine(_folder.FullName, name), [.. BitConverter.GetBytes((ulong)json.Length), .. json, .. new byte[entries.Length]]);
+        File.WriteAllBytes(Path.Combine(_folder.FullName, name),
+            [.. BitConverter.GetBytes((ulong)json.Length), .. json, .. new byte[entries.Length]]);
     }
 }

@@ -96,7 +96,8 @@ public class TorchZipTests
         byte[] commented = [.. file[..^2], 3, 0, .. "end"u8];
         using (TorchSaveFile opened = Open(commented))
             opened.Entries.Should().ContainSingle();
-        Opened.Refused(TorchZipFile.Make(Pickle, ("0", new byte[4000]), ("0", new byte[4000]))).Should().Match("*'archive/data/0': the zip record is there twice*");
+        Opened.Refused(TorchZipFile.Make(Pickle, ("0", new byte[4000]), ("0", new byte[4000]))).Should()
+            .Match("*'archive/data/0': the zip record is there twice*");
     }
 
     [Fact]
@@ -104,7 +105,8 @@ public class TorchZipTests
     {
         Opened.Refused(Zip(("word/document.xml", "<w/>"))).Should().Match("*a zip file with 0 records NAME/data.pkl*not a checkpoint*");
         Opened.Refused(Zip(("a/data.pkl", "N."), ("b/data.pkl", "N."))).Should().Match("*a zip file with 2 records*");
-        Opened.Refused(Zip(("net/data.pkl", "N."), ("net/code/__torch__.py", ""))).Should().Match("*a TorchScript archive: a program*TorchScript.LoadClassifier*");
+        Opened.Refused(Zip(("net/data.pkl", "N."), ("net/code/__torch__.py", ""))).Should()
+            .Match("*a TorchScript archive: a program*TorchScript.LoadClassifier*");
         Opened.Refused(Zip(("a/data.pkl", "}."), ("a/version", "11\n"))).Should().Match("*its version is 11, and 10 is the newest*");
         Opened.Refused(Zip(("a/data.pkl", "}."), ("a/version", "new"))).Should().Match("*its version is 'new', not a number*");
         Opened.Refused(Zip(("a/data.pkl", "}."), ("a/byteorder", "middle"))).Should().Match("*its byte order is 'middle'*");
@@ -114,12 +116,14 @@ public class TorchZipTests
     [Fact]
     public void Read_checks_a_shared_storage_against_its_checksum_though_only_a_part_is_wanted()
     {
-        byte[] pickle = PickleText.StateDict(("a", "FloatStorage", "0", 1000, 0, [10], [1]), ("b", "FloatStorage", "0", 1000, 990, [10], [1]));
+        byte[] pickle = PickleText.StateDict(("a", "FloatStorage", "0", 1000, 0, [10], [1]),
+            ("b", "FloatStorage", "0", 1000, 990, [10], [1]));
         byte[] file = TorchZipFile.Make(pickle, ("0", Enumerable.Repeat((byte)0x5a, 4000).ToArray()));
         int data = file.AsSpan().IndexOf((byte[])[0x5a, 0x5a, 0x5a, 0x5a]);
         file[data + 2000] ^= 1;
         using TorchSaveFile opened = Open(file);
-        opened.Invoking(o => o.ReadBytes("a")).Should().Throw<CheckpointException>().WithMessage("*'a': the checksum of its storage '0' does not match*");
+        opened.Invoking(o => o.ReadBytes("a")).Should().Throw<CheckpointException>()
+            .WithMessage("*'a': the checksum of its storage '0' does not match*");
         using TorchSaveFile trusted = Open(file, new CheckpointOptions { VerifyChecksums = false });
         trusted.ReadBytes("b").Should().Equal(Enumerable.Repeat((byte)0x5a, 40));
     }

@@ -62,7 +62,8 @@ public class CohenCertificationTests
         {
             Certificate certificate = Run(certifier, .5, new VoteCounts(1, 0), new VoteCounts(k, 997 - k));
 
-            (Exact.Of(certificate.PALower) + Exact.Of(certificate.PBUpper)).CompareTo(new Exact(1, 1)).Should().BeGreaterThanOrEqualTo(0, "k={0}", k);
+            (Exact.Of(certificate.PALower) + Exact.Of(certificate.PBUpper)).CompareTo(new Exact(1, 1)).Should()
+                .BeGreaterThanOrEqualTo(0, "k={0}", k);
             (certificate.PALower + certificate.PBUpper).Should().BeLessThan(1 + 1e-15);
         }
     }

@@ -22,7 +22,8 @@ public class CohenCertifierTests
             CultureInfo.CurrentCulture = new CultureInfo("de-DE");
 
             new CohenCertifier().Method.ToString().Should().Be("cohen n0=100 n=100000 alpha=0.001 predict=1000 version=1");
-            new CohenCertifier(1, 2, 1 / 3.0, 4).Method.ToString().Should().Be("cohen n0=1 n=2 alpha=0.3333333333333333 predict=4 version=1");
+            new CohenCertifier(1, 2, 1 / 3.0, 4).Method.ToString().Should()
+                .Be("cohen n0=1 n=2 alpha=0.3333333333333333 predict=4 version=1");
         }
         finally
         {

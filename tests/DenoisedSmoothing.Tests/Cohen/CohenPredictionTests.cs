@@ -46,7 +46,8 @@ public class CohenPredictionTests
         double pValue = BinomialTest.TwoSided(top, top + second);
 
         Run(new CohenCertifier(alpha: pValue, predictN: top + second), new VoteCounts(top, second)).Label.Should().Be(0);
-        Run(new CohenCertifier(alpha: Math.BitDecrement(pValue), predictN: top + second), new VoteCounts(top, second)).Abstained.Should().BeTrue();
+        Run(new CohenCertifier(alpha: Math.BitDecrement(pValue), predictN: top + second), new VoteCounts(top, second)).Abstained.Should()
+            .BeTrue();
     }
 
     [Fact]

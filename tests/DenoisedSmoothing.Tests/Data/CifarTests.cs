@@ -4,7 +4,9 @@ using DenoisedSmoothing.Testing;
 
 namespace DenoisedSmoothing.Tests.Data;
 
-/// <summary>Against files in CIFAR's layouts, written by Python 2's cPickle, by Python 3 with numpy, and byte by byte (Goldens/datasets/cifar.py).</summary>
+/// <summary>
+/// Against files in CIFAR's layouts, written by Python 2's cPickle, by Python 3 with numpy, and byte by byte (Goldens/datasets/cifar.py).
+/// </summary>
 public sealed class CifarTests : IDisposable
 {
     private static readonly string Goldens = Golden.PathOf("datasets");
@@ -42,7 +44,8 @@ public sealed class CifarTests : IDisposable
     [InlineData("cifar-10-protocol2-bytes")]
     [InlineData("cifar-10-protocol4-str")]
     [InlineData("cifar-10-protocol4-bytes")]
-    public void Cifar10_pickled_again_by_Python_3_is_read_too(string version) => ShouldHold(Cifar10.Test(Path.Combine(Goldens, version)), 10, 5, 6);
+    public void Cifar10_pickled_again_by_Python_3_is_read_too(string version) =>
+        ShouldHold(Cifar10.Test(Path.Combine(Goldens, version)), 10, 5, 6);
 
     [Fact]
     public void Folder_above_the_unpacked_one_will_do()
@@ -55,7 +58,9 @@ public sealed class CifarTests : IDisposable
     public void Folder_without_either_version_says_what_was_looked_for()
     {
         Action train = () => Cifar10.Train(_folder), test = () => Cifar10.Test(_folder), hundred = () => Cifar100.Train(_folder);
-        train.Should().Throw<FileNotFoundException>().WithMessage($"*cifar-10-batches-bin/data_batch_1.bin to data_batch_5.bin*cifar-10-batches-py/data_batch_1 to data_batch_5*{_folder}*kriz*");
+        train.Should().Throw<FileNotFoundException>()
+            .WithMessage(
+            $"*cifar-10-batches-bin/data_batch_1.bin to data_batch_5.bin*cifar-10-batches-py/data_batch_1 to data_batch_5*{_folder}*kriz*");
         test.Should().Throw<FileNotFoundException>().WithMessage("*test_batch.bin*cifar-10-batches-py/test_batch*");
         hundred.Should().Throw<FileNotFoundException>().WithMessage("*fine_label_names.txt*cifar-100-python/meta*");
     }
@@ -121,7 +126,8 @@ public sealed class CifarTests : IDisposable
     {
         string array = "cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\0\u0085U\u0001b\u0087R"
             + $"(K\u0001{shape}cnumpy\ndtype\nU\u0002{type}K\0K\u0001\u0087R{columnMajor}U\0tb";
-        File.WriteAllBytes(Path.Combine(_folder, "test_batch"), Encoding.Latin1.GetBytes($"\u0080\u0002}}U\u0006labels]sU\u0004data{array}s."));
+        File.WriteAllBytes(Path.Combine(_folder, "test_batch"),
+            Encoding.Latin1.GetBytes($"\u0080\u0002}}U\u0006labels]sU\u0004data{array}s."));
         Action act = () => Cifar10.Test(_folder);
         act.Should().Throw<InvalidDataException>().WithMessage(message);
     }
@@ -131,7 +137,8 @@ public sealed class CifarTests : IDisposable
     {
         Random random = new(4);
         ByteMutator mutator = new(random);
-        foreach (string file in new[] { "cifar-10-batches-py/test_batch", "cifar-10-protocol2-str/test_batch", "cifar-10-protocol4-bytes/test_batch", "cifar-10-batches-py/batches.meta" })
+        foreach (string file in new[] { "cifar-10-batches-py/test_batch", "cifar-10-protocol2-str/test_batch",
+            "cifar-10-protocol4-bytes/test_batch", "cifar-10-batches-py/batches.meta" })
         {
             byte[] sound = File.ReadAllBytes(Path.Combine(Goldens, file));
             for (int i = 0; i < 500; i++)

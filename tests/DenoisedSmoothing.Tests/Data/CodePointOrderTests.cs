@@ -9,8 +9,11 @@ public class CodePointOrderTests
     {
         Random random = new(1);
         // UTF-32, big-endian, orders as the code points do.
-        string[] texts = [.. Enumerable.Range(0, 500).Select(_ => string.Concat(Enumerable.Range(0, random.Next(4)).Select(_ => Character(random)))).Distinct()];
-        string[] expected = [.. texts.OrderBy(text => Convert.ToHexString(new System.Text.UTF32Encoding(bigEndian: true, byteOrderMark: false).GetBytes(text)), StringComparer.Ordinal)];
+        string[] texts = [.. Enumerable.Range(0, 500)
+            .Select(_ => string.Concat(Enumerable.Range(0, random.Next(4)).Select(_ => Character(random)))).Distinct()];
+        string[] expected =
+            [.. texts.OrderBy(text => Convert.ToHexString(new System.Text.UTF32Encoding(bigEndian: true, byteOrderMark: false)
+            .GetBytes(text)), StringComparer.Ordinal)];
         texts.Order(CodePointOrder.Instance).Should().Equal(expected);
         texts.Order(StringComparer.Ordinal).Should().NotEqual(expected, "the test has characters that UTF-16 orders otherwise");
     }

@@ -42,7 +42,12 @@ public class DatasetRangeTests
         for (int trial = 0; trial < 2000; trial++)
         {
             int count = random.Next(60), shards = random.Next(1, 9);
-            DatasetRange whole = new() { Start = random.Next(20), Skip = random.Next(1, 7), Max = random.Next(3) == 0 ? null : random.Next(30) };
+            DatasetRange whole = new()
+            {
+                Start = random.Next(20),
+                Skip = random.Next(1, 7),
+                Max = random.Next(3) == 0 ? null : random.Next(30),
+            };
             List<int> dealt = [];
             for (int shard = 1; shard <= shards; shard++)
             {
@@ -52,7 +57,8 @@ public class DatasetRangeTests
                 dealt.AddRange(indices);
             }
 
-            int[] expected = [.. Enumerable.Range(0, count).Where(i => i >= whole.Start && (i - whole.Start) % whole.Skip == 0).Take(whole.Max ?? int.MaxValue)];
+            int[] expected = [.. Enumerable.Range(0, count).Where(i => i >= whole.Start && (i - whole.Start) % whole.Skip == 0)
+                .Take(whole.Max ?? int.MaxValue)];
             dealt.Order().Should().Equal(expected);
         }
     }
@@ -60,10 +66,17 @@ public class DatasetRangeTests
     [Fact]
     public void Settings_out_of_range_are_refused_by_name()
     {
-        ((Action)(() => _ = new DatasetRange { Start = -1 })).Should().Throw<ArgumentOutOfRangeException>().WithMessage("Start is at least 0*");
+        ((Action)(() => _ = new DatasetRange
+        {
+            Start = -1,
+        })).Should().Throw<ArgumentOutOfRangeException>().WithMessage("Start is at least 0*");
         ((Action)(() => _ = new DatasetRange { Skip = 0 })).Should().Throw<ArgumentOutOfRangeException>().WithMessage("Skip*");
         ((Action)(() => _ = new DatasetRange { Max = -1 })).Should().Throw<ArgumentOutOfRangeException>().WithMessage("Max*");
         ((Action)(() => _ = new DatasetRange { Shard = 0 })).Should().Throw<ArgumentOutOfRangeException>().WithMessage("Shard*");
-        ((Action)(() => new DatasetRange { Shard = 3, Shards = 2 }.Indices(1))).Should().Throw<InvalidOperationException>().WithMessage("*shard 3 of 2*");
+        ((Action)(() => new DatasetRange
+        {
+            Shard = 3,
+            Shards = 2,
+        }.Indices(1))).Should().Throw<InvalidOperationException>().WithMessage("*shard 3 of 2*");
     }
 }

@@ -74,7 +74,8 @@ public sealed class ImageCsvTests : IDisposable
     [Fact]
     public void Open_label_that_no_class_has_is_refused_by_its_line()
     {
-        Action name = () => Open("a.png,cat\nb.png,emu\n", ["cat", "dog"]), number = () => Open("a.png,2\n", ["cat", "dog"]), vast = () => Open("a.png,1\nb.png,2000000000\n");
+        Action name = () => Open("a.png,cat\nb.png,emu\n", ["cat", "dog"]), number = () => Open("a.png,2\n", ["cat", "dog"]), vast = () =>
+            Open("a.png,1\nb.png,2000000000\n");
         name.Should().Throw<InvalidDataException>().WithMessage("*line 2: label 'emu'*");
         number.Should().Throw<InvalidDataException>().WithMessage("*line 1: label '2'*below 2*");
         vast.Should().Throw<InvalidDataException>();
@@ -118,7 +119,8 @@ public sealed class ImageCsvTests : IDisposable
     [InlineData("none")]
     [InlineData("+")]
     [InlineData("True")]
-    public void Open_label_that_is_a_name_stays_one(string label) => Open($"a.png,{label}\nb.png,zebra\n").ClassNames.Should().Equal(label, "zebra");
+    public void Open_label_that_is_a_name_stays_one(string label) => Open($"a.png,{label}\nb.png,zebra\n").ClassNames.Should()
+        .Equal(label, "zebra");
 
     [Fact]
     public void Open_blanks_around_fields_and_byte_order_marks_do_not_matter()
@@ -137,7 +139,8 @@ public sealed class ImageCsvTests : IDisposable
     public void Open_names_are_numbered_in_the_order_of_Pythons_sort()
     {
         // sorted(["\U0001F600", "\uFF5A", "b", "a", "é"]) in Python 3.11.
-        Open("a.png,\U0001F600\nb.png,\uff5a\nc.png,b\nd.png,a\ne.png,é\n").ClassNames.Should().Equal("a", "b", "é", "\uff5a", "\U0001F600");
+        Open("a.png,\U0001F600\nb.png,\uff5a\nc.png,b\nd.png,a\ne.png,é\n").ClassNames.Should()
+            .Equal("a", "b", "é", "\uff5a", "\U0001F600");
     }
 
     [Fact]
@@ -196,5 +199,6 @@ public sealed class ImageCsvTests : IDisposable
         return ImageCsv.Open(path, names);
     }
 
-    private static IEnumerable<string> Listed(ImageFiles images) => Enumerable.Range(0, images.Count).Select(i => $"{images.Label(i)} {images.ImageName(i)}");
+    private static IEnumerable<string> Listed(ImageFiles images) =>
+        Enumerable.Range(0, images.Count).Select(i => $"{images.Label(i)} {images.ImageName(i)}");
 }

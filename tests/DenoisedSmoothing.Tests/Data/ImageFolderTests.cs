@@ -11,8 +11,10 @@ public sealed class ImageFolderTests : IDisposable
     [Fact]
     public void Open_labels_and_order_are_those_of_torchvision()
     {
-        Make("n02/a.JPG", "n02/B.jpg", "n02/x/1.png", "n02/x-1/2.png", "n02/x/y/3.png", "n02/x/y.png", "n02/é.png", "n01/10.png", "n01/9.png",
-            "n01/.h.jpeg", "n01/note.txt", "n01/z.jpg.txt", "N03/a.bmp", "n10/q.webp", "top.png", "n10/g.gif", "n10/t.TIFF", ".hidden/a.png",
+        Make("n02/a.JPG", "n02/B.jpg", "n02/x/1.png", "n02/x-1/2.png", "n02/x/y/3.png", "n02/x/y.png", "n02/é.png", "n01/10.png",
+            "n01/9.png",
+            "n01/.h.jpeg", "n01/note.txt", "n01/z.jpg.txt", "N03/a.bmp", "n10/q.webp", "top.png", "n10/g.gif", "n10/t.TIFF",
+                ".hidden/a.png",
             "n10/\uff5a.png", "n10/\U0001F600.png", "\U0001F600/1.png", "\uff5a/1.png");
         Directory.CreateDirectory(Path.Combine(_folder, "n011"));
         ImageFiles images = ImageFolder.Open(_folder, allowEmptyClasses: true);
@@ -54,7 +56,8 @@ public sealed class ImageFolderTests : IDisposable
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Names are text on this system.");
         Make("a/0.png", "a/z.png", "b/1.png");
-        Shell("cd \"$0\" && : > \"$(printf 'a/caf\\351.png')\" && mkdir \"$(printf 'a/sub\\351')\" \"$(printf 'c\\351')\" && : > \"$(printf 'c\\351/2.png')\" && : > \"$(printf 'a/sub\\351/3.png')\"");
+        Shell("cd \"$0\" && : > \"$(printf 'a/caf\\351.png')\" && mkdir \"$(printf 'a/sub\\351')\" \"$(printf 'c\\351')\" && : > "
+            + "\"$(printf 'c\\351/2.png')\" && : > \"$(printf 'a/sub\\351/3.png')\"");
         ImageFiles images = ImageFolder.Open(_folder);
 
         // A folder that cannot be opened is listed as one image that cannot be read.
@@ -65,7 +68,8 @@ public sealed class ImageFolderTests : IDisposable
         foreach (int broken in new[] { 1, 3, 5 })
         {
             Action read = () => images.Image(broken);
-            read.Should().Throw<InvalidDataException>().WithMessage($"*{images.ImageName(broken)}: a name in this path is not UTF-8*Rename*");
+            read.Should().Throw<InvalidDataException>()
+                .WithMessage($"*{images.ImageName(broken)}: a name in this path is not UTF-8*Rename*");
         }
 
         List<int> skipped = [];

@@ -44,7 +44,8 @@ public class LabeledImagesTests
     [InlineData(2, 2, -2)]
     public void Constructor_sizes_below_one_are_refused(int channels, int height, int width)
     {
-        Action act = () => _ = new LabeledImages(new byte[Math.Max(0, channels * height * width * 2)], new byte[2], channels, height, width, Names);
+        Action act = () => _ = new LabeledImages(new byte[Math.Max(0, channels * height * width * 2)], new byte[2], channels, height, width,
+            Names);
         act.Should().Throw<ArgumentException>();
         Action huge = () => _ = new LabeledImages(Array.Empty<byte>(), new byte[4], 1 << 30, 1 << 30, 4, Names); // 2^64 bytes wrap to 0
         huge.Should().Throw<ArgumentException>();
@@ -85,7 +86,8 @@ public class LabeledImagesTests
     [Fact]
     public void FromIdx_swapped_or_foreign_files_are_refused()
     {
-        byte[] images = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 1, 2], labels = [0, 0, 8, 1, 0, 0, 0, 2, 1, 0], three = [0, 0, 8, 1, 0, 0, 0, 3, 1, 0, 1];
+        byte[] images = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 1, 2], labels = [0, 0, 8, 1, 0, 0, 0, 2, 1, 0], three =
+            [0, 0, 8, 1, 0, 0, 0, 3, 1, 0, 1];
         Action swapped = () => FromIdx(labels, images), twice = () => FromIdx(images, images), foreign = () => FromIdx(images, three);
         swapped.Should().Throw<InvalidDataException>().WithMessage("images*swapped?*");
         twice.Should().Throw<InvalidDataException>().WithMessage("labels*swapped?*");

@@ -43,14 +43,21 @@ public sealed class CertificationLogMergeTests : IDisposable
     {
         string first = Shard(1, [0]);
         CertificationLogMeta meta = LogSamples.Meta();
-        string second = Write("2.tsv", meta with { Shard = "2/3", Settings = new Dictionary<string, string>(meta.Settings) { ["seed"] = "1" } }, [1]);
+        string second = Write("2.tsv", meta with
+        {
+            Shard = "2/3",
+            Settings = new Dictionary<string,
+            string>(meta.Settings) { ["seed"] = "1" },
+        }, [1]);
 
-        Merging([first, second]).Should().Throw<InvalidDataException>().WithMessage("*different settings*seed: there 18446744073709551615, now 1");
+        Merging([first, second]).Should().Throw<InvalidDataException>()
+            .WithMessage("*different settings*seed: there 18446744073709551615, now 1");
     }
 
     [Fact]
     public void Run_refuses_an_image_that_stands_in_two_shards() =>
-        Merging([Shard(1, [0, 3]), Shard(2, [3, 4]), Shard(3, [5, 6])]).Should().Throw<InvalidDataException>().WithMessage("Image 3 is in *.tsv and in *.tsv.");
+        Merging([Shard(1, [0, 3]), Shard(2, [3, 4]), Shard(3, [5, 6])]).Should().Throw<InvalidDataException>()
+            .WithMessage("Image 3 is in *.tsv and in *.tsv.");
 
     [Fact]
     public void Run_refuses_one_shard_given_twice()
@@ -58,7 +65,10 @@ public sealed class CertificationLogMergeTests : IDisposable
         string first = Shard(1, [0, 3]);
 
         Merging([first, first]).Should().Throw<InvalidDataException>();
-        Merging([first, Write("again.tsv", LogSamples.Meta() with { Shard = "1/3" }, [7])]).Should().Throw<InvalidDataException>().WithMessage("*are both shard 1/3*");
+        Merging([first, Write("again.tsv", LogSamples.Meta() with
+        {
+            Shard = "1/3",
+        }, [7])]).Should().Throw<InvalidDataException>().WithMessage("*are both shard 1/3*");
     }
 
     [Fact]
@@ -72,14 +82,16 @@ public sealed class CertificationLogMergeTests : IDisposable
 
     [Fact]
     public void Run_refuses_a_log_without_settings() =>
-        Merging([_folder.Write("bare.tsv", "idx\tlabel\tpredict\tradius\tcorrect\ttime\n")]).Should().Throw<InvalidDataException>().WithMessage("*bare.tsv.meta.json*");
+        Merging([_folder.Write("bare.tsv", "idx\tlabel\tpredict\tradius\tcorrect\ttime\n")]).Should().Throw<InvalidDataException>()
+            .WithMessage("*bare.tsv.meta.json*");
 
     [Fact]
     public void Run_does_not_overwrite_a_log()
     {
         string first = Write("1.tsv", LogSamples.Meta() with { Shard = "1/1" }, [0]);
 
-        FluentActions.Invoking(() => CertificationLogMerge.Run([first], first, partial: false)).Should().Throw<IOException>().WithMessage("*is there already*");
+        FluentActions.Invoking(() => CertificationLogMerge.Run([first], first, partial: false)).Should().Throw<IOException>()
+            .WithMessage("*is there already*");
     }
 
     private Action Merging(string[] shards) => () => CertificationLogMerge.Run(shards, _folder.PathOf("merged.tsv"), partial: false);
@@ -89,7 +101,10 @@ public sealed class CertificationLogMergeTests : IDisposable
     {
         // Where corrupt images are passed over, the number of lines is not known beforehand.
         CertificationLogMeta meta = LogSamples.Meta() with { Rows = null };
-        string first = Write("1.tsv", meta with { Shard = "1/2" }, [0], end: false), second = Write("2.tsv", meta with { Shard = "2/2" }, [1]);
+        string first = Write("1.tsv", meta with
+        {
+            Shard = "1/2",
+        }, [0], end: false), second = Write("2.tsv", meta with { Shard = "2/2" }, [1]);
         Merging([first, second]).Should().Throw<InvalidDataException>().WithMessage("*1.tsv is unfinished: 1 images so far.*");
         using (CertificationLogWriter writer = CertificationLogWriter.Open(first, meta with { Shard = "1/2" }, resume: true))
         {
@@ -110,7 +125,8 @@ public sealed class CertificationLogMergeTests : IDisposable
         string shard = Path.Combine(Path.GetDirectoryName(Golden.PathOf("x"))!, "cases", "log-schema-1", "shard1.tsv");
 
         CertificationLog.Read(shard).Completeness.Should().Be(LogCompleteness.Unknown);
-        Merging([shard]).Should().Throw<InvalidDataException>().WithMessage("*Shard 2/2 is missing*shard1.tsv does not say whether it is finished: 4 images*");
+        Merging([shard]).Should().Throw<InvalidDataException>()
+            .WithMessage("*Shard 2/2 is missing*shard1.tsv does not say whether it is finished: 4 images*");
     }
 
     private string Shard(int number, long[] images, bool end = true) =>

@@ -16,7 +16,8 @@ public sealed class CertificationLogTests : IDisposable
     public void Read_takes_the_fields_log_and_recomputes_correct()
     {
         // The paper's own script logs a running total in the column correct.
-        CertificationLog log = Read(Header + "0\t3\t3\t0.267\t1\t0:00:14.414129\n20\t8\t-1\t0.0\t1\t14.25\n40\t1\t1\t1.87\t2\t1 day, 1:00:00\n60\t1\t2\t6e-06\t2\t0\n");
+        CertificationLog log = Read(Header
+            + "0\t3\t3\t0.267\t1\t0:00:14.414129\n20\t8\t-1\t0.0\t1\t14.25\n40\t1\t1\t1.87\t2\t1 day, 1:00:00\n60\t1\t2\t6e-06\t2\t0\n");
 
         log.Kind.Should().Be(CertificationLogKind.Certify);
         log.Meta.Should().BeNull();
@@ -33,7 +34,8 @@ public sealed class CertificationLogTests : IDisposable
     [Theory]
     [InlineData("idx\tlabel\tpredict\tradius\tcorrect\ttime\r\n0\t1\t1\t0.5\t1\t0:00:01\r\n1\t1\t1\t0.25\t1\t0:00:01\r\n")]
     [InlineData("idx\tlabel\tpredict\tradius\tcorrect\ttime\n0\t1\t1\t0.5\t1\t0:00:01\n1\t1\t1\t0.25\t1\t0:00:01")]
-    [InlineData("\ufeffidx\tlabel\tpredict\tradius\tcorrect\ttime\n\n0\t1\t1\t0.5\t1\t1\n\nidx\tlabel\tpredict\tradius\tcorrect\ttime\n1\t1\t1\t0.25\t1\t1e0\n\n")]
+    [InlineData(
+        "\ufeffidx\tlabel\tpredict\tradius\tcorrect\ttime\n\n0\t1\t1\t0.5\t1\t1\n\nidx\tlabel\tpredict\tradius\tcorrect\ttime\n1\t1\t1\t0.25\t1\t1e0\n\n")]
     [InlineData("idx\tlabel\tpredict\tradius\tcorrect\ttime\tnote\tN\n0\t1\t1\t0.5\t1\t0:00:01\t\t\n1\t1\t1\t0.25\t1\t0:00:01\tany\t\n")]
     [InlineData("time\tradius\tpredict\tlabel\tidx\n0:00:01\t0.5\t1\t1\t0\n0:00:01\t0.25\t1\t1\t1\n")]
     public void Read_takes_every_layout(string text)
@@ -47,7 +49,8 @@ public sealed class CertificationLogTests : IDisposable
     [Fact]
     public void Read_takes_a_log_of_predictions()
     {
-        CertificationLog log = Read("idx\tlabel\tpredict\tbasePredict\tcorrect\ttime\r\n0\t3\t-1\t5\t0\t0:00:01.35\r\n20\t7\t7\t3\t1\t0:00:01.27\r\n");
+        CertificationLog log =
+            Read("idx\tlabel\tpredict\tbasePredict\tcorrect\ttime\r\n0\t3\t-1\t5\t0\t0:00:01.35\r\n20\t7\t7\t3\t1\t0:00:01.27\r\n");
 
         log.Kind.Should().Be(CertificationLogKind.Predict);
         log.Rows.Select(row => (row.Abstained, row.Correct, row.RadiusText)).Should().Equal((true, false, null), (false, true, null));
@@ -97,7 +100,8 @@ public sealed class CertificationLogTests : IDisposable
         string path = _folder.PathOf("log.tsv");
         File.WriteAllBytes(path, Encoding.Latin1.GetBytes(text));
 
-        FluentActions.Invoking(() => CertificationLog.Read(path)).Should().Throw<InvalidDataException>().WithMessage($"*log.tsv*{message}*");
+        FluentActions.Invoking(() => CertificationLog.Read(path)).Should().Throw<InvalidDataException>()
+            .WithMessage($"*log.tsv*{message}*");
     }
 
     [Fact]
@@ -120,7 +124,8 @@ public sealed class CertificationLogTests : IDisposable
     [Fact]
     public void Read_of_a_folder_or_of_nothing_says_so()
     {
-        FluentActions.Invoking(() => CertificationLog.Read(_folder.PathOf("none.tsv"))).Should().Throw<FileNotFoundException>().WithMessage("There is no file*none.tsv*");
+        FluentActions.Invoking(() => CertificationLog.Read(_folder.PathOf("none.tsv"))).Should().Throw<FileNotFoundException>()
+            .WithMessage("There is no file*none.tsv*");
         FluentActions.Invoking(() => CertificationLog.Read(Path.GetTempPath())).Should().Throw<IOException>().WithMessage("*is a folder*");
     }
 
@@ -156,7 +161,11 @@ public sealed class CertificationLogTests : IDisposable
         (meta with { Shard = "1/2", Rows = 7 }).Fingerprint.Should().Be(meta.Fingerprint);
         (meta with { Kind = CertificationLogKind.Predict }).Fingerprint.Should().NotBe(meta.Fingerprint);
         foreach (string key in meta.Settings.Keys)
-            (meta with { Settings = new Dictionary<string, string>(meta.Settings) { [key] = "x" } }).Fingerprint.Should().NotBe(meta.Fingerprint);
+            (meta with
+            {
+                Settings = new Dictionary<string,
+                string>(meta.Settings) { [key] = "x" },
+            }).Fingerprint.Should().NotBe(meta.Fingerprint);
     }
 
     [Theory]

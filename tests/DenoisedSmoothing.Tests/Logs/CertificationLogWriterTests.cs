@@ -22,7 +22,8 @@ public sealed class CertificationLogWriterTests : IDisposable
         lines[0].Should().Be("idx\tlabel\tpredict\tradius\tcorrect\ttime\tn0\tn\tselected\tcount\tpALower");
         lines[1].Should().Be("0\t2\t2\t0.12345678901234568\t1\t0:00:01.500000\t100\t1000\t2\t867\t0.7300000000000001");
         lines[3].Should().StartWith("7\t1\t-1\t0\t0\t1:00:00.000001\t");
-        double.Parse(lines[1].Split('\t')[3], System.Globalization.CultureInfo.InvariantCulture).Should().Be(LogSamples.Certificate(0).Radius);
+        double.Parse(lines[1].Split('\t')[3], System.Globalization.CultureInfo.InvariantCulture).Should()
+            .Be(LogSamples.Certificate(0).Radius);
     }
 
     [Fact]
@@ -36,14 +37,17 @@ public sealed class CertificationLogWriterTests : IDisposable
             LogSamples.Certificate(0), LogSamples.Certificate(5), LogSamples.Certificate(7, abstain: true));
         entries.Should().OnlyContain(entry => entry.Fingerprint == LogSamples.Meta().Fingerprint);
         using JsonDocument line = JsonDocument.Parse(File.ReadLines(Log + ".jsonl").First());
-        MembersOf(line.RootElement.GetProperty("certificate")).Should().BeEquivalentTo(SettableMembers(typeof(Certificate)).Append("schema"));
-        MembersOf(line.RootElement.GetProperty("certificate").GetProperty("provenance")).Should().BeEquivalentTo(SettableMembers(typeof(Provenance)));
+        MembersOf(line.RootElement.GetProperty("certificate")).Should()
+            .BeEquivalentTo(SettableMembers(typeof(Certificate)).Append("schema"));
+        MembersOf(line.RootElement.GetProperty("certificate").GetProperty("provenance")).Should()
+            .BeEquivalentTo(SettableMembers(typeof(Provenance)));
     }
 
     [Fact]
     public void ReadAll_gives_back_every_member_of_every_prediction()
     {
-        using (CertificationLogWriter writer = CertificationLogWriter.Open(Log, LogSamples.Meta(CertificationLogKind.Predict), resume: false))
+        using (CertificationLogWriter writer =
+            CertificationLogWriter.Open(Log, LogSamples.Meta(CertificationLogKind.Predict), resume: false))
         {
             writer.Append(3, 1, LogSamples.Prediction(), TimeSpan.FromSeconds(2));
             writer.Append(4, 1, LogSamples.Prediction(abstain: true), TimeSpan.FromSeconds(2));
@@ -68,7 +72,11 @@ public sealed class CertificationLogWriterTests : IDisposable
         json.Method!.ToString().Should().Be("cohen n0=100 n=1000 alpha=0.001 predict=1000").And.Be(table.Method!.ToString());
         json.Meta!.Fingerprint.Should().Be(LogSamples.Meta().Fingerprint);
 
-        static IEnumerable<CertificationLogRow> Plain(CertificationLog log) => log.Rows.Select(row => row with { Line = 0, LoggedCorrect = null });
+        static IEnumerable<CertificationLogRow> Plain(CertificationLog log) => log.Rows.Select(row => row with
+        {
+            Line = 0,
+            LoggedCorrect = null,
+        });
     }
 
     [Fact]
@@ -97,7 +105,12 @@ public sealed class CertificationLogWriterTests : IDisposable
     {
         WriteThree(Log);
         CertificationLogMeta meta = LogSamples.Meta();
-        meta = meta with { Settings = new Dictionary<string, string>(meta.Settings) { ["sigma"] = "0.5", ["batch"] = "64" }, Shard = "1/2" };
+        meta = meta with
+        {
+            Settings = new Dictionary<string,
+            string>(meta.Settings) { ["sigma"] = "0.5", ["batch"] = "64" },
+            Shard = "1/2",
+        };
 
         FluentActions.Invoking(() => CertificationLogWriter.Open(Log, meta, resume: true)).Should().Throw<InvalidDataException>()
             .WithMessage("*sigma: there 0.25, now 0.5*batch: there (none), now 64*shard: there (none), now 1/2*");
@@ -106,7 +119,11 @@ public sealed class CertificationLogWriterTests : IDisposable
     [Fact]
     public void Open_refuses_lines_of_other_settings_under_settings_that_fit()
     {
-        CertificationLogMeta meta = LogSamples.Meta(), other = meta with { Settings = new Dictionary<string, string>(meta.Settings) { ["sigma"] = "0.5" } };
+        CertificationLogMeta meta = LogSamples.Meta(), other = meta with
+        {
+            Settings = new Dictionary<string,
+            string>(meta.Settings) { ["sigma"] = "0.5" },
+        };
         WriteThree(Log);
         CertificationLogWriter.Open(_folder.PathOf("other.tsv"), other, resume: false).Dispose();
         File.Copy(_folder.PathOf("other.tsv.meta.json"), Log + ".meta.json", overwrite: true);
@@ -167,15 +184,19 @@ public sealed class CertificationLogWriterTests : IDisposable
     [Theory]
     [InlineData("\"index\":6,", "\"index\":3,", "*image 3 comes after image 5*")]
     [InlineData("\"end\":{\"images\":3", "\"end\":{\"images\":2", "*the end says 2 images and 2 skipped, and there are 3 and 2*")]
-    [InlineData("\"skipped\":\"image 9 is broken, too\"}\n", "\"skipped\":\"x\"}\n{\"fingerprint\":\"FINGERPRINT\",\"end\":{\"images\":3,\"skipped\":2}}\n", "*comes after the end*")]
+    [InlineData("\"skipped\":\"image 9 is broken, too\"}\n",
+        "\"skipped\":\"x\"}\n{\"fingerprint\":\"FINGERPRINT\",\"end\":{\"images\":3,\"skipped\":2}}\n", "*comes after the end*")]
     public void Open_refuses_json_lines_that_contradict_themselves(string part, string instead, string message)
     {
         WriteThree(Log);
         string json = File.ReadAllText(Log + ".jsonl");
         json.Should().Contain(part);
-        File.WriteAllText(Log + ".jsonl", json.Replace(part, instead.Replace("FINGERPRINT", LogSamples.Meta().Fingerprint, StringComparison.Ordinal), StringComparison.Ordinal));
+        File.WriteAllText(Log + ".jsonl",
+            json.Replace(part, instead.Replace("FINGERPRINT", LogSamples.Meta().Fingerprint, StringComparison.Ordinal),
+            StringComparison.Ordinal));
 
-        FluentActions.Invoking(() => CertificationLogWriter.Open(Log, LogSamples.Meta(), resume: true)).Should().Throw<InvalidDataException>().WithMessage(message);
+        FluentActions.Invoking(() => CertificationLogWriter.Open(Log, LogSamples.Meta(), resume: true)).Should()
+            .Throw<InvalidDataException>().WithMessage(message);
     }
 
     [Fact]

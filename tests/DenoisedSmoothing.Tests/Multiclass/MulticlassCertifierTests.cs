@@ -54,7 +54,8 @@ public class MulticlassCertifierTests
 
     [Fact]
     public void Certify_two_classes_is_Cohens_certifier_at_half_of_alpha() =>
-        Run(new MulticlassCertifier(10, 1000), [900, 100]).Radius.Should().BeApproximately(Run(new CohenCertifier(10, 1000, .0005), [900, 100]).Radius, 1e-12);
+        Run(new MulticlassCertifier(10, 1000), [900, 100]).Radius.Should()
+            .BeApproximately(Run(new CohenCertifier(10, 1000, .0005), [900, 100]).Radius, 1e-12);
 
     [Fact]
     public void Certify_keeps_the_label_of_the_selection()
@@ -77,7 +78,8 @@ public class MulticlassCertifierTests
         const int n = 40;
         MulticlassCertifier certifier = new(10, n, alpha);
         double largest = 0;
-        foreach (double[] p in (double[][])[[.5, .5, 0], [.5, .4999, .0001], [.34, .33, .33], [.333, .3335, .3335], [.45, .45, .1], [.4, .45, .15], [.6, .2, .2], [.6, .4, 0], [.48, .26, .26], [.9, .1, 0], [.2, .4, .4]])
+        foreach (double[] p in (double[][])[[.5, .5, 0], [.5, .4999, .0001], [.34, .33, .33], [.333, .3335, .3335], [.45, .45, .1],
+            [.4, .45, .15], [.6, .2, .2], [.6, .4, 0], [.48, .26, .26], [.9, .1, 0], [.2, .4, .4]])
             largest = Math.Max(largest, WrongExactly(certifier, n, p));
 
         largest.Should().BeLessThanOrEqualTo(alpha * (1 + 1e-9)).And.BeGreaterThan(alpha / 10, "bounds should not be wasted");
@@ -151,7 +153,10 @@ public class MulticlassCertifierTests
         }
     }
 
-    /// <summary>Theorem 1 of Cohen et al. 2019 at the true probabilities: a larger radius than that is too much, any at all for a label that does not lead.</summary>
+    /// <summary>
+    /// Theorem 1 of Cohen et al. 2019 at the true probabilities: a larger radius than that is too much, any at all for a label that does
+    /// not lead.
+    /// </summary>
     private static bool ClaimsTooMuch(Certificate certificate, double[] p)
     {
         if (certificate.Label is not { } label)
@@ -169,7 +174,8 @@ public class MulticlassCertifierTests
             {
                 int c = n - a - b;
                 if (ClaimsTooMuch(Run(certifier, [a, b, c]), p))
-                    wrong += Math.Exp(SpecialFunctions.FactorialLn(n) - SpecialFunctions.FactorialLn(a) - SpecialFunctions.FactorialLn(b) - SpecialFunctions.FactorialLn(c)) * Math.Pow(p[0], a) * Math.Pow(p[1], b) * Math.Pow(p[2], c);
+                    wrong += Math.Exp(SpecialFunctions.FactorialLn(n) - SpecialFunctions.FactorialLn(a) - SpecialFunctions.FactorialLn(
+                        b) - SpecialFunctions.FactorialLn(c)) * Math.Pow(p[0], a) * Math.Pow(p[1], b) * Math.Pow(p[2], c);
             }
         }
 

@@ -93,7 +93,9 @@ public class BoxMullerTests(ITestOutputHelper output)
         return worst;
     }
 
-    /// <summary>A million words over the whole range, and all of the words around the ends, the quarter turns and the powers of two.</summary>
+    /// <summary>
+    /// A million words over the whole range, and all of the words around the ends, the quarter turns and the powers of two.
+    /// </summary>
     private static IEnumerable<uint> Sweep()
     {
         for (long word = 0; word <= uint.MaxValue; word += 4093)

@@ -2,7 +2,9 @@ using DenoisedSmoothing.Noise;
 
 namespace DenoisedSmoothing.Tests.Noise;
 
-/// <summary>2 Phi(x) - 1 to 26 digits, in decimal arithmetic: sqrt(2/pi) (x + x^3/3 + x^5/15 + ...) / exp(x^2/2), all terms positive.</summary>
+/// <summary>
+/// 2 Phi(x) - 1 to 26 digits, in decimal arithmetic: sqrt(2/pi) (x + x^3/3 + x^5/15 + ...) / exp(x^2/2), all terms positive.
+/// </summary>
 internal sealed class ExactHalfNormal
 {
     private const decimal RootTwoOverPi = 0.79788456080286535587989211987m;

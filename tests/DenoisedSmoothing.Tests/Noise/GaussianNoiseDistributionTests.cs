@@ -5,7 +5,9 @@ using Xunit.Abstractions;
 namespace DenoisedSmoothing.Tests.Noise;
 
 /// <summary>The law of the noise: certificates hold because it is Gaussian. Seeds are fixed, so these tests do not flicker.</summary>
-/// <remarks>Each measure is a z-score or a p-value whose bound a true sample misses about once in a million; doctored samples fail it.</remarks>
+/// <remarks>
+/// Each measure is a z-score or a p-value whose bound a true sample misses about once in a million; doctored samples fail it.
+/// </remarks>
 public class GaussianNoiseDistributionTests(GaussianNoiseDistributionTests.Sample sample, ITestOutputHelper output)
     : IClassFixture<GaussianNoiseDistributionTests.Sample>
 {
@@ -22,7 +24,8 @@ public class GaussianNoiseDistributionTests(GaussianNoiseDistributionTests.Sampl
         {
             var normals = new float[Rows * RowLength];
             for (int row = 0; row < Rows; row++)
-                GaussianNoise.Fill(20220621, new NoiseCoordinate(0, 3, VotePhase.Estimation, row), normals.AsSpan(row * RowLength, RowLength));
+                GaussianNoise.Fill(20220621, new NoiseCoordinate(0, 3, VotePhase.Estimation, row),
+                    normals.AsSpan(row * RowLength, RowLength));
             return normals;
         }
     }
@@ -84,7 +87,9 @@ public class GaussianNoiseDistributionTests(GaussianNoiseDistributionTests.Sampl
         ChiSquareScore(normals, 1).Should().BeGreaterThan(Bound);
     }
 
-    /// <summary>Elements of a row at every small distance, which takes in the halves of a pair (8 apart) and the pairs of a block (16).</summary>
+    /// <summary>
+    /// Elements of a row at every small distance, which takes in the halves of a pair (8 apart) and the pairs of a block (16).
+    /// </summary>
     [Fact]
     public void Correlation_within_a_row_is_none()
     {
@@ -111,7 +116,9 @@ public class GaussianNoiseDistributionTests(GaussianNoiseDistributionTests.Sampl
         Math.Abs(squares).Should().BeLessThan(Bound, "the radius is common to both, yet their squares are independent for a true Gaussian");
     }
 
-    /// <summary>A denoiser that could see the smoothing noise would void the certificate: inner streams must tell nothing about stream 0.</summary>
+    /// <summary>
+    /// A denoiser that could see the smoothing noise would void the certificate: inner streams must tell nothing about stream 0.
+    /// </summary>
     [Fact]
     public void Correlation_between_streams_images_phases_samples_and_seeds_is_none()
     {

@@ -4,7 +4,8 @@ using Xunit.Abstractions;
 namespace DenoisedSmoothing.Tests.Noise;
 
 /// <summary>
-/// Draws against the exact law. A score is a chi-square less its mean over its standard deviation; a true sample misses 5 about once in a million.
+/// Draws against the exact law. A score is a chi-square less its mean over its standard deviation; a true sample misses 5 about once in a
+/// million.
 /// Doctored samples fail.
 /// </summary>
 public class GridGaussianDistributionTests(GridGaussianDistributionTests.Sample sample, ITestOutputHelper output)
@@ -24,13 +25,15 @@ public class GridGaussianDistributionTests(GridGaussianDistributionTests.Sample 
             GridGaussianNoise noise = new(Sigma);
             int[] values = new int[Rows * RowLength];
             for (int row = 0; row < Rows; row++)
-                noise.Fill(20220621, new NoiseCoordinate(0, 3, VotePhase.Estimation, row), values.AsSpan(row * RowLength, RowLength), GaussianNoise.BestPath);
+                noise.Fill(20220621, new NoiseCoordinate(0, 3, VotePhase.Estimation, row), values.AsSpan(row * RowLength, RowLength),
+                    GaussianNoise.BestPath);
             return values;
         }
     }
 
     [Fact]
-    public void Cells_on_both_sides_have_their_exact_probabilities() => Score(Cells(sample.Values), CellProbabilities(Sigma)).Should().BeInRange(-Bound, Bound);
+    public void Cells_on_both_sides_have_their_exact_probabilities() => Score(Cells(sample.Values), CellProbabilities(Sigma)).Should()
+        .BeInRange(-Bound, Bound);
 
     [Theory]
     [InlineData(1.005)]
@@ -38,13 +41,17 @@ public class GridGaussianDistributionTests(GridGaussianDistributionTests.Sample 
     public void Cells_of_a_sigma_that_differs_by_half_a_per_cent_fail(double factor) =>
         Score(Cells(sample.Values), CellProbabilities(factor * Sigma)).Should().BeGreaterThan(2 * Bound);
 
-    /// <summary>Within a cell the density falls, by two thirds of a per cent at one sigma: quarters of the cell, summed over all cells.</summary>
+    /// <summary>
+    /// Within a cell the density falls, by two thirds of a per cent at one sigma: quarters of the cell, summed over all cells.
+    /// </summary>
     [Fact]
-    public void Places_within_cells_have_their_exact_probabilities() => Score(Places(sample.Values), PlaceProbabilities()).Should().BeInRange(-Bound, Bound);
+    public void Places_within_cells_have_their_exact_probabilities() => Score(Places(sample.Values), PlaceProbabilities()).Should()
+        .BeInRange(-Bound, Bound);
 
     [Fact]
     public void Places_of_a_table_without_the_rest_fail() =>
-        Score(Places(sample.Values), [.. Enumerable.Repeat(1.0 / Parts, Parts)]).Should().BeGreaterThan(Bound, "uniform cells alone would give this");
+        Score(Places(sample.Values), [.. Enumerable.Repeat(1.0 / Parts, Parts)]).Should()
+            .BeGreaterThan(Bound, "uniform cells alone would give this");
 
     [Theory]
     [InlineData(1)]

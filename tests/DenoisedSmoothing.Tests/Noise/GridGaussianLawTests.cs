@@ -62,7 +62,8 @@ public class GridGaussianLawTests(ITestOutputHelper output)
             double[] ratios = [.. new[] { 0, 1, 77, 1000, 4095, 7000, 8000 }.Select(place =>
                 (double)(exact.Of(first + place) - floor) / ((GridGaussianLaw.CellSize - 1 - place) * law.Rest.Acceptance(cell, place)))];
             ratios.Should().OnlyContain(ratio => Math.Abs(ratio / ratios[0] - 1) < 1e-10, "cell {0}", cell);
-            Enumerable.Range(0, GridGaussianLaw.CellSize - 1).Should().OnlyContain(place => law.Rest.Acceptance(cell, place) <= 1, "cell {0}", cell);
+            Enumerable.Range(0, GridGaussianLaw.CellSize - 1).Should()
+                .OnlyContain(place => law.Rest.Acceptance(cell, place) <= 1, "cell {0}", cell);
         }
     }
 
@@ -93,7 +94,9 @@ public class GridGaussianLawTests(ITestOutputHelper output)
         counted.Should().Equal(law.Weights);
     }
 
-    private static int EntryOf(GridGaussianLaw law, ulong word) => law.TryValue(word, out int value) ? value >> GridGaussianLaw.CellBits : law.Cells;
+    private static int EntryOf(GridGaussianLaw law, ulong word) => law.TryValue(word, out int value)
+        ? value >> GridGaussianLaw.CellBits
+        : law.Cells;
 
     private static decimal Distance(GridGaussianLaw law, double sigma)
     {

@@ -83,8 +83,10 @@ public class GridGaussianNoiseTests
         image.Should().Equal(noisy);
 
         float[] memory = new float[11];
-        FluentActions.Invoking(() => noise.AddTo(Seed, At, memory.AsSpan(0, 10), memory.AsSpan(1, 10))).Should().Throw<ArgumentException>().WithMessage("*overlaps*");
-        FluentActions.Invoking(() => noise.AddTo(Seed, At, memory, new float[9])).Should().Throw<ArgumentException>().WithMessage("*11 elements*9*");
+        FluentActions.Invoking(() => noise.AddTo(Seed, At, memory.AsSpan(0, 10), memory.AsSpan(1, 10))).Should().Throw<ArgumentException>()
+            .WithMessage("*overlaps*");
+        FluentActions.Invoking(() => noise.AddTo(Seed, At, memory, new float[9])).Should().Throw<ArgumentException>()
+            .WithMessage("*11 elements*9*");
     }
 
     [Theory]
@@ -95,7 +97,8 @@ public class GridGaussianNoiseTests
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
     public void Constructor_sigma_out_of_range_throws(double sigma) =>
-        FluentActions.Invoking(() => new GridGaussianNoise(sigma)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName(nameof(sigma));
+        FluentActions.Invoking(() => new GridGaussianNoise(sigma)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName(nameof(sigma));
 
     [Theory]
     [InlineData(.12)]
@@ -106,7 +109,8 @@ public class GridGaussianNoiseTests
     private static float[] Image(int length)
     {
         Random random = new(length);
-        return [0, 1, .5f, 1e-30f, 1e-8f, 5e-7f, .99999994f, .. Enumerable.Range(0, length - 7).Select(i => i % 2 == 0 ? random.Next(256) / 255f : random.NextSingle())];
+        return [0, 1, .5f, 1e-30f, 1e-8f, 5e-7f, .99999994f, .. Enumerable.Range(0, length - 7)
+            .Select(i => i % 2 == 0 ? random.Next(256) / 255f : random.NextSingle())];
     }
 
     private static float[] Noisy(GridGaussianNoise noise, float[] image)

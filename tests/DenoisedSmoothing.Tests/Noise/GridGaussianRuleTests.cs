@@ -94,7 +94,8 @@ public class GridGaussianRuleTests
     [InlineData(.5, 1 << 24, "dimension")]
     [InlineData(0, 10, "sigma")]
     public void Parameters_out_of_range_throw(double sigma, long dimension, string name) =>
-        FluentActions.Invoking(() => new GridGaussianRule(sigma, dimension)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName(name);
+        FluentActions.Invoking(() => new GridGaussianRule(sigma, dimension)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName(name);
 
     [Theory]
     [InlineData(-.1, .5)]

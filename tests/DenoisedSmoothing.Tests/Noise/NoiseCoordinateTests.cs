@@ -34,8 +34,14 @@ public class NoiseCoordinateTests
     {
         var at = new NoiseCoordinate(0, 0, VotePhase.Selection, 0);
 
-        FluentActions.Invoking(() => at with { Sample = MaxSample + 1 }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Sample");
-        FluentActions.Invoking(() => at with { Phase = (VotePhase)3 }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Phase");
+        FluentActions.Invoking(() => at with
+        {
+            Sample = MaxSample + 1,
+        }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Sample");
+        FluentActions.Invoking(() => at with
+        {
+            Phase = (VotePhase)3,
+        }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Phase");
         (at with { Sample = MaxSample }).Sample.Should().Be(MaxSample);
     }
 

@@ -5,7 +5,8 @@ namespace DenoisedSmoothing.Tests.Noise;
 
 public class RadiusRulesTests
 {
-    public static TheoryData<IRadiusRule> Rules => [new GaussianRule(.1), new GaussianRule(1e-3), new GridGaussianRule(1.0 / 3, 3072), new UniformRule(.3, 784)];
+    public static TheoryData<IRadiusRule> Rules =>
+        [new GaussianRule(.1), new GaussianRule(1e-3), new GridGaussianRule(1.0 / 3, 3072), new UniformRule(.3, 784)];
 
     [Theory]
     [MemberData(nameof(Rules))]
@@ -20,7 +21,8 @@ public class RadiusRulesTests
     [InlineData("grid-gaussian sigma=0.5")]
     [InlineData("grid-gaussian sigma=0.5 dimension=1.5")]
     [InlineData("uniform lambda=0.5 dimension=0")]
-    public void Parse_of_another_text_throws(string text) => FluentActions.Invoking(() => RadiusRules.Parse(text)).Should().Throw<FormatException>();
+    public void Parse_of_another_text_throws(string text) => FluentActions.Invoking(() => RadiusRules.Parse(text)).Should()
+        .Throw<FormatException>();
 
     [Fact]
     public void Of_a_certificate_without_noise_is_Gaussian() =>
@@ -30,7 +32,8 @@ public class RadiusRulesTests
     public void Noise_of_a_certificate_is_the_one_that_drew_it()
     {
         Certificate certificate = LogSamples.Certificate(3);
-        foreach (ISmoothingNoise noise in new ISmoothingNoise[] { new FloatGaussianNoise(.12), new GridGaussianNoise(.12), new UniformNoise(.3) })
+        foreach (ISmoothingNoise noise in new ISmoothingNoise[] { new FloatGaussianNoise(.12), new GridGaussianNoise(.12),
+            new UniformNoise(.3) })
         {
             IRadiusRule rule = noise.RuleFor(784);
             ISmoothingNoise again = SmoothingNoises.Of(certificate with

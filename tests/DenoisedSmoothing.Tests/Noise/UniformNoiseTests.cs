@@ -14,7 +14,9 @@ public class UniformNoiseTests
 
     public static TheoryData<string> Paths => GaussianNoiseTests.Paths;
 
-    /// <summary>Whole numbers by System.UInt128's long way round: the 128-bit word of block i times 2 m, shifted down by 128 bits.</summary>
+    /// <summary>
+    /// Whole numbers by System.UInt128's long way round: the 128-bit word of block i times 2 m, shifted down by 128 bits.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Paths))]
     public void AddTo_is_the_fraction_of_a_block_scaled_exactly(string path)
@@ -29,7 +31,8 @@ public class UniformNoiseTests
         for (int i = 0; i < image.Length; i++)
         {
             (uint w0, uint w1, uint w2, uint w3) = Philox.Block(At.Counter + (UInt128)i, Seed);
-            System.Numerics.BigInteger word = w0 + ((System.Numerics.BigInteger)w1 << 32) + ((System.Numerics.BigInteger)w2 << 64) + ((System.Numerics.BigInteger)w3 << 96);
+            System.Numerics.BigInteger word = w0 + ((System.Numerics.BigInteger)w1 << 32) + ((System.Numerics.BigInteger)w2 << 64)
+                + ((System.Numerics.BigInteger)w3 << 96);
             long steps = (long)((word * (2 * half)) >> 128) - half;
             noisy[i].Should().Be((float)((image[i] * (double)(1L << 44) + steps) / (1L << 44)));
         }
@@ -79,7 +82,8 @@ public class UniformNoiseTests
     [InlineData(300)]
     [InlineData(double.NaN)]
     public void Constructor_lambda_out_of_range_throws(double lambda) =>
-        FluentActions.Invoking(() => new UniformNoise(lambda)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName(nameof(lambda));
+        FluentActions.Invoking(() => new UniformNoise(lambda)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName(nameof(lambda));
 
     /// <summary>2 lambda (pA - 1/2) and lambda (pA - pB), Yang et al. 2020 and Levine and Feizi 2021.</summary>
     [Theory]
@@ -103,7 +107,8 @@ public class UniformNoiseTests
     [Fact]
     public void Radius_two_votes_of_total_variation_never_contradict_each_other()
     {
-        // The worst classifier for a shift along one pixel: f = 1 on an interval. Its probabilities are exact, in whole steps of a coarse noise.
+        // The worst classifier for a shift along one pixel: f = 1 on an interval. Its probabilities are exact, in whole steps of a coarse
+        // noise.
         const long half = 50;
         for (long threshold = -half; threshold < half; threshold++)
         {

@@ -17,7 +17,8 @@ public class SamplePlanTests
     [InlineData(.1, 1, .6, .05, .9)]
     [InlineData(.1, 1, .61, .05, .7)]
     [InlineData(.1, 1, .62, .01, .3)]
-    public void CohenVotes_is_the_first_n_of_enough_power_by_trying_each(double radius, double sigma, double pA, double alpha, double power) =>
+    public void CohenVotes_is_the_first_n_of_enough_power_by_trying_each(double radius, double sigma, double pA, double alpha,
+        double power) =>
         SamplePlan.CohenVotes(radius, sigma, pA, alpha, power).Should().Be(FirstByTrying(radius, sigma, pA, alpha, power));
 
     [Fact]
@@ -27,8 +28,10 @@ public class SamplePlanTests
         for (int i = 0; i < 60; i++)
         {
             double radius = .3 * random.Uniform(), p0 = SamplePlan.NeededProbability(radius, .5);
-            (double pA, double alpha, double power) = (p0 + .1 + ((.9 - p0) * random.Uniform()), Math.Pow(10, -1 - (3 * random.Uniform())), .2 + (.79 * random.Uniform()));
-            SamplePlan.CohenVotes(radius, .5, pA, alpha, power).Should().Be(FirstByTrying(radius, .5, pA, alpha, power), "r={0} pA={1} alpha={2} power={3}", radius, pA, alpha, power);
+            (double pA, double alpha, double power) =
+                (p0 + .1 + ((.9 - p0) * random.Uniform()), Math.Pow(10, -1 - (3 * random.Uniform())), .2 + (.79 * random.Uniform()));
+            SamplePlan.CohenVotes(radius, .5, pA, alpha, power).Should()
+                .Be(FirstByTrying(radius, .5, pA, alpha, power), "r={0} pA={1} alpha={2} power={3}", radius, pA, alpha, power);
         }
     }
 
@@ -47,8 +50,10 @@ public class SamplePlanTests
     [Fact]
     public void NeededProbability_is_the_normal_distribution_rounded_up()
     {
-        SamplePlan.NeededProbability(.5, .5).Should().BeApproximately(.8413447460685429, 1e-13).And.BeGreaterThanOrEqualTo(.8413447460685429);
-        CertifiedRadius.FromBound(SamplePlan.NeededProbability(.7, .25), .25).Should().BeGreaterThanOrEqualTo(.7).And.BeApproximately(.7, 1e-12);
+        SamplePlan.NeededProbability(.5, .5).Should().BeApproximately(.8413447460685429, 1e-13)
+            .And.BeGreaterThanOrEqualTo(.8413447460685429);
+        CertifiedRadius.FromBound(SamplePlan.NeededProbability(.7, .25), .25).Should().BeGreaterThanOrEqualTo(.7)
+            .And.BeApproximately(.7, 1e-12);
     }
 
     [Theory]
@@ -58,8 +63,10 @@ public class SamplePlanTests
     [InlineData(.1, .5, 1.1, .001, .9, "pA")]
     [InlineData(.1, .5, .9, 0, .9, "alpha")]
     [InlineData(.1, .5, .9, .001, 1, "power")]
-    public void CohenVotes_out_of_range_says_which_argument(double radius, double sigma, double pA, double alpha, double power, string name) =>
-        FluentActions.Invoking(() => SamplePlan.CohenVotes(radius, sigma, pA, alpha, power)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName(name);
+    public void CohenVotes_out_of_range_says_which_argument(double radius, double sigma, double pA, double alpha, double power,
+        string name) =>
+        FluentActions.Invoking(() => SamplePlan.CohenVotes(radius, sigma, pA, alpha, power)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName(name);
 
     [Theory]
     [InlineData(.6)]
@@ -86,7 +93,8 @@ public class SamplePlanTests
 
         double mean = sum / runs, error = Math.Sqrt(Math.Max(0, (squares / runs) - (mean * mean)) / runs);
         mean.Should().BeApproximately(forecast.MeanVotes, (5 * error) + 1e-6);
-        (certified / runs).Should().BeApproximately(forecast.Power, (5 * Math.Sqrt(forecast.Power * (1 - forecast.Power) / runs)) + (5.0 / runs));
+        (certified / runs).Should().BeApproximately(forecast.Power, (5 * Math.Sqrt(forecast.Power * (1 - forecast.Power) / runs))
+            + (5.0 / runs));
     }
 
     [Fact]
@@ -109,7 +117,8 @@ public class SamplePlanTests
             }
 
             chance = next;
-            while (fewest <= n && (CertifiedRadius.FromBound(ClopperPearson.Lower(fewest, n, alpha), sigma) is var reached && (reached < radius || reached == 0)))
+            while (fewest <= n && (CertifiedRadius.FromBound(ClopperPearson.Lower(fewest, n, alpha), sigma) is var reached
+                && (reached < radius || reached == 0)))
                 fewest++;
             double sum = 0;
             for (long k = fewest; k <= n; k++)

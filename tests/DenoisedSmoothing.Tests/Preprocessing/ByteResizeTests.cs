@@ -19,7 +19,8 @@ public class ByteResizeTests
             (int, int) from = Pair(one.GetProperty("from")), to = Pair(one.GetProperty("to"));
             byte[] resized = ByteResize.Resize(FormulaImage.Planes(from.Item1, from.Item2), 3, from, to, resampling);
             resized.Take(48).Should().Equal(one.GetProperty(prefix + "first").GetBytesFromBase64(), $"{from} to {to}");
-            Convert.ToHexStringLower(SHA256.HashData(resized)).Should().Be(one.GetProperty(prefix + "sha256").GetString(), $"{from} to {to}");
+            Convert.ToHexStringLower(SHA256.HashData(resized)).Should()
+                .Be(one.GetProperty(prefix + "sha256").GetString(), $"{from} to {to}");
         }
     }
 

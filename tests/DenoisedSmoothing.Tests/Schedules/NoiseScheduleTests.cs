@@ -48,7 +48,8 @@ public class NoiseScheduleTests
             double ratio = Ratio(schedule, t);
             schedule.TimestepFor(ratio).Should().Be(t);
             if (t + 1 < schedule.TimestepCount)
-                schedule.TimestepFor(double.BitIncrement(ratio)).Should().Be(t + 1, "a ceiling never answers a level below the one asked for");
+                schedule.TimestepFor(double.BitIncrement(ratio)).Should()
+                    .Be(t + 1, "a ceiling never answers a level below the one asked for");
         }
     }
 
@@ -109,14 +110,16 @@ public class NoiseScheduleTests
     public void ContinuousTimestep_cosine_agrees_with_the_closed_form()
     {
         for (double ratio = 0.05; ratio < 20; ratio *= 1.07)
-            Cosine.ContinuousTimestep(ratio).Should().BeApproximately(CosineSchedule.ClosedFormTimestep(ratio) - 1, 0.001, "ratio {0}", ratio);
+            Cosine.ContinuousTimestep(ratio).Should()
+                .BeApproximately(CosineSchedule.ClosedFormTimestep(ratio) - 1, 0.001, "ratio {0}", ratio);
     }
 
     [Theory]
     [InlineData(-1)]
     [InlineData(4)]
     public void AlphaBar_timestep_out_of_range_throws(int timestep) =>
-        FluentActions.Invoking(() => Quarters.AlphaBar(timestep)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("timestep");
+        FluentActions.Invoking(() => Quarters.AlphaBar(timestep)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName("timestep");
 
     public static TheoryData<double[], string> BadTables => new()
     {

@@ -5,7 +5,10 @@ using DenoisedSmoothing.Testing;
 
 namespace DenoisedSmoothing.Tests.Schedules;
 
-/// <summary>Against tests/Goldens/schedules.json (openai/improved-diffusion) and field/tstar.tsv (the lookup of ethz-privsec/diffusion_denoised_smoothing).</summary>
+/// <summary>
+/// Against tests/Goldens/schedules.json (openai/improved-diffusion) and field/tstar.tsv (the lookup of
+/// ethz-privsec/diffusion_denoised_smoothing).
+/// </summary>
 public class ScheduleGoldenTests
 {
     [Theory]

@@ -1,6 +1,8 @@
 namespace DenoisedSmoothing.Tests.SecondOpinion;
 
-/// <summary>Binomial probabilities between bounds some 18 digits apart, for up to a million trials: factorials, powers and plain sums.</summary>
+/// <summary>
+/// Binomial probabilities between bounds some 18 digits apart, for up to a million trials: factorials, powers and plain sums.
+/// </summary>
 internal static class BinomialReference
 {
     /// <summary>P(X >= k) for X ~ Binomial(n, p), p exactly this double.</summary>

@@ -1,6 +1,8 @@
 namespace DenoisedSmoothing.Tests.SecondOpinion;
 
-/// <summary>Two numbers of at least 0 between which a third lies: interval arithmetic, so that what is concluded from it is proved.</summary>
+/// <summary>
+/// Two numbers of at least 0 between which a third lies: interval arithmetic, so that what is concluded from it is proved.
+/// </summary>
 internal readonly record struct Enclosure(Wide Low, Wide High)
 {
     public static Enclosure Zero => default;
@@ -10,7 +12,8 @@ internal readonly record struct Enclosure(Wide Low, Wide High)
     /// <summary>A double, exactly.</summary>
     public static Enclosure Of(double value) => new(Wide.Of(value), Wide.Of(value));
 
-    public static Enclosure operator +(Enclosure a, Enclosure b) => new(Wide.Add(a.Low, b.Low, up: false), Wide.Add(a.High, b.High, up: true));
+    public static Enclosure operator +(Enclosure a, Enclosure b) =>
+        new(Wide.Add(a.Low, b.Low, up: false), Wide.Add(a.High, b.High, up: true));
 
     public static Enclosure operator -(Enclosure a, Enclosure b) => new(
         a.Low.CompareTo(b.High) > 0 ? Wide.Subtract(a.Low, b.High, up: false) : default, Wide.Subtract(a.High, b.Low, up: true));

@@ -21,7 +21,8 @@ internal static class EvidenceReference
             return sum;
 
         int needed = (int)martingale.Needed;
-        Enclosure bet = BinomialReference.AtLeast(needed - k, budget - n, martingale.P0) / BinomialReference.AtLeast(needed, budget, martingale.P0);
+        Enclosure bet = BinomialReference.AtLeast(needed - k, budget - n, martingale.P0) / BinomialReference.AtLeast(needed, budget,
+            martingale.P0);
         return (Enclosure.One - Enclosure.Of(tailShare)) * sum + Enclosure.Of(tailShare) * bet;
     }
 }

@@ -33,12 +33,14 @@ public class SecondOpinionTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Random_cases_are_on_the_safe_side_and_close(string what, int cases, double close) => Check(what, cases, close, firstSeed: 1);
+    public void Random_cases_are_on_the_safe_side_and_close(string what, int cases, double close) =>
+        Check(what, cases, close, firstSeed: 1);
 
     [Theory]
     [MemberData(nameof(Cases))]
     [Trait("Category", "Slow")]
-    public void Ten_times_as_many_random_cases_are_on_the_safe_side_and_close(string what, int cases, double close) => Check(what, 10 * cases, close, firstSeed: 10_000_000);
+    public void Ten_times_as_many_random_cases_are_on_the_safe_side_and_close(string what, int cases, double close) =>
+        Check(what, 10 * cases, close, firstSeed: 10_000_000);
 
     [Theory]
     [InlineData(10, 7, .3)]
@@ -62,7 +64,8 @@ public class SecondOpinionTests(ITestOutputHelper output)
         Close20(NormalReference.TailLow(FixedPoint.One), "0.158655253931457051414767454368");
         Close20(NormalReference.TailLow(6 * FixedPoint.One), "9.86587645037698140700864132371e-10");
         FixedPoint.Exp(1.0).SurelyBelow(Math.BitIncrement(Math.E)).Should().BePositive();
-        FixedPoint.Exp(1.0).SurelyAbove(Math.E).Should().BePositive("e is 2.718281828459045235, the double nearest to it 2.718281828459045091");
+        FixedPoint.Exp(1.0).SurelyAbove(Math.E).Should()
+            .BePositive("e is 2.718281828459045235, the double nearest to it 2.718281828459045091");
         FixedPoint.Exp(-20.0).Low.ToDouble().Should().BeApproximately(2.0611536224385578e-9, 1e-24);
 
         static void Close20(BigInteger units, string digits) =>
@@ -103,7 +106,8 @@ public class SecondOpinionTests(ITestOutputHelper output)
         });
         unsafeOnes.Should().BeEmpty();
         (double most, string where) = worst.MaxBy(one => one.Slack);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {values} values, none unsafe; the worst is {most:G3} on the safe side: {where}"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{what}: {values} values, none unsafe; the worst is {most:G3} on the safe side: {where}"));
         most.Should().BeLessThan(close, where);
     }
 
@@ -160,8 +164,10 @@ public class SecondOpinionTests(ITestOutputHelper output)
         double low = NormalQuantile.Lower(p), high = NormalQuantile.Upper(p);
         BigInteger above = FixedPoint.One - FixedPoint.Of(p);
         double scale = NormalReference.Density(low) * Math.Abs(low);
-        yield return (NormalReference.ToDouble(NormalReference.TailLow(FixedPoint.Of(low)) - above) / scale, Text($"lower p={p} gives {low}"));
-        yield return (NormalReference.ToDouble(above - NormalReference.TailHigh(FixedPoint.Of(high))) / scale, Text($"upper p={p} gives {high}"));
+        yield return (NormalReference.ToDouble(NormalReference.TailLow(FixedPoint.Of(low)) - above) / scale,
+            Text($"lower p={p} gives {low}"));
+        yield return (NormalReference.ToDouble(above - NormalReference.TailHigh(FixedPoint.Of(high))) / scale,
+            Text($"upper p={p} gives {high}"));
     }
 
     private static IEnumerable<(double Slack, string Case)> Radius(RandomCase random)
@@ -195,15 +201,19 @@ public class SecondOpinionTests(ITestOutputHelper output)
 
         // Where the quantiles nearly cancel, the guard of either is large against their difference.
         double size = Math.Max(2 * radius / sigma, Math.Abs(zB));
-        yield return (slack / (NormalReference.Density(NormalReference.ToDouble(z)) * size), Text($"pA={pA} pB={pB} sigma={sigma} gives {radius}"));
+        yield return (slack / (NormalReference.Density(NormalReference.ToDouble(z)) * size),
+            Text($"pA={pA} pB={pB} sigma={sigma} gives {radius}"));
     }
 
     private static IEnumerable<(double Slack, string Case)> Evidence(RandomCase random)
     {
-        double alpha = random.LogUniform(1e-10, .2), p0 = Math.Max(.5, 1 - random.LogUniform(1e-6, .5)), share = random.Uniform() < .5 ? 0 : .4;
+        double alpha = random.LogUniform(1e-10, .2), p0 = Math.Max(.5, 1 - random.LogUniform(1e-6, .5)), share = random.Uniform() < .5
+            ? 0
+            : .4;
         int budget = (int)random.LogUniform(10, Factorials.Largest);
         double threshold = RadiusLadder.ThresholdOf(alpha);
-        yield return ((FixedPoint.Exp(threshold) * Enclosure.Of(alpha)).Low.RelativeGap(Wide.One) / Math.Max(1, threshold), Text($"the threshold of alpha={alpha}"));
+        yield return ((FixedPoint.Exp(threshold) * Enclosure.Of(alpha)).Low.RelativeGap(Wide.One) / Math.Max(1, threshold),
+            Text($"the threshold of alpha={alpha}"));
         TestMartingale martingale = new(p0, alpha, budget, share);
         for (int vote = 0; vote < VotesPerMartingale; vote++)
         {
@@ -222,7 +232,9 @@ public class SecondOpinionTests(ITestOutputHelper output)
             (evidence / FixedPoint.Exp(log)).Low.RelativeGap(Wide.One) / Math.Max(1, Math.Abs(log));
     }
 
-    /// <summary>Between rungs the bound is solved for: at the bound itself the evidence must have reached 1/alpha, and little further it must not.</summary>
+    /// <summary>
+    /// Between rungs the bound is solved for: at the bound itself the evidence must have reached 1/alpha, and little further it must not.
+    /// </summary>
     private static IEnumerable<(double Slack, string Case)> LadderBound(RandomCase random)
     {
         const int budget = 20_000;
@@ -239,7 +251,8 @@ public class SecondOpinionTests(ITestOutputHelper output)
         yield return (excess >= 0 ? 0 : excess, Text($"ladder {which} k={k} n={n} gives {bound}"));
         foreach (TestMartingale below in rungs.TakeWhile(other => other.P0 < bound).TakeLast(2))
         {
-            double own = (EvidenceReference.Of(below, below.P0, budget, ladder.IsOpen ? 0 : .4, k, n) * Enclosure.Of(alpha)).Low.RelativeGap(Wide.One);
+            double own = (EvidenceReference.Of(below, below.P0, budget, ladder.IsOpen ? 0 : .4, k, n) * Enclosure.Of(alpha))
+                .Low.RelativeGap(Wide.One);
             yield return (own >= 0 ? 0 : own, Text($"ladder {which} k={k} n={n} gives {bound}, rung {below.P0}"));
         }
     }
@@ -256,7 +269,10 @@ public class SecondOpinionTests(ITestOutputHelper output)
         bool open = radii.Length == 0;
         if (open)
             radii = [.. Enumerable.Range(0, (int)(CertifiedRadius.Largest(budget, alpha, 1) / .01) + 1).Select(i => i * .01)];
-        TestMartingale[] rungs = [.. radii.Select(radius => new TestMartingale(RadiusLadder.BoundFor(radius, new GaussianRule(1)), alpha, budget, open ? 0 : .4))];
+        TestMartingale[] rungs =
+            [.. radii.Select(radius => new TestMartingale(RadiusLadder.BoundFor(radius, new GaussianRule(1)), alpha, budget, open
+            ? 0
+            : .4))];
         return (alpha, new RadiusLadder(options, new GaussianRule(1)), rungs);
     }
 

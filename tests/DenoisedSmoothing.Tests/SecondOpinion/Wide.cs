@@ -86,7 +86,9 @@ internal readonly record struct Wide(UInt128 Mantissa, int Exponent) : IComparab
         int exponent = Math.Min(a.Exponent, b.IsZero ? a.Exponent : b.Exponent);
         if (a.Exponent - exponent > 400)
             return up ? a : Multiply(a, new Wide(UInt128.MaxValue, -128), up: false);
-        BigInteger difference = ((BigInteger)a.Mantissa << (a.Exponent - exponent)) - (b.IsZero ? 0 : (BigInteger)b.Mantissa << (b.Exponent - exponent));
+        BigInteger difference = ((BigInteger)a.Mantissa << (a.Exponent - exponent)) - (b.IsZero
+            ? 0
+            : (BigInteger)b.Mantissa << (b.Exponent - exponent));
         return difference.Sign < 0 ? throw new ArgumentException("The difference is negative.", nameof(b)) : Of(difference, exponent, up);
     }
 
@@ -127,7 +129,10 @@ internal readonly record struct Wide(UInt128 Mantissa, int Exponent) : IComparab
     }
 
     private static Wide Rounded(UInt128 mantissa, int exponent, bool next) =>
-        !next ? new(mantissa, exponent) : mantissa == UInt128.MaxValue ? new(UInt128.One << 127, exponent + 1) : new(mantissa + 1, exponent);
+        !next ? new(mantissa, exponent)
+            : mantissa == UInt128.MaxValue
+            ? new(UInt128.One << 127, exponent + 1)
+            : new(mantissa + 1, exponent);
 
     private static (UInt128 High, UInt128 Low) Product(UInt128 a, UInt128 b)
     {

@@ -14,7 +14,8 @@ public class RadiusLadderTests
         for (int i = 0; i < 2000; i++)
         {
             double alpha = random.LogUniform(1e-100, .999);
-            (FixedPoint.Exp(RadiusLadder.ThresholdOf(alpha)) * Enclosure.Of(alpha)).Low.RelativeGap(Wide.One).Should().BeInRange(0, 1e-12, "alpha = {0}", alpha);
+            (FixedPoint.Exp(RadiusLadder.ThresholdOf(alpha)) * Enclosure.Of(alpha)).Low.RelativeGap(Wide.One).Should()
+                .BeInRange(0, 1e-12, "alpha = {0}", alpha);
         }
     }
 
@@ -34,7 +35,9 @@ public class RadiusLadderTests
         }
     }
 
-    /// <summary>The open mode's bound lies inside a rung: there the evidence of that rung's own alternatives has reached the threshold.</summary>
+    /// <summary>
+    /// The open mode's bound lies inside a rung: there the evidence of that rung's own alternatives has reached the threshold.
+    /// </summary>
     [Fact]
     public void Bound_inside_a_rung_is_the_rejecting_end_of_the_bisection()
     {
@@ -42,7 +45,8 @@ public class RadiusLadderTests
         const double alpha = .01;
         RadiusLadder ladder = new(new SequentialOptions { Alpha = alpha, Budget = budget }, new GaussianRule(1));
         double threshold = RadiusLadder.ThresholdOf(alpha);
-        TestMartingale[] rungs = [.. Enumerable.Range(0, (int)(CertifiedRadius.Largest(budget, alpha, 1) / .01) + 1).Select(i => new TestMartingale(RadiusLadder.BoundFor(i * .01, new GaussianRule(1)), alpha, budget, tailShare: 0))];
+        TestMartingale[] rungs = [.. Enumerable.Range(0, (int)(CertifiedRadius.Largest(budget, alpha, 1) / .01) + 1)
+            .Select(i => new TestMartingale(RadiusLadder.BoundFor(i * .01, new GaussianRule(1)), alpha, budget, tailShare: 0))];
         RandomCase random = new(10);
         int inside = 0;
         for (int i = 0; i < 300; i++)

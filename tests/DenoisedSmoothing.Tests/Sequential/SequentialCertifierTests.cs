@@ -19,13 +19,20 @@ public class SequentialCertifierTests
         foreach (JsonElement row in golden.RootElement.GetProperty("bounds").EnumerateArray())
         {
             double[] radii = [.. row.GetProperty("radii").EnumerateArray().Select(r => r.GetDouble())];
-            SequentialOptions options = new() { TargetRadii = radii, Alpha = row.GetProperty("alpha").GetDouble(), Budget = row.GetProperty("budget").GetInt64() };
+            SequentialOptions options = new()
+            {
+                TargetRadii = radii,
+                Alpha = row.GetProperty("alpha").GetDouble(),
+                Budget = row.GetProperty("budget").GetInt64(),
+            };
             string key = new SequentialCertifier(options).Method.ToString();
             if (!certifiers.TryGetValue(key, out SequentialCertifier? certifier))
                 certifiers[key] = certifier = new SequentialCertifier(options);
-            double bound = certifier.LowerBound(row.GetProperty("k").GetInt64(), row.GetProperty("n").GetInt64(), row.GetProperty("sigma").GetDouble());
+            double bound = certifier.LowerBound(row.GetProperty("k").GetInt64(), row.GetProperty("n").GetInt64(), row.GetProperty("sigma")
+                .GetDouble());
 
-            bound.Should().BeApproximately(double.Parse(row.GetProperty("bound").GetString()!, CultureInfo.InvariantCulture), 1e-9, "{0}", row);
+            bound.Should().BeApproximately(double.Parse(row.GetProperty("bound").GetString()!, CultureInfo.InvariantCulture), 1e-9, "{0}",
+                row);
         }
     }
 
@@ -43,12 +50,14 @@ public class SequentialCertifierTests
             double p = votes.Uniform();
             Certificate certificate = votes.Run(certifier.Certify(3, sigma), [p, .7 * (1 - p), .3 * (1 - p)]);
 
-            certificate.PALower.Should().Be(certifier.LowerBound(certificate.EstimationVotes[certificate.SelectedLabel], certificate.N, sigma));
+            certificate.PALower.Should()
+                .Be(certifier.LowerBound(certificate.EstimationVotes[certificate.SelectedLabel], certificate.N, sigma));
             certificate.Abstained.Should().Be(certificate.PALower <= .5);
             certificate.Radius.Should().Be(certificate.Abstained ? 0 : CertifiedRadius.FromBound(certificate.PALower, sigma));
             certificate.PBUpper.Should().Be(1 - certificate.PALower);
             certificate.SelectedLabel.Should().Be(certificate.SelectionVotes.Top);
-            (certificate.N0, certificate.Alpha, certificate.Sigma, certificate.Method).Should().Be((certifier.N0, .001, sigma, certifier.Method));
+            (certificate.N0, certificate.Alpha, certificate.Sigma, certificate.Method).Should()
+                .Be((certifier.N0, .001, sigma, certifier.Method));
             certificate.N.Should().BeLessThanOrEqualTo(5000);
             certified += certificate.Abstained ? 0 : 1;
         }
@@ -94,7 +103,9 @@ public class SequentialCertifierTests
     [Fact]
     public void Certify_hopeless_label_is_given_up_early()
     {
-        Certificate certificate = Run(Targets, .5, (want, selection) => selection ? new VoteCounts(want, 0) : new VoteCounts(want / 2, want - (want / 2)));
+        Certificate certificate = Run(Targets, .5, (want, selection) => selection
+            ? new VoteCounts(want, 0)
+            : new VoteCounts(want / 2, want - (want / 2)));
 
         certificate.Abstained.Should().BeTrue();
         certificate.N.Should().BeLessThan(300);
@@ -116,7 +127,10 @@ public class SequentialCertifierTests
     [Fact]
     public void Certify_open_spends_votes_where_they_add_radius()
     {
-        SequentialCertifier coarse = new(new SequentialOptions { RadiusGain = .05 }), fine = new(new SequentialOptions { RadiusGain = .002 });
+        SequentialCertifier coarse = new(new SequentialOptions
+        {
+            RadiusGain = .05,
+        }), fine = new(new SequentialOptions { RadiusGain = .002 });
         VoteDraws votes = new(7);
         Certificate first = votes.Run(coarse.Certify(2, .5), [.95, .05]), second = votes.Run(fine.Certify(2, .5), [.95, .05]);
 
@@ -160,7 +174,8 @@ public class SequentialCertifierTests
             CultureInfo.CurrentCulture = new CultureInfo("de-DE");
 
             new SequentialCertifier().Method.ToString().Should()
-                .Be("sequential open gain=0.01 n0=100 budget=100000 alpha=0.001 worth=600000 looks=1.1 predict=20+10000 rungs=0.01 version=1");
+                .Be("sequential open gain=0.01 n0=100 budget=100000 alpha=0.001 worth=600000 looks=1.1 predict=20+10000 rungs=0.01 "
+                    + "version=1");
             Targets.Method.ToString().Should()
                 .Be("sequential radii=0.25,0.5 n0=20 budget=100000 alpha=0.001 worth=600000 looks=1.1 predict=20+10000 tail=0.4 version=1");
         }
@@ -175,13 +190,17 @@ public class SequentialCertifierTests
     {
         new SequentialCertifier().Warnings(10).Should().BeEmpty();
         new SequentialCertifier(new SequentialOptions { Budget = 9, PredictBudget = 9 }).Warnings(10).Should().Equal(
-            "Every certification will abstain: even 9 of 9 votes do not show, at alpha = 0.001, that a label has more than half. Raise Budget or alpha.",
-            "Every prediction will abstain: even 9 of 9 votes do not show, at alpha = 0.001, which label leads. Raise PredictBudget or alpha.");
+            "Every certification will abstain: even 9 of 9 votes do not show, at alpha = 0.001, that a label has more than half. Raise "
+                + "Budget or alpha.",
+            "Every prediction will abstain: even 9 of 9 votes do not show, at alpha = 0.001, which label leads. Raise PredictBudget or "
+                + "alpha.");
     }
 
     [Theory]
     [InlineData(10, 100_000, "A target radius of 10 is beyond any certificate under gaussian sigma=1*")]
-    [InlineData(3, 1000, "A target radius of 3 under gaussian sigma=1 is beyond a budget of 1000 votes at alpha = 0.001, even if all agree. Raise the budget or leave the radius out.")]
+    [InlineData(3, 1000,
+        "A target radius of 3 under gaussian sigma=1 is beyond a budget of 1000 votes at alpha = 0.001, even if all agree. Raise the "
+        + "budget or leave the radius out.")]
     public void Certify_target_out_of_reach_is_refused_before_any_vote(double radius, long budget, string message) =>
         new SequentialCertifier(new SequentialOptions { TargetRadii = [.5, radius], Budget = budget })
             .Invoking(c => c.Certify(2, 1)).Should().Throw<ArgumentException>().WithMessage(message);
@@ -209,7 +228,8 @@ public class SequentialCertifierTests
     [Theory]
     [MemberData(nameof(BadOptions))]
     public void Constructor_bad_option_says_which(SequentialOptions options, string name) =>
-        FluentActions.Invoking(() => new SequentialCertifier(options)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName(name);
+        FluentActions.Invoking(() => new SequentialCertifier(options)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName(name);
 
     [Fact]
     public void Constructor_takes_a_copy_of_the_radii()

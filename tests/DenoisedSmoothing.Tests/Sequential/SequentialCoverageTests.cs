@@ -5,7 +5,8 @@ using DenoisedSmoothing.Testing;
 namespace DenoisedSmoothing.Tests.Sequential;
 
 /// <summary>
-/// How often whole sequential certifications and predictions are wrong, votes drawn as a model casts them, where the truth is known. Doctored
+/// How often whole sequential certifications and predictions are wrong, votes drawn as a model casts them, where the truth is known.
+/// Doctored
 /// ones must be caught by the same check.
 /// </summary>
 public class SequentialCoverageTests
@@ -15,9 +16,18 @@ public class SequentialCoverageTests
     private const int Runs = 100_000, FewRuns = 5_000;
 
     /// <summary>The open mode stops where it first certifies anything: the worst moment there is.</summary>
-    private static readonly SequentialOptions Options = new() { Alpha = Alpha, Budget = 500, N0 = 20, PredictBudget = 500, RadiusGain = 10 };
+    private static readonly SequentialOptions Options = new()
+    {
+        Alpha = Alpha,
+        Budget = 500,
+        N0 = 20,
+        PredictBudget = 500,
+        RadiusGain = 10,
+    };
 
-    /// <summary>Radii and class probabilities: where a threshold is missed by next to nothing, between two, and two classes at one half.</summary>
+    /// <summary>
+    /// Radii and class probabilities: where a threshold is missed by next to nothing, between two, and two classes at one half.
+    /// </summary>
     public static TheoryData<double[], double[]> Certifications => new()
     {
         { [0], [.5 - 1e-9, .5 + 1e-9] },
@@ -115,7 +125,9 @@ public class SequentialCoverageTests
         Coverage.IsPlausible(wrong, FewRuns, Alpha).Should().BeFalse("{0} of {1} predictions were wrong", wrong, FewRuns);
     }
 
-    /// <summary>At sigma 1; the probabilities' remainder falls to the last class. Too much is a bound above the label's true probability.</summary>
+    /// <summary>
+    /// At sigma 1; the probabilities' remainder falls to the last class. Too much is a bound above the label's true probability.
+    /// </summary>
     private static long WrongCertificates(SequentialOptions options, double[] probabilities, int runs)
     {
         probabilities = [.. probabilities];

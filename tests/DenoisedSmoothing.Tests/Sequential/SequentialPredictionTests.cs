@@ -6,7 +6,9 @@ namespace DenoisedSmoothing.Tests.Sequential;
 
 public class SequentialPredictionTests
 {
-    /// <summary>The evidence of the votes themselves, by interval arithmetic: at an answer it has reached 1/alpha, at the look before it had not.</summary>
+    /// <summary>
+    /// The evidence of the votes themselves, by interval arithmetic: at an answer it has reached 1/alpha, at the look before it had not.
+    /// </summary>
     [Theory]
     [InlineData(.05)]
     [InlineData(.001)]
@@ -39,9 +41,11 @@ public class SequentialPredictionTests
             answers++;
             answer.Should().Be(label);
             Enclosure evidence = Evidence(votes, label);
-            (evidence * Enclosure.Of(alpha)).Low.RelativeGap(Wide.One).Should().BeGreaterThanOrEqualTo(0, "{0} votes for {1}", votes, label);
+            (evidence * Enclosure.Of(alpha)).Low.RelativeGap(Wide.One).Should()
+                .BeGreaterThanOrEqualTo(0, "{0} votes for {1}", votes, label);
             if (before.Total > 0)
-                (Evidence(before, label) * Enclosure.Of(alpha)).High.RelativeGap(Wide.One).Should().BeLessThan(1e-9, "{0} votes were enough", before);
+                (Evidence(before, label) * Enclosure.Of(alpha)).High.RelativeGap(Wide.One).Should()
+                    .BeLessThan(1e-9, "{0} votes were enough", before);
             (Enclosure.One / evidence).SurelyBelow(test.Result.PValue).Should().BeInRange(0, 1e-10, "1 over the evidence is a p-value");
         }
 

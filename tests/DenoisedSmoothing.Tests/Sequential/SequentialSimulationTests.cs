@@ -3,7 +3,9 @@ using MathNet.Numerics;
 
 namespace DenoisedSmoothing.Tests.Sequential;
 
-/// <summary>Simulated votes, looked at after every one: how often evidence is ever wrong. Broken variants must be caught by the same check.</summary>
+/// <summary>
+/// Simulated votes, looked at after every one: how often evidence is ever wrong. Broken variants must be caught by the same check.
+/// </summary>
 public class SequentialSimulationTests
 {
     private const int Runs = 100_000;
@@ -20,7 +22,8 @@ public class SequentialSimulationTests
     [Theory]
     [Trait("Category", "Slow")]
     [MemberData(nameof(Probabilities))]
-    public void Evidence_at_the_default_alpha_is_ever_wrong_in_no_more_than_alpha_of_runs(double p) => BeSound(p, alpha: .001, budget: 20_000);
+    public void Evidence_at_the_default_alpha_is_ever_wrong_in_no_more_than_alpha_of_runs(double p) =>
+        BeSound(p, alpha: .001, budget: 20_000);
 
     [Theory]
     [InlineData(.5)]
@@ -29,7 +32,8 @@ public class SequentialSimulationTests
     {
         const double alpha = .05;
         StoppingRegion region = StoppingRegion.TwoSided(500, P0, (k, n) =>
-            n > 0 && -SpecialFunctions.BinomialLn(n, k) - Math.Log(n + 1) - (k * Math.Log(P0)) - ((n - k) * Math.Log(1 - P0)) >= Math.Log(1 / alpha));
+            n > 0 && -SpecialFunctions.BinomialLn(n, k) - Math.Log(n + 1) - (k * Math.Log(P0)) - ((n - k) * Math.Log(1 - P0)) >= Math.Log(
+                1 / alpha));
 
         Coverage.IsPlausible(region.Simulate(2000, p, seed: 3), 2000, alpha).Should().BeFalse();
     }

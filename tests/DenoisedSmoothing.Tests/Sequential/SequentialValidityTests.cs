@@ -79,7 +79,8 @@ public class SequentialValidityTests
         // P(these votes | p uniform) / P(these votes | p0): sound at p0, and at once wrong far below.
         const double p0 = .84, alpha = .001;
         StoppingRegion region = StoppingRegion.TwoSided(500, p0, (k, n) =>
-            n > 0 && -SpecialFunctions.BinomialLn(n, k) - Math.Log(n + 1) - (k * Math.Log(p0)) - ((n - k) * Math.Log(1 - p0)) >= Math.Log(1 / alpha));
+            n > 0 && -SpecialFunctions.BinomialLn(n, k) - Math.Log(n + 1) - (k * Math.Log(p0)) - ((n - k) * Math.Log(1 - p0)) >= Math.Log(
+                1 / alpha));
 
         region.Probability(p0).Should().BeLessThanOrEqualTo(alpha);
         region.Probability(.3).Should().BeGreaterThan(.99);

@@ -13,7 +13,8 @@ internal sealed record StoppingRegion(int[] Low, int[] High)
 
     /// <summary>Of a test that rejects from some number of successes upwards, found by bisection.</summary>
     public static StoppingRegion Upper(int horizon, Func<int, int, bool> rejects) =>
-        new([.. Enumerable.Repeat(-1, horizon + 1)], [.. Enumerable.Range(0, horizon + 1).Select(n => First(0, n + 1, k => rejects(k, n)))]);
+        new([.. Enumerable.Repeat(-1, horizon + 1)],
+            [.. Enumerable.Range(0, horizon + 1).Select(n => First(0, n + 1, k => rejects(k, n)))]);
 
     /// <summary>Of a test that rejects far from a centre on both sides.</summary>
     public static StoppingRegion TwoSided(int horizon, double centre, Func<int, int, bool> rejects) => new(

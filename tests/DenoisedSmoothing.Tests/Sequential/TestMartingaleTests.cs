@@ -15,8 +15,10 @@ public class TestMartingaleTests
         using JsonDocument golden = Golden.Json("statistics_sequential.json");
         foreach (JsonElement row in golden.RootElement.GetProperty("evidence").EnumerateArray())
         {
-            TestMartingale martingale = new(Number(row, "p0"), Number(row, "alpha"), row.GetProperty("budget").GetInt64(), Number(row, "share"));
-            double expected = (double)decimal.Parse(row.GetProperty("log").GetString()!, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture);
+            TestMartingale martingale = new(Number(row, "p0"), Number(row, "alpha"), row.GetProperty("budget")
+                .GetInt64(), Number(row, "share"));
+            double expected = (double)decimal.Parse(row.GetProperty("log").GetString()!, System.Globalization.NumberStyles.Float,
+                System.Globalization.CultureInfo.InvariantCulture);
 
             martingale.Alternatives.Should().HaveCount(row.GetProperty("alternatives").GetInt32());
             martingale.Needed.Should().Be(row.GetProperty("needed").GetInt64());
@@ -41,7 +43,8 @@ public class TestMartingaleTests
                 {
                     double log = null0 == p0 ? martingale.LogLower(k, n) : martingale.LogLower(k, n, null0);
                     if (k > null0 * n)
-                        Evidence(martingale, null0, budget, tailShare, k, n).RelativeGapOf(Math.Exp(log)).Should().BeInRange(-1e-12, 0, "k={0} n={1}", k, n);
+                        Evidence(martingale, null0, budget, tailShare, k, n).RelativeGapOf(Math.Exp(log)).Should()
+                            .BeInRange(-1e-12, 0, "k={0} n={1}", k, n);
                     else
                         log.Should().Be(double.NegativeInfinity, "nothing is claimed at or below the observed share");
                 }
@@ -76,7 +79,8 @@ public class TestMartingaleTests
     }
 
     /// <summary>
-    /// Early in a long run the bet on the votes at the budget is most of the evidence, and its probability is the least accurate part of it.
+    /// Early in a long run the bet on the votes at the budget is most of the evidence, and its probability is the least accurate part of
+    /// it.
     /// </summary>
     [Fact]
     public void LogLower_mostly_of_the_tail_is_close_and_never_above_the_exact_evidence()
@@ -143,7 +147,11 @@ public class TestMartingaleTests
             return sum;
 
         int needed = (int)martingale.Needed;
-        Exact conditional = needed <= k ? new Exact(1, 1) : needed - k > budget - n ? new Exact(0, 1) : Exact.AtLeast(needed - k, budget - n, martingale.P0);
+        Exact conditional = needed <= k
+            ? new Exact(1, 1)
+            : needed - k > budget - n
+            ? new Exact(0, 1)
+            : Exact.AtLeast(needed - k, budget - n, martingale.P0);
         return sum + (Exact.Of(tailShare) * conditional / Exact.AtLeast(needed, budget, martingale.P0));
     }
 

@@ -4,7 +4,10 @@ namespace DenoisedSmoothing.Testing;
 internal static class Doctored
 {
     /// <summary>Works at ten times the alpha that it claims.</summary>
-    public static SimulatedMethod AtTenTimesAlpha(SimulatedMethod method) => method with { Create = alpha => method.Create(Math.Min(10 * alpha, .9)) };
+    public static SimulatedMethod AtTenTimesAlpha(SimulatedMethod method) => method with
+    {
+        Create = alpha => method.Create(Math.Min(10 * alpha, .9)),
+    };
 
     /// <summary>Claims 1.3 times the radius.</summary>
     public static SimulatedMethod WithLongerRadius(SimulatedMethod method) =>
@@ -45,7 +48,10 @@ internal static class Doctored
     {
         private long[] _kept = new long[classCount];
 
-        public VoteRequest? Next => inner.Next is { Phase: VotePhase.Estimation } want ? want with { Count = want.Count - Math.Min(want.Count, _kept.Sum()) } : inner.Next;
+        public VoteRequest? Next => inner.Next is { Phase: VotePhase.Estimation } want ? want with
+        {
+            Count = want.Count - Math.Min(want.Count, _kept.Sum()),
+        } : inner.Next;
 
         public Certificate Result => inner.Result;
 

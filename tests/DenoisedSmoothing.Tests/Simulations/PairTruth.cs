@@ -2,7 +2,9 @@ using DenoisedSmoothing.Transfer;
 
 namespace DenoisedSmoothing.Testing;
 
-/// <summary>How a classifier of three classes and its successor vote together on the noise around one image, which a simulation knows.</summary>
+/// <summary>
+/// How a classifier of three classes and its successor vote together on the noise around one image, which a simulation knows.
+/// </summary>
 internal sealed class PairTruth
 {
     private const int Classes = 3;

@@ -19,11 +19,31 @@ internal sealed record SimulatedMethod(string Name, double Alpha, Func<double, I
         yield return new("cohen predicts", alpha, a => new CohenCertifier(alpha: a, predictN: 100), Predicts: true);
         yield return new("multiclass n=100", alpha, a => new MulticlassCertifier(n0: 20, n: 100, a));
         yield return new("multiclass n=1000", alpha, a => new MulticlassCertifier(n0: 100, n: 1000, a));
-        yield return new("sequential, one radius", alpha, a => new SequentialCertifier(new SequentialOptions { Alpha = a, Budget = 1000, TargetRadii = [.5] }));
-        yield return new("sequential, three radii", alpha, a => new SequentialCertifier(new SequentialOptions { Alpha = a, Budget = 1000, TargetRadii = [.25, .5, 1] }));
+        yield return new("sequential, one radius", alpha, a => new SequentialCertifier(new SequentialOptions
+        {
+            Alpha = a,
+            Budget = 1000,
+            TargetRadii = [.5],
+        }));
+        yield return new("sequential, three radii", alpha, a => new SequentialCertifier(new SequentialOptions
+        {
+            Alpha = a,
+            Budget = 1000,
+            TargetRadii = [.25, .5, 1],
+        }));
 
         // The open mode stops where it first certifies anything: the worst moment there is.
-        yield return new("sequential, open", alpha, a => new SequentialCertifier(new SequentialOptions { Alpha = a, Budget = 500, N0 = 20, RadiusGain = 10 }));
-        yield return new("sequential predicts", alpha, a => new SequentialCertifier(new SequentialOptions { Alpha = a, PredictBudget = 500 }), Predicts: true);
+        yield return new("sequential, open", alpha, a => new SequentialCertifier(new SequentialOptions
+        {
+            Alpha = a,
+            Budget = 500,
+            N0 = 20,
+            RadiusGain = 10,
+        }));
+        yield return new("sequential predicts", alpha, a => new SequentialCertifier(new SequentialOptions
+        {
+            Alpha = a,
+            PredictBudget = 500,
+        }), Predicts: true);
     }
 }

@@ -11,13 +11,17 @@ namespace DenoisedSmoothing.Testing;
 /// <param name="WorstWrong">And how many of those were wrong.</param>
 internal sealed record Simulation(SimulatedMethod Method, int Classes, long Runs, long Wrong, long WorstRuns, long WorstWrong)
 {
-    /// <summary>The chance that a sound method is called unsound, at each of a few hundred rows. Seeds are fixed: a check passes always or never.</summary>
+    /// <summary>
+    /// The chance that a sound method is called unsound, at each of a few hundred rows. Seeds are fixed: a check passes always or never.
+    /// </summary>
     private const double Significance = 1e-6;
 
     /// <summary>Answers of one seed: blocks are the same whatever runs them, and in whatever order.</summary>
     private const int Block = 500;
 
-    /// <summary>Whether so many wrong answers are plausible for a method that errs with probability alpha, overall and at its hardest truth.</summary>
+    /// <summary>
+    /// Whether so many wrong answers are plausible for a method that errs with probability alpha, overall and at its hardest truth.
+    /// </summary>
     public bool IsPlausible => Plausible(Wrong, Runs) && Plausible(WorstWrong, WorstRuns);
 
     /// <summary>Simulates one method at every truth over a number of classes.</summary>

@@ -10,7 +10,8 @@ public class SimulationTests
 {
     public static TheoryData<string> Methods => [.. SimulatedMethod.All.Select(method => method.Name).Distinct()];
 
-    public static TheoryData<string> Certifications => [.. SimulatedMethod.All.Where(method => !method.Predicts).Select(method => method.Name).Distinct()];
+    public static TheoryData<string> Certifications =>
+        [.. SimulatedMethod.All.Where(method => !method.Predicts).Select(method => method.Name).Distinct()];
 
     [Theory]
     [MemberData(nameof(Methods))]

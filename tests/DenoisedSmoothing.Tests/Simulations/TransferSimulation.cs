@@ -12,14 +12,17 @@ internal sealed record TransferSimulation(string Name, double Alpha, long Runs, 
 {
     private const int Block = 500;
 
-    /// <summary>Makes a certificate of label 0 whose bound is all but the true probability, so that nothing hides an error of zeta.</summary>
+    /// <summary>
+    /// Makes a certificate of label 0 whose bound is all but the true probability, so that nothing hides an error of zeta.
+    /// </summary>
     private static readonly CohenCertifier s_sharp = new(n0: 1, n: 1L << 36, alpha: 1e-9);
 
     /// <summary>Whether so many wrong ones are plausible.</summary>
     public bool IsPlausible => ClopperPearson.Lower(Wrong, Runs, 1e-6) <= Alpha;
 
     /// <summary>Certificates with votes of their own.</summary>
-    public static TransferSimulation Of(PairTruth truth, ICertifier certifier, double alpha, long pairs, double alphaZeta, long runs) => Run(
+    public static TransferSimulation Of(PairTruth truth, ICertifier certifier, double alpha, long pairs, double alphaZeta, long runs) =>
+        Run(
         $"{certifier.Method.Name}, {truth.Name}", alpha + alphaZeta, runs, pairs, truth,
         random => truth.Certify(certifier, random), new CertificateTransfer(pairs, alphaZeta));
 
@@ -30,14 +33,17 @@ internal sealed record TransferSimulation(string Name, double Alpha, long Runs, 
     /// <param name="runs">Transfers.</param>
     /// <param name="usedAlpha">What it works at: more than the claim where it is doctored.</param>
     /// <param name="copies">How often each pair is counted: once unless it is doctored.</param>
-    public static TransferSimulation OfZeta(PairTruth truth, long pairs, double alphaZeta, long runs, double? usedAlpha = null, int copies = 1)
+    public static TransferSimulation OfZeta(PairTruth truth, long pairs, double alphaZeta, long runs, double? usedAlpha = null, int copies =
+        1)
     {
         Certificate certificate = Sharp(truth.Probability);
-        return Run($"pA known, {truth.Name}", alphaZeta + s_sharp.Alpha, runs, pairs, truth, _ => certificate, new CertificateTransfer(pairs, usedAlpha ?? alphaZeta), copies);
+        return Run($"pA known, {truth.Name}", alphaZeta + s_sharp.Alpha, runs, pairs, truth, _ =>
+            certificate, new CertificateTransfer(pairs, usedAlpha ?? alphaZeta), copies);
     }
 
     private static TransferSimulation Run(
-        string name, double alpha, long runs, long pairs, PairTruth truth, Func<VoteDraws, Certificate> certify, CertificateTransfer transfer, int copies = 1)
+        string name, double alpha, long runs, long pairs, PairTruth truth, Func<VoteDraws, Certificate> certify,
+            CertificateTransfer transfer, int copies = 1)
     {
         long wrong = 0, blocks = (runs + Block - 1) / Block;
         Parallel.For(0, blocks, block =>

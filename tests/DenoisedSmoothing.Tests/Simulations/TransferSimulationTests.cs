@@ -9,7 +9,8 @@ public class TransferSimulationTests
     private const int Pairs = 200, Runs = 20_000;
 
     /// <summary>With a certificate whose bound is close to the truth: with the others there is nothing to transfer.</summary>
-    public static TheoryData<int> Certified => [.. Enumerable.Range(0, PairTruth.All.Count).Where(i => PairTruth.All[i].Probability > .501)];
+    public static TheoryData<int> Certified =>
+        [.. Enumerable.Range(0, PairTruth.All.Count).Where(i => PairTruth.All[i].Probability > .501)];
 
     [Fact]
     public void Transferred_certificates_are_wrong_no_more_often_than_both_alphas_together()

@@ -16,13 +16,16 @@ internal sealed class Truth
         _draws = new ClassDraws(probabilities);
     }
 
-    /// <summary>Where answers are hardest to get right: thresholds missed by next to nothing, ties, leads that are small, a label below one half.</summary>
+    /// <summary>
+    /// Where answers are hardest to get right: thresholds missed by next to nothing, ties, leads that are small, a label below one half.
+    /// </summary>
     public static IReadOnlyList<Truth> Of(int classes)
     {
         double half = SamplePlan.NeededProbability(.5, 1) - 1e-9, whole = SamplePlan.NeededProbability(1, 1) - 1e-9;
         List<Truth> truths =
         [
-            new([.. Enumerable.Repeat(1.0 / classes, classes)]), Spread(classes, .5 - 1e-9), Spread(classes, half), Spread(classes, whole), Spread(classes, .65),
+            new([.. Enumerable.Repeat(1.0 / classes, classes)]), Spread(classes, .5 - 1e-9), Spread(classes, half), Spread(classes, whole),
+                Spread(classes, .65),
             Spread(classes, .95), Spread(classes, 1 - 1e-4),
         ];
         if (classes > 2)
@@ -34,7 +37,9 @@ internal sealed class Truth
 
     public int ClassCount => _probabilities.Length;
 
-    /// <summary>Whether a certificate claims what is not true: a bound on the wrong side, or a radius beyond what the true probabilities give.</summary>
+    /// <summary>
+    /// Whether a certificate claims what is not true: a bound on the wrong side, or a radius beyond what the true probabilities give.
+    /// </summary>
     public bool Contradicts(Certificate certificate)
     {
         double p = _probabilities[certificate.SelectedLabel], others = LargestOther(certificate.SelectedLabel);

@@ -46,7 +46,8 @@ internal readonly record struct Exact(BigInteger Numerator, BigInteger Denominat
 
     public static Exact operator -(int left, Exact right) => new((left * right.Denominator) - right.Numerator, right.Denominator);
 
-    public static Exact operator +(Exact a, Exact b) => new((a.Numerator * b.Denominator) + (b.Numerator * a.Denominator), a.Denominator * b.Denominator);
+    public static Exact operator +(Exact a, Exact b) =>
+        new((a.Numerator * b.Denominator) + (b.Numerator * a.Denominator), a.Denominator * b.Denominator);
 
     public static Exact operator *(Exact a, Exact b) => new(a.Numerator * b.Numerator, a.Denominator * b.Denominator);
 

@@ -20,7 +20,8 @@ internal static partial class SourceTree
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "DenoisedSmoothing.sln")))
             folder = folder.Parent;
-        return folder?.FullName ?? throw new DirectoryNotFoundException("The tests run outside the repository: there is no DenoisedSmoothing.sln above them.");
+        return folder?.FullName
+            ?? throw new DirectoryNotFoundException("The tests run outside the repository: there is no DenoisedSmoothing.sln above them.");
     }
 
     [GeneratedRegex("/(bin|obj|build)/")]

@@ -13,7 +13,8 @@ public class CertificateTransferTests
     private static readonly Certificate OneSided = Run(new CohenCertifier(n0: 10, n: 10_000), new VoteCounts(9800, 150, 50));
 
     /// <summary>4,500 of 10,000 votes, the rest spread: certified by the bound on the others only.</summary>
-    private static readonly Certificate TwoSided = Run(new MulticlassCertifier(n0: 10, n: 10_000), new VoteCounts([4500, .. Enumerable.Repeat(500L, 11)]));
+    private static readonly Certificate TwoSided =
+        Run(new MulticlassCertifier(n0: 10, n: 10_000), new VoteCounts([4500, .. Enumerable.Repeat(500L, 11)]));
 
     [Fact]
     public void Conclude_of_a_one_sided_certificate_takes_off_the_bound_on_lost_votes()
@@ -31,7 +32,8 @@ public class CertificateTransferTests
 
         transferred.PALower.Should().BeApproximately(OneSided.PALower - transferred.Zeta, 1e-15);
         transferred.Radius.Should().Be(CertifiedRadius.FromBound(transferred.PALower, .5)).And.BePositive().And.BeLessThan(OneSided.Radius);
-        (transferred.Label, transferred.Abstained, transferred.Method.ToString()).Should().Be((0, false, "transfer pairs=1000 alpha=0.01 version=1"));
+        (transferred.Label, transferred.Abstained, transferred.Method.ToString()).Should()
+            .Be((0, false, "transfer pairs=1000 alpha=0.01 version=1"));
         (transferred.Original, transferred.TransferAlpha).Should().Be((OneSided, .01));
         (Exact.Of(.001) + Exact.Of(.01)).CompareTo(Exact.Of(transferred.Alpha)).Should().BeLessThanOrEqualTo(0);
         transferred.Alpha.Should().BeApproximately(.011, 1e-15);
@@ -46,8 +48,10 @@ public class CertificateTransferTests
         TransferredCertificate transferred = Transfer.Conclude(TwoSided, new VoteCounts(440, 4, 541, 15));
 
         transferred.Zeta.Should().Be(ClopperPearson.Upper(19, 1000, .01));
-        transferred.PALower.Should().BeLessThan(TwoSided.PALower - transferred.Zeta).And.BeApproximately(TwoSided.PALower - transferred.Zeta, 1e-15);
-        transferred.PBUpper.Should().BeGreaterThan(TwoSided.PBUpper + transferred.Zeta).And.BeApproximately(TwoSided.PBUpper + transferred.Zeta, 1e-15);
+        transferred.PALower.Should().BeLessThan(TwoSided.PALower - transferred.Zeta)
+            .And.BeApproximately(TwoSided.PALower - transferred.Zeta, 1e-15);
+        transferred.PBUpper.Should().BeGreaterThan(TwoSided.PBUpper + transferred.Zeta)
+            .And.BeApproximately(TwoSided.PBUpper + transferred.Zeta, 1e-15);
         transferred.Radius.Should().Be(CertifiedRadius.FromBounds(transferred.PALower, transferred.PBUpper, .5)).And.BePositive();
     }
 
@@ -94,9 +98,12 @@ public class CertificateTransferTests
     {
         Certificate abstention = OneSided with { Label = null, Radius = 0 };
         Transfer.Invoking(t => t.Start(abstention)).Should().Throw<ArgumentException>().WithMessage("*abstains*");
-        Transfer.Invoking(t => t.Conclude(abstention, new VoteCounts(1000, 0, 0, 0))).Should().Throw<ArgumentException>().WithMessage("*abstains*");
-        Transfer.Invoking(t => t.Conclude(OneSided, new VoteCounts(999, 0, 0, 0))).Should().Throw<ArgumentException>().WithMessage("*1000 pairs*got 999*");
-        Transfer.Invoking(t => t.Conclude(OneSided, new VoteCounts(999, 1))).Should().Throw<ArgumentException>().WithMessage("*4 outcomes*of 2*");
+        Transfer.Invoking(t => t.Conclude(abstention, new VoteCounts(1000, 0, 0, 0))).Should().Throw<ArgumentException>()
+            .WithMessage("*abstains*");
+        Transfer.Invoking(t => t.Conclude(OneSided, new VoteCounts(999, 0, 0, 0))).Should().Throw<ArgumentException>()
+            .WithMessage("*1000 pairs*got 999*");
+        Transfer.Invoking(t => t.Conclude(OneSided, new VoteCounts(999, 1))).Should().Throw<ArgumentException>()
+            .WithMessage("*4 outcomes*of 2*");
     }
 
     [Theory]
@@ -106,13 +113,15 @@ public class CertificateTransferTests
     [InlineData(1, 1, "alpha")]
     [InlineData(1, double.NaN, "alpha")]
     public void Constructor_out_of_range_says_which_argument(long pairs, double alpha, string name) =>
-        FluentActions.Invoking(() => new CertificateTransfer(pairs, alpha)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName(name);
+        FluentActions.Invoking(() => new CertificateTransfer(pairs, alpha)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName(name);
 
     [Theory]
     [InlineData(.98, 0, .4, .001, .9)]
     [InlineData(.98, .003, .4, .001, .9)]
     [InlineData(.9, .01, .2, .01, .5)]
-    public void TransferPairs_is_the_first_number_of_the_stated_power(double pALower, double lost, double radius, double alpha, double power)
+    public void TransferPairs_is_the_first_number_of_the_stated_power(double pALower, double lost, double radius, double alpha,
+        double power)
     {
         long pairs = SamplePlan.TransferPairs(pALower, radius, .5, lost, alpha, power)!.Value;
 
@@ -124,7 +133,8 @@ public class CertificateTransferTests
         double Power(long count)
         {
             double sum = 0, probability = Math.Pow(1 - lost, count);
-            for (long k = 0; k <= count && CertifiedRadius.FromBound(Math.Max(0, pALower - ClopperPearson.Upper(k, count, alpha)), .5) >= radius; k++)
+            for (long k = 0; k <= count
+                && CertifiedRadius.FromBound(Math.Max(0, pALower - ClopperPearson.Upper(k, count, alpha)), .5) >= radius; k++)
             {
                 sum += probability;
                 probability *= (double)(count - k) / (k + 1) * lost / (1 - lost);
@@ -139,8 +149,10 @@ public class CertificateTransferTests
     {
         SamplePlan.TransferPairs(.9, radius: .65, sigma: .5, lost: 0).Should().BeNull("Phi(1.3) is above .9");
         SamplePlan.TransferPairs(.9, radius: .2, sigma: .5, lost: .3).Should().BeNull();
-        FluentActions.Invoking(() => SamplePlan.TransferPairs(1, .2, .5, 0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("pALower");
-        FluentActions.Invoking(() => SamplePlan.TransferPairs(.9, .2, .5, 1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("lost");
+        FluentActions.Invoking(() => SamplePlan.TransferPairs(1, .2, .5, 0)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName("pALower");
+        FluentActions.Invoking(() => SamplePlan.TransferPairs(.9, .2, .5, 1)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName("lost");
     }
 
     private static Certificate Run(ICertifier certifier, VoteCounts estimation)

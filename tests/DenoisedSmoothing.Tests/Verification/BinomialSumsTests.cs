@@ -13,7 +13,11 @@ public class BinomialSumsTests
         for (int i = 0; i < 300; i++)
         {
             int n = random.Next(1, 200), k = random.Next(0, n + 1);
-            double p = i % 3 == 0 ? Math.Pow(10, -8 * random.NextDouble()) : i % 3 == 1 ? random.NextDouble() : 1 - Math.Pow(10, -8 * random.NextDouble());
+            double p = i % 3 == 0
+                ? Math.Pow(10, -8 * random.NextDouble())
+                : i % 3 == 1
+                ? random.NextDouble()
+                : 1 - Math.Pow(10, -8 * random.NextDouble());
             Exact atLeast = Exact.AtLeast(k, n, p);
 
             Enclosure computed = BinomialSums.AtLeast(k, n, p);

@@ -83,8 +83,16 @@ public class CertificateVerifierTests
 
         Verifier.Verify(honest).Should().BeEmpty();
         Overstated(honest with { Radius = honest.Radius * (1 + 1e-12) }, "radius");
-        Overstated(honest with { Noise = null, Norm = Norm.L2, Radius = CertifiedRadius.FromBound(honest.PALower, honest.Sigma) * 1.001 }, "radius");
-        Verifier.Verify(honest with { Noise = "laplace b=1" }).Should().Contain(finding => finding.Severity == VerificationSeverity.Unknown && finding.Member == "noise");
+        Overstated(honest with
+        {
+            Noise = null,
+            Norm = Norm.L2,
+            Radius = CertifiedRadius.FromBound(honest.PALower, honest.Sigma) * 1.001,
+        }, "radius");
+        Verifier.Verify(honest with
+        {
+            Noise = "laplace b=1",
+        }).Should().Contain(finding => finding.Severity == VerificationSeverity.Unknown && finding.Member == "noise");
     }
 
     [Fact]
@@ -92,7 +100,12 @@ public class CertificateVerifierTests
     {
         Certificate honest = Run(new CohenCertifier(10, 1000).Certify(2, Rule(1)), [.02, .98], new Random(7)) with
         {
-            Provenance = LogSamples.Certificate(0).Provenance! with { DrawnSigma = .5, Noise = GridGaussianNoise.Scheme, ImageShape = [1, 28, 28] },
+            Provenance = LogSamples.Certificate(0).Provenance! with
+            {
+                DrawnSigma = .5,
+                Noise = GridGaussianNoise.Scheme,
+                ImageShape = [1, 28, 28],
+            },
         };
         Verifier.Verify(honest).Should().BeEmpty();
 
@@ -124,14 +137,22 @@ public class CertificateVerifierTests
 
             Verifier.Verify(honest with { PValue = honest.PValue * .99 }).Should().Contain(IsOverstated("pValue"));
             Verifier.Verify(honest with { Label = 0 }).Should().Contain(IsOverstated("label"));
-            Verifier.Verify(honest with { Label = 0, TopLabel = 0 }).Should().Contain(finding => finding.Severity == VerificationSeverity.Overstated);
+            Verifier.Verify(honest with
+            {
+                Label = 0,
+                TopLabel = 0,
+            }).Should().Contain(finding => finding.Severity == VerificationSeverity.Overstated);
             Verifier.Verify(honest with { Alpha = 1e-9 }).Should().Contain(IsOverstated("alpha"));
             Verifier.Verify(honest with { RunnerUpLabel = 2 }).Should().Contain(finding => finding.Member == "runnerUpLabel");
-            Verifier.Verify(honest with { Votes = honest.Votes.Add(new VoteCounts(1, 0, 0)) }).Should().Contain(finding => finding.Member == "votes");
+            Verifier.Verify(honest with
+            {
+                Votes = honest.Votes.Add(new VoteCounts(1, 0, 0)),
+            }).Should().Contain(finding => finding.Member == "votes");
         }
     }
 
-    private static void Overstated(Certificate certificate, string member) => Verifier.Verify(certificate).Should().Contain(IsOverstated(member));
+    private static void Overstated(Certificate certificate, string member) => Verifier.Verify(certificate).Should()
+        .Contain(IsOverstated(member));
 
     private static void Different(Certificate certificate, string member)
     {
@@ -151,7 +172,8 @@ public class CertificateVerifierTests
 
     private static double[] Shares(Random random, int run)
     {
-        double top = run % 4 == 0 ? 1 : run % 4 == 1 ? .3 + .3 * random.NextDouble() : .6 + .4 * random.NextDouble(), second = random.NextDouble() * (1 - top);
+        double top = run % 4 == 0 ? 1 : run % 4 == 1 ? .3 + .3 * random.NextDouble() : .6 + .4 * random.NextDouble(), second =
+            random.NextDouble() * (1 - top);
         return [second, top, 1 - top - second];
     }
 

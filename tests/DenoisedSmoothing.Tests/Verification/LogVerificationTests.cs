@@ -60,7 +60,8 @@ public sealed class LogVerificationTests : IDisposable
         lines[2] = string.Join('\t', cells);
         File.WriteAllLines(Log, lines.Append("7\t1\t1\t9\t1\t0:00:01\t10\t200\t1\t200\t0.9"));
 
-        LogVerification.Run(Log).Findings.Select(finding => finding.ToString()).Should().Contain(text => text.StartsWith("image 1: radius: 9.75 is in the table"))
+        LogVerification.Run(Log).Findings.Select(finding => finding.ToString()).Should()
+            .Contain(text => text.StartsWith("image 1: radius: 9.75 is in the table"))
             .And.Contain("image 7: index: the table has this image, and the JSON lines do not");
     }
 
@@ -80,7 +81,8 @@ public sealed class LogVerificationTests : IDisposable
         Write();
         File.Delete(Log + ".jsonl");
 
-        FluentActions.Invoking(() => LogVerification.Run(Log)).Should().Throw<FileNotFoundException>().WithMessage("*without votes there is nothing to verify*");
+        FluentActions.Invoking(() => LogVerification.Run(Log)).Should().Throw<FileNotFoundException>()
+            .WithMessage("*without votes there is nothing to verify*");
     }
 
     private void Write(Func<long, long>? imageIndex = null)
@@ -91,7 +93,8 @@ public sealed class LogVerificationTests : IDisposable
             Kind = CertificationLogKind.Certify,
             Settings = new Dictionary<string, string>
             {
-                ["sigma"] = "0.25", [CertificationLogMeta.MethodSetting] = certifier.Method.ToString(), [CertificationLogMeta.AlphaSetting] = "0.001",
+                ["sigma"] = "0.25", [CertificationLogMeta.MethodSetting] = certifier.Method.ToString(),
+                    [CertificationLogMeta.AlphaSetting] = "0.001",
             },
         };
         using CertificationLogWriter writer = CertificationLogWriter.Open(Log, meta, resume: false);
@@ -102,7 +105,11 @@ public sealed class LogVerificationTests : IDisposable
             test.Observe(new VoteCounts(5 + index, 195 - index));
             Certificate certificate = test.Result with
             {
-                Provenance = LogSamples.Certificate(index).Provenance! with { ImageIndex = imageIndex?.Invoke(index) ?? index, Noise = "philox4x32-10/box-muller/1" },
+                Provenance = LogSamples.Certificate(index).Provenance! with
+                {
+                    ImageIndex = imageIndex?.Invoke(index) ?? index,
+                    Noise = "philox4x32-10/box-muller/1",
+                },
             };
             writer.Append(index, 1, certificate, TimeSpan.FromSeconds(1));
         }

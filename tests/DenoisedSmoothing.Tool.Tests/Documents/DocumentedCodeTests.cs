@@ -21,7 +21,8 @@ public partial class DocumentedCodeTests
 
     private static readonly MetadataReference[] s_references =
     [
-        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path)),
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
     public static TheoryData<string, int> Blocks
@@ -84,7 +85,8 @@ public partial class DocumentedCodeTests
         return folder.FullName;
     }
 
-    [GeneratedRegex(@"(?:<!--\s*given:\s*(?<given>(?:(?!-->).)*?)\s*-->\s*)?^```csharp\r?\n(?<code>.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
+    [GeneratedRegex(@"(?:<!--\s*given:\s*(?<given>(?:(?!-->).)*?)\s*-->\s*)?^```csharp\r?\n(?<code>.*?)^```",
+        RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Block();
 
     [GeneratedRegex(@"^using (static )?[\w.]+( = [^;]+)?;\s*$")]

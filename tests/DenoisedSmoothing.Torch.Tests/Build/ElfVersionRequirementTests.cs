@@ -18,7 +18,8 @@ public class ElfVersionRequirementTests
 
         ElfVersionRequirement.IsWeak(after, Version).Should().BeTrue();
         ElfVersionRequirement.IsWeak(after, "GLIBCXX_3.4.30").Should().BeFalse();
-        Enumerable.Range(0, before.Length).Where(i => before[i] != after[i]).Should().ContainSingle().Which.Should().Match(i => (before[i] ^ after[i]) == 0x2);
+        Enumerable.Range(0, before.Length).Where(i => before[i] != after[i]).Should().ContainSingle().Which.Should()
+            .Match(i => (before[i] ^ after[i]) == 0x2);
     }
 
     [Fact]
@@ -35,7 +36,8 @@ public class ElfVersionRequirementTests
     public void MakeWeak_of_anything_else_than_an_elf_library_throws()
     {
         foreach (byte[] bytes in new byte[][] { [], new byte[64], "MZ"u8.ToArray(), [0x7f, .. "ELF"u8, 1, 1, .. new byte[100]] })
-            FluentActions.Invoking(() => ElfVersionRequirement.MakeWeak(bytes, Version)).Should().Throw<InvalidDataException>().WithMessage("*not a 64-bit*");
+            FluentActions.Invoking(() => ElfVersionRequirement.MakeWeak(bytes, Version)).Should().Throw<InvalidDataException>()
+                .WithMessage("*not a 64-bit*");
     }
 
     [Fact]
@@ -70,7 +72,8 @@ public class ElfVersionRequirementTests
     [SkippableFact]
     public void The_library_in_the_output_is_weak_where_this_system_lacks_the_version()
     {
-        Skip.IfNot(OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64, "TorchSharp's Linux library is for x64.");
+        Skip.IfNot(OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64,
+            "TorchSharp's Linux library is for x64.");
         NativeLibrary.Load("libstdc++.so.6");
         string maps = File.ReadAllText("/proc/self/maps");
         string libStdCxx = maps.Split('\n').First(line => line.Contains("libstdc++.so")).Split(' ')[^1];
@@ -81,7 +84,9 @@ public class ElfVersionRequirementTests
         ElfVersionRequirement.IsWeak(library, Version).Should().BeTrue();
     }
 
-    /// <summary>The least ELF file with a string table and a .gnu.version_r section: one needed library for each list of versions.</summary>
+    /// <summary>
+    /// The least ELF file with a string table and a .gnu.version_r section: one needed library for each list of versions.
+    /// </summary>
     private static byte[] Library(params string[][] needed)
     {
         const int header = 64, section = 64;

@@ -120,13 +120,15 @@ public class CheckpointCasesTests
         string path = System.IO.Path.GetTempFileName();
         try
         {
-            using var made = nn.Sequential(Enumerable.Range(0, 140).Select(i => ($"layer{i}", (nn.Module<Tensor, Tensor>)nn.BatchNorm1d(i == 3 ? 300 : 2))));
+            using var made = nn.Sequential(Enumerable.Range(0, 140)
+                .Select(i => ($"layer{i}", (nn.Module<Tensor, Tensor>)nn.BatchNorm1d(i == 3 ? 300 : 2))));
             SyntheticWeights.Fill(made);
             made.save(path);
             using Checkpoint checkpoint = Checkpoint.Open(path);
             checkpoint.Format.Should().Be(CheckpointFormat.TorchSharp);
             checkpoint.Entries.Should().HaveCount(700);
-            using var loaded = nn.Sequential(Enumerable.Range(0, 140).Select(i => ($"layer{i}", (nn.Module<Tensor, Tensor>)nn.BatchNorm1d(i == 3 ? 300 : 2))));
+            using var loaded = nn.Sequential(Enumerable.Range(0, 140)
+                .Select(i => ($"layer{i}", (nn.Module<Tensor, Tensor>)nn.BatchNorm1d(i == 3 ? 300 : 2))));
             LiveTensors.ShouldNotChange(() => StateDict.Load(loaded, checkpoint));
             StateDict.Fingerprint(loaded).Should().Be(StateDict.Fingerprint(made));
         }
@@ -169,7 +171,10 @@ public class CheckpointCasesTests
 
     private static Checkpoint Open(string name) => Checkpoint.Open(Path(name));
 
-    private static Checkpoint Open(string name, string prefix) => Checkpoint.Open(Path(name), new CheckpointOptions { StripPrefixes = [prefix] });
+    private static Checkpoint Open(string name, string prefix) => Checkpoint.Open(Path(name), new CheckpointOptions
+    {
+        StripPrefixes = [prefix],
+    });
 
     private static Checkpoint Written(Dictionary<string, Tensor> tensors)
     {

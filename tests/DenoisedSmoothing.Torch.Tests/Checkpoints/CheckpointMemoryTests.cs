@@ -26,7 +26,8 @@ public class CheckpointMemoryTests(ITestOutputHelper output)
     [Trait("Category", "Slow")]
     public void Load_of_a_large_zip_file_needs_little_more_memory_than_the_module()
     {
-        Skip.If(Environment.GetEnvironmentVariable("DENOISEDSMOOTHING_SLOW") != "1", "Set DENOISEDSMOOTHING_SLOW=1 to measure memory: 2.2 GB on disk, 5 GB in memory.");
+        Skip.If(Environment.GetEnvironmentVariable("DENOISEDSMOOTHING_SLOW") != "1",
+            "Set DENOISEDSMOOTHING_SLOW=1 to measure memory: 2.2 GB on disk, 5 GB in memory.");
         Skip.If(!OperatingSystem.IsLinux(), "The peak is read from /proc, which only Linux has.");
         DirectoryInfo folder = Directory.CreateTempSubdirectory();
         try
@@ -39,7 +40,8 @@ public class CheckpointMemoryTests(ITestOutputHelper output)
                 opened.Entries.Should().HaveCount(Layers);
             long afterOpen = Peak();
 
-            using var module = nn.Sequential([.. Enumerable.Range(0, Layers).Select(i => ($"layer{i}", (nn.Module<Tensor, Tensor>)Empty()))]);
+            using var module =
+                nn.Sequential([.. Enumerable.Range(0, Layers).Select(i => ($"layer{i}", (nn.Module<Tensor, Tensor>)Empty()))]);
             long modelBytes = Layers * Count * sizeof(float);
             long started = Environment.TickCount64;
             using (Checkpoint checkpoint = Checkpoint.Open(path))
@@ -47,7 +49,9 @@ public class CheckpointMemoryTests(ITestOutputHelper output)
             long milliseconds = Environment.TickCount64 - started, peak = Peak();
 
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"file {new FileInfo(path).Length:N0} bytes, model {modelBytes:N0} bytes; resident before {before:N0}, after opening {afterOpen:N0}, peak {peak:N0}: {(double)(peak - before) / modelBytes:F3} of the model, {(double)peak / modelBytes:F3} with the process itself; {milliseconds} ms"));
+                $"file {new FileInfo(path).Length:N0} bytes, model {modelBytes:N0} bytes; resident before {before:N0}, after opening "
+                    + $"{afterOpen:N0}, peak {peak:N0}: {(double)(peak - before) / modelBytes:F3} of the model, "
+                    + $"{(double)peak / modelBytes:F3} with the process itself; {milliseconds} ms"));
             (afterOpen - before).Should().BeLessThan(64 << 20, "opening reads no tensor");
             (peak - before).Should().BeLessThan((long)(1.2 * modelBytes));
             for (int i = 0; i < Layers; i++)
@@ -75,9 +79,12 @@ public class CheckpointMemoryTests(ITestOutputHelper output)
 
     private static void Write(string path)
     {
-        byte[] pickle = PickleText.StateDict([.. Enumerable.Range(0, Layers).Select(i => ($"layer{i}.weight", "FloatStorage", $"{i}", Count, 0L, Shape, (long[])[9000, 9, 3, 1]))]);
+        byte[] pickle =
+            PickleText.StateDict([.. Enumerable.Range(0, Layers)
+            .Select(i => ($"layer{i}.weight", "FloatStorage", $"{i}", Count, 0L, Shape, (long[])[9000, 9, 3, 1]))]);
         using FileStream file = File.Create(path);
-        TorchZipFile.Write(file, pickle, CompressionLevel.NoCompression, Enumerable.Range(0, Layers).Select(i => ($"{i}", (Action<Stream>)(to =>
+        TorchZipFile.Write(file, pickle, CompressionLevel.NoCompression, Enumerable.Range(0, Layers)
+            .Select(i => ($"{i}", (Action<Stream>)(to =>
         {
             // First and last element tell the layer; what is between does not matter.
             to.Write(BitConverter.GetBytes(i + 1f));
@@ -97,5 +104,6 @@ public class CheckpointMemoryTests(ITestOutputHelper output)
     }
 
     private static long Peak() =>
-        long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
+        long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
 }

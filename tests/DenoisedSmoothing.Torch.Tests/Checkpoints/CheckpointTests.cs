@@ -56,11 +56,15 @@ public class CheckpointTests
     [Fact]
     public void Read_keeps_a_prefix_that_it_is_told_to_keep()
     {
-        using Checkpoint kept = Checkpoint.Open(Golden.PathOf("checkpoints/training_checkpoint.pt"), new CheckpointOptions { StripPrefixes = [] });
+        using Checkpoint kept = Checkpoint.Open(Golden.PathOf("checkpoints/training_checkpoint.pt"), new CheckpointOptions
+        {
+            StripPrefixes = [],
+        });
         kept.StrippedPrefix.Should().BeEmpty();
         using Tensor scalar = kept.Read("module.g_scalar");
         scalar.item<float>().Should().Be(3.5f);
-        kept.Invoking(checkpoint => checkpoint.Read("g_scalar")).Should().Throw<CheckpointException>().WithMessage("*'g_scalar': there is no such entry among the 14*");
+        kept.Invoking(checkpoint => checkpoint.Read("g_scalar")).Should().Throw<CheckpointException>()
+            .WithMessage("*'g_scalar': there is no such entry among the 14*");
     }
 
     [Fact]
@@ -104,7 +108,8 @@ public class CheckpointTests
     [Fact]
     public void Read_says_so_when_the_file_has_shrunk()
     {
-        MemoryStream stream = new(File.ReadAllBytes(Golden.PathOf("checkpoints/legacy.pt")).ToArray(), 0, 2064, writable: true, publiclyVisible: true);
+        MemoryStream stream = new(File.ReadAllBytes(Golden.PathOf("checkpoints/legacy.pt")).ToArray(), 0, 2064, writable: true,
+            publiclyVisible: true);
         using Checkpoint checkpoint = Checkpoint.Open(stream, "shrinking", new CheckpointOptions(), leaveOpen: false);
         stream.SetLength(1700);
         LiveTensors.ShouldNotChange(() => checkpoint.Invoking(c => c.Read("k_shared")).Should().Throw<CheckpointException>()
@@ -117,7 +122,8 @@ public class CheckpointTests
         byte[] file = File.ReadAllBytes(Golden.PathOf("checkpoints/legacy.pt"));
         file[file.AsSpan().IndexOf((byte[])[3, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1]) + 9] = 2;
         using Checkpoint checkpoint = Checkpoint.Open(new MemoryStream(file), "bool", new CheckpointOptions(), leaveOpen: false);
-        LiveTensors.ShouldNotChange(() => checkpoint.Invoking(c => c.Read("f_bool")).Should().Throw<CheckpointException>().WithMessage("*a BOOL is neither 0 nor 1*"));
+        LiveTensors.ShouldNotChange(() => checkpoint.Invoking(c => c.Read("f_bool")).Should().Throw<CheckpointException>()
+            .WithMessage("*a BOOL is neither 0 nor 1*"));
     }
 
     [SkippableFact]
@@ -146,7 +152,8 @@ public class CheckpointTests
         string path = SharedData.PathOf("goldens/improved_diffusion_unet_small.pt");
         using Checkpoint checkpoint = Checkpoint.Open(path);
         checkpoint.Entries.Select(entry => $"{entry.Name} {string.Join('x', entry.Shape)}").Should().BeEquivalentTo(
-            File.ReadLines(Golden.PathOf("improved_diffusion_unet_small.keys.tsv")).Select(line => line.Split('\t')).Select(row => $"{row[0]} {row[1]}"));
+            File.ReadLines(Golden.PathOf("improved_diffusion_unet_small.keys.tsv")).Select(line => line.Split('\t'))
+                .Select(row => $"{row[0]} {row[1]}"));
         foreach (TensorEntry entry in checkpoint.Entries)
         {
             using var scope = NewDisposeScope();

@@ -17,5 +17,6 @@ internal static class CheckpointValues
         return doubles.NumberOfElements == 0 ? [] : doubles.data<double>().ToArray();
     }
 
-    public static IEnumerable<double> Expected(JsonElement entry) => entry.GetProperty("values").EnumerateArray().Select(value => value.GetDouble());
+    public static IEnumerable<double> Expected(JsonElement entry) => entry.GetProperty("values").EnumerateArray()
+        .Select(value => value.GetDouble());
 }

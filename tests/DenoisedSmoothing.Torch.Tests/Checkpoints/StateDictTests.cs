@@ -96,7 +96,8 @@ public class StateDictTests
         lines.Should().Equal(
             "The state_dict does not fit the module Sequential of 7 entries:",
             "  1 missing: 'conv.bias' [4]",
-            "  7 unexpected: 'head.0.weight' [0, 2], 'head.1.weight' [1, 2], 'head.2.weight' [2, 2], 'head.3.weight' [3, 2], 'head.4.weight' [4, 2] and 2 more",
+            "  7 unexpected: 'head.0.weight' [0, 2], 'head.1.weight' [1, 2], 'head.2.weight' [2, 2], 'head.3.weight' [3, 2], "
+                + "'head.4.weight' [4, 2] and 2 more",
             "  1 of another shape: 'conv.weight' [4, 1, 3, 3] for [4, 3, 3, 3]",
             "  1 of another type: 'bn.num_batches_tracked' BOOL for I64",
             "Take the checkpoint of this network in this configuration.");
@@ -109,19 +110,28 @@ public class StateDictTests
         using var module = Network();
         using SafetensorsFile file = FileOf(module.state_dict().ToDictionary(pair => $"module.{pair.Key}", pair => pair.Value));
         Action load = () => StateDict.Load(module, file);
-        load.Should().Throw<CheckpointException>().WithMessage("weights.safetensors does not fit*7 missing*7 unexpected*is there under the prefix 'module.': open the file by Checkpoint.Open, with CheckpointOptions.StripPrefixes set to it.");
+        load.Should().Throw<CheckpointException>()
+            .WithMessage(
+            "weights.safetensors does not fit*7 missing*7 unexpected*is there under the prefix 'module.': open the file by "
+            + "Checkpoint.Open, with CheckpointOptions.StripPrefixes set to it.");
     }
 
     [Fact]
     public void Load_says_what_known_checkpoint_it_is_given()
     {
         using var resnet = new CifarResNet(20, 10, ResNetShortcut.Convolution);
-        Refused(resnet, Reference("improved_diffusion_cifar10_50m"), "*This is a checkpoint of improved-diffusion CIFAR-10 (50M). The module is CIFAR ResNet-20 (Cohen et al.'s names). Make the network in that configuration, or take another checkpoint.");
-        Refused(resnet, Reference("cifar_resnet110"), "*This is a checkpoint of CIFAR ResNet-110 (Cohen et al.'s names). The module is CIFAR ResNet-20*");
-        Refused(resnet, new Entries("other", [new TensorEntry("w", ScalarType.Float32, [1])]), "*This is not a checkpoint of CIFAR ResNet-20*");
+        Refused(resnet, Reference("improved_diffusion_cifar10_50m"),
+            "*This is a checkpoint of improved-diffusion CIFAR-10 (50M). The module is CIFAR ResNet-20 (Cohen et al.'s names). Make the "
+            + "network in that configuration, or take another checkpoint.");
+        Refused(resnet, Reference("cifar_resnet110"),
+            "*This is a checkpoint of CIFAR ResNet-110 (Cohen et al.'s names). The module is CIFAR ResNet-20*");
+        Refused(resnet, new Entries("other", [new TensorEntry("w", ScalarType.Float32, [1])]),
+            "*This is not a checkpoint of CIFAR ResNet-20*");
         using var linear = nn.Sequential(("net", nn.Linear(2, 3)));
-        Refused(linear, Reference("guided_diffusion_imagenet256_uncond"), "*This is a checkpoint of guided-diffusion 256x256, unconditional. Make the network*");
-        Refused(linear, new Entries("inner", [new("weight", ScalarType.Float32, [3, 2]), new("bias", ScalarType.Float32, [3])]), "*The names of the module begin with 'net.', those of the checkpoint do not*");
+        Refused(linear, Reference("guided_diffusion_imagenet256_uncond"),
+            "*This is a checkpoint of guided-diffusion 256x256, unconditional. Make the network*");
+        Refused(linear, new Entries("inner", [new("weight", ScalarType.Float32, [3, 2]), new("bias", ScalarType.Float32, [3])]),
+            "*The names of the module begin with 'net.', those of the checkpoint do not*");
     }
 
     [Fact]
@@ -209,8 +219,10 @@ public class StateDictTests
     }
 
     /// <summary>What a reference implementation's checkpoint has, without its values.</summary>
-    private static Entries Reference(string name) => new(name, [.. File.ReadLines(Golden.PathOf($"{name}.keys.tsv")).Select(line => line.Split('\t'))
-        .Select(row => new TensorEntry(row[0], ScalarType.Float32, row[1].Split('x', StringSplitOptions.RemoveEmptyEntries).Select(long.Parse)))]);
+    private static Entries Reference(string name) =>
+        new(name, [.. File.ReadLines(Golden.PathOf($"{name}.keys.tsv")).Select(line => line.Split('\t'))
+        .Select(row => new TensorEntry(row[0], ScalarType.Float32, row[1].Split('x', StringSplitOptions.RemoveEmptyEntries)
+            .Select(long.Parse)))]);
 
     private sealed class Entries(string name, IReadOnlyList<TensorEntry> entries) : ITensorSource
     {

@@ -44,7 +44,8 @@ public class AdapterTests
         using Tensor result = scaled.Denoise(noisy, new NoiseContext(0.5));
         Parity.RelativeError(result, noisy).Should().BeLessThan(1e-6);
         DelegateDenoiser shrinking = new((x, _) => x.mean([1]));
-        shrinking.Invoking(it => it.Denoise(noisy, new NoiseContext(0.5))).Should().Throw<InvalidOperationException>().WithMessage("*[2,3,4,4]*[2,4,4]*");
+        shrinking.Invoking(it => it.Denoise(noisy, new NoiseContext(0.5))).Should().Throw<InvalidOperationException>()
+            .WithMessage("*[2,3,4,4]*[2,4,4]*");
     }
 
     [Fact]
@@ -62,8 +63,10 @@ public class AdapterTests
     public void LabelClassifier_wrong_answers_are_errors()
     {
         using Tensor images = zeros(2, 1, 4, 4);
-        new LabelClassifier(5, _ => [1]).Invoking(it => it.Classify(images)).Should().Throw<InvalidOperationException>().WithMessage("2 images*1 labels*");
-        new LabelClassifier(5, _ => [1, 5]).Invoking(it => it.Classify(images)).Should().Throw<InvalidOperationException>().WithMessage("*answered 5*0 to 4*");
+        new LabelClassifier(5, _ => [1]).Invoking(it => it.Classify(images)).Should().Throw<InvalidOperationException>()
+            .WithMessage("2 images*1 labels*");
+        new LabelClassifier(5, _ => [1, 5]).Invoking(it => it.Classify(images)).Should().Throw<InvalidOperationException>()
+            .WithMessage("*answered 5*0 to 4*");
     }
 
     [Fact]
@@ -75,7 +78,10 @@ public class AdapterTests
             return [.. means.data<float>().ToArray().Select(mean => mean > 0.5 ? 1 : 0)];
         });
         using Tensor image = full([1, 8, 8], 0.7f);
-        SmoothedClassifier smoothed = new(new IdentityDenoiser(), bright, 0.5, new CohenCertifier(n: 1000), new SmoothingOptions { Seed = 1 });
+        SmoothedClassifier smoothed = new(new IdentityDenoiser(), bright, 0.5, new CohenCertifier(n: 1000), new SmoothingOptions
+        {
+            Seed = 1,
+        });
         Certificate certificate = smoothed.Certify(image);
         certificate.Label.Should().Be(1);
         certificate.Radius.Should().BeInRange(0.5, 8 * 0.2, "the mean crosses 0.5 at l2 distance 8 x 0.2");

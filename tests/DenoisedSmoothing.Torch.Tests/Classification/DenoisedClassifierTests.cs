@@ -56,7 +56,8 @@ public class DenoisedClassifierTests
     [Fact]
     public void Constructor_null_is_refused()
     {
-        Action denoiser = () => _ = new DenoisedClassifier(null!, new FlatClassifier(2)), classifier = () => _ = new DenoisedClassifier(new IdentityDenoiser(), null!);
+        Action denoiser = () => _ = new DenoisedClassifier(null!, new FlatClassifier(2)), classifier = () =>
+            _ = new DenoisedClassifier(new IdentityDenoiser(), null!);
         denoiser.Should().Throw<ArgumentNullException>();
         classifier.Should().Throw<ArgumentNullException>();
     }
@@ -65,7 +66,8 @@ public class DenoisedClassifierTests
     public void PartInfo_unnamed_parts_are_told_apart_and_keep_their_name()
     {
         LimitedDenoiser one = new(1), other = new(1);
-        PartInfo.Of(one).Fingerprint.Should().StartWith("LimitedDenoiser#").And.Be(PartInfo.Of(one).Fingerprint).And.NotBe(PartInfo.Of(other).Fingerprint);
+        PartInfo.Of(one).Fingerprint.Should().StartWith("LimitedDenoiser#").And.Be(PartInfo.Of(one).Fingerprint)
+            .And.NotBe(PartInfo.Of(other).Fingerprint);
     }
 
     [Fact]

@@ -20,7 +20,8 @@ public class LocallySmoothedClassifierTests
         Tensor scores = classifier.Score(noisy, new NoiseContext(.5, Normals));
 
         // Copy i has stream i of part 1 of 2: 2, 4 and 6.
-        Tensor expected = new[] { 2, 4, 6 }.Select(stream => softmax(5 * (noisy * .5 + .2 * Normals(stream)).flatten(1), 1)).Aggregate((a, b) => a + b) / 3;
+        Tensor expected = new[] { 2, 4, 6 }.Select(stream => softmax(5 * (noisy * .5 + .2 * Normals(stream)).flatten(1), 1))
+            .Aggregate((a, b) => a + b) / 3;
         Parity.RelativeError(scores, expected).Should().BeLessThan(1e-6);
         Images.ValuesOf(scores.sum(1)).Should().OnlyContain(sum => Math.Abs(sum - 1) < 1e-6);
         classifier.ClassCount.Should().Be(4);
@@ -60,7 +61,8 @@ public class LocallySmoothedClassifierTests
     {
         using Tensor image = Images.Grey(1, 2, 2);
         DelegateClassifier classifier = new(2, x => tensor(new[] { 1, score }).unsqueeze(0).repeat(x.shape[0], 1));
-        Action act = () => new SmoothedClassifier([new LocallySmoothedClassifier(s_half, classifier)], .5, new CohenCertifier(10, 10, .05)).Certify(image);
+        Action act = () => new SmoothedClassifier([new LocallySmoothedClassifier(s_half, classifier)], .5, new CohenCertifier(10, 10, .05))
+            .Certify(image);
         act.Should().Throw<InvalidOperationException>().WithMessage("*NaN or infinite*");
     }
 
@@ -91,7 +93,8 @@ public class LocallySmoothedClassifierTests
     {
         FlatClassifier flat = new(2);
         foreach (double sigma in new[] { 0, -1, double.NaN, double.PositiveInfinity })
-            FluentActions.Invoking(() => new LocallySmoothedClassifier(s_half, flat, 5, sigma)).Should().Throw<ArgumentOutOfRangeException>();
+            FluentActions.Invoking(() => new LocallySmoothedClassifier(s_half, flat, 5, sigma)).Should()
+                .Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new LocallySmoothedClassifier(s_half, flat, 0)).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new LocallySmoothedClassifier(null!, flat)).Should().Throw<ArgumentNullException>();
         FluentActions.Invoking(() => new LocallySmoothedClassifier(s_half, null!)).Should().Throw<ArgumentNullException>();

@@ -86,7 +86,8 @@ public class MajorityVoteClassifierTests
         DenoisedClassifier inner = new(new LimitedDenoiser(.75), new LabelClassifier(2, _ => [], "labels"));
         MajorityVoteClassifier classifier = new(inner, 5);
         (classifier.Info.LargestSigma, classifier.Info.Precision).Should().Be((.75, "float32"));
-        new MajorityVoteClassifier(new DenoisedClassifier(new IdentityDenoiser(), new LabelClassifier(2, _ => [], "labels")), 5).Info.Fingerprint.Should().Be("majority(5;identity+labels)");
+        new MajorityVoteClassifier(new DenoisedClassifier(new IdentityDenoiser(), new LabelClassifier(2, _ => [], "labels")), 5)
+            .Info.Fingerprint.Should().Be("majority(5;identity+labels)");
         new MajorityVoteClassifier(inner, 4).Info.Fingerprint.Should().NotBe(classifier.Info.Fingerprint);
         Action none = () => _ = new MajorityVoteClassifier(inner, 0), nothing = () => _ = new MajorityVoteClassifier(null!, 3);
         none.Should().Throw<ArgumentOutOfRangeException>();

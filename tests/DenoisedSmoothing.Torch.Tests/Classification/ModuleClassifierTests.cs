@@ -34,7 +34,8 @@ public class ModuleClassifierTests
         using DisposeScope scope = NewDisposeScope();
         Tensor images = Images.Random(1, 2, 3, 8, 8);
         Tensor? seen = null;
-        using ModuleClassifier classifier = new(Network(x => seen = x.clone().DetachFromDisposeScope()), 2, Normalization.ToSymmetric, (20, 24));
+        using ModuleClassifier classifier =
+            new(Network(x => seen = x.clone().DetachFromDisposeScope()), 2, Normalization.ToSymmetric, (20, 24));
 
         classifier.Classify(images);
 
@@ -111,7 +112,8 @@ public class ModuleClassifierTests
     {
         FakeImageNetwork network = Network(_ => { });
         network.train();
-        Action classes = () => _ = new ModuleClassifier(network, 1), size = () => _ = new ModuleClassifier(network, 2, resizeTo: (0, 5)), none = () => _ = new ModuleClassifier(null!, 2);
+        Action classes = () => _ = new ModuleClassifier(network, 1), size = () =>
+            _ = new ModuleClassifier(network, 2, resizeTo: (0, 5)), none = () => _ = new ModuleClassifier(null!, 2);
         classes.Should().Throw<ArgumentOutOfRangeException>();
         size.Should().Throw<ArgumentOutOfRangeException>().WithMessage("*at least 1x1*");
         none.Should().Throw<ArgumentNullException>();

@@ -49,7 +49,8 @@ public class NormalizationTests
     [Fact]
     public void Constructor_only_a_mean_or_pixels_from_0_to_255_are_taken()
     {
-        new Normalization([.4914f], [1]).ToString().Should().Be("mean=0.4914 std=1"); // subtract the mean, as Salman et al.'s InputCenterLayer
+        // subtract the mean, as Salman et al.'s InputCenterLayer
+        new Normalization([.4914f], [1]).ToString().Should().Be("mean=0.4914 std=1");
         _ = new Normalization([0], [1 / 255f]); // a network that takes 0 to 255
     }
 

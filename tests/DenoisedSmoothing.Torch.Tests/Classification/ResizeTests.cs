@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Torch.Tests.Classification;
 
-/// <summary>Against torch.nn.functional.interpolate(mode=bicubic, antialias=True) of PyTorch (resize.safetensors; outputs are crops).</summary>
+/// <summary>
+/// Against torch.nn.functional.interpolate(mode=bicubic, antialias=True) of PyTorch (resize.safetensors; outputs are crops).
+/// </summary>
 public class ResizeTests
 {
     [Theory]

@@ -32,7 +32,8 @@ public sealed class ImageDatasetsTests : IDisposable
         File.WriteAllText(Path.Combine(_folder, "broken.png"), "no image");
         File.Copy(Path.Combine(Pictures, "rgb.png"), Path.Combine(_folder, "a.png"));
         Action files = () => new ImageFiles(_folder, [("broken.png", 0), ("gone.png", 0), ("a.png", 0)], ["a"]).RequireOneShape();
-        Action foreign = () => new Foreign(new LabeledImages(new byte[2], new byte[2], 1, 1, 1, ["a"]), index => ones(1, 1 + index, 1)).RequireOneShape();
+        Action foreign = () => new Foreign(new LabeledImages(new byte[2], new byte[2], 1, 1, 1, ["a"]), index => ones(1, 1 + index, 1))
+            .RequireOneShape();
         files.Should().NotThrow();
         foreign.Should().NotThrow();
     }
@@ -63,7 +64,8 @@ public sealed class ImageDatasetsTests : IDisposable
         foreach (SmoothingImage image in prepared.Read(null, (_, error) => skipped.Add(error.Message)))
             image.Pixels.Dispose();
         skipped.Should().Equal(
-            "wide.png: An image of 6x8 is too small for a crop of 7x5. Resize it first.", "wide2.png: An image of 6x8 is too small for a crop of 7x5. Resize it first.");
+            "wide.png: An image of 6x8 is too small for a crop of 7x5. Resize it first.",
+                "wide2.png: An image of 6x8 is too small for a crop of 7x5. Resize it first.");
     }
 
     [Fact]
@@ -74,9 +76,11 @@ public sealed class ImageDatasetsTests : IDisposable
         ImageFiles files = new(Pictures, names.Select(name => (name, 0)), ["picture"]);
         IImageDataset[] sets =
         [
-            Cifar10.Test(Path.Combine(goldens, "cifar-10-batches-bin")), Cifar100.Test(Path.Combine(goldens, "cifar-100-python")), FashionMnistPair.TestImages(),
+            Cifar10.Test(Path.Combine(goldens, "cifar-10-batches-bin")), Cifar100.Test(Path.Combine(goldens, "cifar-100-python")),
+                FashionMnistPair.TestImages(),
             files, new ImageFiles(Pictures, names.Select(name => (name, 0)), ["picture"], new ImageFileOptions { Grey = true }),
-            files.Prepared(new ImagePreprocess().Resize(40, Resampling.Bicubic).CenterCrop(32)), LabeledImages.From(files.Prepared(new ImagePreprocess().ResizeTo(9, 7))),
+            files.Prepared(new ImagePreprocess().Resize(40, Resampling.Bicubic).CenterCrop(32)),
+                LabeledImages.From(files.Prepared(new ImagePreprocess().ResizeTo(9, 7))),
         ];
         foreach (IImageDataset set in sets)
         {

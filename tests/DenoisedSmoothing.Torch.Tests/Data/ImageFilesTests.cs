@@ -30,8 +30,10 @@ public sealed class ImageFilesTests : IDisposable
             image.shape.Should().Equal(3, height, width);
             single.shape.Should().Equal(1, height, width);
             byte[] rgb = expected.GetProperty("rgb").GetBytesFromBase64();
-            Images.ValuesOf(image).Should().Equal(Enumerable.Range(0, rgb.Length).Select(k => rgb[k % (height * width) * 3 + k / (height * width)] / 255f), names[i]);
-            Images.ValuesOf(single).Should().Equal(expected.GetProperty("grey").GetBytesFromBase64().Select(pixel => pixel / 255f), names[i]);
+            Images.ValuesOf(image).Should()
+                .Equal(Enumerable.Range(0, rgb.Length).Select(k => rgb[k % (height * width) * 3 + k / (height * width)] / 255f), names[i]);
+            Images.ValuesOf(single).Should()
+                .Equal(expected.GetProperty("grey").GetBytesFromBase64().Select(pixel => pixel / 255f), names[i]);
         }
     }
 
@@ -66,7 +68,10 @@ public sealed class ImageFilesTests : IDisposable
         act.Should().Throw<InvalidDataException>().WithMessage("*bomb.bmp*");
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1_000_000);
 
-        Action small = () => new ImageFiles(Pictures, [("rgb.png", 0)], ["picture"], new ImageFileOptions { MaxPixels = 19 * 22 - 1 }).Image(0);
+        Action small = () => new ImageFiles(Pictures, [("rgb.png", 0)], ["picture"], new ImageFileOptions
+        {
+            MaxPixels = 19 * 22 - 1,
+        }).Image(0);
         small.Should().Throw<InvalidDataException>().WithMessage("*rgb.png: 22x19 pixels are more than the 417*");
     }
 
@@ -108,14 +113,18 @@ public sealed class ImageFilesTests : IDisposable
 
         LiveTensors.ShouldNotChange(() =>
         {
-            foreach (SmoothingImage image in images.Read(new DatasetRange { Start = 1 }, (index, error) => skipped.Add((index, error.Message))))
+            foreach (SmoothingImage image in images.Read(new DatasetRange
+            {
+                Start = 1,
+            }, (index, error) => skipped.Add((index, error.Message))))
             {
                 using (image.Pixels)
                     read.Add(image.Index!.Value);
             }
         });
         read.Should().Equal(1, 3);
-        skipped.Should().ContainSingle().Which.Should().Match<(int Index, string Message)>(one => one.Index == 2 && one.Message.Contains("c.png"));
+        skipped.Should().ContainSingle().Which.Should()
+            .Match<(int Index, string Message)>(one => one.Index == 2 && one.Message.Contains("c.png"));
 
         read.Clear();
         Action stop = () =>
@@ -144,7 +153,8 @@ public sealed class ImageFilesTests : IDisposable
         (string Content, string Message)[] files =
         [
             ("", "*it is an empty file, and an image is wanted*"),
-            ("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "*it is a pointer of Git LFS, not the file itself, and an image is wanted. Fetch the file: git lfs pull.*"),
+            ("version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
+                "*it is a pointer of Git LFS, not the file itself, and an image is wanted. Fetch the file: git lfs pull.*"),
             ("<!DOCTYPE html><html></html>", "*it is a web page*"),
             ("\u001f\u008b\u0008\0", "*it is a gzip file*"),
             ("II*\0\u0008\0\0\0", "*not read, such as TIFF. Convert it to PNG.*"),
@@ -191,7 +201,8 @@ public sealed class ImageFilesTests : IDisposable
             while (tar.GetNextEntry() is { } entry)
             {
                 if (entry.EntryType is System.Formats.Tar.TarEntryType.RegularFile or System.Formats.Tar.TarEntryType.V7RegularFile
-                    && entry.Name.Contains("test/", StringComparison.Ordinal) && Path.GetFileName(entry.Name).StartsWith("000", StringComparison.Ordinal))
+                    && entry.Name.Contains("test/", StringComparison.Ordinal)
+                        && Path.GetFileName(entry.Name).StartsWith("000", StringComparison.Ordinal))
                 {
                     string path = Path.Combine(_folder, entry.Name);
                     Directory.CreateDirectory(Path.GetDirectoryName(path)!);

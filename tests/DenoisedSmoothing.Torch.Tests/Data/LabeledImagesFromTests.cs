@@ -8,7 +8,8 @@ namespace DenoisedSmoothing.Torch.Tests.Data;
 
 public class LabeledImagesFromTests
 {
-    private static readonly LabeledImages Four = new(Enumerable.Range(0, 48).Select(i => (byte)(5 * i)).ToArray(), new byte[] { 2, 0, 1, 2 }, 3, 2, 2, ["a", "b", "c"]);
+    private static readonly LabeledImages Four =
+        new(Enumerable.Range(0, 48).Select(i => (byte)(5 * i)).ToArray(), new byte[] { 2, 0, 1, 2 }, 3, 2, 2, ["a", "b", "c"]);
 
     [Fact]
     public void From_takes_the_same_bytes_labels_and_names_and_leaves_no_tensor()
@@ -46,9 +47,12 @@ public class LabeledImagesFromTests
     [Fact]
     public void From_images_of_several_sizes_need_a_preprocess()
     {
-        Foreign images = new(new LabeledImages(new byte[2], new byte[2], 1, 1, 1, ["a"]), index => index == 0 ? full(3, 256, 256, .2f) : full(3, 300, 260, .4f));
+        Foreign images = new(new LabeledImages(new byte[2], new byte[2], 1, 1, 1, ["a"]), index => index == 0
+            ? full(3, 256, 256, .2f)
+            : full(3, 300, 260, .4f));
         Action act = () => LabeledImages.From(images);
-        act.Should().Throw<InvalidDataException>().WithMessage("image 1 is 3x300x260*image 0 is 3x256x256*new ImagePreprocess().Resize(256).CenterCrop(224)*");
+        act.Should().Throw<InvalidDataException>()
+            .WithMessage("image 1 is 3x300x260*image 0 is 3x256x256*new ImagePreprocess().Resize(256).CenterCrop(224)*");
         LabeledImages cut = LabeledImages.From(images.Prepared(new ImagePreprocess().Resize(256).CenterCrop(224)));
         (cut.Count, cut.Height, cut.Width).Should().Be((2, 224, 224));
     }

@@ -7,7 +7,8 @@ namespace DenoisedSmoothing.Torch.Tests.Data;
 
 public class LabeledImagesTensorTests
 {
-    private static readonly LabeledImages Three = new(Enumerable.Range(0, 24).Select(i => (byte)(10 * i)).ToArray(), new byte[] { 2, 0, 1 }, 2, 2, 2, ["a", "b", "c"]);
+    private static readonly LabeledImages Three =
+        new(Enumerable.Range(0, 24).Select(i => (byte)(10 * i)).ToArray(), new byte[] { 2, 0, 1 }, 2, 2, 2, ["a", "b", "c"]);
 
     [Fact]
     public void Images_and_labels_come_in_the_order_asked_for()
@@ -15,7 +16,8 @@ public class LabeledImagesTensorTests
         using DisposeScope scope = NewDisposeScope();
         Tensor images = Three.Images([2, 0, 2]), labels = Three.Labels([2, 0, 2]);
         images.shape.Should().Equal(3, 2, 2, 2);
-        Images.ValuesOf(images).Should().Equal(new[] { 16, 0, 16 }.SelectMany(start => Enumerable.Range(start, 8)).Select(i => 10 * i / 255f));
+        Images.ValuesOf(images).Should()
+            .Equal(new[] { 16, 0, 16 }.SelectMany(start => Enumerable.Range(start, 8)).Select(i => 10 * i / 255f));
         labels.dtype.Should().Be(ScalarType.Int64);
         labels.data<long>().ToArray().Should().Equal(1, 2, 1);
     }

@@ -21,7 +21,8 @@ public class DiffusionModelTests
         double alphaBar = s_schedule.AlphaBar(timestep), signal = Math.Sqrt(alphaBar), noise = Math.Sqrt(1 - alphaBar);
         Tensor xt = signal * x0 + noise * z;
         float[] before = Images.ValuesOf(xt);
-        foreach ((Parametrization parametrization, Tensor answer) in new[] { (Parametrization.Epsilon, z), (Parametrization.X0, x0), (Parametrization.V, signal * z - noise * x0) })
+        foreach ((Parametrization parametrization, Tensor answer) in new[] { (Parametrization.Epsilon, z), (Parametrization.X0, x0),
+            (Parametrization.V, signal * z - noise * x0) })
         {
             DiffusionModel model = new(new FakeNetwork((_, t) =>
             {
@@ -60,8 +61,10 @@ public class DiffusionModelTests
         DiffusionModel model = new(network, s_schedule, lastTimestep: 259);
         using Tensor xt = ones(1, 1, 2, 2);
         foreach (int timestep in new[] { -1, 260, 1000 })
-            FluentActions.Invoking(() => model.Predict(xt, timestep)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*0 to 259*");
-        FluentActions.Invoking(() => model.Predict(xt, 259)).Should().Throw<InvalidOperationException>().WithMessage("*returned [1,1,1,2]*");
+            FluentActions.Invoking(() => model.Predict(xt, timestep)).Should().Throw<ArgumentOutOfRangeException>()
+                .WithMessage("*0 to 259*");
+        FluentActions.Invoking(() => model.Predict(xt, 259)).Should().Throw<InvalidOperationException>()
+            .WithMessage("*returned [1,1,1,2]*");
         FluentActions.Invoking(() => model.TimestepFor(.6)).Should().Throw<ArgumentOutOfRangeException>();
         model.TimestepFor(.5).Should().Be(259);
         (model.LargestNoiseToSignal, model.LastTimestep).Should().Be((2 * model.LargestSigma, 259));

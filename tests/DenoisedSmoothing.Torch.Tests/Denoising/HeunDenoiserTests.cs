@@ -10,7 +10,10 @@ namespace DenoisedSmoothing.Torch.Tests.Denoising;
 
 public class HeunDenoiserTests
 {
-    /// <summary>NVlabs/edm, generate.py, edm_sampler without churn (edm_sampler: 18 steps, sigma_min .002, rho 7, on D(x,s) = .5 tanh(x/(.3 + s^2)) + .1 x in float64).</summary>
+    /// <summary>
+    /// NVlabs/edm, generate.py, edm_sampler without churn (edm_sampler: 18 steps, sigma_min .002, rho 7, on D(x,s) = .5 tanh(x/(.3 + s^2))
+    /// + .1 x in float64).
+    /// </summary>
     [Theory]
     [InlineData(.25, "0.5")]
     [InlineData(.5, "1.0")]
@@ -43,7 +46,10 @@ public class HeunDenoiserTests
         }
     }
 
-    /// <summary>Of all data one image, the probability flow is a straight line to it, which Heun's method follows without error, whatever the network says it in.</summary>
+    /// <summary>
+    /// Of all data one image, the probability flow is a straight line to it, which Heun's method follows without error, whatever the
+    /// network says it in.
+    /// </summary>
     [Theory]
     [InlineData(Parametrization.Epsilon)]
     [InlineData(Parametrization.X0)]
@@ -118,7 +124,10 @@ public class HeunDenoiserTests
             return x * .5;
         }), new LinearSchedule(1000));
         foreach (int steps in new[] { 2, 200 })
-            LiveTensors.ShouldNotChange(() => new HeunDenoiser(model, new HeunOptions { Steps = steps }).Denoise(noisy, new NoiseContext(.5)).Dispose());
+            LiveTensors.ShouldNotChange(() => new HeunDenoiser(model, new HeunOptions
+            {
+                Steps = steps,
+            }).Denoise(noisy, new NoiseContext(.5)).Dispose());
         most.Should().BeLessThan(20);
         Images.ValuesOf(noisy).Should().Equal(before);
     }
@@ -130,7 +139,10 @@ public class HeunDenoiserTests
         foreach (HeunOptions options in new HeunOptions[]
         {
             new() { Steps = 1 }, new() { SmallestNoiseToSignal = 0 }, new() { SmallestNoiseToSignal = double.NaN },
-            new() { SmallestNoiseToSignal = double.PositiveInfinity }, new() { Rho = 0 }, new() { Rho = double.NaN }, new() { Rho = double.PositiveInfinity },
+            new()
+            {
+                SmallestNoiseToSignal = double.PositiveInfinity,
+            }, new() { Rho = 0 }, new() { Rho = double.NaN }, new() { Rho = double.PositiveInfinity },
         })
         {
             Action act = () => _ = new HeunDenoiser(predictor, options);
@@ -149,11 +161,15 @@ public class HeunDenoiserTests
     [Fact]
     public void Fingerprint_tells_options_and_predictors_apart()
     {
-        DiffusionModel model = new(new FakeNetwork((x, _) => x * 1), new LinearSchedule(1000)), other = new(new FakeNetwork((x, _) => x * 1), new CosineSchedule(1000));
+        DiffusionModel model = new(new FakeNetwork((x, _) => x * 1), new LinearSchedule(1000)), other =
+            new(new FakeNetwork((x, _) => x * 1), new CosineSchedule(1000));
         string[] names =
         [
             new HeunDenoiser(model).Info.Fingerprint, new HeunDenoiser(model, new HeunOptions { Steps = 9 }).Info.Fingerprint,
-            new HeunDenoiser(model, new HeunOptions { Rho = 3 }).Info.Fingerprint, new HeunDenoiser(model, new HeunOptions { SmallestNoiseToSignal = .01 }).Info.Fingerprint,
+            new HeunDenoiser(model, new HeunOptions
+            {
+                Rho = 3,
+            }).Info.Fingerprint, new HeunDenoiser(model, new HeunOptions { SmallestNoiseToSignal = .01 }).Info.Fingerprint,
             new HeunDenoiser(other).Info.Fingerprint,
         ];
         names.Should().OnlyHaveUniqueItems();

@@ -37,7 +37,9 @@ public class MultiStepDenoiserTests
         error.Should().BeLessThan(2e-6);
     }
 
-    /// <summary>Posterior coefficients of openai/improved-diffusion (schedules.json), which hold for steps from one timestep to the next.</summary>
+    /// <summary>
+    /// Posterior coefficients of openai/improved-diffusion (schedules.json), which hold for steps from one timestep to the next.
+    /// </summary>
     [Theory]
     [InlineData("linear")]
     [InlineData("cosine")]
@@ -75,7 +77,11 @@ public class MultiStepDenoiserTests
     [InlineData(1, true, 1, new[] { 0 })]
     public void TimestepsFor_spreads_evenly(int? steps, bool below, int timestep, int[] expected)
     {
-        MultiStepDenoiser denoiser = new(new DiffusionModel(new FakeNetwork((x, _) => x * 1), s_linear), new MultiStepOptions { Steps = steps, StartBelow = below });
+        MultiStepDenoiser denoiser = new(new DiffusionModel(new FakeNetwork((x, _) => x * 1), s_linear), new MultiStepOptions
+        {
+            Steps = steps,
+            StartBelow = below,
+        });
         double alphaBar = s_linear.AlphaBar(timestep);
         denoiser.TimestepsFor(Math.Sqrt((1 - alphaBar) / alphaBar) / 2).Should().Equal(expected);
     }
@@ -91,7 +97,8 @@ public class MultiStepDenoiserTests
                 timesteps.Should().HaveCount(Math.Min(steps, start + 1));
                 timesteps[0].Should().Be(start);
                 timesteps[^1].Should().BeInRange(0, (start + 1) / timesteps.Length);
-                timesteps.Zip(timesteps.Skip(1)).All(pair => pair.First > pair.Second).Should().BeTrue("start {0}, steps {1}", start, steps);
+                timesteps.Zip(timesteps.Skip(1)).All(pair => pair.First > pair.Second).Should()
+                    .BeTrue("start {0}, steps {1}", start, steps);
             }
         }
     }
@@ -129,7 +136,10 @@ public class MultiStepDenoiserTests
         double alphaStar = s_linear.AlphaBar(70), exact = Math.Sqrt((1 - alphaStar) / alphaStar) / 2;
         Tensor noisy = clean + exact * Normals(0, clean.shape);
 
-        Tensor denoised = new MultiStepDenoiser(model, new MultiStepOptions { Steps = steps }).Denoise(noisy, new NoiseContext(sigma, stream => Normals(stream, clean.shape)));
+        Tensor denoised = new MultiStepDenoiser(model, new MultiStepOptions
+        {
+            Steps = steps,
+        }).Denoise(noisy, new NoiseContext(sigma, stream => Normals(stream, clean.shape)));
 
         deviations.Should().HaveCount(steps ?? 71);
         deviations.Should().OnlyContain(variance => Math.Abs(variance - 1) < .08, "five deviations of a mean over 12,288 squares");
@@ -142,7 +152,8 @@ public class MultiStepDenoiserTests
         using DisposeScope scope = NewDisposeScope();
         ReverseStep step = ReverseStep.Between(s_linear, 11, 5);
         double alphaBar = s_linear.AlphaBar(11), sigma = Math.Sqrt((1 - alphaBar) / alphaBar) / 2;
-        foreach ((double v, double logVariance) in new[] { (-1, step.LogPosterior), (1, step.LogBeta), (.5, .75 * step.LogBeta + .25 * step.LogPosterior) })
+        foreach ((double v, double logVariance) in new[] { (-1, step.LogPosterior), (1, step.LogBeta),
+            (.5, .75 * step.LogBeta + .25 * step.LogPosterior) })
         {
             Tensor? second = null;
             FakeNetwork network = new((x, t) =>
@@ -150,10 +161,14 @@ public class MultiStepDenoiserTests
                 second = x.clone().DetachFromDisposeScope();
                 return cat([zeros_like(x), full_like(x, v)], 1);
             });
-            new MultiStepDenoiser(new DiffusionModel(network, s_linear, parametrization: Parametrization.X0), new MultiStepOptions { Steps = 2 })
+            new MultiStepDenoiser(new DiffusionModel(network, s_linear, parametrization: Parametrization.X0), new MultiStepOptions
+            {
+                Steps = 2,
+            })
                 .Denoise(full([1, 1, 2, 2], .5f), new NoiseContext(sigma, _ => ones(1, 1, 2, 2)));
             // x_t and x_0 are 0 here: the mean is, too, and the normals are 1.
-            Images.ValuesOf(second!).Should().AllSatisfy(value => ((double)value).Should().BeApproximately(Math.Exp(logVariance / 2), 1e-6));
+            Images.ValuesOf(second!).Should()
+                .AllSatisfy(value => ((double)value).Should().BeApproximately(Math.Exp(logVariance / 2), 1e-6));
             second!.Dispose();
         }
     }
@@ -173,7 +188,10 @@ public class MultiStepDenoiserTests
     {
         using Tensor noisy = Images.Random(2, 2, 1, 3, 3);
         List<int> streams = [];
-        MultiStepDenoiser denoiser = new(new DiffusionModel(new FakeNetwork((x, _) => x * .5), s_linear), new MultiStepOptions { Steps = 9 });
+        MultiStepDenoiser denoiser = new(new DiffusionModel(new FakeNetwork((x, _) => x * .5), s_linear), new MultiStepOptions
+        {
+            Steps = 9,
+        });
         LiveTensors.ShouldNotChange(() => denoiser.Denoise(noisy, new NoiseContext(.25, stream =>
         {
             streams.Add(stream);
@@ -196,7 +214,10 @@ public class MultiStepDenoiserTests
             return cat([x * .5, x * .1], 1);
         }), s_linear);
         foreach (int? steps in new int?[] { 3, null })
-            LiveTensors.ShouldNotChange(() => new MultiStepDenoiser(model, new MultiStepOptions { Steps = steps }).Denoise(noisy, new NoiseContext(.5, stream => Normals(stream, noisy.shape))).Dispose());
+            LiveTensors.ShouldNotChange(() => new MultiStepDenoiser(model, new MultiStepOptions
+            {
+                Steps = steps,
+            }).Denoise(noisy, new NoiseContext(.5, stream => Normals(stream, noisy.shape))).Dispose());
         most.Should().BeLessThan(10);
         Images.ValuesOf(noisy).Should().Equal(before);
     }
@@ -225,9 +246,15 @@ public class MultiStepDenoiserTests
     public void Fingerprint_tells_options_apart()
     {
         DiffusionModel model = new(new FakeNetwork((x, _) => x * 1), s_linear);
-        string[] names = [.. new MultiStepOptions[] { new(), new() { Steps = 5 }, new() { StartBelow = true } }.Select(options => new MultiStepDenoiser(model, options).Info.Fingerprint)];
+        string[] names = [.. new MultiStepOptions[] { new(), new()
+        {
+            Steps = 5,
+        }, new() { StartBelow = true } }.Select(options => new MultiStepDenoiser(model, options).Info.Fingerprint)];
         names.Should().OnlyHaveUniqueItems();
-        new MultiStepDenoiser(model, new MultiStepOptions { Steps = 5 }).Info.Fingerprint.Should().Be(names[1]).And.Contain(model.Info.Fingerprint);
+        new MultiStepDenoiser(model, new MultiStepOptions
+        {
+            Steps = 5,
+        }).Info.Fingerprint.Should().Be(names[1]).And.Contain(model.Info.Fingerprint);
     }
 
     private static Tensor Normals(int stream, long[] shape)

@@ -73,7 +73,8 @@ public class OneShotDenoiserTests
         Tensor noisy = Images.Random(3, 2, 3, 4, 4);
         FakeNetwork plain = new((x, _) => x * .5), learned = new((x, _) => cat([x * .5, full_like(x, float.NaN)], 1));
         NoiseContext noise = new(.5);
-        Images.ValuesOf(new OneShotDenoiser(learned, Cosine).Denoise(noisy, noise)).Should().Equal(Images.ValuesOf(new OneShotDenoiser(plain, Cosine).Denoise(noisy, noise)));
+        Images.ValuesOf(new OneShotDenoiser(learned, Cosine).Denoise(noisy, noise)).Should()
+            .Equal(Images.ValuesOf(new OneShotDenoiser(plain, Cosine).Denoise(noisy, noise)));
     }
 
     [Fact]

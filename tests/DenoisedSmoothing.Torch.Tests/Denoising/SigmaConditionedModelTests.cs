@@ -8,7 +8,9 @@ namespace DenoisedSmoothing.Torch.Tests.Denoising;
 
 public class SigmaConditionedModelTests
 {
-    /// <summary>Karras et al. 2022, table 1 with sigma_data .5: c_skip, c_out, c_in and c_noise worked out by hand for s = .5 and s = 1.2.</summary>
+    /// <summary>
+    /// Karras et al. 2022, table 1 with sigma_data .5: c_skip, c_out, c_in and c_noise worked out by hand for s = .5 and s = 1.2.
+    /// </summary>
     [Theory]
     [InlineData(.5, .5, .35355339059327379, 1.4142135623730951, -.17328679513998632)]
     [InlineData(1.2, .14792899408284024, .46153846153846156, .76923076923076927, .045580389198488647)]
@@ -62,7 +64,8 @@ public class SigmaConditionedModelTests
             result.zero_();
         });
         Images.ValuesOf(x).Should().Equal(before);
-        LiveTensors.ShouldNotChange(() => new SigmaConditionedModel(new EdmPreconditionedNetwork(new FakeNetwork((images, _) => images * 1))).PredictX0(x, 1).Dispose());
+        LiveTensors.ShouldNotChange(() =>
+            new SigmaConditionedModel(new EdmPreconditionedNetwork(new FakeNetwork((images, _) => images * 1))).PredictX0(x, 1).Dispose());
     }
 
     [Fact]
@@ -79,10 +82,13 @@ public class SigmaConditionedModelTests
         SigmaConditionedModel model = new(network, 4);
         (model.LargestSigma, model.LargestNoiseToSignal, new SigmaConditionedModel(network).LargestNoiseToSignal).Should().Be((2, 4, 80));
         FluentActions.Invoking(() => model.PredictX0(ones(1, 1, 2, 2), 4.1)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => model.PredictX0(ones(1, 1, 2, 2), 1)).Should().Throw<InvalidOperationException>().WithMessage("*keeps the shape*");
-        FluentActions.Invoking(() => new EdmPreconditionedNetwork(network).call(ones(1, 1, 2, 2), ones(1))).Should().Throw<InvalidOperationException>().WithMessage("*keep the shape*");
+        FluentActions.Invoking(() => model.PredictX0(ones(1, 1, 2, 2), 1)).Should().Throw<InvalidOperationException>()
+            .WithMessage("*keeps the shape*");
+        FluentActions.Invoking(() => new EdmPreconditionedNetwork(network).call(ones(1, 1, 2, 2), ones(1))).Should()
+            .Throw<InvalidOperationException>().WithMessage("*keep the shape*");
         network.train();
-        FluentActions.Invoking(() => model.PredictX0(ones(1, 1, 2, 2), 1)).Should().Throw<InvalidOperationException>().WithMessage("*training mode*");
+        FluentActions.Invoking(() => model.PredictX0(ones(1, 1, 2, 2), 1)).Should().Throw<InvalidOperationException>()
+            .WithMessage("*training mode*");
     }
 
     [Fact]
@@ -92,7 +98,8 @@ public class SigmaConditionedModelTests
         SyntheticWeights.Fill(network);
         EdmPreconditionedNetwork edm = new(network, disposeNetwork: true);
         using (SigmaConditionedModel model = new(edm))
-            model.Info.Fingerprint.Should().StartWith("sigma-conditioned(edm(0.5;").And.NotBe(new SigmaConditionedModel(network).Info.Fingerprint);
+            model.Info.Fingerprint.Should().StartWith("sigma-conditioned(edm(0.5;")
+                .And.NotBe(new SigmaConditionedModel(network).Info.Fingerprint);
         network.parameters().First().IsInvalid.Should().BeFalse("the model does not own it");
         TorchSharp.Modules.Parameter weight = network.parameters().First();
         new SigmaConditionedModel(edm, disposeNetwork: true).Dispose();

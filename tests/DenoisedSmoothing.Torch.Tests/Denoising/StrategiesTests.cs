@@ -24,8 +24,14 @@ public sealed class StrategiesTests : IDisposable
         LabeledImages test = FashionMnistPair.TestImages();
         SmoothingImage[] images = [.. Enumerable.Range(0, 3).Select(i => new SmoothingImage(test.Image(i), i))];
         // So noisy that votes differ: equal ones would show nothing.
-        SmoothedClassifier Smooth(ulong seed) => new([Strategy(name)], 1.4, new CohenCertifier(n0: 5, n: 22, alpha: .05), new SmoothingOptions { Batch = 8, Seed = seed });
-        static string Votes(Certificate certificate) => $"{certificate.SelectionVotes};{certificate.EstimationVotes};{certificate.Radius:R}";
+        SmoothedClassifier Smooth(ulong seed) =>
+            new([Strategy(name)], 1.4, new CohenCertifier(n0: 5, n: 22, alpha: .05), new SmoothingOptions
+        {
+            Batch = 8,
+            Seed = seed,
+        });
+        static string Votes(Certificate certificate) =>
+            $"{certificate.SelectionVotes};{certificate.EstimationVotes};{certificate.Radius:R}";
 
         Certificate[] together = [.. Smooth(1).CertifyMany(images)];
 
@@ -40,7 +46,11 @@ public sealed class StrategiesTests : IDisposable
     {
         LabeledImages test = FashionMnistPair.TestImages();
         using Tensor image = test.Image(0);
-        SmoothedClassifier smoothed = new([Strategy(name)], .25, new CohenCertifier(n0: 4, n: 4, alpha: .05), new SmoothingOptions { Batch = 4, Seed = 1 });
+        SmoothedClassifier smoothed = new([Strategy(name)], .25, new CohenCertifier(n0: 4, n: 4, alpha: .05), new SmoothingOptions
+        {
+            Batch = 4,
+            Seed = 1,
+        });
         LiveTensors.ShouldNotChange(() => smoothed.Certify(image).SelectedLabel.Should().Be(test.Label(0)));
     }
 
@@ -56,7 +66,8 @@ public sealed class StrategiesTests : IDisposable
     public void Diffusion_is_the_denoisers_model()
     {
         using Tensor noisy = Images.Random(1, 2, 1, 28, 28);
-        using Tensor expected = _pair.Denoiser.Denoise(noisy, new NoiseContext(.5)), got = new OneShotDenoiser(_pair.Diffusion).Denoise(noisy, new NoiseContext(.5));
+        using Tensor expected = _pair.Denoiser.Denoise(noisy, new NoiseContext(.5)), got = new OneShotDenoiser(_pair.Diffusion)
+            .Denoise(noisy, new NoiseContext(.5));
         Images.ValuesOf(got).Should().Equal(Images.ValuesOf(expected));
         ((IDescribed)_pair.Denoiser).Info.Fingerprint.Should().Be($"one-shot({_pair.Diffusion.Info.Fingerprint})");
         _pair.Diffusion.LastTimestep.Should().Be(FashionMnistPair.LastTimestep);

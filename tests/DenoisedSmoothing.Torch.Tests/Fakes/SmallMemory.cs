@@ -4,13 +4,17 @@ using TorchSharp;
 namespace DenoisedSmoothing.Testing;
 
 /// <summary>A base classifier on a device whose memory bears so many rows: beyond them it fails in libtorch's words.</summary>
-internal sealed class SmallMemory(IBaseClassifier inner, int mostRows, int failAfter = 0, string words = SmallMemory.Cpu) : IBaseClassifier, IDescribed
+internal sealed class SmallMemory(IBaseClassifier inner, int mostRows, int failAfter = 0, string words = SmallMemory.Cpu)
+    : IBaseClassifier, IDescribed
 {
     // c10/core/CPUAllocator.cpp
-    public const string Cpu = "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes. Error code 12 (Cannot allocate memory)";
+    public const string Cpu =
+        "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes. Error "
+        + "code 12 (Cannot allocate memory)";
 
     // c10/cuda/CUDACachingAllocator.cpp
-    public const string Cuda = "CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 79.11 GiB of which 1.00 MiB is free.";
+    public const string Cuda =
+        "CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 79.11 GiB of which 1.00 MiB is free.";
 
     public int ClassCount => inner.ClassCount;
 

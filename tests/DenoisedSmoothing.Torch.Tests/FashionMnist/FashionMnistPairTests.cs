@@ -62,7 +62,8 @@ public class FashionMnistPairTests
         Tensor denoised = cat([.. noisy.split(100).Select(part => pair.Denoiser.Denoise(part, new NoiseContext(.5)))]);
 
         Accuracy(pair, denoised, labels).Should().BeGreaterThan(.7);
-        Accuracy(pair, noisy.clamp(0, 1), labels).Should().BeLessThan(.7, "without its denoiser the classifier should be lost, or this shows nothing");
+        Accuracy(pair, noisy.clamp(0, 1), labels).Should()
+            .BeLessThan(.7, "without its denoiser the classifier should be lost, or this shows nothing");
         ((denoised - images).square().mean().item<float>() / .25).Should().BeLessThan(.1, "nine tenths of the noise should be gone");
     }
 
@@ -79,7 +80,11 @@ public class FashionMnistPairTests
         using FashionMnistPair pair = FashionMnistPair.Load();
         LabeledImages images = FashionMnistPair.TestImages();
         using Tensor image = images.Image(2); // a pair of trousers
-        SmoothedClassifier smoothed = new(pair.Denoiser, pair.Classifier, sigma: .5, new CohenCertifier(n0: 8, n: 56), new SmoothingOptions { Batch = 32, Seed = 1 });
+        SmoothedClassifier smoothed = new(pair.Denoiser, pair.Classifier, sigma: .5, new CohenCertifier(n0: 8, n: 56), new SmoothingOptions
+        {
+            Batch = 32,
+            Seed = 1,
+        });
         Certificate certificate = smoothed.Certify(new(image, 2));
         certificate.Label.Should().Be(images.Label(2));
         certificate.Radius.Should().BeGreaterThan(.3);

@@ -9,7 +9,15 @@ namespace DenoisedSmoothing.Torch.Tests.Models;
 /// <summary>Against timm's Beit under the goldens' synthetic weights (beit_*, networks_extra.*).</summary>
 public class BeitTests
 {
-    private static readonly BeitOptions s_small = new() { ImageSize = 32, PatchSize = 8, EmbedDim = 32, Depth = 2, Heads = 4, ClassCount = 11 };
+    private static readonly BeitOptions s_small = new()
+    {
+        ImageSize = 32,
+        PatchSize = 8,
+        EmbedDim = 32,
+        Depth = 2,
+        Heads = 4,
+        ClassCount = 11,
+    };
 
     private static readonly Dictionary<string, BeitOptions> s_others = new()
     {
@@ -18,7 +26,15 @@ public class BeitTests
             ClassCount = 7, InChannels = 1, AveragePool = false, QkvBias = false, LayerScale = null, AbsolutePositions = true,
             RelativePositions = false, SharedRelativePositions = true,
         },
-        ["beit_both_biases"] = s_small with { ClassCount = 7, ImageSize = 24, Heads = 2, MlpRatio = 2.7, LayerScale = 0.1, SharedRelativePositions = true },
+        ["beit_both_biases"] = s_small with
+        {
+            ClassCount = 7,
+            ImageSize = 24,
+            Heads = 2,
+            MlpRatio = 2.7,
+            LayerScale = 0.1,
+            SharedRelativePositions = true,
+        },
     };
 
     /// <summary>Settings that no published checkpoint of the paper's has: networks_extra.json tells the reference's arguments.</summary>
@@ -68,7 +84,9 @@ public class BeitTests
         Parity.RelativeError(logits, golden.Read("logits")).Should().BeLessThan(1e-4);
     }
 
-    /// <summary>Four patches of a 2x2 image, by hand: rows 0 to 8 are the offsets (dy, dx) = (-1,-1) to (1,1); 9, 10 and 11 the class token's.</summary>
+    /// <summary>
+    /// Four patches of a 2x2 image, by hand: rows 0 to 8 are the offsets (dy, dx) = (-1,-1) to (1,1); 9, 10 and 11 the class token's.
+    /// </summary>
     [Fact]
     public void RelativePositionIndex_of_four_patches()
     {
@@ -88,7 +106,11 @@ public class BeitTests
         LiveTensors.ShouldNotChange(() =>
         {
             using Tensor index = zeros(5, 5), bias = zeros(11);
-            Dictionary<string, Tensor> kept = Beit.FromTimm(new Dictionary<string, Tensor> { ["blocks.0.attn.relative_position_index"] = index, ["head.bias"] = bias });
+            Dictionary<string, Tensor> kept = Beit.FromTimm(new Dictionary<string, Tensor>
+            {
+                ["blocks.0.attn.relative_position_index"] = index,
+                ["head.bias"] = bias,
+            });
             bias.fill_(7);
             using Tensor only = kept.Should().ContainSingle().Which.Value;
             kept.Should().ContainKey("head.bias");
@@ -114,8 +136,17 @@ public class BeitTests
     [Fact]
     public void Constructor_sizes_that_do_not_divide_are_refused()
     {
-        FluentActions.Invoking(() => new Beit(s_small with { ImageSize = 30 })).Should().Throw<ArgumentException>().WithMessage("*30 is not one of 8*");
-        FluentActions.Invoking(() => new Beit(s_small with { Heads = 5 })).Should().Throw<ArgumentException>().WithMessage("*32 channels*5 attention heads*");
-        FluentActions.Invoking(() => new Beit(s_small with { MlpRatio = 0 })).Should().Throw<ArgumentException>().WithMessage("*feed-forward*");
+        FluentActions.Invoking(() => new Beit(s_small with
+        {
+            ImageSize = 30,
+        })).Should().Throw<ArgumentException>().WithMessage("*30 is not one of 8*");
+        FluentActions.Invoking(() => new Beit(s_small with
+        {
+            Heads = 5,
+        })).Should().Throw<ArgumentException>().WithMessage("*32 channels*5 attention heads*");
+        FluentActions.Invoking(() => new Beit(s_small with
+        {
+            MlpRatio = 0,
+        })).Should().Throw<ArgumentException>().WithMessage("*feed-forward*");
     }
 }

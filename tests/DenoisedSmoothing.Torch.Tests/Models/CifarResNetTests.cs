@@ -30,7 +30,10 @@ public class CifarResNetTests
         Parity.RelativeError(output, golden.Read("logits")).Should().BeLessThan(1e-4);
     }
 
-    /// <summary>Trained weights, and the logits that akamaster/pytorch_resnet_cifar10 itself gives for a golden input in [-2,2), normalised as in its training.</summary>
+    /// <summary>
+    /// Trained weights, and the logits that akamaster/pytorch_resnet_cifar10 itself gives for a golden input in [-2,2), normalised as in
+    /// its training.
+    /// </summary>
     [SkippableFact]
     public void Forward_trained_resnet20_equals_the_reference()
     {
@@ -49,7 +52,8 @@ public class CifarResNetTests
     [Theory]
     [InlineData(ResNetShortcut.Pad)]
     [InlineData(ResNetShortcut.Convolution)]
-    public void Network_leaks_nothing_moves_whole_and_trains(ResNetShortcut shortcut) => Parity.ShouldBehave(() => new CifarResNet(14, 10, shortcut), 2, 3, 32, 32);
+    public void Network_leaks_nothing_moves_whole_and_trains(ResNetShortcut shortcut) =>
+        Parity.ShouldBehave(() => new CifarResNet(14, 10, shortcut), 2, 3, 32, 32);
 
     [Fact]
     public void Forward_wrong_channels_says_what_it_takes()

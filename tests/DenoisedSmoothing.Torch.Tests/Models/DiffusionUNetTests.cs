@@ -8,7 +8,10 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Torch.Tests.Models;
 
-/// <summary>Against openai/improved-diffusion and openai/guided-diffusion under the goldens' synthetic weights (improved_diffusion_*, guided_diffusion_*, networks_extra.*).</summary>
+/// <summary>
+/// Against openai/improved-diffusion and openai/guided-diffusion under the goldens' synthetic weights (improved_diffusion_*,
+/// guided_diffusion_*, networks_extra.*).
+/// </summary>
 public class DiffusionUNetTests
 {
     private static readonly DiffusionUNetOptions s_small = new()
@@ -35,16 +38,30 @@ public class DiffusionUNetTests
     {
         ["guided_new_order"] = (s_guided with
         {
-            AttentionFactors = [1, 2], HeadChannels = null, Heads = 4, UpsamplingHeads = 2, ScaleShiftNorm = false, NewAttentionOrder = true,
+            AttentionFactors = [1, 2], HeadChannels = null, Heads = 4, UpsamplingHeads = 2, ScaleShiftNorm = false, NewAttentionOrder =
+                true,
         }, null),
         ["guided_pooled_classes"] = (s_guided with
         {
             ResidualBlocks = 2, AttentionFactors = [4], ChannelMultipliers = [1, 2, 3], HeadChannels = null, Heads = 2, UpsamplingHeads = 4,
             ResBlockUpDown = false, ConvResample = false, ClassCount = 5,
         }, [4, 0]),
-        ["guided_half_width"] = (s_guided with { ModelChannels = 64, ChannelMultipliers = [0.5, 1, 1.5], HeadChannels = 32, NewAttentionOrder = true }, null),
+        ["guided_half_width"] = (s_guided with
+        {
+            ModelChannels = 64,
+            ChannelMultipliers = [0.5, 1, 1.5],
+            HeadChannels = 32,
+            NewAttentionOrder = true,
+        }, null),
         ["guided_plain_updown"] = (s_guided with { HeadChannels = 64, ScaleShiftNorm = false }, null),
-        ["improved_added_time"] = (s_small with { AttentionFactors = [1, 2], Heads = 2, UpsamplingHeads = 8, ScaleShiftNorm = false, ClassCount = 3 }, [1, 2]),
+        ["improved_added_time"] = (s_small with
+        {
+            AttentionFactors = [1, 2],
+            Heads = 2,
+            UpsamplingHeads = 8,
+            ScaleShiftNorm = false,
+            ClassCount = 3,
+        }, [1, 2]),
     };
 
     [Fact]
@@ -109,7 +126,10 @@ public class DiffusionUNetTests
     {
         string[] names =
         [
-            .. new[] { s_small, s_small with { Heads = 8 }, s_small with { UpsamplingHeads = 2 }, s_small with { HeadChannels = 8 }, s_small with { NewAttentionOrder = true } }
+            .. new[] { s_small, s_small with
+            {
+                Heads = 8,
+            }, s_small with { UpsamplingHeads = 2 }, s_small with { HeadChannels = 8 }, s_small with { NewAttentionOrder = true } }
                 .Select(options =>
                 {
                     using DiffusionUNet network = new(options);
@@ -173,9 +193,11 @@ public class DiffusionUNetTests
         using DisposeScope scope = NewDisposeScope();
         foreach ((string name, TorchSharp.Modules.Parameter parameter) in network.named_parameters())
         {
-            if (name.Contains("in_layers.0", StringComparison.Ordinal) || name.Contains("out_layers.0", StringComparison.Ordinal) || name.Contains("norm", StringComparison.Ordinal))
+            if (name.Contains("in_layers.0", StringComparison.Ordinal) || name.Contains("out_layers.0", StringComparison.Ordinal)
+                || name.Contains("norm", StringComparison.Ordinal))
                 parameter.eq(name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0).all().item<bool>().Should().BeTrue(name);
-            if (name.Contains("out_layers.3", StringComparison.Ordinal) || name.Contains("proj_out", StringComparison.Ordinal) || name.StartsWith("out.2", StringComparison.Ordinal))
+            if (name.Contains("out_layers.3", StringComparison.Ordinal) || name.Contains("proj_out", StringComparison.Ordinal)
+                || name.StartsWith("out.2", StringComparison.Ordinal))
                 parameter.eq(0).all().item<bool>().Should().BeTrue(name);
         }
     }
@@ -188,7 +210,8 @@ public class DiffusionUNetTests
         using DiffusionUNet network = new(s_small);
         using Tensor x = zeros(2, channels, height, width), t = ones(2);
         Action act = () => network.call(x, t);
-        act.Should().Throw<ArgumentException>().WithMessage("*DiffusionUNet takes colour images whose height and width are multiples of 2; yours are *");
+        act.Should().Throw<ArgumentException>()
+            .WithMessage("*DiffusionUNet takes colour images whose height and width are multiples of 2; yours are *");
     }
 
     [Fact]
@@ -196,9 +219,11 @@ public class DiffusionUNetTests
     {
         using DiffusionUNet plain = new(s_small), conditional = new(s_small with { ClassCount = 3 });
         using Tensor x = zeros(2, 3, 16, 16), t = ones(2), labels = zeros(2, ScalarType.Int64), one = zeros(1, ScalarType.Int64);
-        FluentActions.Invoking(() => plain.forward(x, t, labels)).Should().Throw<InvalidOperationException>().WithMessage("*takes no labels*");
+        FluentActions.Invoking(() => plain.forward(x, t, labels)).Should().Throw<InvalidOperationException>()
+            .WithMessage("*takes no labels*");
         FluentActions.Invoking(() => conditional.call(x, t)).Should().Throw<InvalidOperationException>().WithMessage("*needs labels*");
-        FluentActions.Invoking(() => conditional.forward(x, t, one)).Should().Throw<ArgumentException>().WithMessage("*One label a row*[2]*[1]*");
+        FluentActions.Invoking(() => conditional.forward(x, t, one)).Should().Throw<ArgumentException>()
+            .WithMessage("*One label a row*[2]*[1]*");
     }
 
     [Theory]

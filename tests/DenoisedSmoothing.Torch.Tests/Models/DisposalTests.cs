@@ -22,7 +22,8 @@ public class DisposalTests
         ["Beit"] = () => new Beit(new BeitOptions { EmbedDim = 16, Depth = 2, Heads = 2, ImageSize = 32, ClassCount = 10 }),
         ["Beit, everything"] = () => new Beit(new BeitOptions
         {
-            EmbedDim = 16, Depth = 2, Heads = 2, ImageSize = 32, ClassCount = 10, AbsolutePositions = true, SharedRelativePositions = true, AveragePool = false,
+            EmbedDim = 16, Depth = 2, Heads = 2, ImageSize = 32, ClassCount = 10, AbsolutePositions = true, SharedRelativePositions =
+                true, AveragePool = false,
         }),
         ["VisionTransformer"] = () => new VisionTransformer(new VisionTransformerOptions
         {
@@ -34,8 +35,18 @@ public class DisposalTests
         ["DnCnn"] = () => new DnCnn(depth: 4, width: 8),
         ["MemNet"] = () => new MemNet(width: 8, memoryBlocks: 2, residualUnits: 2),
         ["DiffusionUNet, improved"] = () => new DiffusionUNet(s_unet),
-        ["DiffusionUNet, guided"] = () => new DiffusionUNet(s_unet with { ResBlockUpDown = true, HeadChannels = 32, NewAttentionOrder = true }),
-        ["DiffusionUNet, with classes"] = () => new DiffusionUNet(s_unet with { ClassCount = 10, ScaleShiftNorm = false, ConvResample = false }),
+        ["DiffusionUNet, guided"] = () => new DiffusionUNet(s_unet with
+        {
+            ResBlockUpDown = true,
+            HeadChannels = 32,
+            NewAttentionOrder = true,
+        }),
+        ["DiffusionUNet, with classes"] = () => new DiffusionUNet(s_unet with
+        {
+            ClassCount = 10,
+            ScaleShiftNorm = false,
+            ConvResample = false,
+        }),
         ["PatchedNetwork"] = () => new PatchedNetwork(new DiffusionUNet(s_unet with { InChannels = 4, OutChannels = 4 }), 2),
     };
 
@@ -44,8 +55,10 @@ public class DisposalTests
     [Fact]
     public void Names_cover_every_network()
     {
-        IEnumerable<string> types = typeof(Beit).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(nn.Module)) && !type.IsAbstract).Select(type => type.Name);
-        types.Should().NotBeEmpty().And.BeSubsetOf(s_networks.Keys.Select(name => name.Split(',')[0]), "a new network is to be listed here");
+        IEnumerable<string> types = typeof(Beit).Assembly.GetExportedTypes()
+            .Where(type => type.IsSubclassOf(typeof(nn.Module)) && !type.IsAbstract).Select(type => type.Name);
+        types.Should().NotBeEmpty().And.BeSubsetOf(s_networks.Keys.Select(name => name.Split(',')[0]),
+            "a new network is to be listed here");
     }
 
     [Theory]
@@ -89,7 +102,8 @@ public class DisposalTests
         if (network is nn.IModule<Tensor, Tensor, Tensor> diffusion)
         {
             // A class-conditional network cannot denoise: what it throws must leave nothing either.
-            using OneShotDenoiser denoiser = new(new HalfPrecisionNetwork(network, ScalarType.BFloat16), new CosineSchedule(1000), disposeNetwork: true);
+            using OneShotDenoiser denoiser =
+                new(new HalfPrecisionNetwork(network, ScalarType.BFloat16), new CosineSchedule(1000), disposeNetwork: true);
             Action denoise = () => denoiser.Denoise(images, new NoiseContext(0.5)).Dispose();
             if (name.EndsWith("classes", StringComparison.Ordinal))
                 denoise.Should().Throw<InvalidOperationException>().WithMessage("*labels*");

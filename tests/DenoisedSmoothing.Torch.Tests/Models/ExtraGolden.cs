@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Torch.Tests.Models;
 
-/// <summary>Small networks with settings that the other goldens leave out (networks_extra.*, made by networks_extra.py with the reference implementations).</summary>
+/// <summary>
+/// Small networks with settings that the other goldens leave out (networks_extra.*, made by networks_extra.py with the reference
+/// implementations).
+/// </summary>
 internal static class ExtraGolden
 {
     /// <summary>The input that the reference was given.</summary>

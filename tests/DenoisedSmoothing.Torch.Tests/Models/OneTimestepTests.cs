@@ -37,7 +37,11 @@ public class OneTimestepTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
-        DiffusionUNet network = Parity.Filled(new DiffusionUNet(s_options with { ScaleShiftNorm = scaleShift, ResBlockUpDown = resBlockUpDown }));
+        DiffusionUNet network = Parity.Filled(new DiffusionUNet(s_options with
+        {
+            ScaleShiftNorm = scaleShift,
+            ResBlockUpDown = resBlockUpDown,
+        }));
         Tensor x = SyntheticWeights.Input(1, [3, 3, 16, 16]), plain = network.call(x, full(3, Timestep, ScalarType.Float32));
         Parity.RelativeError(Ask(network, x, variance: true), plain).Should().BeLessThan(Rounding);
         Parity.RelativeError(Ask(network, x, variance: false), plain.narrow(1, 0, 3)).Should().BeLessThan(Rounding);
@@ -52,7 +56,8 @@ public class OneTimestepTests
         DiffusionUNet network = Parity.Filled(new DiffusionUNet(s_options));
         Tensor x = SyntheticWeights.Input(1, [2, 3, 16, 16]), before = Ask(network, x, variance: true);
         // What is folded, and the layers that it is folded into.
-        foreach (string name in new[] { "time_embed.2.bias", "input_blocks.1.0.emb_layers.1.weight", "input_blocks.1.0.out_layers.0.weight", "middle_block.1.qkv.weight", "out.2.weight" })
+        foreach (string name in new[] { "time_embed.2.bias", "input_blocks.1.0.emb_layers.1.weight", "input_blocks.1.0.out_layers.0.weight",
+            "middle_block.1.qkv.weight", "out.2.weight" })
         {
             network.state_dict()[name].mul_(1.5);
             Tensor after = Ask(network, x, variance: true);
@@ -62,7 +67,8 @@ public class OneTimestepTests
         }
 
         network.to(ScalarType.Float64);
-        Parity.RelativeError(Ask(network, x.to_type(ScalarType.Float64), variance: true).to_type(ScalarType.Float32), before).Should().BeLessThan(Rounding);
+        Parity.RelativeError(Ask(network, x.to_type(ScalarType.Float64), variance: true).to_type(ScalarType.Float32), before).Should()
+            .BeLessThan(Rounding);
     }
 
     [Fact]
@@ -70,8 +76,13 @@ public class OneTimestepTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
-        PatchedNetwork patched = Parity.Filled(new PatchedNetwork(new DiffusionUNet(s_options with { InChannels = 4, OutChannels = 8 }), 2));
-        Tensor x = SyntheticWeights.Input(1, [2, 1, 16, 16]), timesteps = full(2, Timestep, ScalarType.Float32), plain = patched.call(x, timesteps);
+        PatchedNetwork patched = Parity.Filled(new PatchedNetwork(new DiffusionUNet(s_options with
+        {
+            InChannels = 4,
+            OutChannels = 8,
+        }), 2));
+        Tensor x = SyntheticWeights.Input(1, [2, 1, 16, 16]), timesteps = full(2, Timestep, ScalarType.Float32), plain =
+            patched.call(x, timesteps);
         Parity.RelativeError(Ask(patched, x, variance: true), plain).Should().BeLessThan(Rounding);
         Parity.RelativeError(Ask(patched, x, variance: false), plain.narrow(1, 0, 1)).Should().BeLessThan(Rounding);
 
@@ -111,7 +122,8 @@ public class OneTimestepTests
         StateDict.Fingerprint(channelsLast).Should().Be(StateDict.Fingerprint(plain));
     }
 
-    private static Tensor Ask(nn.IModule<Tensor, Tensor, Tensor> network, Tensor x, bool variance) => IOneTimestepNetwork.Ask(network, x, Timestep, variance);
+    private static Tensor Ask(nn.IModule<Tensor, Tensor, Tensor> network, Tensor x, bool variance) =>
+        IOneTimestepNetwork.Ask(network, x, Timestep, variance);
 
     private sealed class SeesTimesteps : nn.IModule<Tensor, Tensor, Tensor>
     {

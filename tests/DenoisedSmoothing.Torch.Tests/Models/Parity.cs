@@ -30,7 +30,9 @@ internal static class Parity
         return module;
     }
 
-    /// <summary>What every network owes: nothing leaks, what it is built in may end before it does, and it moves to another type whole.</summary>
+    /// <summary>
+    /// What every network owes: nothing leaks, what it is built in may end before it does, and it moves to another type whole.
+    /// </summary>
     /// <param name="build">Makes the network.</param>
     /// <param name="shape">An input's shape.</param>
     public static void ShouldBehave(Func<nn.Module<Tensor, Tensor>> build, params long[] shape)

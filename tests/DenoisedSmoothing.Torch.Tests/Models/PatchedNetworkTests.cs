@@ -58,7 +58,15 @@ public class PatchedNetworkTests
     [Fact]
     public void GetName_tells_the_patch_and_the_inner_networks_name()
     {
-        DiffusionUNetOptions options = new() { InChannels = 4, OutChannels = 4, ModelChannels = 32, ChannelMultipliers = [1], ResidualBlocks = 1, Heads = 2 };
+        DiffusionUNetOptions options = new()
+        {
+            InChannels = 4,
+            OutChannels = 4,
+            ModelChannels = 32,
+            ChannelMultipliers = [1],
+            ResidualBlocks = 1,
+            Heads = 2,
+        };
         using PatchedNetwork network = new(new DiffusionUNet(options), 2);
         network.GetName().Should().Be("PatchedNetwork(2;DiffusionUNet(heads=2/2))");
     }

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Torch.Tests.Models;
 
-/// <summary>Rows in equal slices: no activation beyond 26 MB where one row's is not, and a row's result is the same wherever it stands.</summary>
+/// <summary>
+/// Rows in equal slices: no activation beyond 26 MB where one row's is not, and a row's result is the same wherever it stands.
+/// </summary>
 public class RowSlicesTests
 {
     [Theory]
@@ -55,9 +57,15 @@ public class RowSlicesTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
-        DiffusionUNet network = Parity.Filled(new DiffusionUNet(new DiffusionUNetOptions { ModelChannels = 32, ChannelMultipliers = [1, 1], ResidualBlocks = 1 }));
+        DiffusionUNet network = Parity.Filled(new DiffusionUNet(new DiffusionUNetOptions
+        {
+            ModelChannels = 32,
+            ChannelMultipliers = [1, 1],
+            ResidualBlocks = 1,
+        }));
         // 4 rows of 3 * 32 * 192 * 192 elements: slices of one row.
-        Tensor x = SyntheticWeights.Input(1, [4, 3, 192, 192]), timesteps = tensor(new[] { 10f, 900f, 300f, 77f }), all = network.call(x, timesteps);
+        Tensor x = SyntheticWeights.Input(1, [4, 3, 192, 192]), timesteps = tensor(new[] { 10f, 900f, 300f, 77f }), all =
+            network.call(x, timesteps);
         RowSlices.Cut(x, 3L * 32 * 192 * 192).Should().HaveCount(4);
         for (int row = 0; row < 4; row++)
         {

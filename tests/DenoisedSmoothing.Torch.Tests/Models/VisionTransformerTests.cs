@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Torch.Tests.Models;
 
-/// <summary>Against timm's VisionTransformer under the goldens' synthetic weights, with Hugging Face's names (vit_*) and with its own (networks_extra.*).</summary>
+/// <summary>
+/// Against timm's VisionTransformer under the goldens' synthetic weights, with Hugging Face's names (vit_*) and with its own
+/// (networks_extra.*).
+/// </summary>
 public class VisionTransformerTests
 {
     private static readonly VisionTransformerOptions s_small = new()
@@ -102,7 +105,10 @@ public class VisionTransformerTests
     }
 
     [Fact]
-    public void Network_leaks_nothing_moves_whole_and_trains() => Parity.ShouldBehave(() => new VisionTransformer(s_small with { QkvBias = false }), 2, 3, 32, 32);
+    public void Network_leaks_nothing_moves_whole_and_trains() => Parity.ShouldBehave(() => new VisionTransformer(s_small with
+    {
+        QkvBias = false,
+    }), 2, 3, 32, 32);
 
     [Theory]
     [InlineData(1, 32, 32)]
@@ -118,9 +124,18 @@ public class VisionTransformerTests
     [Fact]
     public void Constructor_sizes_that_do_not_divide_are_refused()
     {
-        FluentActions.Invoking(() => new VisionTransformer(s_small with { ImageSize = 30 })).Should().Throw<ArgumentException>().WithMessage("*30 is not one of 8*");
-        FluentActions.Invoking(() => new VisionTransformer(s_small with { AttentionHeads = 5 })).Should().Throw<ArgumentException>().WithMessage("*32 channels*5 attention heads*");
-        FluentActions.Invoking(() => new VisionTransformer(s_small with { LayerNormEpsilon = double.NaN })).Should().Throw<ArgumentException>().WithMessage("*epsilon*");
+        FluentActions.Invoking(() => new VisionTransformer(s_small with
+        {
+            ImageSize = 30,
+        })).Should().Throw<ArgumentException>().WithMessage("*30 is not one of 8*");
+        FluentActions.Invoking(() => new VisionTransformer(s_small with
+        {
+            AttentionHeads = 5,
+        })).Should().Throw<ArgumentException>().WithMessage("*32 channels*5 attention heads*");
+        FluentActions.Invoking(() => new VisionTransformer(s_small with
+        {
+            LayerNormEpsilon = double.NaN,
+        })).Should().Throw<ArgumentException>().WithMessage("*epsilon*");
     }
 
     private static Dictionary<string, Tensor> Timm() => Parity.GoldenKeys("vit_timm_small.keys.tsv").Select(line => line.Split('\t'))

@@ -7,7 +7,8 @@ using DenoisedSmoothing.Networks;
 namespace DenoisedSmoothing.Torch.Tests.Networks;
 
 /// <summary>
-/// Packages that libtorch 2.10 does not survive: settings that are no JSON, or not texts, abort (nlohmann::json's exceptions), and a library
+/// Packages that libtorch 2.10 does not survive: settings that are no JSON, or not texts, abort (nlohmann::json's exceptions), and a
+/// library
 /// cut short is a bus error. Tried one by one in processes of their own.
 /// </summary>
 public sealed class AotInductorErrorTests : IDisposable
@@ -26,7 +27,8 @@ public sealed class AotInductorErrorTests : IDisposable
     [InlineData("[]")]
     [InlineData("")]
     public void Load_settings_that_are_no_device_as_JSON_is_an_error(string settings) =>
-        Load(Package(settings, Library())).Should().Throw<CheckpointException>().WithMessage("*net.wrapper_metadata.json*not JSON that names a device*");
+        Load(Package(settings, Library())).Should().Throw<CheckpointException>()
+            .WithMessage("*net.wrapper_metadata.json*not JSON that names a device*");
 
     [SkippableFact]
     public void Load_library_that_is_cut_short_or_foreign_is_an_error()
@@ -37,7 +39,8 @@ public sealed class AotInductorErrorTests : IDisposable
         Load(Package(Device, whole[..(whole.Length / 2)])).Should().Throw<CheckpointException>().WithMessage("*net.wrapper.so*cut short*");
         Load(Package(Device, whole[..100])).Should().Throw<CheckpointException>().WithMessage("*cut short*");
         Load(Package(Device, other)).Should().Throw<CheckpointException>().WithMessage("*another processor (ELF machine 8)*");
-        Load(Package(Device, [.. "MZ, and then Windows"u8])).Should().Throw<CheckpointException>().WithMessage("*no 64-bit library of Linux*");
+        Load(Package(Device, [.. "MZ, and then Windows"u8])).Should().Throw<CheckpointException>()
+            .WithMessage("*no 64-bit library of Linux*");
         Load(Package(Device, [])).Should().Throw<CheckpointException>().WithMessage("*no 64-bit library of Linux*");
     }
 
@@ -45,7 +48,8 @@ public sealed class AotInductorErrorTests : IDisposable
     public void Load_whole_library_that_is_none_of_AOTInductor_is_libtorchs_error()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "ELF libraries are checked on Linux.");
-        Load(Package(Device, Library())).Should().Throw<CheckpointException>().WithMessage("*libtorch cannot load this as an AOTInductor package*");
+        Load(Package(Device, Library())).Should().Throw<CheckpointException>()
+            .WithMessage("*libtorch cannot load this as an AOTInductor package*");
     }
 
     [Fact]
@@ -53,7 +57,8 @@ public sealed class AotInductorErrorTests : IDisposable
     {
         Load(Package(Device, null)).Should().Throw<CheckpointException>().WithMessage("*no compiled code (*.so)*");
         Load(Package(null, Library())).Should().Throw<CheckpointException>().WithMessage("*no settings (*_metadata.json)*");
-        Load(Package(Device, Library(), "denoiser")).Should().Throw<CheckpointException>().WithMessage("*has 'denoiser', and no model of the name 'model'*");
+        Load(Package(Device, Library(), "denoiser")).Should().Throw<CheckpointException>()
+            .WithMessage("*has 'denoiser', and no model of the name 'model'*");
     }
 
     [Fact]
@@ -72,7 +77,9 @@ public sealed class AotInductorErrorTests : IDisposable
 
     // A library of this system, but none of AOTInductor.
     private static byte[] Library() => File.ReadAllBytes(
-        OperatingSystem.IsLinux() ? Directory.GetFiles(AppContext.BaseDirectory, "libc10.so", SearchOption.AllDirectories)[0] : Environment.ProcessPath!);
+        OperatingSystem.IsLinux()
+            ? Directory.GetFiles(AppContext.BaseDirectory, "libc10.so", SearchOption.AllDirectories)[0]
+            : Environment.ProcessPath!);
 
     private string Package(string? settings, byte[]? library, string model = "model")
     {

@@ -5,7 +5,10 @@ using DenoisedSmoothing.Schedules;
 
 namespace DenoisedSmoothing.Torch.Tests.Networks;
 
-/// <summary>What can be told without PyTorch to compile a package: files that are none are refused before libtorch, which would end the process, sees them.</summary>
+/// <summary>
+/// What can be told without PyTorch to compile a package: files that are none are refused before libtorch, which would end the process,
+/// sees them.
+/// </summary>
 public sealed class AotInductorTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("aotinductor-");
@@ -29,7 +32,8 @@ public sealed class AotInductorTests : IDisposable
         using (StreamWriter entry = new(zip.CreateEntry("exported/models/model.json").Open()))
             entry.Write("{}");
         Action act = () => AotInductor.LoadDenoiser(path, new CosineSchedule());
-        act.Should().Throw<CheckpointException>().WithMessage("*exported.pt2*an AOTInductor package of torch._inductor.aoti_compile_and_package is wanted*");
+        act.Should().Throw<CheckpointException>()
+            .WithMessage("*exported.pt2*an AOTInductor package of torch._inductor.aoti_compile_and_package is wanted*");
     }
 
     [Fact]

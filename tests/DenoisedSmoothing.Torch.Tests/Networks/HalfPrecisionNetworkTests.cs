@@ -37,12 +37,20 @@ public class HalfPrecisionNetworkTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
-        DiffusionUNetOptions options = new() { InChannels = 1, OutChannels = 1, ModelChannels = 32, ChannelMultipliers = [1], ResidualBlocks = 1 };
+        DiffusionUNetOptions options = new()
+        {
+            InChannels = 1,
+            OutChannels = 1,
+            ModelChannels = 32,
+            ChannelMultipliers = [1],
+            ResidualBlocks = 1,
+        };
         DiffusionUNet network = new(options), copy = new(options);
         SyntheticWeights.Fill(network);
         SyntheticWeights.Fill(copy);
         using OneShotDenoiser full = new(network, new CosineSchedule(1000), disposeNetwork: true);
-        using OneShotDenoiser half = new(new HalfPrecisionNetwork(copy, ScalarType.BFloat16), new CosineSchedule(1000), disposeNetwork: true);
+        using OneShotDenoiser half = new(new HalfPrecisionNetwork(copy, ScalarType.BFloat16), new CosineSchedule(1000),
+            disposeNetwork: true);
         Tensor noisy = SyntheticWeights.Input(1, [2, 1, 8, 8], 0, 1);
         NoiseContext noise = new(0.5);
         Parity.RelativeError(half.Denoise(noisy, noise), full.Denoise(noisy, noise)).Should().BeInRange(1e-6, 2e-2);

@@ -28,12 +28,14 @@ public sealed class TorchScriptErrorTests : IDisposable
             () => TorchScript.LoadClassifier(path, 2).Dispose(),
             () => TorchScript.LoadDenoiser(path, new CosineSchedule(1000)).Dispose(),
         ];
-        entries.Should().AllSatisfy(load => load.Should().Throw<CheckpointException>().WithMessage("*tensors-only.pt: this script has no method forward. Put*"));
+        entries.Should().AllSatisfy(load => load.Should().Throw<CheckpointException>()
+            .WithMessage("*tensors-only.pt: this script has no method forward. Put*"));
     }
 
     [Fact]
     public void Load_module_of_other_methods_names_them() =>
-        Load("  def encode(self: __torch__.M,\n    x: Tensor) -> Tensor:\n    return x\n  def forward_once(self: __torch__.M,\n    x: Tensor) -> Tensor:\n    return x\n")
+        Load("  def encode(self: __torch__.M,\n    x: Tensor) -> Tensor:\n    return x\n  def forward_once(self: __torch__.M,\n    x: "
+            + "Tensor) -> Tensor:\n    return x\n")
             .Should().Throw<CheckpointException>().WithMessage("*no method forward (it has encode, forward_once)*");
 
     [Theory]
@@ -46,7 +48,9 @@ public sealed class TorchScriptErrorTests : IDisposable
     [Fact]
     public void Load_name_of_a_class_inside_of_a_text_is_no_use_of_it()
     {
-        using TorchScriptNetwork network = TorchScriptNetwork.Load(Save(Forward("Tensor", "a = \"see __torch__.other.N and ops.torchvision_.nms \\\" __torch__.q.R\"\n    return x")));
+        using TorchScriptNetwork network =
+            TorchScriptNetwork.Load(
+            Save(Forward("Tensor", "a = \"see __torch__.other.N and ops.torchvision_.nms \\\" __torch__.q.R\"\n    return x")));
         using Tensor images = zeros(1, 3, 4, 4);
         network.call(images).Dispose();
     }
@@ -64,7 +68,8 @@ public sealed class TorchScriptErrorTests : IDisposable
     [InlineData("", "*does not begin with a module*")]
     [InlineData("\u0080\u0002ccollections\nOrderedDict\n)\u0081}b.", "*does not begin with a module*")]
     public void Load_archive_of_other_objects_is_an_error(string pickled, string message) =>
-        Load(Forward("Tensor", "return x"), pickled: System.Text.Encoding.Latin1.GetBytes(pickled)).Should().Throw<CheckpointException>().WithMessage(message);
+        Load(Forward("Tensor", "return x"), pickled: System.Text.Encoding.Latin1.GetBytes(pickled)).Should().Throw<CheckpointException>()
+            .WithMessage(message);
 
     [Theory]
     [InlineData("Dict[str, Tensor]", "return {\"out\": x}")]
@@ -74,7 +79,8 @@ public sealed class TorchScriptErrorTests : IDisposable
     [InlineData("None", "return None")]
     [InlineData("int", "return 3")]
     public void Load_forward_that_returns_no_single_tensor_is_an_error(string returns, string body) =>
-        Load(Forward(returns, body)).Should().Throw<CheckpointException>().WithMessage($"*forward returns '{returns}', not one tensor. Wrap the model*");
+        Load(Forward(returns, body)).Should().Throw<CheckpointException>()
+            .WithMessage($"*forward returns '{returns}', not one tensor. Wrap the model*");
 
     [Fact]
     public void Load_forward_that_takes_no_tensor_is_an_error() =>
@@ -84,7 +90,9 @@ public sealed class TorchScriptErrorTests : IDisposable
     [Fact]
     public void Load_arguments_with_defaults_need_not_be_given()
     {
-        string path = Save("  def forward(self: __torch__.M,\n    x: Tensor,\n    mask: Optional[Tensor]=None,\n    sizes: List[int]=[1, 2],\n    mode: str=\"a, (b\") -> Tensor:\n    return torch.mean(x, [2, 3])\n");
+        string path =
+            Save("  def forward(self: __torch__.M,\n    x: Tensor,\n    mask: Optional[Tensor]=None,\n    sizes: List[int]=[1, 2],\n    "
+            + "mode: str=\"a, (b\") -> Tensor:\n    return torch.mean(x, [2, 3])\n");
         using (TorchScriptNetwork network = TorchScriptNetwork.Load(path))
             network.InputCount.Should().Be(1);
         using Tensor images = ones(2, 3, 4, 4);
@@ -129,13 +137,15 @@ public sealed class TorchScriptErrorTests : IDisposable
     [Theory]
     // PyTorch 2.6: a module that asserts 224x224, and one with weights in float64.
     [InlineData("assert.pt", "assert.pt failed on Float32 [2,3,2,2] on cpu: AssertionError: images must be 224x224")]
-    [InlineData("double.pt", "double.pt failed on Float32 [2,3,2,2] on cpu: mat1 and mat2 must have the same dtype, but got Float and Double"
+    [InlineData("double.pt",
+        "double.pt failed on Float32 [2,3,2,2] on cpu: mat1 and mat2 must have the same dtype, but got Float and Double"
         + ". Its weights are float64, and images are float32: wrap the model before saving*")]
     public void Call_error_of_a_script_keeps_its_reason(string file, string message)
     {
         using TorchScriptNetwork network = TorchScriptNetwork.Load(Golden.PathOf("cases/torchscript/" + file));
         using Tensor images = zeros(2, 3, 2, 2);
-        LiveTensors.ShouldNotChange(() => network.Invoking(it => it.call(images)).Should().Throw<InvalidOperationException>().WithMessage(message));
+        LiveTensors.ShouldNotChange(() => network.Invoking(it => it.call(images)).Should().Throw<InvalidOperationException>()
+            .WithMessage(message));
     }
 
     [Fact]
@@ -143,10 +153,12 @@ public sealed class TorchScriptErrorTests : IDisposable
     {
         using TorchScriptNetwork network = TorchScriptNetwork.Load(Save(Forward("Tensor", "return x")));
         using Tensor images = zeros(2, 3, 2, 2), timesteps = zeros(2);
-        network.Invoking(it => it.call(images, timesteps)).Should().Throw<InvalidOperationException>().WithMessage("*Expected at most 2 argument(s)*");
+        network.Invoking(it => it.call(images, timesteps)).Should().Throw<InvalidOperationException>()
+            .WithMessage("*Expected at most 2 argument(s)*");
     }
 
-    private static string Forward(string returns, string body) => $"  def forward(self: __torch__.M,\n    x: Tensor) -> {returns}:\n    {body}\n";
+    private static string Forward(string returns, string body) =>
+        $"  def forward(self: __torch__.M,\n    x: Tensor) -> {returns}:\n    {body}\n";
 
     private string Save(string methods, string? without = null, byte[]? pickled = null) =>
         TorchScriptFile.SaveMethods(Path.Combine(_folder.FullName, $"script{_folder.GetFiles().Length}.pt"), methods, without, pickled);

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace DenoisedSmoothing.Testing;
 
-/// <summary>TorchScript archives without weights, written as <c>torch.jit.save</c> does: a zip of a pickled object of class M and of M's code.</summary>
+/// <summary>
+/// TorchScript archives without weights, written as <c>torch.jit.save</c> does: a zip of a pickled object of class M and of M's code.
+/// </summary>
 internal static class TorchScriptFile
 {
     // PROTO 2, GLOBAL, EMPTY_TUPLE, NEWOBJ, {"training": False}, BUILD, STOP.
@@ -25,7 +27,8 @@ internal static class TorchScriptFile
             ["data.pkl"] = pickled ?? s_object,
             ["constants.pkl"] = [0x80, 2, (byte)')', (byte)'.'],
             ["version"] = [.. "3\n"u8],
-            ["code/__torch__.py"] = Encoding.UTF8.GetBytes($"class M(Module):\n  __parameters__ = []\n  __buffers__ = []\n  training : bool\n{methods}"),
+            ["code/__torch__.py"] =
+                Encoding.UTF8.GetBytes($"class M(Module):\n  __parameters__ = []\n  __buffers__ = []\n  training : bool\n{methods}"),
         };
         foreach ((string name, byte[] content) in records.Where(record => record.Key != without))
         {

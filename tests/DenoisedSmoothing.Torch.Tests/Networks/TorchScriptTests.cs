@@ -31,7 +31,8 @@ public sealed class TorchScriptTests : IDisposable
     [Fact]
     public void LoadDenoiser_computes_what_the_script_says()
     {
-        string path = Script("x: Tensor,\n    t: Tensor) -> Tensor:\n    return torch.mul(x, torch.mul(torch.reshape(t, [-1, 1, 1, 1]), 0.001))");
+        string path =
+            Script("x: Tensor,\n    t: Tensor) -> Tensor:\n    return torch.mul(x, torch.mul(torch.reshape(t, [-1, 1, 1, 1]), 0.001))");
         CosineSchedule schedule = new(1000);
         using OneShotDenoiser denoiser = TorchScript.LoadDenoiser(path, schedule, parametrization: Parametrization.X0);
         using DisposeScope scope = NewDisposeScope();
@@ -45,7 +46,8 @@ public sealed class TorchScriptTests : IDisposable
     [Fact]
     public void Load_scripts_of_other_arguments_are_refused()
     {
-        string one = Script("x: Tensor) -> Tensor:\n    return x"), two = Script("x: Tensor,\n    t: Tensor) -> Tensor:\n    return torch.add(x, t)");
+        string one = Script("x: Tensor) -> Tensor:\n    return x"), two =
+            Script("x: Tensor,\n    t: Tensor) -> Tensor:\n    return torch.add(x, t)");
         Action denoiser = () => TorchScript.LoadDenoiser(one, new CosineSchedule(1000)).Dispose();
         denoiser.Should().Throw<CheckpointException>().WithMessage("*images [N,C,H,W] and timesteps [N]; this script's takes 1 argument.");
         Action classifier = () => TorchScript.LoadClassifier(two, 10).Dispose();
@@ -57,7 +59,8 @@ public sealed class TorchScriptTests : IDisposable
     {
         using Tensor images = zeros(2, 3, 4, 4);
         using TorchScriptNetwork failing = TorchScriptNetwork.Load(Script("x: Tensor) -> Tensor:\n    return torch.reshape(x, [7])"));
-        failing.Invoking(it => it.call(images)).Should().Throw<InvalidOperationException>().WithMessage("script*.pt failed on Float32 [2,3,4,4] on cpu:*");
+        failing.Invoking(it => it.call(images)).Should().Throw<InvalidOperationException>()
+            .WithMessage("script*.pt failed on Float32 [2,3,4,4] on cpu:*");
         using TorchScriptNetwork none = TorchScriptNetwork.Load(Script("x: Tensor) -> Optional[Tensor]:\n    return None"));
         none.Invoking(it => it.call(images)).Should().Throw<InvalidOperationException>().WithMessage("*returns a None, not one tensor*");
     }
@@ -91,8 +94,10 @@ public sealed class TorchScriptTests : IDisposable
         string old = Path.Combine(_folder.FullName, "old.th");
         File.WriteAllBytes(old, [0x80, 2, 0x8a, 10]);
         Load(old).Should().Throw<CheckpointException>().WithMessage("*old.th*");
-        Load(Zip("weights.pt", "archive/data.pkl")).Should().Throw<CheckpointException>().WithMessage("*weights.pt*torch.save*StateDict.Load*");
-        Load(Zip("exported.pt2", "exported/archive_format")).Should().Throw<CheckpointException>().WithMessage("*exported.pt2*torch.export*");
+        Load(Zip("weights.pt", "archive/data.pkl")).Should().Throw<CheckpointException>()
+            .WithMessage("*weights.pt*torch.save*StateDict.Load*");
+        Load(Zip("exported.pt2", "exported/archive_format")).Should().Throw<CheckpointException>()
+            .WithMessage("*exported.pt2*torch.export*");
         Load(Zip("other.zip", "readme.txt")).Should().Throw<CheckpointException>().WithMessage("*other.zip*zip archive*");
         Load(Zip("damaged.pt", "archive/constants.pkl")).Should().Throw<CheckpointException>().WithMessage("*damaged.pt*no data.pkl*");
         Load(Path.Combine(_folder.FullName, "absent.pt")).Should().Throw<FileNotFoundException>();
@@ -100,7 +105,8 @@ public sealed class TorchScriptTests : IDisposable
 
     private static Action Load(string path) => () => TorchScript.LoadClassifier(path, 10).Dispose();
 
-    private string Script(string forward) => TorchScriptFile.Save(Path.Combine(_folder.FullName, $"script{_folder.GetFiles().Length}.pt"), forward);
+    private string Script(string forward) =>
+        TorchScriptFile.Save(Path.Combine(_folder.FullName, $"script{_folder.GetFiles().Length}.pt"), forward);
 
     private string Zip(string name, string entry)
     {

@@ -6,8 +6,10 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Torch.Tests.Noise;
 
 /// <summary>
-/// Base classifiers that read the low bits of noisy rows (Jin et al. 2022, "Getting a-round guarantees"; Voracek and Hein 2023, "Sound randomized
-/// smoothing in floating-point arithmetic"). Under float noise they get two certificates that contradict each other; under noise on a grid they do not.
+/// Base classifiers that read the low bits of noisy rows (Jin et al. 2022, "Getting a-round guarantees"; Voracek and Hein 2023, "Sound
+/// randomized
+/// smoothing in floating-point arithmetic"). Under float noise they get two certificates that contradict each other; under noise on a grid
+/// they do not.
 /// </summary>
 public class LowBitsAttackTests
 {
@@ -59,7 +61,9 @@ public class LowBitsAttackTests
         Math.Abs(a.EstimationVotes[0] - 500).Should().BeLessThan(100, "half of the votes, give or take");
     }
 
-    /// <summary>Label 1 where a pixel between -1/4 and -3/16 is an odd multiple of the unit. There a float sum with 1/16 is a multiple of 2^-25.</summary>
+    /// <summary>
+    /// Label 1 where a pixel between -1/4 and -3/16 is an odd multiple of the unit. There a float sum with 1/16 is a multiple of 2^-25.
+    /// </summary>
     private static FakeClassifier OddIn(double unit) => new(2, noisy =>
     {
         using DisposeScope scope = NewDisposeScope();

@@ -7,13 +7,17 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Torch.Tests.Noise;
 
-/// <summary>Uniform noise through the whole library: l1 certificates of a classifier whose exact radius is known, and of the bundled pair.</summary>
+/// <summary>
+/// Uniform noise through the whole library: l1 certificates of a classifier whose exact radius is known, and of the bundled pair.
+/// </summary>
 public class UniformSmoothingTests
 {
     private const double Alpha = .05, Lambda = .25;
     private const int N0 = 9, N = 60, Runs = 20_000;
 
-    /// <summary>Label 1 where the first pixel is above 1/2: the worst classifier for uniform noise, its l1 radius is the pixel's distance from 1/2.</summary>
+    /// <summary>
+    /// Label 1 where the first pixel is above 1/2: the worst classifier for uniform noise, its l1 radius is the pixel's distance from 1/2.
+    /// </summary>
     private static readonly LinearClassifier Threshold = new([1, 0], -.5);
 
     [Theory]
@@ -25,12 +29,17 @@ public class UniformSmoothingTests
         using Tensor above = tensor([(float)(.5 + radius), .3f], [1, 1, 2]);
         double exact = Threshold.RadiusAt(Images.ValuesOf(above));
         SmoothedClassifier smoothed = new(
-            [Threshold], new UniformNoise(Lambda), new Claiming(new CohenCertifier(N0, N, Alpha), claimed), new SmoothingOptions { Batch = 8192, Seed = 4 });
+            [Threshold], new UniformNoise(Lambda), new Claiming(new CohenCertifier(N0, N, Alpha), claimed), new SmoothingOptions
+            {
+                Batch = 8192,
+                Seed = 4,
+            });
 
         List<Certificate> certificates = [.. smoothed.CertifyMany(Enumerable.Range(0, Runs).Select(i => new SmoothingImage(above, i)))];
 
         certificates.Should().OnlyContain(certificate => certificate.Norm == Norm.L1);
-        long wrong = certificates.LongCount(certificate => certificate.Label == 0 || (certificate.Label == 1 && certificate.Radius > exact));
+        long wrong = certificates.LongCount(certificate => certificate.Label == 0
+            || (certificate.Label == 1 && certificate.Radius > exact));
         Coverage.IsPlausible(wrong, Runs, Alpha).Should().Be(sound, "{0} of {1} radii were too large", wrong, Runs);
         wrong.Should().BeGreaterThan((long)(.03 * Runs), "the test should not be so wasteful that the check has no power");
     }
@@ -42,7 +51,11 @@ public class UniformSmoothingTests
         UniformNoise noise = new(.5);
         using Tensor image = FashionMnistPair.TestImages().Image(1); // a pullover, an easy image
         SmoothedClassifier smoothed = new(
-            [new DenoisedClassifier(pair.Denoiser, pair.Classifier)], noise, new CohenCertifier(n0: 20, n: 300), new SmoothingOptions { Seed = 1, Batch = 50 });
+            [new DenoisedClassifier(pair.Denoiser, pair.Classifier)], noise, new CohenCertifier(n0: 20, n: 300), new SmoothingOptions
+            {
+                Seed = 1,
+                Batch = 50,
+            });
 
         Certificate certificate = smoothed.Certify(image);
 
@@ -78,7 +91,10 @@ public class UniformSmoothingTests
 
         public IVoteTest<Prediction> Predict(int classCount) => honest.Predict(classCount);
 
-        public IVoteTest<Certificate> Certify(int classCount, IRadiusRule rule) => honest.Certify(classCount, ((UniformRule)rule) with { Lambda = times * Lambda });
+        public IVoteTest<Certificate> Certify(int classCount, IRadiusRule rule) => honest.Certify(classCount, ((UniformRule)rule) with
+        {
+            Lambda = times * Lambda,
+        });
 
         public IReadOnlyList<string> Warnings(int classCount) => [];
     }

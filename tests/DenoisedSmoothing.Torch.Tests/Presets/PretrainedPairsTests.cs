@@ -37,7 +37,8 @@ public sealed class PretrainedPairsTests : IDisposable
         {
             // Normalised with Cohen et al.'s constants, inside.
             network.eval();
-            Tensor normalised = (image.unsqueeze(0) - tensor([.4914f, .4822f, .4465f]).reshape(1, 3, 1, 1)) / tensor([.2023f, .1994f, .2010f]).reshape(1, 3, 1, 1);
+            Tensor normalised = (image.unsqueeze(0) - tensor([.4914f, .4822f, .4465f])
+                .reshape(1, 3, 1, 1)) / tensor([.2023f, .1994f, .2010f]).reshape(1, 3, 1, 1);
             Parity.RelativeError(pair.Classifier.Classify(prepared.unsqueeze(0)), network.call(normalised)).Should().BeLessThan(1e-6);
         }
 
@@ -52,7 +53,8 @@ public sealed class PretrainedPairsTests : IDisposable
     {
         using DnCnn denoiser = new(width: width);
         using CifarResNet classifier = new(110, 10, ResNetShortcut.Convolution);
-        using PretrainedPair pair = PretrainedPairs.SalmanCifar10(Write(denoiser, "denoiser.safetensors", "module."), Write(classifier, "classifier.safetensors", "1."));
+        using PretrainedPair pair = PretrainedPairs.SalmanCifar10(Write(denoiser, "denoiser.safetensors", "module."),
+            Write(classifier, "classifier.safetensors", "1."));
         using DisposeScope scope = NewDisposeScope();
         Tensor noisy = rand(2, 3, 32, 32);
         pair.Denoiser.Denoise(noisy, new NoiseContext(0.25)).shape.Should().Equal(noisy.shape);
@@ -63,7 +65,8 @@ public sealed class PretrainedPairsTests : IDisposable
     {
         using MemNet denoiser = new();
         using CifarResNet classifier = new(110, 10, ResNetShortcut.Convolution);
-        using PretrainedPair pair = PretrainedPairs.SalmanCifar10(Write(denoiser, "denoiser.safetensors", ""), Write(classifier, "classifier.safetensors", ""));
+        using PretrainedPair pair = PretrainedPairs.SalmanCifar10(Write(denoiser, "denoiser.safetensors", ""),
+            Write(classifier, "classifier.safetensors", ""));
         pair.Fingerprint.Should().Contain(nameof(MemNet));
     }
 
@@ -131,7 +134,11 @@ public sealed class PretrainedPairsTests : IDisposable
         ((OneShotDenoiser)pair.Denoiser).TimestepFor(0.5).Should().Be(1984, "t* of the reference's lookup (tests/Goldens/field/tstar.tsv)");
         pair.Diffusion!.TimestepFor(0.5).Should().Be(1984);
         using Tensor image = rand(3, 32, 32);
-        Certificate certificate = pair.Smooth(0.5, new CohenCertifier(n0: 4, n: 16), new SmoothingOptions { Batch = 4, Seed = 1 }).Certify(image);
+        Certificate certificate = pair.Smooth(0.5, new CohenCertifier(n0: 4, n: 16), new SmoothingOptions
+        {
+            Batch = 4,
+            Seed = 1,
+        }).Certify(image);
         certificate.N.Should().Be(16);
     }
 

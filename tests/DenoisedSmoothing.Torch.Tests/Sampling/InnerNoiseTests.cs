@@ -13,7 +13,9 @@ public class InnerNoiseTests
 {
     private const int Rows = 128, Length = 3 * 32 * 32;
 
-    /// <summary>A correlation over so many pairs has a standard deviation of 1/sqrt(3072) = .018; 128 x 128 of them stay within six.</summary>
+    /// <summary>
+    /// A correlation over so many pairs has a standard deviation of 1/sqrt(3072) = .018; 128 x 128 of them stay within six.
+    /// </summary>
     private static readonly double Chance = 6 / Math.Sqrt(Length);
 
     [Fact]
@@ -23,12 +25,14 @@ public class InnerNoiseTests
         (Tensor smoothing, Tensor[] inner) = Observe();
 
         Correlation.Largest(smoothing, smoothing).Should().BeGreaterThan(.9, "the check must see a stream that is the same");
-        Correlation.Largest(smoothing, (inner[0] + .2 * smoothing.roll(1, 0))).Should().BeGreaterThan(Chance, "and one that leaks a little, even into another row");
+        Correlation.Largest(smoothing, (inner[0] + .2 * smoothing.roll(1, 0))).Should()
+            .BeGreaterThan(Chance, "and one that leaks a little, even into another row");
         for (int stream = 0; stream < inner.Length; stream++)
         {
             Correlation.Largest(smoothing, inner[stream]).Should().BeLessThan(Chance, "of stream {0}", stream + 1);
             for (int other = 0; other < stream; other++)
-                Correlation.Largest(inner[other], inner[stream]).Should().BeLessThan(Chance, "of streams {0} and {1}", other + 1, stream + 1);
+                Correlation.Largest(inner[other], inner[stream]).Should()
+                    .BeLessThan(Chance, "of streams {0} and {1}", other + 1, stream + 1);
         }
     }
 
@@ -99,7 +103,8 @@ public class InnerNoiseTests
     {
         using Tensor image = Images.Grey(1, 2, 2);
         // Not Should().Throw, which looks into an AggregateException.
-        ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(() => Certify(image, (_, noise) => noise.Draw(stream)));
+        ArgumentOutOfRangeException error =
+            Assert.Throws<ArgumentOutOfRangeException>(() => Certify(image, (_, noise) => noise.Draw(stream)));
         error.Message.Should().Match(stream < 1 ? "*stream 0 is the smoothing noise*" : "*Stream*2^30*");
     }
 
@@ -112,7 +117,9 @@ public class InnerNoiseTests
         told.Should().Be(.5);
     }
 
-    /// <summary>The noise of one batch as a base classifier meets it: what was added to the image, and streams 1, 2 and 3; [rows, length].</summary>
+    /// <summary>
+    /// The noise of one batch as a base classifier meets it: what was added to the image, and streams 1, 2 and 3; [rows, length].
+    /// </summary>
     private static (Tensor Smoothing, Tensor[] Inner) Observe()
     {
         Tensor image = Images.Random(5, 3, 32, 32);

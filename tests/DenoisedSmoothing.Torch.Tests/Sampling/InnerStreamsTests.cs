@@ -37,7 +37,11 @@ public class InnerStreamsTests
             return zeros(images.shape[0], 2);
         });
         MajorityVoteClassifier votes = new(new LocallySmoothedClassifier(denoiser, classifier, Copies), Runs);
-        new SmoothedClassifier([votes], .5, new StagedCertifier(new VoteRequest(VotePhase.Estimation, Rows)), new SmoothingOptions { Batch = Rows, Seed = 7 }).Certify(image);
+        new SmoothedClassifier([votes], .5, new StagedCertifier(new VoteRequest(VotePhase.Estimation, Rows)), new SmoothingOptions
+        {
+            Batch = Rows,
+            Seed = 7,
+        }).Certify(image);
 
         inner.Should().HaveCount(Runs * (2 + Copies));
         Tensor[] all = [Of(smoothing!), .. inner.Select(Of)];
@@ -48,7 +52,8 @@ public class InnerStreamsTests
             for (int other = 0; other < stream; other++)
             {
                 Correlation.Largest(all[stream], all[other]).Should().BeLessThan(Chance, "of {0} and {1}", stream, other);
-                Correlation.Largest(all[stream].square() - 1, all[other].square() - 1).Should().BeLessThan(2 * Chance, "of the squares of {0} and {1}", stream, other);
+                Correlation.Largest(all[stream].square() - 1, all[other].square() - 1).Should()
+                    .BeLessThan(2 * Chance, "of the squares of {0} and {1}", stream, other);
             }
         }
 
@@ -91,7 +96,11 @@ public class InnerStreamsTests
             return checksum.Score(sum, noise);
         });
         IEnumerable<string> Certify(int rows, ulong seed = 3) => new SmoothedClassifier(
-            [new MajorityVoteClassifier(stochastic, 3)], .5, new CohenCertifier(n0: 33, n: 130, alpha: .05), new SmoothingOptions { Batch = rows, Seed = seed })
+            [new MajorityVoteClassifier(stochastic, 3)], .5, new CohenCertifier(n0: 33, n: 130, alpha: .05), new SmoothingOptions
+            {
+                Batch = rows,
+                Seed = seed,
+            })
             .CertifyMany(images).Select(certificate => $"{certificate.SelectionVotes};{certificate.EstimationVotes}");
 
         string[] expected = [.. Certify(32)];

@@ -10,7 +10,8 @@ public class VoteJobTests
 {
     private static readonly VoteRequest[] Stages =
     [
-        new(VotePhase.Selection, 5), new(VotePhase.Estimation, 7), new(VotePhase.Estimation, 9), new(VotePhase.Selection, 3), new(VotePhase.Estimation, 1), new(VotePhase.Estimation, 4),
+        new(VotePhase.Selection, 5), new(VotePhase.Estimation, 7), new(VotePhase.Estimation, 9), new(VotePhase.Selection, 3),
+            new(VotePhase.Estimation, 1), new(VotePhase.Estimation, 4),
     ];
 
     [Theory]
@@ -64,7 +65,11 @@ public class VoteJobTests
     {
         using DisposeScope scope = NewDisposeScope();
         SmoothingImage[] images = [.. Enumerable.Range(0, 20).Select(i => new SmoothingImage(Images.Random((uint)i, 1, 3, 3), 100 - i))];
-        SmoothedClassifier smoothed = new([FakeClassifier.Checksum(3)], .5, new StagedCertifier(Stages), new SmoothingOptions { Batch = batch, Seed = 4 });
+        SmoothedClassifier smoothed = new([FakeClassifier.Checksum(3)], .5, new StagedCertifier(Stages), new SmoothingOptions
+        {
+            Batch = batch,
+            Seed = 4,
+        });
 
         smoothed.CertifyMany(images).Should().Equal(images.Select(item => smoothed.Certify(item)));
     }
@@ -90,9 +95,15 @@ public class VoteJobTests
         List<Certificate> pooled = [.. smoothed.CertifyMany(images)];
 
         images.Select(item => smoothed.Certify(item)).Should().Equal(pooled);
-        pooled.Select(certificate => certificate with { Provenance = null }).Should().Equal(images.Select(item => ByHand(certifier.Certify(2, new GridGaussianRule(.25, Images.ValuesOf(item.Pixels).Length)), item, seed: 4)));
+        pooled.Select(certificate => certificate with
+        {
+            Provenance = null,
+        }).Should()
+            .Equal(images.Select(item =>
+            ByHand(certifier.Certify(2, new GridGaussianRule(.25, Images.ValuesOf(item.Pixels).Length)), item, seed: 4)));
         smoothed.PredictMany(images).Should().Equal(images.Select(item => ByHand(certifier.Predict(2), item, seed: 9)));
-        pooled.Select(certificate => certificate.N).Distinct().Should().HaveCountGreaterThan(3, "tests that all stop at one look would show little");
+        pooled.Select(certificate => certificate.N).Distinct().Should()
+            .HaveCountGreaterThan(3, "tests that all stop at one look would show little");
 
         static TResult ByHand<TResult>(IVoteTest<TResult> test, SmoothingImage item, ulong seed)
         {
@@ -122,7 +133,11 @@ public class VoteJobTests
         FakeClassifier classifier = FakeClassifier.Checksum(3);
         VoteRequest[] looks = [.. Enumerable.Repeat(new VoteRequest(VotePhase.Estimation, 8), 9)];
         SmoothedClassifier smoothed = new(
-            [classifier], .5, new StagedCertifier([new VoteRequest(VotePhase.Selection, 20), .. looks]), new SmoothingOptions { Batch = 64, Seed = 4 });
+            [classifier], .5, new StagedCertifier([new VoteRequest(VotePhase.Selection, 20), .. looks]), new SmoothingOptions
+            {
+                Batch = 64,
+                Seed = 4,
+            });
 
         smoothed.Certify(image).N.Should().Be(72);
 
@@ -135,7 +150,8 @@ public class VoteJobTests
         // First batch of 8: two images and two thirds of the next. Their second requests are so small that many more images are opened
         // while the third image waits.
         using DisposeScope scope = NewDisposeScope();
-        StagedCertifier certifier = new(new VoteRequest(VotePhase.Selection, 3), new(VotePhase.Estimation, 1), new(VotePhase.Estimation, 1), new(VotePhase.Estimation, 1));
+        StagedCertifier certifier = new(new VoteRequest(VotePhase.Selection, 3), new(VotePhase.Estimation, 1), new(VotePhase.Estimation, 1),
+            new(VotePhase.Estimation, 1));
         SmoothingImage[] images = [.. Enumerable.Range(0, 40).Select(i => new SmoothingImage(Images.Random((uint)i, 1, 3, 3), i))];
         SmoothedClassifier smoothed = new([FakeClassifier.Checksum(3)], .5, certifier, new SmoothingOptions { Batch = 8, Seed = 4 });
 
@@ -147,7 +163,8 @@ public class VoteJobTests
     {
         // The vote is the image's index, carried in its first pixel under very little noise.
         using DisposeScope scope = NewDisposeScope();
-        FakeClassifier reader = new(10, noisy => nn.functional.one_hot(noisy.flatten(1).select(1, 0).mul(10).round().to_type(ScalarType.Int64), 10).to_type(ScalarType.Float32));
+        FakeClassifier reader = new(10, noisy =>
+            nn.functional.one_hot(noisy.flatten(1).select(1, 0).mul(10).round().to_type(ScalarType.Int64), 10).to_type(ScalarType.Float32));
         SmoothingImage[] images = [.. Enumerable.Range(0, 10).Select(i => new SmoothingImage(full([1, 2, 2], i / 10f), i))];
         SmoothedClassifier smoothed = new([reader], 1e-4, new StagedCertifier(Stages), new SmoothingOptions { Batch = 16 });
 
@@ -178,9 +195,14 @@ public class VoteJobTests
             return stack([zero, of8], 1);
         });
         using Tensor image = Images.Random(1, 1, 3, 3);
-        StagedCertifier certifier = new(new VoteRequest(VotePhase.Selection, 5), new(VotePhase.Selection, 20), new(VotePhase.Estimation, 40));
+        StagedCertifier certifier = new(new VoteRequest(VotePhase.Selection, 5), new(VotePhase.Selection, 20),
+            new(VotePhase.Estimation, 40));
         SmallMemory failing = new(byBatch, mostRows: 4, failAfter: 2);
-        Certificate certificate = new SmoothedClassifier([failing], .5, certifier, new SmoothingOptions { Batch = 8, Seed = 4 }).Certify(image);
+        Certificate certificate = new SmoothedClassifier([failing], .5, certifier, new SmoothingOptions
+        {
+            Batch = 8,
+            Seed = 4,
+        }).Certify(image);
 
         failing.Asked.Take(4).Should().Equal(8, 8, 8, 4);
         certificate.Provenance!.Batch.Should().Be(4);

@@ -14,7 +14,8 @@ public class VoteWorkerTests
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private static readonly StagedCertifier Staged = new(
-        new VoteRequest(VotePhase.Selection, 5), new(VotePhase.Estimation, 7), new(VotePhase.Estimation, 300), new(VotePhase.Selection, 3), new(VotePhase.Estimation, 1));
+        new VoteRequest(VotePhase.Selection, 5), new(VotePhase.Estimation, 7), new(VotePhase.Estimation, 300), new(VotePhase.Selection, 3),
+            new(VotePhase.Estimation, 1));
 
     [Theory]
     [InlineData(1, 1)]
@@ -47,7 +48,8 @@ public class VoteWorkerTests
             return VoteWorkerTests.Run(images, [.. Enumerable.Range(0, replicas).Select(_ => new FakeClassifier(3, (noisy, noise) =>
             {
                 using Tensor inner = noise.Draw(1);
-                return error(Interlocked.Increment(ref calls)) is { } thrown ? throw thrown : FakeClassifier.Checksum(3).Score(noisy, noise);
+                return error(Interlocked.Increment(ref calls)) is { } thrown ? throw thrown : FakeClassifier.Checksum(3)
+                    .Score(noisy, noise);
             }))], batch: 16, runsBehindHost, token);
         }
 
@@ -107,7 +109,9 @@ public class VoteWorkerTests
         FakeClassifier held = new(3, (noisy, noise) =>
         {
             slowCalls++;
-            return ten.Wait(Patience) ? FakeClassifier.Checksum(3).Score(noisy, noise) : throw new TimeoutException("The replicas went in lockstep.");
+            return ten.Wait(Patience)
+                ? FakeClassifier.Checksum(3).Score(noisy, noise)
+                : throw new TimeoutException("The replicas went in lockstep.");
         });
 
         List<Certificate> certificates = [.. Run(images, slow == 0 ? [held, quick] : [quick, held], batch: 16, runsBehindHost: false)];
@@ -122,7 +126,8 @@ public class VoteWorkerTests
         return FakeClassifier.Checksum(3).Score(sum, noise);
     });
 
-    private static IEnumerable<Certificate> Run(Tensor[] images, FakeClassifier[] replicas, int batch, bool runsBehindHost, CancellationToken token = default)
+    private static IEnumerable<Certificate> Run(Tensor[] images, FakeClassifier[] replicas, int batch, bool runsBehindHost,
+        CancellationToken token = default)
     {
         GridGaussianNoise noise = new(.5);
         VoteScheduler scheduler = new(

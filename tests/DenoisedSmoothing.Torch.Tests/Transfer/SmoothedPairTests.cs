@@ -31,13 +31,15 @@ public class SmoothedPairTests
             float[] noisy = new float[4];
             noise.AddTo(9, new NoiseCoordinate(0, 3, VotePhase.Estimation, sample), values, noisy);
             bool f = noisy[0] > .2f, successor = noisy[0] > .4f;
-            expected[(int)((f, successor) switch { (true, true) => PairOutcome.Kept, (true, false) => PairOutcome.Lost, (false, false) => PairOutcome.Agreed, _ => PairOutcome.Changed })]++;
+            expected[(int)((f, successor) switch { (true, true) => PairOutcome.Kept, (true, false) => PairOutcome.Lost, (false, false) =>
+                PairOutcome.Agreed, _ => PairOutcome.Changed })]++;
         }
 
         transferred.Pairs.Should().Be(new VoteCounts(expected));
         transferred.Pairs[(int)PairOutcome.Lost].Should().BeGreaterThan(10);
         transferred.Should().Be(Few.Conclude(certificate, transferred.Pairs) with { Provenance = transferred.Provenance });
-        (transferred.Provenance!.Seed, transferred.Provenance.ImageIndex, transferred.Provenance.BaseClassifier).Should().Be((9ul, 3L, "threshold 0.4"));
+        (transferred.Provenance!.Seed, transferred.Provenance.ImageIndex, transferred.Provenance.BaseClassifier).Should()
+            .Be((9ul, 3L, "threshold 0.4"));
         transferred.Provenance.ImageHash.Should().Be(certificate.Provenance!.ImageHash);
     }
 
@@ -60,7 +62,8 @@ public class SmoothedPairTests
     public void Transfer_scores_that_are_not_finite_are_lost_votes()
     {
         using Tensor image = full([1, 1, 4], .4f);
-        IBaseClassifier classifier = Threshold(-9), broken = new Named(new FakeClassifier(2, noisy => full([noisy.shape[0], 2], float.NaN)), "broken");
+        IBaseClassifier classifier = Threshold(-9), broken =
+            new Named(new FakeClassifier(2, noisy => full([noisy.shape[0], 2], float.NaN)), "broken");
 
         TransferredCertificate transferred = new SmoothedPair(classifier, broken, Few).Transfer(image, Certify(classifier, image));
 
@@ -84,11 +87,17 @@ public class SmoothedPairTests
         Refused(image, certificate with { Provenance = null }, "*does not say where*");
         Refused(image, certificate with { Label = null, Radius = 0 }, "*abstains*");
         Refused(other, certificate, "*image is*");
-        Refused(image, With(certificate.Provenance! with { BaseClassifier = "another" }), "*classifier is another, here it is threshold 0.1*");
+        Refused(image, With(certificate.Provenance! with
+        {
+            BaseClassifier = "another",
+        }), "*classifier is another, here it is threshold 0.1*");
         Refused(image, With(certificate.Provenance with { Precision = "bfloat16" }), "*precision is bfloat16*");
         Refused(image, With(certificate.Provenance with { Device = "cuda" }), "*device is cuda*");
 
-        pair.Invoking(p => p.Transfer(image, With(certificate.Provenance with { Noise = "none" }))).Should().Throw<FormatException>().WithMessage("*'none'*");
+        pair.Invoking(p => p.Transfer(image, With(certificate.Provenance with
+        {
+            Noise = "none",
+        }))).Should().Throw<FormatException>().WithMessage("*'none'*");
 
         Certificate With(Provenance provenance) => certificate with { Provenance = provenance };
 

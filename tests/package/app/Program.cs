@@ -5,7 +5,10 @@ using TorchSharp;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 try
 {
-    SmoothedClassifier smoothed = new(new Untouched(), new Brightness(), sigma: 0.25, new CohenCertifier(n: 10_000), new SmoothingOptions { Seed = 1 });
+    SmoothedClassifier smoothed = new(new Untouched(), new Brightness(), sigma: 0.25, new CohenCertifier(n: 10_000), new SmoothingOptions
+    {
+        Seed = 1,
+    });
     using torch.Tensor image = torch.full(1, 8, 8, 0.6f);
     Prediction prediction = smoothed.Predict(image);
     Certificate certificate = smoothed.Certify(image);
