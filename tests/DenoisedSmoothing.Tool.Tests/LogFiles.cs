@@ -17,7 +17,8 @@ internal static class LogFiles
     public static string[] Json(string log) => [.. File.ReadAllLines(log + ".jsonl").Select(line =>
     {
         JsonObject entry = JsonNode.Parse(line)!.AsObject();
-        entry.Remove("seconds").Should().BeTrue();
+        // The line that ends a log and those of skipped images took no time.
+        entry.Remove("seconds").Should().Be(entry.ContainsKey("label"));
         return entry.ToJsonString();
     })];
 

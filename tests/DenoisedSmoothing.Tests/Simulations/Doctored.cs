@@ -10,8 +10,8 @@ internal static class Doctored
     };
 
     /// <summary>Claims 1.3 times the radius.</summary>
-    public static SimulatedMethod WithLongerRadius(SimulatedMethod method) =>
-        method with { Create = alpha => new Changed(method.Create(alpha), (test, _) => new Longer(test)) };
+    public static SimulatedMethod WithLongerRadius(SimulatedMethod method, double factor) =>
+        method with { Create = alpha => new Changed(method.Create(alpha), (test, _) => new Longer(test, factor)) };
 
     /// <summary>Counts the votes that picked the label for it, too.</summary>
     public static SimulatedMethod ReusingSelection(SimulatedMethod method) =>
@@ -32,11 +32,11 @@ internal static class Doctored
         public IVoteTest<Certificate> Certify(int classCount, IRadiusRule rule) => change(inner.Certify(classCount, rule), classCount);
     }
 
-    private sealed class Longer(IVoteTest<Certificate> inner) : IVoteTest<Certificate>
+    private sealed class Longer(IVoteTest<Certificate> inner, double factor) : IVoteTest<Certificate>
     {
         public VoteRequest? Next => inner.Next;
 
-        public Certificate Result => inner.Result with { Radius = 1.3 * inner.Result.Radius };
+        public Certificate Result => inner.Result with { Radius = factor * inner.Result.Radius };
 
         public void Observe(VoteCounts votes) => inner.Observe(votes);
 

@@ -30,19 +30,23 @@ public class SimulationTests
 
     [Theory]
     [MemberData(nameof(Certifications))]
-    public void Certifications_with_a_radius_a_third_too_long_are_caught(string name) => Caught(name, Doctored.WithLongerRadius);
+    public void Certifications_with_a_radius_too_long_are_caught(string name)
+    {
+        // A third is too much for every method but the open mode, whose bound holds at all votes at once and so lies further below the truth.
+        double factor = name == "sequential, open" ? 2 : 1.3;
+        Caught(name, method => Doctored.WithLongerRadius(method, factor));
+    }
 
     [Theory]
     [InlineData("cohen")]
-    [InlineData("multiclass")]
     [InlineData("sequential")]
     public void Certifications_that_use_selection_votes_again_are_caught(string which)
     {
-        // As many votes to select as to estimate: with few of them the harm is as small as it is elsewhere.
+        // As many votes to select as to estimate: with few of them the harm is as small as it is elsewhere. The multi-class method is left
+        // out: of two classes it bounds both, so that reuse errs in 3.6% of runs where 5% are allowed, and cannot be told from sound.
         SimulatedMethod method = new(which, .05, alpha => which switch
         {
             "cohen" => new CohenCertifier(n0: 100, n: 100, alpha),
-            "multiclass" => new MulticlassCertifier(n0: 100, n: 100, alpha),
             _ => new SequentialCertifier(new SequentialOptions { Alpha = alpha, Budget = 100, N0 = 50, RadiusGain = 10 }),
         });
 
