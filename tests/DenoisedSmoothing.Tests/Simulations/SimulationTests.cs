@@ -30,11 +30,12 @@ public class SimulationTests
 
     [Theory]
     [MemberData(nameof(Certifications))]
-    public void Certifications_with_a_radius_too_long_are_caught(string name)
+    public void Certifications_with_a_radius_a_third_too_long_are_caught(string name)
     {
-        // A third is too much for every method but the open mode, whose bound holds at all votes at once and so lies further below the truth.
-        double factor = name == "sequential, open" ? 2 : 1.3;
-        Caught(name, method => Doctored.WithLongerRadius(method, factor));
+        // The open mode's bound holds at all votes at once, and so lies so far below the truth here that even twice the radius is no error
+        // often enough to be seen: RadiusLadderTests hold it from below.
+        if (name != "sequential, open")
+            Caught(name, method => Doctored.WithLongerRadius(method, 1.3));
     }
 
     [Theory]
