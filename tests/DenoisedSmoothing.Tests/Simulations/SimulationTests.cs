@@ -32,8 +32,7 @@ public class SimulationTests
     [MemberData(nameof(Certifications))]
     public void Certifications_with_a_radius_a_third_too_long_are_caught(string name)
     {
-        // The open mode's bound holds at all votes at once, and so lies so far below the truth here that even twice the radius is no error
-        // often enough to be seen: RadiusLadderTests hold it from below.
+        // In the open mode not even twice the radius is wrong often enough to be seen at these truths, so the case would show nothing.
         if (name != "sequential, open")
             Caught(name, method => Doctored.WithLongerRadius(method, 1.3));
     }
