@@ -11,7 +11,7 @@ internal sealed record RadiusPrecision
     // A format other than the field's must save this many unexplained missing digits before it is believed.
     private const int Prior = 3;
 
-    // What the arithmetic of whoever made the log, and ours, may differ by.
+    // How far the arithmetic behind the log and ours may differ.
     private const double Slack = 1e-9, FloatSlack = 1.2e-7;
 
     private RadiusPrecision(int? significant, int? decimals) => (Significant, Decimals) = (significant, decimals);

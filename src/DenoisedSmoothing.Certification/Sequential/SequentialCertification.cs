@@ -56,7 +56,7 @@ internal sealed class SequentialCertification(SequentialCertifier certifier, Rad
 
     private Certificate Conclude(VoteCounts selection, VoteCounts estimation)
     {
-        // From the final counts alone, so that whoever has the certificate can recompute it.
+        // From the final counts alone, so that it can be recomputed from the certificate.
         int label = selection.Top;
         double paLower = estimation.Total == 0 ? 0 : ladder.Bound(estimation[label], estimation.Total);
         bool certified = paLower > .5;

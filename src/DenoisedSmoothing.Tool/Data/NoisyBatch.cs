@@ -10,7 +10,7 @@ internal static class NoisyBatch
     /// <summary>Draws the copies.</summary>
     /// <param name="clean">float32 [N,C,H,W] in [0,1] on the CPU.</param>
     /// <param name="indices">The images' indices in their data set.</param>
-    /// <param name="sigma">The noise a pixel.</param>
+    /// <param name="sigma">The noise per pixel.</param>
     /// <param name="seed">The noise key.</param>
     /// <param name="device">Where the copies go.</param>
     /// <returns>The copies, and what a denoiser is told of them.</returns>

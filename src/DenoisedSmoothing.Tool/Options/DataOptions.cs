@@ -51,7 +51,7 @@ internal sealed class DataOptions
     {
         HelpName = "step",
         DefaultValueFactory = _ => 1,
-        Description = "Every so manieth image: the paper takes every 20th of CIFAR-10's, every 50th of ImageNet's",
+        Description = "Take every N-th image: the paper takes every 20th of CIFAR-10's, every 50th of ImageNet's",
     }
         .Check(skip => skip >= 1, "--skip must be at least 1, which takes every image.");
 

@@ -9,7 +9,7 @@ internal static class ListOptions
     public static Option<double[]> Sigmas(string description, params double[] fallback) => Create(
         "--sigma", "s,s...", description, fallback,
         text => PlainNumber.TryParse(text, out double sigma) && sigma > 0 ? sigma : null,
-        "--sigma takes finite numbers above 0, separated by commas: the noise a pixel, for pixels in [0,1].");
+        "--sigma takes finite numbers above 0, separated by commas: the noise per pixel, for pixels in [0,1].");
 
     /// <summary>Radii, rising.</summary>
     public static Option<double[]?> Radii(string name, string description)

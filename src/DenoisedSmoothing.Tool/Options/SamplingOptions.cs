@@ -12,7 +12,7 @@ internal sealed class SamplingOptions
         Description = "Noise a pixel, for pixels in [0,1]",
     }
         .Check(sigma => sigma > 0 && double.IsFinite(sigma),
-            "--sigma must be a finite number above 0: the noise a pixel, for pixels in [0,1].");
+            "--sigma must be a finite number above 0: the noise per pixel, for pixels in [0,1].");
 
     public Option<int> Batch { get; } = new Option<int>("--batch")
     {

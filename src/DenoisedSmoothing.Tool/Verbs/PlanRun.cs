@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>Tables of samples and times, by radius and true probability.</summary>
-/// <param name="Sigma">The noise a pixel.</param>
+/// <param name="Sigma">The noise per pixel.</param>
 /// <param name="Radii">The radii, rising.</param>
 /// <param name="Probabilities">True probabilities of the label.</param>
 /// <param name="Power">Probability of success.</param>

@@ -48,7 +48,7 @@ public sealed class PretrainedPair : IDisposable
     public string Fingerprint => PartInfo.Of(BaseClassifier).Fingerprint;
 
     /// <summary>The smoothed classifier over this pair, on the device where it was loaded.</summary>
-    /// <param name="sigma">The smoothing noise a pixel, in [0,1] pixel space.</param>
+    /// <param name="sigma">The smoothing noise per pixel, in [0,1] pixel space.</param>
     /// <param name="certifier">The statistics; <see cref="CohenCertifier"/> with its defaults when not given.</param>
     /// <param name="options">How to sample; its devices, where given, take the pair's place.</param>
     /// <param name="logger">Told of warnings.</param>
