@@ -177,7 +177,7 @@ internal sealed class Workshop(string repository, string copy)
     private string Try(Mutant mutant)
     {
         string tests = mutant.Tests.Project;
-        if (_built.Add(tests) && Exit("build-" + tests, "dotnet", "build", Path.Combine(copy, "tests", tests), "-v", "q", "-nologo",
+        if (_built.Add(tests) && Exit("build-" + tests, "dotnet", 15, "build", Path.Combine(copy, "tests", tests), "-v", "q", "-nologo",
             "-p:RunAnalyzers=false") is not 0)
             return "the tests do not build";
 
@@ -189,13 +189,13 @@ internal sealed class Workshop(string repository, string copy)
         try
         {
             File.WriteAllText(source, mutant.Apply(copy));
-            if (Exit(mutant.Name, "dotnet", "build", Path.Combine(copy, "src", project), "--no-dependencies", "--no-restore", "-v", "q",
+            if (Exit(mutant.Name, "dotnet", 10, "build", Path.Combine(copy, "src", project), "--no-dependencies", "--no-restore", "-v", "q",
                 "-nologo", "-p:RunAnalyzers=false") is not 0)
                 return "does not compile";
             Replace(there, assembly);
-            foreach (string filter in new[] { $"({mutant.Tests.Filter})&Category!=Slow", "Category!=Slow" })
+            foreach ((string filter, int minutes) in new[] { ($"({mutant.Tests.Filter})&Category!=Slow", 4), ("Category!=Slow", 15) })
             {
-                if (Exit(mutant.Name, "dotnet", "test", Path.Combine(copy, "tests", tests), "--no-build", "--nologo", "--filter",
+                if (Exit(mutant.Name, "dotnet", minutes, "test", Path.Combine(copy, "tests", tests), "--no-build", "--nologo", "--filter",
                     filter) is not 0)
                     return FirstFailure(mutant.Name);
             }
@@ -240,17 +240,15 @@ internal sealed class Workshop(string repository, string copy)
         return output;
     }
 
-    /// <summary>
-    /// Runs a program, its output to a log; null where it does not end within ten minutes, which a change may well cause.
-    /// </summary>
-    private int? Exit(string log, string program, params string[] arguments)
+    /// <summary>Runs a program, its output to a log; null where it does not end in time, which a change may well cause.</summary>
+    private int? Exit(string log, string program, int minutes, params string[] arguments)
     {
         ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["GOMP_SPINCOUNT"] = "0";
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        bool ended = process.WaitForExit(TimeSpan.FromMinutes(10));
+        bool ended = process.WaitForExit(TimeSpan.FromMinutes(minutes));
         if (!ended)
             process.Kill(entireProcessTree: true);
         File.WriteAllText(Path.Combine(copy, log + ".log"), output.Result + error.Result);
