@@ -33,10 +33,9 @@ if (check || misfits.Length > 0)
 string copy = Directory.CreateTempSubdirectory("mutants-").FullName;
 try
 {
-    Dictionary<string, string> killers = new Workshop(repository, copy).Run([.. mutants.Where(mutant => mutant.Equivalent is null)]);
-    if (Value("--page") is { } page)
-        new MutantPage(page).Write(all, killers);
-    return killers.Values.All(MutantPage.IsCaught) ? 0 : 1;
+    MutantPage? page = Value("--page") is { } path ? new(path, all) : null;
+    page?.Write();
+    return new Workshop(repository, copy, page).Run([.. mutants.Where(mutant => mutant.Equivalent is null)]) ? 0 : 1;
 }
 finally
 {
@@ -103,27 +102,41 @@ internal sealed record Mutant(string Name, string Why, string File, (string Proj
 }
 
 /// <summary>The page with the table of all changes. Rows of changes that were not tried this time stay as they are.</summary>
-internal sealed class MutantPage(string path)
+internal sealed class MutantPage
 {
-    public const string Survives = "SURVIVES";
-
     private const string NotRun = "not run";
 
-    public static bool IsCaught(string outcome) => outcome.StartsWith('`');
+    private readonly string _path;
+    private readonly Mutant[] _all;
+    private readonly Dictionary<string, string> _outcomes;
 
+    /// <param name="path">The page, which may be absent.</param>
     /// <param name="all">The whole list, in its order.</param>
-    /// <param name="outcomes">By name: what each change that was tried came to.</param>
-    public void Write(Mutant[] all, Dictionary<string, string> outcomes)
+    public MutantPage(string path, Mutant[] all)
     {
-        Dictionary<string, string> before = File.Exists(path)
+        (_path, _all) = (path, all);
+        _outcomes = File.Exists(path)
             ? File.ReadLines(path).Select(line => line.Split(" | ")).Where(cells => cells.Length == 4)
                 .ToDictionary(cells => cells[0].Trim('|', ' ', '`'), cells => cells[3].Trim('|', ' '))
             : [];
-        var rows = all.Select(mutant => (Mutant: mutant, Outcome: mutant.Equivalent is not null
+    }
+
+    public static bool IsCaught(string outcome) => outcome.StartsWith('`');
+
+    /// <summary>Notes what a change came to.</summary>
+    public void Add(string name, string outcome)
+    {
+        _outcomes[name] = outcome;
+        Write();
+    }
+
+    public void Write()
+    {
+        var rows = _all.Select(mutant => (Mutant: mutant, Outcome: mutant.Equivalent is not null
             ? $"nothing can: {mutant.Equivalent}"
-            : outcomes.GetValueOrDefault(mutant.Name) ?? before.GetValueOrDefault(mutant.Name) ?? NotRun)).ToArray();
-        int caught = rows.Count(row => IsCaught(row.Outcome)), equivalent = all.Count(mutant => mutant.Equivalent is not null);
-        File.WriteAllLines(path,
+            : _outcomes.GetValueOrDefault(mutant.Name) ?? NotRun)).ToArray();
+        int caught = rows.Count(row => IsCaught(row.Outcome)), equivalent = _all.Count(mutant => mutant.Equivalent is not null);
+        File.WriteAllLines(_path,
         [
             "# Unsound changes",
             "",
@@ -131,8 +144,8 @@ internal sealed class MutantPage(string path)
             "repository (the exact texts are in `tests/mutants/mutants.txt`) and runs the fast tests: one has to fail.",
             "`tests/mutants/run.sh --page docs/mutants.md` wrote this page.",
             "",
-            $"{all.Length} changes: {caught} fail a fast test, {equivalent} cannot change an answer for the worse"
-                + (caught + equivalent == all.Length ? "." : $", {all.Length - caught - equivalent} are open."),
+            $"{_all.Length} changes: {caught} fail a fast test, {equivalent} cannot change an answer for the worse"
+                + (caught + equivalent == _all.Length ? "." : $", {_all.Length - caught - equivalent} are open."),
             "",
             "| change | what is wrong then | in | first test to fail |",
             "|---|---|---|---|",
@@ -142,13 +155,12 @@ internal sealed class MutantPage(string path)
 }
 
 /// <summary>A copy of the repository in which changes are tried.</summary>
-internal sealed class Workshop(string repository, string copy)
+internal sealed class Workshop(string repository, string copy, MutantPage? page)
 {
     private readonly HashSet<string> _built = [];
 
-    /// <summary>Tries every change.</summary>
-    /// <returns>By name: the test that failed first, or why none did.</returns>
-    public Dictionary<string, string> Run(Mutant[] mutants)
+    /// <summary>Tries every change; whether each made a test fail.</summary>
+    public bool Run(Mutant[] mutants)
     {
         foreach (string file in Output("git", "-C", repository, "ls-files", "-co", "--exclude-standard")
             .Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -159,19 +171,21 @@ internal sealed class Workshop(string repository, string copy)
             File.Copy(Path.Combine(repository, file), Path.Combine(copy, file));
         }
 
-        Dictionary<string, string> outcomes = [];
+        List<string> open = [];
         Console.WriteLine("| change | why it is unsound | outcome | seconds |\n|---|---|---|---|");
         foreach (Mutant mutant in mutants)
         {
             Stopwatch clock = Stopwatch.StartNew();
-            string outcome = outcomes[mutant.Name] = Try(mutant);
+            string outcome = Try(mutant);
+            page?.Add(mutant.Name, outcome);
+            if (!MutantPage.IsCaught(outcome))
+                open.Add(mutant.Name);
             Console.WriteLine($"| {mutant.Name} | {mutant.Why} | {outcome} | {clock.Elapsed.TotalSeconds:F0} |");
         }
 
-        string[] open = [.. outcomes.Where(pair => !MutantPage.IsCaught(pair.Value)).Select(pair => pair.Key)];
-        Console.WriteLine($"\n{mutants.Length - open.Length} of {mutants.Length} changes fail a fast test."
-            + (open.Length > 0 ? $" Not these: {string.Join(", ", open)}" : ""));
-        return outcomes;
+        Console.WriteLine($"\n{mutants.Length - open.Count} of {mutants.Length} changes fail a fast test."
+            + (open.Count > 0 ? $" Not these: {string.Join(", ", open)}" : ""));
+        return open.Count == 0;
     }
 
     private string Try(Mutant mutant)
@@ -196,11 +210,11 @@ internal sealed class Workshop(string repository, string copy)
             foreach ((string filter, int minutes) in new[] { ($"({mutant.Tests.Filter})&Category!=Slow", 4), ("Category!=Slow", 15) })
             {
                 if (Exit(mutant.Name, "dotnet", minutes, "test", Path.Combine(copy, "tests", tests), "--no-build", "--nologo", "--filter",
-                    filter) is not 0)
+                    filter, "--", "xUnit.StopOnFail=true") is not 0)
                     return FirstFailure(mutant.Name);
             }
 
-            return MutantPage.Survives;
+            return "SURVIVES";
         }
         finally
         {
