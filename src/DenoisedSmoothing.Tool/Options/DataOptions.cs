@@ -87,8 +87,11 @@ internal sealed class DataOptions
     /// <summary>All, with those that split a run.</summary>
     public OptionGroup All => new(Heading, [.. Selection, Shard, OnCorrupt]);
 
+    /// <summary>What names a data set, without a selection of it.</summary>
+    public OptionGroup Source => new(Heading, [Data, Path, Split, Grey, Resize, Crop]);
+
     /// <summary>A data set and which of its images.</summary>
-    public OptionGroup Selection => new(Heading, [Data, Path, Split, Grey, Resize, Crop, Start, Skip, Max]);
+    public OptionGroup Selection => new(Heading, [.. Source, Start, Skip, Max]);
 
     /// <summary>Refuses a share of a run without a seed.</summary>
     public void RequireSeedForShards(Verb verb, Option<ulong?> seed) => verb.Validators.Add(result =>
