@@ -209,8 +209,8 @@ internal sealed class Workshop(string repository, string copy, MutantPage? page)
             Replace(there, assembly);
             foreach ((string filter, int minutes) in new[] { ($"({mutant.Tests.Filter})&Category!=Slow", 4), ("Category!=Slow", 15) })
             {
-                if (Exit(mutant.Name, "dotnet", minutes, "test", Path.Combine(copy, "tests", tests), "--no-build", "--nologo", "--filter",
-                    filter, "--", "xUnit.StopOnFail=true") is not 0)
+                if (Exit(mutant.Name, "dotnet", minutes, "vstest", Path.Combine(copy, "tests", tests, "bin", "Debug", "net10.0", tests + ".dll"),
+                    "--TestCaseFilter:" + filter, "--", "xUnit.StopOnFail=true") is not 0)
                     return FirstFailure(mutant.Name);
             }
 
