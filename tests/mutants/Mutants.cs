@@ -27,14 +27,14 @@ foreach (string misfit in misfits)
     Console.Error.WriteLine(misfit);
 Console.WriteLine(
     $"{mutants.Count} changes, {mutants.Count(mutant => mutant.Equivalent is not null)} of them equivalent; {misfits.Length} do not apply.");
+MutantPage? page = Value("--page") is { } path ? new(path, all) : null;
+page?.Write();
 if (check || misfits.Length > 0)
     return misfits.Length > 0 ? 1 : 0;
 
 string copy = Directory.CreateTempSubdirectory("mutants-").FullName;
 try
 {
-    MutantPage? page = Value("--page") is { } path ? new(path, all) : null;
-    page?.Write();
     return new Workshop(repository, copy, page).Run([.. mutants.Where(mutant => mutant.Equivalent is null)]) ? 0 : 1;
 }
 finally
