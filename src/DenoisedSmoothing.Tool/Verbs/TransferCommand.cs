@@ -36,14 +36,14 @@ internal static class TransferCommand
             DefaultValueFactory = _ => 2000,
             Description = "Noisy images that both vote on, for each certificate",
         }
-            .Check(count => count is >= 1 and <= ClopperPearson.MaxTrials, "--pairs must be 1 to 2^53.");
+            .Within(new(1, ClopperPearson.MaxTrials));
         Option<double> alpha = new Option<double>("--alpha")
         {
             HelpName = "a",
             DefaultValueFactory = _ => 0.001,
             Description = "Allowed probability that the bound on the difference is wrong; it comes on top of the certificates' own",
         }
-            .Check(level => level >= ClopperPearson.MinAlpha && level < 1, "--alpha must be above 0 and below 1.");
+            .Within(CertifierOptions.AlphaRange, CertifierOptions.AboutAlpha);
         Option<ulong?> seed = new("--seed")
         {
             HelpName = "k",
@@ -59,8 +59,9 @@ internal static class TransferCommand
                 "transfer runs/050.tsv --to-classifier-file tuned.safetensors --pairs 5000 --out runs/tuned.tsv --resume",
             ],
             Verb.ExitCodesOfARun)
-            .With(from).With(models.All).With(data.Source).With(strategy.All).With([precision, denoiser, classifier, device])
-            .With([pairs, alpha, seed]).With(output.All)
+            .With(from).With(new OptionGroup("Successor", [precision, denoiser, classifier, device]))
+            .With(new OptionGroup("Transfer", [pairs, alpha, seed])).With(output.All)
+            .With(models.All).With(data.Source).With(strategy.All)
             .Does(Run);
 
         int Run(ParseResult parsed, CancellationToken cancellationToken)
@@ -74,8 +75,12 @@ internal static class TransferCommand
             ModelChoice successor = certified with
             {
                 Precision = parsed.GetValue(precision) ?? certified.Precision,
-                DenoiserFile = parsed.GetValue(denoiser) ?? certified.DenoiserFile,
-                ClassifierFile = parsed.GetValue(classifier) ?? certified.ClassifierFile,
+                Denoiser = ModelOptions.Existing(parsed.GetValue(denoiser)) is { } denoises
+                    ? certified.Denoiser with { File = denoises }
+                    : certified.Denoiser,
+                Classifier = ModelOptions.Existing(parsed.GetValue(classifier)) is { } classifies
+                    ? certified.Classifier with { File = classifies }
+                    : certified.Classifier,
                 Device = parsed.GetValue(device) ?? certified.Device,
             };
             if (successor == certified)
@@ -113,6 +118,5 @@ internal static class TransferCommand
     }
 
     private static Option<string?> File(string name, string description) =>
-        new Option<string?>(name) { HelpName = "file", Description = description }
-            .Check(path => System.IO.File.Exists(path), $"{name} names no file.");
+        new(name) { HelpName = "file", Description = description };
 }
