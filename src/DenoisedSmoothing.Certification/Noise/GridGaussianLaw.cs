@@ -12,10 +12,8 @@ namespace DenoisedSmoothing.Noise;
 /// </para>
 /// <para>
 /// The values k >= 0 are cut into cells of 2^13, up to 9.2 sigma. In a cell q falls by a fraction of a per cent, so nearly all of it is
-/// uniform at
-/// the height of the cell's last value: a word picks the cell from the table, and 13 of its bits are the place inside. What lies above that
-/// height
-/// over all cells, a few thousandths of the probability, is one more entry of the table, drawn with words of its own
+/// uniform at the height of the cell's last value: a word picks the cell from the table, and 13 of its bits are the place inside. What lies
+/// above that height over all cells, a few thousandths of the probability, is one more entry of the table, drawn with words of its own
 /// (<see cref="GridGaussianRest"/>).
 /// </para>
 /// <para>

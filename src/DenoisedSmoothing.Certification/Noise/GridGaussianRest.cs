@@ -8,8 +8,7 @@ internal sealed class GridGaussianRest
 {
     /// <summary>
     /// Each try accepts with probability 2/3 in the first cell, which holds 1e-7 of all probability, and 5/6 or more elsewhere: that all
-    /// fail, and
-    /// the last place stands unchecked, has probability below 1e-14.
+    /// fail, and the last place stands unchecked, has probability below 1e-14.
     /// </summary>
     internal const int Tries = 16;
 
@@ -66,8 +65,7 @@ internal sealed class GridGaussianRest
 
     /// <summary>
     /// (q(place) - q(last)) over the triangle above it, as a share of the steepest slope that the cell can have. The smaller of two
-    /// different
-    /// places has probability proportional to last - place.
+    /// different places has probability proportional to last - place.
     /// </summary>
     internal double Acceptance(int cell, int place)
     {

@@ -14,7 +14,7 @@ internal static class ModelFiles
 {
     /// <summary>Loads a classifier.</summary>
     /// <param name="choice">Its file and settings.</param>
-    /// <param name="fallback">The network that weights alone belong to where nobody says; null for an error.</param>
+    /// <param name="fallback">The network that weights alone belong to where nothing says; null for an error.</param>
     public static (IClassifier Classifier, string? Network, IDisposable Owned) Classifier(ModelChoice choice, string? fallback = null)
     {
         string path = choice.ClassifierFile
@@ -52,7 +52,7 @@ internal static class ModelFiles
 
     /// <summary>Loads a denoiser: a diffusion model, or an ONNX one that can be used in one shot only.</summary>
     /// <param name="choice">Its file and settings.</param>
-    /// <param name="fallback">The network that weights alone belong to where nobody says; null for an error.</param>
+    /// <param name="fallback">The network that weights alone belong to where nothing says; null for an error.</param>
     public static (DiffusionModel? Diffusion, IDenoiser? Own, DenoiserCard? Card, IDisposable Owned) Denoiser(ModelChoice choice,
         string? fallback = null)
     {
