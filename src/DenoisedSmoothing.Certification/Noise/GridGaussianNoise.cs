@@ -68,6 +68,9 @@ public sealed class GridGaussianNoise : ISmoothingNoise
     /// <summary>The grid's step g, a power of two between sigma / 2^21 and sigma / 2^20.</summary>
     public double Step => _law.Step;
 
+    /// <summary>The standard deviation of what the table draws.</summary>
+    internal double DrawnSigma => _law.Steps * _law.Step;
+
     /// <inheritdoc/>
     public IRadiusRule RuleFor(long dimension) => new GridGaussianRule(Level.Certified, dimension);
 

@@ -104,7 +104,12 @@ public class GridGaussianNoiseTests
     [InlineData(.12)]
     [InlineData(.1)]
     [InlineData(1.0 / 3)]
-    public void Level_is_drawn_exactly(double sigma) => new GridGaussianNoise(sigma).Level.Should().Be(new NoiseLevel(sigma, sigma, sigma));
+    public void Level_is_drawn_exactly(double sigma)
+    {
+        GridGaussianNoise noise = new(sigma);
+        noise.Level.Should().Be(new NoiseLevel(sigma, sigma, sigma));
+        noise.DrawnSigma.Should().Be(sigma);
+    }
 
     private static float[] Image(int length)
     {
