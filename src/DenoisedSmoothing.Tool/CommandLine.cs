@@ -72,6 +72,7 @@ internal static class CommandLine
             PredictCommand.Create(),
             DenoiseCommand.Create(),
             EvaluateCommand.Create(),
+            AttackCommand.Create(),
             TrainDenoiserCommand.Create(),
             FinetuneCommand.Create(),
             PlanCommand.Create(),

@@ -19,7 +19,7 @@ namespace DenoisedSmoothing;
 /// </para>
 /// What is certified is the tensor handed in, in [0,1]: crops and resizes before it are the caller's.
 /// </remarks>
-public sealed class SmoothedClassifier : ICertifiedClassifier
+public sealed partial class SmoothedClassifier : ICertifiedClassifier
 {
     private readonly ICertifier _certifier;
     private readonly SmoothingOptions _options;
@@ -111,7 +111,7 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
                 .. DryRun.Warnings(_certifier, ClassCount, noise.RuleFor(1), _options.Budget),
         ];
         foreach (string warning in Warnings)
-            logger.LogWarning("{Warning}", warning);
+            LogSettings(logger, warning);
     }
 
     /// <inheritdoc/>
@@ -220,4 +220,7 @@ public sealed class SmoothedClassifier : ICertifiedClassifier
         foreach (T item in call())
             yield return item;
     }
+
+    [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogSettings(ILogger logger, string warning);
 }

@@ -16,6 +16,7 @@ public class CommandLineTests
     [InlineData("predict")]
     [InlineData("denoise")]
     [InlineData("evaluate")]
+    [InlineData("attack")]
     [InlineData("train-denoiser")]
     [InlineData("finetune")]
     [InlineData("plan")]

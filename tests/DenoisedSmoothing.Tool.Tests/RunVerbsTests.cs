@@ -35,6 +35,27 @@ public sealed class RunVerbsTests : IDisposable
     }
 
     [Fact]
+    public async Task Verify_redraw_draws_the_votes_of_a_log_again_and_finds_forged_ones()
+    {
+        await Run(["certify", .. s_small, "--out", At("log.tsv")]);
+
+        (int exit, string output, _) = await Dds.RunAsync("verify", At("log.tsv"), "--redraw", "1");
+        (exit, output).Should().Be((0, output)).And.Match<(int, string Output)>(both => both.Output.Contains("200 votes of 4 certificates"));
+        (await Dds.RunAsync("verify", At("log.tsv"), "--redraw", "0.01")).Output.Should().Contain("50 votes of 1 certificates");
+        (await Dds.RunAsync("verify", At("log.tsv"), "--redraw", "1", "--denoiser", "none")).Exit.Should().Be(2);
+        (await Dds.RunAsync("verify", At("log.tsv"), "--redraw", "1.5")).Error.Should().Contain("--redraw");
+
+        // Another seed gives other votes; everything that follows from the votes is still in order.
+        string json = At("log.tsv.jsonl");
+        File.WriteAllText(json, File.ReadAllText(json).Replace("\"seed\":\"11\"", "\"seed\":\"12\""));
+        File.Delete(At("log.tsv.meta.json"));
+        (await Dds.RunAsync("verify", At("log.tsv"))).Exit.Should().Be(0);
+        (exit, output, _) = await Dds.RunAsync("verify", At("log.tsv"), "--redraw", "1");
+        exit.Should().Be(1);
+        output.Should().Contain("estimationVotes:").And.Contain("2 certificates differ");
+    }
+
+    [Fact]
     public async Task Certify_refuses_to_resume_under_other_settings_and_names_them()
     {
         await Run(["certify", .. s_small, "--out", At("log.tsv")]);

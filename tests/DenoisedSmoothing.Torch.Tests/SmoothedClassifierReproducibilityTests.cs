@@ -116,14 +116,4 @@ public sealed class SmoothedClassifierReproducibilityTests : IDisposable
 
     private static (VoteCounts, VoteCounts, double) Votes(Certificate certificate) =>
         (certificate.SelectionVotes, certificate.EstimationVotes, certificate.Radius);
-
-    /// <summary>Gives replicas one name, as replicas of one network have.</summary>
-    private sealed class Named(IBaseClassifier inner) : IBaseClassifier, IDescribed
-    {
-        public int ClassCount => inner.ClassCount;
-
-        public PartInfo Info => new("named");
-
-        public Tensor Score(Tensor noisy, NoiseContext noise) => inner.Score(noisy, noise);
-    }
 }

@@ -9,7 +9,7 @@ import struct
 from mpmath import mp, mpf, ncdf, sqrt, exp, pi, floor
 
 mp.dps = 60
-CELL, SLOTS, SHARE = 1 << 13, 4096, 1 << 38
+CELL, SLOTS, SHARE = 1 << 13, 4096, 64
 MASK32 = (1 << 32) - 1
 
 
@@ -33,12 +33,13 @@ class Law:
         cdf = [ncdf(c * CELL / self.s) for c in range(self.cells + 1)]
         mass = [2 * (cdf[c + 1] - cdf[c]) for c in range(self.cells)]
         flat = [CELL * self.q((c + 1) * CELL - 1) for c in range(self.cells)]
-        self.weights = [int(floor(f * SLOTS * SHARE + mpf(1) / 2)) for f in flat]
+        self.weights = [int(floor(f * SLOTS * SHARE)) for f in flat]
         self.weights.append(SLOTS * SHARE - sum(self.weights))
+        left = [f - mpf(w) / (SLOTS * SHARE) for f, w in zip(flat, self.weights)]
         above = [m - f for m, f in zip(mass, flat)]
-        total, run, self.cumulative = sum(above), mpf(0), []
-        for a in above:
-            run += a
+        total, run, self.cumulative = sum(left) + sum(above), mpf(0), []
+        for part in left + above:
+            run += part
             self.cumulative.append(run / total)
         self.slots = self.alias(self.weights + [0] * (SLOTS - len(self.weights)))
 
@@ -62,10 +63,8 @@ class Law:
         return slots
 
     def value(self, key, counter, i):
-        words = philox(counter + 8 * (i // 16) + i % 8, key)
-        half = i // 8 % 2
-        word = words[2 * half] | words[2 * half + 1] << 32
-        slot, share, sign, place = word >> 52, word >> 14 & SHARE - 1, word >> 13 & 1, word & CELL - 1
+        word = philox(counter + 8 * (i // 32) + i % 16 // 2, key)[i % 32 // 16 * 2 + i % 2]
+        slot, share, sign, place = word >> 20, word >> 14 & SHARE - 1, word >> 13 & 1, word & CELL - 1
         own, other = self.slots[slot]
         cell = slot if share < own else other
         rest = cell == self.cells
@@ -75,7 +74,10 @@ class Law:
     def rest(self, key, counter):
         w = philox(counter, key)
         pick = mpf(w[0] | w[1] << 32) / 2 ** 64
-        cell = next(c for c, upto in enumerate(self.cumulative) if pick < upto)
+        part = next(c for c, upto in enumerate(self.cumulative) if pick < upto)
+        if part < self.cells:
+            return part * CELL + (w[2] & CELL - 1)
+        cell = part - self.cells
         first, last = cell * CELL, (cell + 1) * CELL - 1
         for attempt in range(16):
             w = philox(counter + attempt, key)
@@ -100,7 +102,7 @@ for text in ["0.25", "0.5", "0.12", "1", "0.3"]:
     drawn = [law.value(KEY, COUNTER, i) for i in range(20000)]
     values = [k for k, _ in drawn]
     rest = [i for i, (_, r) in enumerate(drawn) if r]
-    cells = [0, 1, 10, 100, 300, 600, 900, law.cells - 1]
+    cells = [0, 1, 10, 100, 300, 600, law.cells - 1]
     out.append({
         "sigma": text,
         "step_log2": int(mp.log(law.step, 2)),

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Plants each unsound change of mutants.txt in a copy of the repository; every one has to fail a fast test. Takes some 20 seconds a change.
-# Usage: tests/mutants/run.sh [--check] [--only NAME,NAME...]; --check only says whether every change still applies.
+# Usage: tests/mutants/run.sh [--check] [--only NAME,NAME...] [--page docs/mutants.md]; --check only says whether every change still applies,
+# --page brings the rows of the page with the table up to date.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

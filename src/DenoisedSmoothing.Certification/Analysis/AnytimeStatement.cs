@@ -63,16 +63,6 @@ public static class AnytimeStatement
     internal static long MostFalse(long images, double alpha, double rho)
     {
         AnytimeEvidence evidence = new(alpha, rho);
-        long low = 0, high = images;
-        while (low < high)
-        {
-            long middle = low + (high - low + 1) / 2;
-            if (evidence.Rejects(middle, images))
-                high = middle - 1;
-            else
-                low = middle;
-        }
-
-        return low;
+        return Bisection.First(1, images + 1, count => evidence.Rejects(count, images)) - 1;
     }
 }

@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Logs;
 
 namespace DenoisedSmoothing.Analysis;
@@ -64,17 +65,7 @@ public sealed class LogAnalysis
             throw new ArgumentOutOfRangeException(nameof(radius), radius, "A radius must be at least 0.");
         if (radius > 0 && Log.Kind == CertificationLogKind.Predict)
             throw new InvalidDataException($"{Log.Path} is a log of predictions, which carry no radius: only radius 0 can be asked of it.");
-        int below = 0, end = _correctRadii.Length;
-        while (below < end)
-        {
-            int middle = (below + end) / 2;
-            if (_correctRadii[middle] < radius)
-                below = middle + 1;
-            else
-                end = middle;
-        }
-
-        return _correctRadii.Length - below;
+        return _correctRadii.Length - (int)Bisection.First(0, _correctRadii.Length, place => _correctRadii[place] >= radius);
     }
 
     /// <summary>The share of images with the correct label and a radius of at least <paramref name="radius"/>.</summary>

@@ -37,17 +37,6 @@ internal sealed class RadiusLattice(IRadiusRule rule, long n, double alpha)
     private long FirstAtLeast(double value)
     {
         // No count of half the votes or fewer certifies.
-        long low = n / 2 + 1, high = n;
-        while (low < high)
-        {
-            long middle = low + (high - low) / 2;
-            double radius = At(middle);
-            if (radius > 0 && radius >= value)
-                high = middle;
-            else
-                low = middle + 1;
-        }
-
-        return high;
+        return Bisection.First(n / 2 + 1, n, votes => At(votes) is var radius and > 0 && radius >= value);
     }
 }

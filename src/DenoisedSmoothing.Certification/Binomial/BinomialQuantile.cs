@@ -21,16 +21,6 @@ public static class BinomialQuantile
 
         double limit = Math.Log(rho);
         limit -= 6 * ElementaryFunctions.Unit * Math.Abs(limit);
-        long low = 0, high = m;
-        while (low < high)
-        {
-            long middle = low + (high - low) / 2;
-            if (BinomialTail.AtLeast(middle + 1, m, alpha).Upper <= limit)
-                high = middle;
-            else
-                low = middle + 1;
-        }
-
-        return low;
+        return Bisection.First(0, m, count => BinomialTail.AtLeast(count + 1, m, alpha).Upper <= limit);
     }
 }

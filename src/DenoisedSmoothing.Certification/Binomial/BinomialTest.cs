@@ -49,16 +49,8 @@ public static class BinomialTest
 
         // From the mean outwards probabilities fall, so bisection finds the border. Where rounding leaves it open, an outcome counts.
         long mean = (long)(above ? Math.Floor(n * p) : Math.Ceiling(n * p));
-        long near = 0, far = above ? mean + 1 : n + 1 - mean;
-        while (near < far)
-        {
-            long middle = near + (far - near) / 2;
-            if (BinomialPmf.Log(above ? mean - middle : mean + middle, n, p).Lower <= limit)
-                far = middle;
-            else
-                near = middle + 1;
-        }
-
-        return above ? mean - near : mean + near;
+        long away = Bisection.First(
+            0, above ? mean + 1 : n + 1 - mean, steps => BinomialPmf.Log(above ? mean - steps : mean + steps, n, p).Lower <= limit);
+        return above ? mean - away : mean + away;
     }
 }

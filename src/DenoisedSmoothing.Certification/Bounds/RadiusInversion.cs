@@ -13,17 +13,9 @@ internal static class RadiusInversion
             throw new ArgumentOutOfRangeException(nameof(radius), radius, "A radius must be finite and not negative.");
         if (radius == 0)
             return Math.BitIncrement(.5);
-        long low = BitConverter.DoubleToInt64Bits(.5), high = BitConverter.DoubleToInt64Bits(1);
-        while (high - low > 1)
-        {
-            long middle = low + (high - low) / 2;
-            double p = BitConverter.Int64BitsToDouble(middle);
-            if (rule.Radius(p, 1 - p) >= radius)
-                high = middle;
-            else
-                low = middle;
-        }
+        return BitConverter.Int64BitsToDouble(Bisection.First(
+            BitConverter.DoubleToInt64Bits(.5) + 1, BitConverter.DoubleToInt64Bits(1), bits => Suffices(BitConverter.Int64BitsToDouble(bits))));
 
-        return BitConverter.Int64BitsToDouble(high);
+        bool Suffices(double p) => rule.Radius(p, 1 - p) >= radius;
     }
 }

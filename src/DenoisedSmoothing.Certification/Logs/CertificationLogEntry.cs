@@ -21,15 +21,16 @@ public sealed record CertificationLogEntry
     /// <summary>The prediction; null in a log of certificates.</summary>
     public Prediction? Prediction { get; init; }
 
-    /// <summary>Reads a JSON lines file.</summary>
-    /// <param name="path">A file such as <c>run.tsv.jsonl</c>.</param>
+    /// <summary>Reads the JSON lines of a log.</summary>
+    /// <param name="path">The log, such as <c>run.tsv</c>, or its JSON lines beside it, <c>run.tsv.jsonl</c>.</param>
     /// <returns>The images of its complete lines in order; what a killed process left of a last line is passed over.</returns>
     /// <exception cref="IOException">The file cannot be read, or a running process is writing it.</exception>
     /// <exception cref="InvalidDataException">A line is no entry; the message names the line.</exception>
     public static IEnumerable<CertificationLogEntry> ReadAll(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return LogRecord.ReadAll(path).Where(static record => record.Entry is not null).Select(static record => record.Entry!);
+        return LogRecord.ReadAll(LogPaths.JsonLines(LogPaths.LogOf(path)))
+            .Where(static record => record.Entry is not null).Select(static record => record.Entry!);
     }
 
     /// <summary>The row that analysis needs.</summary>

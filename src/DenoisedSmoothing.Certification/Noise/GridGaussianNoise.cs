@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace DenoisedSmoothing.Noise;
 
@@ -22,17 +24,15 @@ namespace DenoisedSmoothing.Noise;
 /// proof in docs/noise.md).
 /// </para>
 /// <para>
-/// Philox4x32-10 makes two 64-bit words a block, and a word one value of the noise (<see cref="GridGaussianLaw"/>). Value 16 g + 8 k + l of
-/// a row is made from
-/// words 2 k and 2 k + 1 of block 8 g + l; a value that needs more words has the 16 blocks from 2^27 + 16 i on for itself. It depends on
-/// seed,
-/// coordinate and i alone: not on the row's length, the width of the processor's registers or the number of threads.
+/// Philox4x32-10 makes four words a block, and a word one value of the noise (<see cref="GridGaussianLaw"/>). Value 32 g + 16 k + 2 l + h of
+/// a row is made from word 2 k + h of block 8 g + l; a value that needs more words has the 16 blocks from 2^27 + 16 i on for itself. It
+/// depends on seed, coordinate and i alone: not on the row's length, the width of the processor's registers or the number of threads.
 /// </para>
 /// </remarks>
 public sealed class GridGaussianNoise : ISmoothingNoise
 {
     /// <summary>Names the scheme: any change to the bits drawn changes this name.</summary>
-    public const string Scheme = "philox4x32-10/grid-gaussian/2";
+    public const string Scheme = "philox4x32-10/grid-gaussian/3";
 
     /// <summary>The longest row: 2^23 values.</summary>
     internal const int LongestRow = 1 << 23;
@@ -41,9 +41,11 @@ public sealed class GridGaussianNoise : ISmoothingNoise
     private const double MinSigma = 1.0 / (1 << 20);
 
     private const double MaxSigma = 1 << 20;
-    private const int GroupValues = PhiloxWords.GroupWords;
-    private const int ChunkValues = 32 * GroupValues; // 6 KB of stack, stays in the first cache
+    private const int BlockValues = 4;
+    private const int GroupValues = BlockValues * PhiloxWords.GroupBlocks;
+    private const int ChunkValues = 32 * GroupValues; // 8 KB of stack, stays in the first cache
     private const int FirstRestBlock = 1 << 27;
+    private const double Shift = 6755399441055744.0; // 1.5 * 2^52
 
     private readonly GridGaussianLaw _law;
 
@@ -110,18 +112,38 @@ public sealed class GridGaussianNoise : ISmoothingNoise
     }
 
     /// <summary>Fills a chunk, whose first value is the row's value number <paramref name="start"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Fill(ulong seed, UInt128 counter, int start, Span<int> values, GaussianNoise.Path path)
     {
-        Span<ulong> words = stackalloc ulong[ChunkValues];
-        words = words[..((values.Length + GroupValues - 1) / GroupValues * GroupValues)];
-        PhiloxWords.Fill(seed, counter + (UInt128)(start / PhiloxWords.BlockWords), words, path);
-        for (int i = 0; i < values.Length; i++)
+        Span<ulong> pairs = stackalloc ulong[ChunkValues / 2];
+        pairs = pairs[..((values.Length + GroupValues - 1) / GroupValues * PhiloxWords.GroupWords)];
+        PhiloxWords.Fill(seed, counter + (UInt128)(start / BlockValues), pairs, path);
+        Span<uint> words = MemoryMarshal.Cast<ulong, uint>(pairs); // low halves first: libtorch runs on little-endian machines only
+        int i = 0;
+        if (path != GaussianNoise.Path.Scalar)
         {
-            if (_law.TryValue(words[i], out values[i]))
-                continue;
-            int magnitude = _law.Rest.Draw(seed, counter + (UInt128)(FirstRestBlock + (long)(start + i) * GridGaussianRest.Tries));
-            values[i] = GridGaussianLaw.IsNegative(words[i]) ? ~magnitude : magnitude;
+            for (; i <= values.Length - 8; i += 8)
+            {
+                for (uint rest = _law.EightValues(ref words[i], ref values[i]); rest != 0; rest &= rest - 1)
+                {
+                    int at = i + BitOperations.TrailingZeroCount(rest);
+                    values[at] = Rest(seed, counter, start + at, words[at]);
+                }
+            }
         }
+
+        for (; i < values.Length; i++)
+        {
+            if (!_law.TryValue(words[i], out values[i]))
+                values[i] = Rest(seed, counter, start + i, words[i]);
+        }
+    }
+
+    /// <summary>A value whose word picks the rest.</summary>
+    private int Rest(ulong seed, UInt128 counter, int index, uint word)
+    {
+        int magnitude = _law.Rest.Draw(seed, counter + (UInt128)(FirstRestBlock + (long)index * GridGaussianRest.Tries));
+        return GridGaussianLaw.IsNegative(word) ? ~magnitude : magnitude;
     }
 
     /// <summary>Moves the image to the grid and adds the noise, exactly, in double; the one rounding is to float, of the sum.</summary>
@@ -133,21 +155,22 @@ public sealed class GridGaussianNoise : ISmoothingNoise
         {
             Vector.Widen(new Vector<float>(image[i..]), out Vector<double> imageLow, out Vector<double> imageHigh);
             Vector.Widen(new Vector<int>(values[i..]), out Vector<long> low, out Vector<long> high);
-            imageLow = (OnGrid(imageLow * perStep) + Vector.ConvertToDouble(low)) * _law.Step;
-            imageHigh = (OnGrid(imageHigh * perStep) + Vector.ConvertToDouble(high)) * _law.Step;
+            imageLow = Sum(imageLow * perStep, low) * _law.Step;
+            imageHigh = Sum(imageHigh * perStep, high) * _law.Step;
             Vector.Narrow(imageLow, imageHigh).CopyTo(noisy[i..]);
         }
 
         for (; i < image.Length; i++)
-            noisy[i] = (float)((OnGrid(image[i] * perStep) + values[i]) * _law.Step);
+            noisy[i] = (float)((image[i] * perStep + Shift - Shift + values[i]) * _law.Step);
     }
 
-    /// <summary>The nearest whole number, for numbers below 2^51: adding 1.5 * 2^52 leaves no room for a fraction.</summary>
-    private static double OnGrid(double x) => x + 6755399441055744.0 - 6755399441055744.0;
-
-    private static Vector<double> OnGrid(Vector<double> x)
+    /// <summary>
+    /// The nearest whole number and a whole number: exact where both and the sum are below 2^51. At 1.5 * 2^52 doubles have no room for a
+    /// fraction, and their bits count as whole numbers do.
+    /// </summary>
+    private static Vector<double> Sum(Vector<double> x, Vector<long> whole)
     {
-        Vector<double> shift = new(6755399441055744.0);
-        return x + shift - shift;
+        Vector<double> shift = new(Shift);
+        return Vector.AsVectorDouble(Vector.AsVectorInt64(x + shift) + whole) - shift;
     }
 }

@@ -1,15 +1,14 @@
 namespace DenoisedSmoothing.Noise;
 
 /// <summary>
-/// The part of a gridded Gaussian that lies above its cells' last values: a cell, then a place in it with probability proportional to
-/// q(place) - q(last place), which is nearly a triangle.
+/// What the table's whole units leave of a gridded Gaussian: a cell and a place in it. The part of a cell below its last value's height is
+/// uniform; the part above has probabilities proportional to q(place) - q(last place), which is nearly a triangle.
 /// </summary>
 internal sealed class GridGaussianRest
 {
     /// <summary>
-    /// Each try accepts with probability 2/3 in the first cell, which holds 1e-7 of all probability, and 5/6 or more elsewhere: that all
-    /// fail, and
-    /// the last place stands unchecked, has probability below 1e-14.
+    /// In a triangle each try accepts with probability 2/3 in the first cell, which holds 1e-7 of all probability, and 5/6 or more
+    /// elsewhere: that all fail, and the last place stands unchecked, has probability below 1e-14.
     /// </summary>
     internal const int Tries = 16;
 
@@ -19,37 +18,45 @@ internal sealed class GridGaussianRest
     private readonly double _squaredSteps;
 
     /// <param name="steps">s, sigma in grid steps.</param>
-    /// <param name="above">By cell: the probability above the height of its last value.</param>
-    internal GridGaussianRest(double steps, double[] above)
+    /// <param name="flat">By cell: the probability below the height of its last value that is not in the table.</param>
+    /// <param name="above">By cell: the probability above that height.</param>
+    internal GridGaussianRest(double steps, double[] flat, double[] above)
     {
         _squaredSteps = steps * steps;
+        double[] parts = [.. flat, .. above];
         double total = 0;
-        foreach (double part in above)
+        foreach (double part in parts)
             total += part;
-        Cumulative = new ulong[above.Length];
+        Cumulative = new ulong[parts.Length];
         double sum = 0;
-        for (int cell = 0; cell < above.Length - 1; cell++)
+        for (int part = 0; part < parts.Length - 1; part++)
         {
-            sum += above[cell];
-            Cumulative[cell] = (ulong)(sum / total * 18446744073709549568.0); // the largest double below 2^64
+            sum += parts[part];
+            Cumulative[part] = (ulong)(sum / total * 18446744073709549568.0); // the largest double below 2^64
         }
 
         Cumulative[^1] = ulong.MaxValue;
     }
 
-    /// <summary>By cell: the probability of it and all before, in units of 2^-64.</summary>
+    /// <summary>
+    /// The flat parts of all cells, then the triangles of all cells: the probability of a part and all before, in units of 2^-64.
+    /// </summary>
     internal ulong[] Cumulative { get; }
+
+    private int Cells => Cumulative.Length / 2;
 
     /// <summary>Draws a value, in grid steps and without its sign.</summary>
     /// <param name="seed">The generator's key.</param>
     /// <param name="counter">The first of <see cref="Tries"/> counters that nothing else uses: one a try, and the first half of the first
-    /// picks the cell.</param>
+    /// picks the part.</param>
     internal int Draw(ulong seed, UInt128 counter)
     {
         (uint w0, uint w1, uint w2, uint w3) = Philox.Block(counter, seed);
-        int at = Array.BinarySearch(Cumulative, w0 | (ulong)w1 << 32);
-        int cell = at < 0 ? ~at : Math.Min(at + 1, Cumulative.Length - 1); // the first whose sum is above the word
-        int place = 0;
+        int part = Array.BinarySearch(Cumulative, w0 | (ulong)w1 << 32);
+        part = part < 0 ? ~part : Math.Min(part + 1, Cumulative.Length - 1); // the first whose sum is above the word
+        if (part < Cells)
+            return part * CellSize + (int)(w2 & (CellSize - 1));
+        int cell = part - Cells, place = 0;
         for (int attempt = 0; attempt < Tries; attempt++)
         {
             if (attempt > 0)

@@ -30,17 +30,17 @@ internal static class Philox
     public static void Apply<T>(ref T c0, ref T c1, ref T c2, ref T c3, ulong key)
         where T : struct, ILanes<T>
     {
-        uint key0 = (uint)key, key1 = (uint)(key >> 32);
+        T key0 = T.Word((uint)key), key1 = T.Word((uint)(key >> 32));
         for (int round = 0; round < Rounds; round++)
         {
             T product0 = T.Multiply32(c0, T.Word(Multiplier0));
             T product1 = T.Multiply32(c2, T.Word(Multiplier1));
-            c0 = (product1 >>> 32) ^ c1 ^ T.Word(key0);
+            c0 = (product1 >>> 32) ^ c1 ^ key0;
             c1 = product1;
-            c2 = (product0 >>> 32) ^ c3 ^ T.Word(key1);
+            c2 = (product0 >>> 32) ^ c3 ^ key1;
             c3 = product0;
-            key0 += KeyStep0;
-            key1 += KeyStep1;
+            key0 = T.AddWords(key0, T.Word(KeyStep0));
+            key1 = T.AddWords(key1, T.Word(KeyStep1));
         }
         T low = T.Word(0xFFFF_FFFFUL);
         c0 &= low;

@@ -80,7 +80,7 @@ public static class SamplePlan
         }
 
         // From one c to the next, power at that n moves up and down, by as much as a few times 1/(pA - p0) further votes bring.
-        long successes = First(enough / 2 + 1, enough, Suffices), trials = MostTrials(successes);
+        long successes = Bisection.First(enough / 2 + 1, enough, Suffices), trials = MostTrials(successes);
         long lowest = Math.Max(1, successes - (long)Math.Min(MostTries, 16 + 4 / (pA - p0)));
         for (long c = successes - 1, n = trials; c >= lowest; c--)
         {
@@ -90,12 +90,12 @@ public static class SamplePlan
                 (successes, trials) = (c, n);
         }
 
-        return First(successes, trials, n => Reaches(successes, n));
+        return Bisection.First(successes, trials, n => Reaches(successes, n));
 
         bool Suffices(long c) => MostTrials(c) is var n && n >= c && Reaches(c, n);
         bool Reaches(long c, long n) => pA == 1 || BinomialTail.AtLeast(c, n, pA).Value >= Math.Log(power);
         bool Certifies(long c, long n) => BinomialTail.AtLeast(c, n, p0).Upper <= Math.Log(alpha);
-        long MostTrials(long c) => First(c, (long)(c / p0) + 2, n => !Certifies(c, n)) - 1;
+        long MostTrials(long c) => Bisection.First(c, (long)(c / p0) + 2, n => !Certifies(c, n)) - 1;
     }
 
     /// <summary>
@@ -137,22 +137,5 @@ public static class SamplePlan
     {
         if (!(pA > 0 && pA <= 1))
             throw new ArgumentOutOfRangeException(nameof(pA), pA, "The probability of the label must be above 0 and at most 1.");
-    }
-
-    /// <summary>
-    /// The first number between low and high for which a condition, false then true, holds; high where it never does before.
-    /// </summary>
-    private static long First(long low, long high, Func<long, bool> condition)
-    {
-        while (low < high)
-        {
-            long middle = low + (high - low) / 2;
-            if (condition(middle))
-                high = middle;
-            else
-                low = middle + 1;
-        }
-
-        return low;
     }
 }

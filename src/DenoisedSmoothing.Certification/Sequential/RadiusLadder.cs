@@ -102,37 +102,15 @@ internal sealed class RadiusLadder
     }
 
     /// <summary>The fewest votes that reject when all of them agree; budget + 1 where none do.</summary>
-    internal static long FewestVotes(TestMartingale martingale, double threshold, long budget)
-    {
-        long low = 1, high = budget + 1;
-        while (low < high)
-        {
-            long middle = low + (high - low) / 2;
-            if (martingale.LogLower(middle, middle) >= threshold)
-                high = middle;
-            else
-                low = middle + 1;
-        }
-
-        return low;
-    }
+    internal static long FewestVotes(TestMartingale martingale, double threshold, long budget) =>
+        Bisection.First(1, budget + 1, votes => martingale.LogLower(votes, votes) >= threshold);
 
     /// <summary>Solves within a rung: the evidence of its alternatives falls as p0 grows from the rung below.</summary>
     private double Between(TestMartingale rung, double below, long k, long n)
     {
-        double low = below, high = rung.P0;
         if (below == .5 && rung.LogLower(k, n, .5) < Threshold)
             return 0;
-        for (int i = 0; i < 48; i++)
-        {
-            double middle = low + (high - low) / 2;
-            if (rung.LogLower(k, n, middle) >= Threshold)
-                low = middle;
-            else
-                high = middle;
-        }
-
-        return low;
+        return Bisection.Border(below, rung.P0, 48, p0 => rung.LogLower(k, n, p0) >= Threshold).Holds;
     }
 
     /// <summary>They bear on cost alone, and any noise may take the probabilities of Gaussian radii.</summary>

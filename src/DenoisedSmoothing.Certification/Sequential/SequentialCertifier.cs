@@ -110,7 +110,7 @@ public sealed class SequentialCertifier : ICertifier
     {
         ArgumentNullException.ThrowIfNull(rule);
         double bound = new RadiusLadder(Options with { TargetRadii = [] }, rule).Bound(Options.Budget, Options.Budget);
-        return rule.Radius(bound, CohenCertification.ComplementRoundedUp(bound));
+        return rule.Radius(bound, CertificationTest.ComplementRoundedUp(bound));
     }
 
     /// <inheritdoc/>

@@ -7,47 +7,29 @@ namespace DenoisedSmoothing;
 /// closest to it, pairwise and one-sided, reaches 1/alpha.
 /// </summary>
 internal sealed class SequentialPrediction(SequentialCertifier certifier, TestMartingale lead, long[] looks, int classCount)
-    : IVoteTest<Prediction>
+    : TwoPhaseTest<Prediction>(certifier.Options.PredictN0, VotePhase.Prediction, looks, classCount)
 {
-    private VoteCounts? _selection;
-    private VoteCounts? _votes;
-    private Prediction? _result;
-    private int _look;
+    private double Threshold => RadiusLadder.ThresholdOf(certifier.Options.Alpha);
 
-    public VoteRequest? Next => (_selection, _result) switch
+    protected override bool IsDecided(int look, int label, VoteCounts votes) =>
+        EvidenceFor(label, votes) >= Threshold || IsHopeless(votes[label], votes[Rival(votes, label)], votes.Total);
+
+    protected override Prediction Conclude(VoteCounts selection, VoteCounts votes)
     {
-        (null, _) => new VoteRequest(VotePhase.Selection, certifier.Options.PredictN0),
-        (_, null) => new VoteRequest(VotePhase.Prediction, looks[_look] - (_votes?.Total ?? 0)),
-        _ => null,
-    };
-
-    public Prediction Result => VoteCheck.Finished(_result, Next);
-
-    public void Observe(VoteCounts votes)
-    {
-        VoteCheck.Requested(votes, Next, classCount);
-        if (_selection is null)
+        int label = selection.Top;
+        double evidence = EvidenceFor(label, votes), pValue = PValue(evidence);
+        bool decided = evidence >= Threshold;
+        int top = decided ? label : votes.Top;
+        return new Prediction
         {
-            _selection = votes;
-            return;
-        }
-
-        _votes = _votes?.Add(votes) ?? votes;
-        int label = _selection.Top, rival = Rival(_votes, label);
-        double evidence = EvidenceFor(label, _votes);
-        bool decided = evidence >= RadiusLadder.ThresholdOf(certifier.Options.Alpha);
-        if (decided || _look == looks.Length - 1 || IsHopeless(_votes[label], _votes[rival], _votes.Total))
-            _result = Conclude(label, _votes, decided, evidence);
-        else
-            _look++;
-    }
-
-    public void Stop()
-    {
-        _selection ??= VoteCheck.None(classCount);
-        _votes ??= VoteCheck.None(classCount);
-        // At its last look the evidence did not suffice, or it would have ended there.
-        _result ??= Conclude(_selection.Top, _votes, decided: false, EvidenceFor(_selection.Top, _votes));
+            Label = decided ? label : null,
+            TopLabel = top,
+            RunnerUpLabel = Rival(votes, top),
+            Votes = votes,
+            PValue = decided ? Math.Min(pValue, certifier.Options.Alpha) : pValue,
+            Alpha = certifier.Options.Alpha,
+            Method = certifier.Method,
+        };
     }
 
     private double EvidenceFor(int label, VoteCounts votes) => lead.LogLower(votes[label], votes[label] + votes[Rival(votes, label)]);
@@ -64,24 +46,9 @@ internal sealed class SequentialPrediction(SequentialCertifier certifier, TestMa
     private bool IsHopeless(double label, double rival, double n)
     {
         double share = looks[^1] / n, votes = Math.Max(label + rival, 1), atBudget = votes * share;
-        double needed = Math.Sqrt(2 * atBudget * (RadiusLadder.ThresholdOf(certifier.Options.Alpha) + 2));
+        double needed = Math.Sqrt(2 * atBudget * (Threshold + 2));
         double expected = (label - rival) * share, deviation = Math.Sqrt(atBudget * (share - 1));
         return expected + 2.576 * deviation < needed;
-    }
-
-    private Prediction Conclude(int label, VoteCounts votes, bool decided, double evidence)
-    {
-        int top = decided ? label : votes.Top;
-        return new Prediction
-        {
-            Label = decided ? label : null,
-            TopLabel = top,
-            RunnerUpLabel = Rival(votes, top),
-            Votes = votes,
-            PValue = decided ? Math.Min(PValue(evidence), certifier.Options.Alpha) : PValue(evidence),
-            Alpha = certifier.Options.Alpha,
-            Method = certifier.Method,
-        };
     }
 
     /// <summary>1 over the evidence, rounded up: Ville's inequality makes it a p-value whenever one looks.</summary>

@@ -45,21 +45,9 @@ internal sealed class StoppingPlan
     /// <summary>Whether k successes, which do not certify, are too few to go on.</summary>
     internal bool GivesUp(int look, long k) => k <= _givenUp[look];
 
-    private static long Fewest(TestMartingale martingale, double threshold, long n)
-    {
-        // Above the observed share nothing is claimed, and beyond it more successes are more evidence: bisection finds the border.
-        long low = (long)(n * martingale.P0), high = n + 1;
-        while (low < high)
-        {
-            long middle = low + (high - low) / 2;
-            if (martingale.LogLower(middle, n) >= threshold)
-                high = middle;
-            else
-                low = middle + 1;
-        }
-
-        return low;
-    }
+    // Above the observed share nothing is claimed, and beyond it more successes are more evidence.
+    private static long Fewest(TestMartingale martingale, double threshold, long n) =>
+        Bisection.First((long)(n * martingale.P0), n + 1, k => martingale.LogLower(k, n) >= threshold);
 
     private States StatesOf(int look, double p0)
     {

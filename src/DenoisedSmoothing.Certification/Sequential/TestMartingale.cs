@@ -127,17 +127,7 @@ internal sealed class TestMartingale
             return budget + 1;
         double limit = Math.Log(level);
         limit -= 4 * Unit * Math.Abs(limit);
-        long low = 0, high = budget + 1;
-        while (low < high)
-        {
-            long middle = low + (high - low) / 2;
-            if (BinomialTail.AtLeast(middle, budget, p0).Upper <= limit)
-                high = middle;
-            else
-                low = middle + 1;
-        }
-
-        return low;
+        return Bisection.First(0, budget + 1, needed => BinomialTail.AtLeast(needed, budget, p0).Upper <= limit);
     }
 
     /// <summary>
@@ -150,16 +140,7 @@ internal sealed class TestMartingale
         double divergence = -Math.Log(p0) / 2;
         for (; evidence / divergence <= budget && alternatives.Count < 64; divergence /= 2)
         {
-            double low = p0, high = alternatives[^1];
-            for (int i = 0; i < 60; i++)
-            {
-                double middle = low + (high - low) / 2;
-                if (Divergence(middle, p0) < divergence)
-                    low = middle;
-                else
-                    high = middle;
-            }
-
+            double high = Bisection.Border(p0, alternatives[^1], 60, q => Divergence(q, p0) < divergence).Fails;
             if (high <= p0 || high >= 1)
                 break;
             alternatives.Add(high);

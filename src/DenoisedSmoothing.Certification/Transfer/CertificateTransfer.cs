@@ -82,12 +82,12 @@ public sealed class CertificateTransfer
                 nameof(pairs));
 
         // The certificate alone decides which of the two statements is made, so that one bound, at one alpha, is enough.
-        bool boundsOthers = certificate.PBUpper < CohenCertification.ComplementRoundedUp(certificate.PALower);
+        bool boundsOthers = certificate.PBUpper < CertificationTest.ComplementRoundedUp(certificate.PALower);
         // A pair that no outcome got counts as the worst.
         long lost = pairs[(int)PairOutcome.Lost] + pairs.Missed, differ = lost + pairs[(int)PairOutcome.Changed];
         double zeta = ClopperPearson.Upper(boundsOthers ? differ : lost, pairs.Total, Alpha);
         double pALower = Math.Max(0, Math.BitDecrement(certificate.PALower - zeta));
-        double complement = CohenCertification.ComplementRoundedUp(pALower);
+        double complement = CertificationTest.ComplementRoundedUp(pALower);
         double pBUpper = boundsOthers ? Math.Min(Math.BitIncrement(certificate.PBUpper + zeta), complement) : complement;
         bool certified = pALower > pBUpper;
         return new TransferredCertificate

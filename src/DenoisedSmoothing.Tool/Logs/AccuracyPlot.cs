@@ -17,25 +17,37 @@ internal static class AccuracyPlot
     /// <param name="envelope">Whether to draw the best of all curves, too.</param>
     public static void Save(string path, IReadOnlyList<LogAnalysis> analyses, bool envelope)
     {
+        List<AccuracyCurve> curves = [.. analyses.Zip(Names(analyses), static (analysis, name) =>
+            new AccuracyCurve(name, [.. analysis.CorrectRadii.Distinct()], analysis.CertifiedAccuracy))];
+        if (envelope)
+        {
+            curves.Add(new AccuracyCurve(
+                "envelope", [.. analyses.SelectMany(static analysis => analysis.CorrectRadii).Distinct().Order()],
+                radius => LogAnalysis.Best(analyses, radius).CertifiedAccuracy(radius)) { Dashed = true });
+        }
+
+        Save(path, curves, Norm.L2, "certified accuracy");
+    }
+
+    /// <summary>Draws any curves into a file.</summary>
+    /// <param name="path">Ends in .png or .svg.</param>
+    /// <param name="curves">At least one.</param>
+    /// <param name="norm">The norm of the radii.</param>
+    /// <param name="accuracy">What the curves show.</param>
+    public static void Save(string path, IReadOnlyList<AccuracyCurve> curves, Norm norm, string accuracy)
+    {
         CheckPath(path);
         EmbeddedFont.Use();
         using Plot plot = new();
         plot.Font.Set(EmbeddedFont.Name);
         plot.Add.Palette = new ScottPlot.Palettes.Category10();
-        foreach ((LogAnalysis analysis, string name) in analyses.Zip(Names(analyses)))
-            Add(plot, Steps(analysis.CorrectRadii.Distinct(), radius => analysis.CertifiedAccuracy(radius)), name);
-        if (envelope)
-        {
-            IEnumerable<double> radii = analyses.SelectMany(static analysis => analysis.CorrectRadii).Distinct().Order();
-            var best = Add(plot, Steps(radii, radius => LogAnalysis.Best(analyses, radius).CertifiedAccuracy(radius)), "envelope");
-            (best.Color, best.LinePattern) = (Colors.Black, LinePattern.Dashed);
-        }
-
-        plot.XLabel("l2 radius");
-        plot.YLabel("certified accuracy");
+        foreach (AccuracyCurve curve in curves)
+            Add(plot, curve);
+        plot.XLabel($"{norm.ToString().ToLowerInvariant()} radius");
+        plot.YLabel(accuracy);
         plot.ShowLegend(Alignment.UpperRight);
-        double largest = analyses.Max(static analysis => analysis.CorrectRadii.LastOrDefault());
-        plot.Axes.SetLimits(0, largest > 0 ? 1.02 * largest : 1, 0, 1);
+        double largest = curves.Max(static curve => curve.EndsAt ?? curve.Radii.LastOrDefault());
+        plot.Axes.SetLimits(0, largest > 0 ? 1.02 * largest : 1, 0, 1.02);
         if (path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase))
         {
             // Whoever looks at it may lack the font, and not every viewer takes the letters' places from the file: wider letters get room.
@@ -58,25 +70,27 @@ internal static class AccuracyPlot
             throw new ArgumentException($"{path}: a figure is a .png or an .svg.");
     }
 
-    private static ScottPlot.Plottables.Scatter Add(Plot plot, List<Coordinates> points, string name)
+    private static void Add(Plot plot, AccuracyCurve curve)
     {
-        var curve = plot.Add.Scatter(points);
-        (curve.MarkerSize, curve.LineWidth, curve.LegendText) = (0, 2, name);
-        return curve;
+        var drawn = plot.Add.Scatter(Steps(curve));
+        (drawn.MarkerSize, drawn.LineWidth, drawn.LegendText) = (0, 2, curve.Name);
+        if (curve.Dashed)
+            (drawn.Color, drawn.LinePattern) = (Colors.Black, LinePattern.Dashed);
     }
 
     /// <summary>The curve holds its height up to and including a radius that is reached, and falls behind it.</summary>
-    private static List<Coordinates> Steps(IEnumerable<double> ascendingRadii, Func<double, double> accuracy)
+    private static List<Coordinates> Steps(AccuracyCurve curve)
     {
-        List<Coordinates> points = [new(0, accuracy(0))];
-        foreach (double radius in ascendingRadii)
+        List<Coordinates> points = [new(0, curve.At(0))];
+        foreach (double radius in curve.EndsAt is { } end ? curve.Radii.Append(end) : curve.Radii)
         {
-            double height = accuracy(radius);
+            double height = curve.At(radius);
             points.Add(new(points[^1].X, height));
             points.Add(new(radius, height));
         }
 
-        points.Add(new(points[^1].X, 0));
+        if (curve.EndsAt is null)
+            points.Add(new(points[^1].X, 0));
         return points;
     }
 

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
-using DenoisedSmoothing.Logs;
 using DenoisedSmoothing.Verification;
 
 namespace DenoisedSmoothing.Tool;
@@ -17,33 +15,42 @@ internal static class VerifyCommand
             Description = "Logs, or certificates and predictions as JSON.",
             Arity = ArgumentArity.OneOrMore,
         };
+        ModelOptions models = new();
+        DataOptions data = new();
+        StrategyOptions strategy = new();
+        Option<double?> redraw = new Option<double?>("--redraw")
+        {
+            HelpName = "share",
+            Description = "Also draw the votes again, with the models and the images: 1 for all certificates, 0.1 for a random tenth",
+        }
+            .Check(share => share is > 0 and <= 1, "--redraw is a share of the certificates, above 0 and at most 1 (all).");
         Verb verb = new Verb(
             "verify",
             "Recomputes bounds, radii and p-values from the votes, by other formulas than those that made them, and names every "
-                + "difference: a label that is not "
-            + "the selection's, a bound or a radius that is too large, settings that are not those beside the log, lines that share "
-                + "their noise. A log is "
-            + "verified by its JSON lines. It trusts the votes: whether they are true is for a run with the models and the images to show.",
-            ["verify runs/050.tsv", "verify certificate.json"],
+                + "difference: a label that is not the selection's, a bound or a radius that is too large, settings that are not those "
+                + "beside the log, lines that share their noise. A log is verified by its JSON lines. The votes are taken as they are, "
+                + "unless --redraw draws them again.",
+            ["verify runs/050.tsv", "verify certificate.json", "verify runs/050.tsv --redraw 0.1"],
             [
                 (CommandLine.Done, "everything is what the votes give"),
                 (CommandLine.Failed, "something differs, or a file is bad"),
-                (CommandLine.CannotTell, "nothing differs, but a method or a noise law is not known here"),
+                (CommandLine.CannotTell, "nothing differs, but a method or a noise law is not known here, or votes cannot be drawn here"),
                 (CommandLine.Cancelled, "stopped (Ctrl-C)"),
             ])
-            .With(files);
+            .With(files).With([redraw]).With(models.All).With(data.Source).With(strategy.All);
         return verb.Does((parsed, cancellationToken) =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
+            using RedrawSource? source = parsed.GetValue(redraw) is { } share
+                ? RedrawSource.Open(models.Read(parsed), choice => data.Read(parsed, choice.Pair), strategy.Read(parsed), share)
+                : null;
             VerificationSeverity? worst = null;
             foreach (string path in parsed.GetRequiredValue(files))
             {
                 (string[] lines, VerificationSeverity? its) = Verify(path, output, cancellationToken);
-                foreach (string line in lines.Take(MostShown))
-                    output.WriteLine($"  {line}");
-                if (lines.Length > MostShown)
-                    output.WriteLine($"  ... and {lines.Length - MostShown} more");
-                worst = its is null || worst > its ? worst : its;
+                worst = Worse(worst, Show(output, lines, its));
+                if (source is not null)
+                    worst = Worse(worst, source.Draw(path, output, cancellationToken));
             }
 
             return worst switch
@@ -53,6 +60,18 @@ internal static class VerifyCommand
                 _ => CommandLine.Failed,
             };
         });
+    }
+
+    private static VerificationSeverity? Worse(VerificationSeverity? one, VerificationSeverity? other) =>
+        one is null || other > one ? other ?? one : one;
+
+    private static VerificationSeverity? Show(TextWriter output, string[] lines, VerificationSeverity? worst)
+    {
+        foreach (string line in lines.Take(MostShown))
+            output.WriteLine($"  {line}");
+        if (lines.Length > MostShown)
+            output.WriteLine($"  ... and {lines.Length - MostShown} more");
+        return worst;
     }
 
     private static (string[] Lines, VerificationSeverity? Worst) Verify(string path, TextWriter output, CancellationToken cancellationToken)
@@ -70,24 +89,12 @@ internal static class VerifyCommand
     }
 
     /// <summary>The findings of a file that holds one certificate or prediction; null for a log.</summary>
-    private static IReadOnlyList<VerificationFinding>? TryOne(string path)
+    private static IReadOnlyList<VerificationFinding>? TryOne(string path) => SingleAnswer.TryRead(path) switch
     {
-        if (!path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".meta.json", StringComparison.OrdinalIgnoreCase))
-            return null;
-        string json = File.ReadAllText(path);
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("votes", out _)
-                ? new CertificateVerifier().Verify(JsonSerializer.Deserialize<Prediction>(json)!)
-                : new CertificateVerifier().Verify(JsonSerializer.Deserialize<Certificate>(json)
-                    ?? throw new JsonException("null is no certificate"));
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"{path}: neither a certificate nor a prediction ({e.Message})", e);
-        }
-    }
+        null => null,
+        { Certificate: { } certificate } => new CertificateVerifier().Verify(certificate),
+        { Prediction: var prediction } => new CertificateVerifier().Verify(prediction!),
+    };
 
     private static string Summary(IReadOnlyCollection<VerificationFinding> findings) =>
         findings.Count == 0 ? "as the votes give." : string.Join(", ", findings.GroupBy(static finding => finding.Severity)

@@ -15,7 +15,7 @@ internal static class AttackArguments
         ArgumentNullException.ThrowIfNull(random);
         if (!(radius > 0) || double.IsInfinity(radius))
             throw new ArgumentOutOfRangeException(nameof(radius), radius,
-                "The radius of an attack must be finite and above 0: an l2 length in [0,1] pixel space.");
+                "The radius of an attack must be finite and above 0: a length in [0,1] pixel space.");
         if (labels.dim() != 1 || images.dim() < 2 || labels.shape[0] != images.shape[0])
             throw new ArgumentException(
                 $"An attack takes images [B,C,H,W] and labels [B]; got [{string.Join(',', images.shape)}] and " +

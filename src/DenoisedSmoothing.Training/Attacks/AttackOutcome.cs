@@ -12,7 +12,10 @@ public sealed record AttackOutcome
     /// <summary>The label that was to be changed.</summary>
     public required int Label { get; init; }
 
-    /// <summary>How far the image might be moved, in l2.</summary>
+    /// <summary>The norm of the two lengths.</summary>
+    public required Norm Norm { get; init; }
+
+    /// <summary>How far the image might be moved.</summary>
     public required double Radius { get; init; }
 
     /// <summary>How far it was moved: at most <see cref="Radius"/>, computed in double from the float32 values that were judged.</summary>

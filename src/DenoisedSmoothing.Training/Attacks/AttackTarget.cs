@@ -18,7 +18,7 @@ public sealed class AttackTarget
     {
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(noise);
-        (_score, _law, Sigma) = (classifier.Score, noise, noise.Level.Certified);
+        (_score, _law, Sigma, Norm) = (classifier.Score, noise, noise.Level.Certified, noise.Norm);
     }
 
     /// <summary>Attacks a classifier that is smoothed without a denoiser, as in training.</summary>
@@ -33,6 +33,10 @@ public sealed class AttackTarget
     /// <summary>The smoothing noise per pixel, in [0,1] pixel space.</summary>
     public double Sigma { get; }
 
+    /// <summary>The norm of what the noise certifies, in which attacks measure how far an image is moved.</summary>
+    /// <value>l2, unless the noise says otherwise.</value>
+    public Norm Norm { get; }
+
     /// <summary>How many noisy images may be scored in all, at least 0.</summary>
     /// <value>No limit.</value>
     public long Budget { get; init => field = Trainable.AtLeast(0, value, nameof(Budget)); } = long.MaxValue;
@@ -41,8 +45,14 @@ public sealed class AttackTarget
     /// <value>128.</value>
     public int Batch { get; init => field = Trainable.AtLeast(1, value, nameof(Batch)); } = 128;
 
+    /// <summary>Stops an attack before the next noisy images are scored.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>Noisy images scored so far.</summary>
     public long Spent { get; private set; }
+
+    /// <summary>Where perturbations may be.</summary>
+    internal NormBall Ball => NormBall.Of(Norm);
 
     /// <summary>Whether the budget has this many noisy images left.</summary>
     /// <param name="count">How many are wanted.</param>
@@ -52,10 +62,12 @@ public sealed class AttackTarget
     /// <param name="noisy">[N,C,H,W].</param>
     /// <param name="random">Inner draws, for a stochastic base classifier.</param>
     /// <returns>[N,K].</returns>
+    /// <exception cref="OperationCanceledException"><see cref="Cancellation"/> asks for it.</exception>
     public Tensor Scores(Tensor noisy, StepRandom random)
     {
         ArgumentNullException.ThrowIfNull(noisy);
         ArgumentNullException.ThrowIfNull(random);
+        Cancellation.ThrowIfCancellationRequested();
         Spent += noisy.shape[0];
         return _score(noisy, random.NoiseContext(Sigma, noisy));
     }

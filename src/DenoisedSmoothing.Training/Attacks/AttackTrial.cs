@@ -33,42 +33,52 @@ public sealed class AttackTrial
     /// <param name="certificate">Its certificate, which did not abstain.</param>
     /// <param name="imageIndex">The image's index in its data set.</param>
     /// <param name="cancellationToken">Stops the judge between batches.</param>
-    /// <exception cref="ArgumentException">The certificate abstained or has radius 0: there is nothing to try.</exception>
+    /// <exception cref="ArgumentException">
+    /// The certificate abstained or has radius 0, so that there is nothing to try, or is about another norm.
+    /// </exception>
     public AttackOutcome TryCertificate(IAttack attack, Tensor image, Certificate certificate, long imageIndex = 0,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(certificate);
+        AttackTarget target = _target();
+        if (certificate.Norm != target.Norm)
+            throw new ArgumentException($"The certificate is about {certificate.Norm}, the attacks move images in {target.Norm}.",
+                nameof(certificate));
         return certificate is { Label: { } label, Radius: > 0 }
-            ? TryRadius(attack, image, label, certificate.Radius, imageIndex, cancellationToken)
+            ? Try(target, attack, image, label, certificate.Radius, imageIndex, cancellationToken)
             : throw new ArgumentException("The certificate abstained or has radius 0: there is no claim to try.", nameof(certificate));
     }
 
     /// <summary>Attacks an image inside any radius, for accuracy under attack.</summary>
     /// <param name="attack">The attack.</param>
-    /// <param name="image">float32 [C,H,W] in [0,1].</param>
+    /// <param name="image">float32 [C,H,W] in [0,1], on the device of the target's networks.</param>
     /// <param name="label">The answer to change.</param>
     /// <param name="radius">How far the image may be moved; finite, above 0.</param>
     /// <param name="imageIndex">The image's index in its data set.</param>
     /// <param name="cancellationToken">Stops the judge between batches.</param>
     public AttackOutcome TryRadius(IAttack attack, Tensor image, int label, double radius, long imageIndex = 0,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) =>
+        Try(_target(), attack, image, label, radius, imageIndex, cancellationToken);
+
+    private AttackOutcome Try(AttackTarget target, IAttack attack, Tensor image, int label, double radius, long imageIndex,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(attack);
         ArgumentNullException.ThrowIfNull(image);
         using DisposeScope scope = NewDisposeScope();
         using StepRandom random = new(_seed, (int)imageIndex);
-        AttackTarget target = _target();
         Tensor attacked = attack.Run(target, image.unsqueeze(0), tensor(new long[] { label }, device: image.device), radius, random);
 
         // Judged is the float32 image inside the radius exactly: an attack's own arithmetic may overshoot by a rounding.
         float[] clean = Values(image), moved = Values(attacked);
-        double distance = L2Ball.MoveInside(clean, moved, radius);
+        double distance = target.Ball.MoveInside(clean, moved, radius);
         Prediction answer = _judge.Predict(tensor(moved, image.shape), cancellationToken);
         return new AttackOutcome
         {
             Attack = attack.Settings,
             ImageIndex = imageIndex,
             Label = label,
+            Norm = target.Norm,
             Radius = radius,
             Distance = distance,
             Verdict = answer.Label is not { } given ? AttackVerdict.Undecided : given == label ? AttackVerdict.Held : AttackVerdict.Changed,

@@ -68,23 +68,24 @@ public sealed class DdnAttack : IAttack
         AttackArguments.Check(target, images, labels, radius, random);
         ArgumentNullException.ThrowIfNull(noise);
         using DisposeScope scope = NewDisposeScope();
-        Tensor longest = L2Ball.Norm(maximum(images, 1 - images)); // no perturbation within the box is longer
+        NormBall ball = target.Ball;
+        Tensor longest = ball.Length(maximum(images, 1 - images)); // no perturbation within the box is longer
         Tensor delta = zeros_like(images), best = zeros_like(images);
         Tensor norm = full_like(longest, InitialNorm ?? radius), bestNorm = longest;
         for (int step = 0; step < Steps && target.Affords(noise.Count * images.shape[0]); step++)
         {
             (Tensor direction, Tensor vote) = SmoothedGradient.Of(target, images + delta, labels, noise, exact: true, random);
-            Tensor changed = vote.ne(labels).reshape(longest.shape), length = L2Ball.Norm(delta);
+            Tensor changed = vote.ne(labels).reshape(longest.shape), length = ball.Length(delta);
             Tensor better = changed.logical_and(length < bestNorm);
             (best, bestNorm) = (where(better, delta, best), where(better, length, bestNorm));
 
             norm = minimum(norm * where(changed, full_like(norm, 1 - Gamma), full_like(norm, 1 + Gamma)), longest);
             Tensor moved = delta + StepLength(step) * direction;
-            Tensor rescaled = moved * (norm / L2Ball.Norm(moved).clamp_min(1e-30));
+            Tensor rescaled = moved * (norm / ball.Length(moved).clamp_min(1e-30));
             delta = (Rounded(images + rescaled)).clamp(0, 1) - images;
         }
 
-        Tensor shortened = L2Ball.Shrink(best, radius);
+        Tensor shortened = ball.Shrink(best, radius);
         return (images + Rounded(shortened)).MoveToOuterDisposeScope();
     }
 

@@ -14,7 +14,7 @@ public interface IAttack
     /// <param name="target">The base classifier under noise, with what may be spent on it; an attack ends early when that is spent.</param>
     /// <param name="images">Floating point [B,C,H,W] in [0,1].</param>
     /// <param name="labels">The answers to change: int64 [B].</param>
-    /// <param name="radius">How far an image may be moved, in l2; finite, above 0.</param>
+    /// <param name="radius">How far an image may be moved, in the target's norm; finite, above 0.</param>
     /// <param name="random">The attacker's own draws.</param>
     /// <returns>Images within the radius of the given ones (but for rounding) and within [0,1]: a fresh tensor without gradient. An image
     /// for which nothing was found may be the given one.</returns>

@@ -37,7 +37,7 @@ public sealed class LowBitsAttack : IAttack
         using IDisposable noGrad = no_grad();
         Tensor best = images.clone();
         Tensor? fewest = null;
-        foreach (Tensor candidate in Candidates(images, radius))
+        foreach (Tensor candidate in Candidates(target.Ball, images, radius))
         {
             if (!target.Affords(Draws * images.shape[0]))
                 break;
@@ -51,15 +51,15 @@ public sealed class LowBitsAttack : IAttack
     }
 
     // The images themselves first: only what does better than they do is an attack.
-    private IEnumerable<Tensor> Candidates(Tensor images, double radius)
+    private IEnumerable<Tensor> Candidates(NormBall ball, Tensor images, double radius)
     {
         yield return images;
         for (int bit = FirstBit; bit <= LastBit; bit++)
         {
             double step = Math.ScaleB(1, -bit);
-            yield return images + L2Ball.Project(images, full_like(images, step), radius);
-            yield return images + L2Ball.Project(images, full_like(images, -step), radius);
-            yield return images + L2Ball.Project(images, (images / step).round() * step - images, radius);
+            yield return images + ball.Project(images, full_like(images, step), radius);
+            yield return images + ball.Project(images, full_like(images, -step), radius);
+            yield return images + ball.Project(images, (images / step).round() * step - images, radius);
         }
     }
 

@@ -6,7 +6,7 @@ namespace DenoisedSmoothing.Training.Attacks;
 
 /// <summary>
 /// Projected gradient ascent on -log of the label's mean probability under noise (Salman et al. 2019): steps of fixed length along the
-/// averaged gradient, clamped to [0,1], shortened to the radius.
+/// averaged gradient, clamped to [0,1], shortened to the radius. Under noise that certifies l1, sparse steps.
 /// </summary>
 public sealed class PgdAttack : IAttack
 {
@@ -27,7 +27,8 @@ public sealed class PgdAttack : IAttack
     public bool FreshNoise { get; init; } = true;
 
     /// <summary>
-    /// Whether gradients are computed; else they are estimated from probabilities alone (Stein's identity): a black-box attack.
+    /// Whether gradients are computed; else they are estimated from probabilities alone (Stein's identity; under uniform noise, the best
+    /// linear fit): a black-box attack.
     /// </summary>
     /// <value>True.</value>
     public bool UsesGradients { get; init; } = true;
@@ -75,7 +76,7 @@ public sealed class PgdAttack : IAttack
             if (!target.Affords(draws.Count * images.shape[0]))
                 break;
             (Tensor direction, _) = SmoothedGradient.Of(target, images + delta, labels, draws, UsesGradients, random);
-            delta = L2Ball.Project(images, delta + Reach * radius / Steps * direction, radius).MoveToOuterDisposeScope();
+            delta = target.Ball.Project(images, delta + Reach * radius / Steps * direction, radius).MoveToOuterDisposeScope();
         }
 
         return images + delta;

@@ -8,7 +8,7 @@ namespace DenoisedSmoothing.Training.Attacks;
 /// </summary>
 internal static class SmoothedGradient
 {
-    /// <summary>Unit directions along which mean_i p_y(x + e_i) falls, with the label that most copies vote for.</summary>
+    /// <summary>Directions of length 1 along which mean_i p_y(x + e_i) falls fastest, with the label that most copies vote for.</summary>
     /// <remarks>
     /// The attacked loss is -log mean_i p_y, whose gradient is that of the mean but for a factor per image, so the unit direction is the
     /// same and copies can be taken in several passes. An image without a gradient gets zeros.
@@ -34,6 +34,12 @@ internal static class SmoothedGradient
             Tensor draws = stack([.. noise.Skip(at).Take(part)], 0); // [part,B,C,H,W]
             at += part;
             Tensor scores = target.Scores((x + draws).flatten(0, 1), random);
+            if (exact && !scores.requires_grad)
+            {
+                throw new NotSupportedException(
+                    "This base classifier gives no gradients (an ONNX model, or one that gives labels): attack it by estimates or votes.");
+            }
+
             Tensor label = nn.functional.softmax(scores, 1).gather(1, labels.repeat(part).unsqueeze(1)).reshape(part, -1); // p_y, [part,B]
             Tensor slope = exact
                 ? autograd.grad([label.sum()], [x])[0]
@@ -43,8 +49,7 @@ internal static class SmoothedGradient
             votes = votes is null ? counts : votes + counts;
         }
 
-        Tensor norm = L2Ball.Norm(gradient!.detach());
-        Tensor direction = where(norm > 0, -gradient.detach() / norm, zeros_like(gradient));
+        Tensor direction = target.Ball.Steepest(-gradient!.detach(), points);
         return (direction.MoveToOuterDisposeScope(), votes!.argmax(1).MoveToOuterDisposeScope());
     }
 }

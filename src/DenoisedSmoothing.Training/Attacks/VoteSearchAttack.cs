@@ -34,15 +34,15 @@ public sealed class VoteSearchAttack : IAttack
         AttackArguments.Check(target, images, labels, radius, random);
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
+        NormBall ball = target.Ball;
         long[] perImage = [images.shape[0], .. Enumerable.Repeat(1L, (int)images.dim() - 1)];
         Tensor delta = zeros_like(images), turn = full(perImage, Turn, images.dtype, images.device),
             failed = zeros(perImage, ScalarType.Int64, images.device);
         for (int step = 0; step < Steps && target.Affords(2 * Draws * images.shape[0]); step++)
         {
-            Tensor towards = random.Normal(images);
-            Tensor moved = delta + turn * radius * (towards / L2Ball.Norm(towards));
+            Tensor moved = delta + turn * radius * ball.Steepest(random.Normal(images), images + delta);
             // On the sphere again: inside it an attack is weaker, and the box may have shortened the last one.
-            Tensor candidate = L2Ball.Project(images, moved * (radius / L2Ball.Norm(moved)), radius);
+            Tensor candidate = ball.Project(images, moved * (radius / ball.Length(moved)), radius);
             IReadOnlyList<Tensor> noise = target.Noise(images, Draws, random);
             Tensor better = Hits(target, images + candidate, labels, noise, random).lt(Hits(target, images + delta, labels, noise, random))
                 .reshape(perImage);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using TorchSharp;
 
@@ -8,7 +7,7 @@ namespace DenoisedSmoothing.Sampling;
 /// <param name="devices">Where the replicas compute.</param>
 /// <param name="asked">Rows of every forward pass; null to choose by image size and device.</param>
 /// <param name="logger">Told of a batch that was chosen or halved.</param>
-internal sealed class BatchRows(IReadOnlyList<torch.Device> devices, int? asked, ILogger logger)
+internal sealed partial class BatchRows(IReadOnlyList<torch.Device> devices, int? asked, ILogger logger)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _rows = [];
@@ -24,13 +23,7 @@ internal sealed class BatchRows(IReadOnlyList<torch.Device> devices, int? asked,
             int rows = asked ?? BatchSize.For(devices, imageShape);
             _rows.Add(key, rows);
             if (asked is null)
-            {
-                logger.LogInformation(
-                    "Batch: {Batch} rows per forward pass, chosen for images {Shape}. Float rows change with it; give "
-                        + "SmoothingOptions.Batch = {Batch} to draw the same votes elsewhere.",
-                    rows, key, rows);
-            }
-
+                LogChosen(rows, key);
             return rows;
         }
     }
@@ -47,9 +40,16 @@ internal sealed class BatchRows(IReadOnlyList<torch.Device> devices, int? asked,
         int half = tooLarge / 2;
         lock (_gate)
             _rows[key] = Math.Min(_rows.GetValueOrDefault(key, half), half);
-        logger.LogWarning(
-            error, "Out of memory with {Batch} rows per forward pass. Images in work start again with {Half}; certificates record the "
-                + "batch of their votes. Give SmoothingOptions.Batch = {Half} to begin there.",
-            tooLarge, half, half);
+        LogHalved(error, tooLarge, half);
     }
+
+    [LoggerMessage(EventId = 102, Level = LogLevel.Information,
+        Message = "{Batch} rows per forward pass were chosen for images {Shape}. Float rows change with the batch: " +
+            "give SmoothingOptions.Batch = {Batch} to draw the same votes elsewhere")]
+    private partial void LogChosen(int batch, string shape);
+
+    [LoggerMessage(EventId = 103, Level = LogLevel.Warning,
+        Message = "Out of memory with {TooLarge} rows per forward pass. Images in work start again with {Batch}, and certificates record " +
+            "the batch of their votes. Give SmoothingOptions.Batch = {Batch} to begin there")]
+    private partial void LogHalved(Exception error, int tooLarge, int batch);
 }

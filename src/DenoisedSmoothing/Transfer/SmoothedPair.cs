@@ -15,7 +15,7 @@ namespace DenoisedSmoothing.Transfer;
 /// for
 /// concurrent use if both classifiers are; it disposes nothing that it did not make.
 /// </remarks>
-public sealed class SmoothedPair
+public sealed partial class SmoothedPair
 {
     private readonly IBaseClassifier _certified, _successor;
     private readonly CertificateTransfer _transfer;
@@ -91,9 +91,7 @@ public sealed class SmoothedPair
         RequireSame("device", from.Device, drawn.Device);
         RequireSame("batch", from.Batch, drawn.Batch);
         if (from.Software != drawn.Software)
-            _logger.LogWarning(
-                "The certificate's votes come from {Then}, these from {Now}: near ties may fall differently there, and what is "
-                + "certified is what ran there.", from.Software, drawn.Software);
+            LogOtherSoftware(from.Software, drawn.Software);
         return _transfer.Conclude(certificate, counted.EstimationVotes) with
         {
             Provenance = drawn with { BaseClassifier = _successorFingerprint, Precision = PartInfo.Of(_successor).Precision },
@@ -107,4 +105,9 @@ public sealed class SmoothedPair
                 $"The certificate's {what} is {certified}, here it is {here}: the certified classifier must vote as it did when it was "
                 + $"certified.");
     }
+
+    [LoggerMessage(EventId = 201, Level = LogLevel.Warning,
+        Message = "The certificate's votes come from {Then}, these from {Now}: near ties may fall differently there, " +
+            "and what is certified is what ran there")]
+    private partial void LogOtherSoftware(string then, string now);
 }

@@ -7,7 +7,7 @@ namespace DenoisedSmoothing.Tests.Noise;
 /// tests/Goldens/grid_noise.json: the grid noise made apart from this library (mpmath at 60 digits, tests/Goldens/grid_noise.py).
 /// </summary>
 internal sealed record GridGolden(
-    double Sigma, int StepLog2, int Cells, IReadOnlyDictionary<int, long> Weights, int[] First, int[] RestIndices, int[] RestValues,
+    double Sigma, int StepLog2, int Cells, IReadOnlyDictionary<int, int> Weights, int[] First, int[] RestIndices, int[] RestValues,
         string Hash)
 {
     public static IReadOnlyList<GridGolden> All { get; } = Read();
@@ -21,7 +21,7 @@ internal sealed record GridGolden(
             entry.GetProperty("step_log2").GetInt32(),
             entry.GetProperty("cells").GetInt32(),
             entry.GetProperty("weights").EnumerateObject()
-                .ToDictionary(item => int.Parse(item.Name, CultureInfo.InvariantCulture), item => item.Value.GetInt64()),
+                .ToDictionary(item => int.Parse(item.Name, CultureInfo.InvariantCulture), item => item.Value.GetInt32()),
             Numbers(entry.GetProperty("first")),
             Numbers(entry.GetProperty("rest_indices")),
             Numbers(entry.GetProperty("rest_values")),

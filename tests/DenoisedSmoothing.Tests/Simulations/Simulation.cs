@@ -52,7 +52,7 @@ internal sealed record Simulation(SimulatedMethod Method, int Classes, long Runs
         {
             bool contradicted = method.Predicts
                 ? truth.Contradicts(truth.Run(certifier.Predict(truth.ClassCount), random))
-                : truth.Contradicts(truth.Run(certifier.Certify(truth.ClassCount, 1), random));
+                : truth.Contradicts(truth.Run(certifier.Certify(truth.ClassCount, Truth.Rule), random));
             wrong += contradicted ? 1 : 0;
         }
 

@@ -6,8 +6,15 @@ namespace DenoisedSmoothing.Tests.Simulations;
 /// The simulation of docs/statistics.md in small: every certifier, mode and alpha, with two, ten and a hundred classes. Broken certifiers
 /// must not pass it. The whole of it: <c>dotnet run -c Release --project samples/Benchmarks -- simulate</c>.
 /// </summary>
+/// <remarks>
+/// What it sees, where a sound method is blamed once in a million: a method that is wrong at one truth 2.0, 3.6 or 14 times as often as
+/// alpha allows (.05, .01, .001), or over the 11 truths of ten classes 1.3, 1.6 or 3.5 times, is caught nine times in ten.
+/// </remarks>
 public class SimulationTests
 {
+    /// <summary>Answers at each truth.</summary>
+    private const int Runs = 1000;
+
     public static TheoryData<string> Methods => [.. SimulatedMethod.All.Select(method => method.Name).Distinct()];
 
     public static TheoryData<string> Certifications =>
@@ -20,7 +27,7 @@ public class SimulationTests
         foreach (SimulatedMethod method in SimulatedMethod.All.Where(method => method.Name == name))
         {
             foreach (int classes in new[] { 2, 10, 100 })
-                Simulation.Of(method, classes, runs: 1000).Should().Match<Simulation>(simulation => simulation.IsPlausible);
+                Simulation.Of(method, classes, Runs).Should().Match<Simulation>(simulation => simulation.IsPlausible);
         }
     }
 
@@ -46,6 +53,7 @@ public class SimulationTests
             Budget = 500,
             N0 = 20,
             RadiusGain = 1e-6,
+            LookGrowth = 2,
         }));
 
         Simulation.Of(method, 2, runs: 5000).IsPlausible.Should().BeTrue();
@@ -75,7 +83,7 @@ public class SimulationTests
     private static void Caught(string name, Func<SimulatedMethod, SimulatedMethod> doctor)
     {
         SimulatedMethod method = SimulatedMethod.All.Single(method => method.Name == name && method.Alpha == .05);
-        Simulation[] simulations = [.. new[] { 2, 10 }.Select(classes => Simulation.Of(doctor(method), classes, runs: 5000))];
+        Simulation[] simulations = [.. new[] { 2, 10 }.Select(classes => Simulation.Of(doctor(method), classes, Runs))];
         simulations.Should().Contain(simulation => !simulation.IsPlausible, "one truth is enough");
     }
 }

@@ -1,11 +1,19 @@
-using DenoisedSmoothing.Planning;
+using DenoisedSmoothing.Noise;
 using MathNet.Numerics.Distributions;
 
 namespace DenoisedSmoothing.Testing;
 
-/// <summary>The class probabilities of one image, which a simulation knows and a certifier does not. Radii are at sigma 1.</summary>
+/// <summary>
+/// The class probabilities of one image, which a simulation knows and a certifier does not. Radii are those of a 3x32x32 image under grid
+/// noise at sigma 1.
+/// </summary>
 internal sealed class Truth
 {
+    private const int Dimension = 3072;
+
+    /// <summary>What such noise certifies.</summary>
+    public static readonly IRadiusRule Rule = new GridGaussianRule(1, Dimension);
+
     private readonly ClassDraws _draws;
     private readonly double[] _probabilities;
 
@@ -21,7 +29,7 @@ internal sealed class Truth
     /// </summary>
     public static IReadOnlyList<Truth> Of(int classes)
     {
-        double half = SamplePlan.NeededProbability(.5, 1) - 1e-9, whole = SamplePlan.NeededProbability(1, 1) - 1e-9;
+        double half = Rule.ProbabilityFor(.5) - 1e-9, whole = Rule.ProbabilityFor(1) - 1e-9;
         List<Truth> truths =
         [
             new([.. Enumerable.Repeat(1.0 / classes, classes)]), Spread(classes, .5 - 1e-9), Spread(classes, half), Spread(classes, whole),
@@ -48,7 +56,9 @@ internal sealed class Truth
             return true;
         if (certificate.Abstained)
             return false;
-        double radius = boundsOthers ? (Quantile(p) - Quantile(others)) / 2 : Quantile(p);
+
+        // Cohen's radius less the way to the grid, whose step is 2^-20 at sigma 1.
+        double radius = (boundsOthers ? (Quantile(p) - Quantile(others)) / 2 : Quantile(p)) - Math.Sqrt(Dimension) / (1 << 20);
         return certificate.Radius > radius * (1 + 1e-12) + 1e-12;
     }
 

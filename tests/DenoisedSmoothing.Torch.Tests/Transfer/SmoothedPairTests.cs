@@ -127,13 +127,4 @@ public class SmoothedPairTests
             return stack([zeros_like(margin), margin], 1).MoveToOuterDisposeScope();
         }),
         System.FormattableString.Invariant($"threshold {edge}"));
-
-    private sealed class Named(IBaseClassifier inner, string name) : IBaseClassifier, IDescribed
-    {
-        public int ClassCount => inner.ClassCount;
-
-        public PartInfo Info => new(name);
-
-        public Tensor Score(Tensor noisy, NoiseContext noise) => inner.Score(noisy, noise);
-    }
 }

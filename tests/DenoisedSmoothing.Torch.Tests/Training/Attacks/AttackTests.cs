@@ -13,7 +13,7 @@ public class AttackTests
 {
     private const double Sigma = .25;
 
-    private static readonly ISmoothingNoise s_noise = new GridGaussianNoise(Sigma);
+    private static readonly ISmoothingNoise s_noise = new GridGaussianNoise(Sigma), s_uniform = new UniformNoise(Sigma);
 
     public static TheoryData<string> All => ["pgd", "pgd without gradients", "ddn", "vote search", "low bits", "known seed"];
 
@@ -31,6 +31,62 @@ public class AttackTests
             attacked.min().item<float>().Should().BeGreaterThanOrEqualTo(0);
             attacked.max().item<float>().Should().BeLessThanOrEqualTo(1);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Run_under_uniform_noise_stays_inside_the_l1_radius_and_the_box(string name)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        foreach ((double mean, double radius) in new[] { (.6, .3), (.02, 2.0), (.98, 20.0) })
+        {
+            Tensor image = LinearTarget.Image(mean).unsqueeze(0);
+            AttackTarget target = new(new FirstPixelTarget(), s_uniform);
+            target.Norm.Should().Be(Norm.L1);
+            Tensor attacked = Attack(name, s_uniform).Run(target, image, Label(mean), radius, new StepRandom(1, 0));
+            (attacked - image).abs().sum().item<float>().Should().BeLessThanOrEqualTo((float)(radius * (1 + 1e-6)));
+            attacked.min().item<float>().Should().BeGreaterThanOrEqualTo(0);
+            attacked.max().item<float>().Should().BeLessThanOrEqualTo(1);
+        }
+    }
+
+    [Theory]
+    [InlineData("pgd")]
+    [InlineData("pgd without gradients")]
+    [InlineData("ddn")]
+    [InlineData("vote search")]
+    public void Run_under_uniform_noise_finds_the_value_that_matters(string name)
+    {
+        // The first pixel of 16 decides, .1 away; an l2 attack that spread its length would have to go four times as far.
+        using DisposeScope scope = NewDisposeScope();
+        Tensor image = LinearTarget.Image(.6).unsqueeze(0);
+        Tensor attacked = Attack(name, s_uniform).Run(new AttackTarget(new FirstPixelTarget(), s_uniform), image, Label(.6), .2,
+            new StepRandom(1, 0));
+        attacked[0, 0, 0, 0].item<float>().Should().BeLessThan(.55f);
+    }
+
+    [Fact]
+    public void Run_of_what_gives_no_gradients_says_which_attacks_need_none()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        FakeClassifier labels = new(2, noisy => noisy.flatten(1)[.., ..2].detach());
+        Tensor image = LinearTarget.Image(.6).unsqueeze(0);
+        using StepRandom random = new(1, 0);
+        FluentActions.Invoking(() => new PgdAttack().Run(new AttackTarget(labels, s_noise), image, Label(.6), 1, random))
+            .Should().Throw<NotSupportedException>().WithMessage("*by estimates or votes*");
+        new PgdAttack { UsesGradients = false }.Run(new AttackTarget(labels, s_noise), image, Label(.6), 1, random).shape.Should()
+            .Equal(image.shape);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Run_stops_when_asked(string name)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        AttackTarget target = new(new LinearTarget(), s_noise) { Cancellation = new CancellationToken(canceled: true) };
+        FluentActions.Invoking(() => Attack(name).Run(target, LinearTarget.Image(.6).unsqueeze(0), Label(.6), .3, new StepRandom(1, 0)))
+            .Should().Throw<OperationCanceledException>();
+        target.Spent.Should().Be(0);
     }
 
     [Theory]
@@ -133,14 +189,14 @@ public class AttackTests
 
     private static Tensor Label(double mean) => tensor(new long[] { mean > .5 ? 1 : 0 });
 
-    private static IAttack Attack(string name) => name switch
+    private static IAttack Attack(string name, ISmoothingNoise? noise = null) => name switch
     {
         "pgd" => new PgdAttack(),
         "pgd without gradients" => new PgdAttack { UsesGradients = false, Draws = 64 },
-        "ddn" => new DdnAttack(),
+        "ddn" => new DdnAttack { Draws = noise is null ? 16 : 256 },
         "vote search" => new VoteSearchAttack(),
         "low bits" => new LowBitsAttack(),
-        "known seed" => new KnownSeedAttack(s_noise, 5),
+        "known seed" => new KnownSeedAttack(noise ?? s_noise, 5),
         _ => throw new ArgumentException(name),
     };
 }

@@ -52,6 +52,37 @@ public class AttackTrialTests
         }
     }
 
+    [Theory]
+    [InlineData(Norm.L2, 1, false)]
+    [InlineData(Norm.L2, 1.3, true)]
+    [InlineData(Norm.L1, 1, false)]
+    [InlineData(Norm.L1, 1.3, true)]
+    public void TryCertificate_tells_a_certifier_from_one_that_claims_a_third_more(Norm norm, double factor, bool changed)
+    {
+        // Both classifiers are the worst of their noise: the theorem's radius is the true one.
+        IBaseClassifier classifier = norm == Norm.L2 ? new LinearTarget() : new FirstPixelTarget();
+        ISmoothingNoise noise = norm == Norm.L2 ? new GridGaussianNoise(Sigma) : new UniformNoise(.3);
+        SmoothingOptions options = new() { Batch = 1000 };
+        using Tensor image = LinearTarget.Image(.7);
+        Certificate honest = new SmoothedClassifier([classifier], noise, new CohenCertifier(n: 20_000), options).Certify(image);
+        AttackTrial trial = new(() => new AttackTarget(classifier, noise),
+            new SmoothedClassifier([classifier], noise, new CohenCertifier(alpha: 1e-6, predictN: 10_000), options));
+
+        AttackOutcome outcome = trial.TryCertificate(new PgdAttack(), image, honest with { Radius = factor * honest.Radius });
+
+        (outcome.Verdict == AttackVerdict.Changed, outcome.Norm).Should().Be((changed, norm));
+        outcome.Distance.Should().BeInRange(.99 * factor * honest.Radius, factor * honest.Radius);
+    }
+
+    [Fact]
+    public void TryCertificate_of_another_norm_is_refused()
+    {
+        using Tensor image = LinearTarget.Image(.7);
+        Certificate l1 = new SmoothedClassifier([new FirstPixelTarget()], new UniformNoise(.3), new CohenCertifier(n: 100)).Certify(image);
+        FluentActions.Invoking(() => Trial().TryCertificate(new PgdAttack(), image, l1)).Should().Throw<ArgumentException>()
+            .WithMessage("*about L1*in L2*");
+    }
+
     [Fact]
     public void TryCertificate_without_a_claim_is_refused()
     {

@@ -1,0 +1,50 @@
+namespace DenoisedSmoothing;
+
+/// <summary>The frame of every certification: the label comes from the selection, its bounds from fresh votes, the radius from the bounds.</summary>
+/// <param name="certifier">Whose certificates these are.</param>
+/// <param name="n0">Votes that select.</param>
+/// <param name="looks">The numbers of estimation votes at which to look, ascending.</param>
+/// <param name="alpha">The allowed probability of a wrong certificate.</param>
+/// <param name="classCount">K.</param>
+/// <param name="rule">What the noise certifies.</param>
+internal abstract class CertificationTest(
+    ICertifier certifier, long n0, IReadOnlyList<long> looks, double alpha, int classCount, IRadiusRule rule)
+    : TwoPhaseTest<Certificate>(n0, VotePhase.Estimation, looks, classCount)
+{
+    /// <summary>The bound on every other class that a bound on the label implies: 1 - p, rounded up where it is not exact.</summary>
+    internal static double ComplementRoundedUp(double p)
+    {
+        // Exact for p of at least 1/2; below, the nearest double may lie under it, and the next one is taken.
+        double complement = 1 - p;
+        return 1 - complement > p ? Math.BitIncrement(complement) : complement;
+    }
+
+    protected override bool IsDecided(int look, int label, VoteCounts votes) => false;
+
+    /// <summary>A lower bound of the label's probability and an upper bound of every other class's.</summary>
+    /// <param name="label">Chosen before the votes were seen, so the bounds need no correction for the choice.</param>
+    /// <param name="votes">At least one.</param>
+    protected abstract (double PALower, double PBUpper) Bounds(int label, VoteCounts votes);
+
+    protected override Certificate Conclude(VoteCounts selection, VoteCounts votes)
+    {
+        int label = selection.Top;
+        (double paLower, double pbUpper) = votes.Total == 0 ? (0, 1) : Bounds(label, votes);
+        bool certified = paLower > pbUpper;
+        return new Certificate
+        {
+            Label = certified ? label : null,
+            Radius = certified ? rule.Radius(paLower, pbUpper) : 0,
+            SelectedLabel = label,
+            PALower = paLower,
+            PBUpper = pbUpper,
+            SelectionVotes = selection,
+            EstimationVotes = votes,
+            Alpha = alpha,
+            Sigma = rule.Sigma,
+            Norm = rule.Norm,
+            Noise = rule.Description,
+            Method = certifier.Method,
+        };
+    }
+}

@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Training.Attacks;
+using TorchSharp;
+
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>Certifies images and attacks each: within its certified radius by every attack, beyond it by the first.</summary>
+internal sealed record AttackRun
+{
+    private const string SeedSetting = "seed";
+
+    public required IImageDataset Images { get; init; }
+
+    public required DatasetRange Range { get; init; }
+
+    public required IBaseClassifier BaseClassifier { get; init; }
+
+    public required ISmoothingNoise Noise { get; init; }
+
+    public required ICertifier Certifier { get; init; }
+
+    public required AttackChoice Attacks { get; init; }
+
+    public required int Batch { get; init; }
+
+    public required string Device { get; init; }
+
+    /// <summary>The key of certificates and attacks; null takes that of a resumed log, or a fresh one. Judgements have fresh ones always.</summary>
+    public ulong? Seed { get; init; }
+
+    public string? LogPath { get; init; }
+
+    public bool Resume { get; init; }
+
+    /// <summary>What the judge concludes from; its false alarms have the probability of its alpha each.</summary>
+    public ICertifier Judge => new SequentialCertifier(new SequentialOptions
+    {
+        Alpha = Attacks.JudgeAlpha,
+        PredictBudget = Attacks.JudgeVotes,
+    });
+
+    /// <summary>Works, in the order of the indices; each image is in the log before it is handed out.</summary>
+    /// <param name="doing">Told what is being done, before it is.</param>
+    /// <param name="cancellationToken">Stops between batches; images that are in the log stay there.</param>
+    public IEnumerable<AttackRecord> Run(Action<string> doing, CancellationToken cancellationToken)
+    {
+        ulong seed = Seed ?? BegunWith() ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        using AttackLog? log = LogPath is null ? null : AttackLog.Open(LogPath, Settings(seed), Resume);
+        foreach (AttackRecord record in log?.Finished ?? [])
+            yield return record;
+
+        SmoothingOptions options = new() { Batch = Batch, Devices = [Device] };
+        SmoothedClassifier smoothed = new([BaseClassifier], Noise, Certifier, options with { Seed = seed }),
+            judge = new([BaseClassifier], Noise, Judge, options);
+        AttackTrial trial = new(() => new AttackTarget(BaseClassifier, Noise)
+        {
+            Budget = Attacks.Votes ?? long.MaxValue,
+            Batch = Batch,
+            Cancellation = cancellationToken,
+        }, judge, unchecked((int)seed));
+        int last = log?.Finished.LastOrDefault()?.Index ?? -1;
+        foreach (int index in Range.Indices(Images.Count).Where(index => index > last))
+        {
+            using torch.Tensor image = Images.Image(index);
+            AttackRecord record = Attack(index, image, smoothed, judge, trial, doing, cancellationToken);
+            log?.Append(record);
+            yield return record;
+        }
+    }
+
+    private AttackRecord Attack(int index, torch.Tensor image, SmoothedClassifier smoothed, SmoothedClassifier judge, AttackTrial trial,
+        Action<string> doing, CancellationToken cancellationToken)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        doing("certifying");
+        Certificate certificate = smoothed.Certify(new SmoothingImage(image, index), cancellationToken);
+        Prediction? clean = certificate.Abstained ? judge.Predict(image, cancellationToken) : null;
+        AttackRecord record = new(index, Images.Label(index), 0, certificate, [], [], clean);
+        using torch.Tensor there = image.to(LibTorch.DeviceNamed(Device));
+
+        List<AttackOutcome> inside = [], beyond = [];
+        foreach (string name in certificate is { Label: not null, Radius: > 0 } ? Attacks.Names : [])
+        {
+            doing(Text($"{name} within the certified radius {certificate.Radius:F3}"));
+            inside.Add(trial.TryCertificate(Create(name, certificate), there, certificate, index, cancellationToken));
+        }
+
+        record = record with { Inside = inside };
+        // A wrong answer is lost already, at every radius.
+        foreach (double radius in record.Answer == record.Label ? Attacks.Beyond.Where(radius => radius > certificate.Radius) : [])
+        {
+            if (inside.Concat(beyond).Any(outcome => outcome.Verdict == AttackVerdict.Changed))
+                break;
+            doing(Text($"{Attacks.Names[0]} within {radius}"));
+            beyond.Add(trial.TryRadius(Create(Attacks.Names[0], certificate), there, record.Label, radius, index, cancellationToken));
+        }
+
+        return record with { Beyond = beyond, Seconds = Math.Round(clock.Elapsed.TotalSeconds, 3) };
+    }
+
+    private IAttack Create(string name, Certificate certificate) =>
+        AttackCatalog.Create(name, Attacks, Noise, certificate.Provenance!);
+
+    private ulong? BegunWith() => LogPath is not null && Resume && AttackLog.SettingOf(LogPath, SeedSetting) is { } begun
+        ? PlainNumber.ParseWhole<ulong>(begun, "The seed in the log")
+        : null;
+
+    private Dictionary<string, string> Settings(ulong seed)
+    {
+        PartInfo info = PartInfo.Of(BaseClassifier);
+        return new Dictionary<string, string>
+        {
+            ["data"] = Images.Fingerprint,
+            ["images"] = Text($"start={Range.Start} skip={Range.Skip} max={Range.Max?.ToString(CultureInfo.InvariantCulture) ?? "all"}"),
+            ["classifier"] = info.Fingerprint,
+            ["precision"] = info.Precision,
+            ["device"] = Device,
+            ["noise"] = Noise.Version,
+            ["sigma"] = Text($"{Noise.Level.Asked:R}"),
+            ["norm"] = Noise.Norm.ToString().ToLowerInvariant(),
+            ["method"] = Certifier.Method.ToString(),
+            ["batch"] = Text($"{Batch}"),
+            [SeedSetting] = Text($"{seed}"),
+            ["attacks"] = string.Join(',', Attacks.Names),
+            ["effort"] = Text($"steps={Attacks.Steps} draws={Attacks.Draws} votes={Attacks.Votes?.ToString(CultureInfo.InvariantCulture) ?? "all"}"),
+            ["beyond"] = string.Join(',', Attacks.Beyond.Select(radius => Text($"{radius:R}"))),
+            ["judge"] = Judge.Method.ToString(),
+        };
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,31 @@
+using System.Text.Json;
+
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>A file that holds one certificate or one prediction as JSON.</summary>
+/// <param name="Certificate">Null where it is a prediction.</param>
+/// <param name="Prediction">Null where it is a certificate.</param>
+internal sealed record SingleAnswer(Certificate? Certificate, Prediction? Prediction)
+{
+    /// <summary>Reads it.</summary>
+    /// <returns>Null for a file that is a log by its name.</returns>
+    /// <exception cref="InvalidDataException">It is named as JSON and is neither.</exception>
+    public static SingleAnswer? TryRead(string path)
+    {
+        if (!path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".meta.json", StringComparison.OrdinalIgnoreCase))
+            return null;
+        string json = File.ReadAllText(path);
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("votes", out _)
+                ? new SingleAnswer(null, JsonSerializer.Deserialize<Prediction>(json)!)
+                : new SingleAnswer(
+                    JsonSerializer.Deserialize<Certificate>(json) ?? throw new JsonException("null is no certificate"), null);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path}: neither a certificate nor a prediction ({e.Message})", e);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Training.Attacks;
+
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>The verb attack: certificates, tried.</summary>
+internal static class AttackCommand
+{
+    /// <summary>An attack contradicts a certificate.</summary>
+    public const int Contradicted = 3;
+
+    private static readonly TimeSpan s_linesEvery = TimeSpan.FromSeconds(10);
+
+    public static Verb Create()
+    {
+        ModelOptions models = new();
+        DataOptions data = new();
+        StrategyOptions strategy = new();
+        SamplingOptions sampling = new();
+        CertifierOptions certifier = new();
+        AttackOptions attacks = new();
+        Option<string?> log = new Option<string?>("--out")
+        {
+            HelpName = "log",
+            Description = "The log to write: JSON lines, the settings and then an image each [default: none]",
+        }
+            .Check(path => path!.Length > 0 && !Directory.Exists(path), "--out must name a file, not a folder.");
+        Option<bool> resume = new("--resume") { Description = "Go on with the log where it stops; begin one where there is none" };
+        Option<string?> plot = new("--plot") { HelpName = "figure", Description = "Draw certified accuracy and accuracy under attack: .png or .svg" };
+        return new Verb(
+            "attack",
+            "Certifies images and attacks them within their certified radii: by gradients, by estimates of them, by search among votes, in "
+                + "the low bits, and knowing the seed. Fresh votes judge whether an answer changed. A sound certificate is changed by none.",
+            [
+                "attack --sigma 0.5 --n 1000 --max 5",
+                "attack --sigma 0.5 --n 1000 --max 40 --beyond 0.25,0.5,0.75,1,1.5,2,3 --plot attacked.png --out runs/attack.jsonl --resume",
+                "attack --sigma 0.5 --norm l1 --n 1000 --max 20 --attacks pgd,search",
+            ],
+            [
+                (CommandLine.Done, "no attack changed an answer within its certified radius"),
+                (CommandLine.Failed, "an option, a file or an image was not in order; the message says which"),
+                (Contradicted, "an attack changed an answer within its certified radius"),
+                (CommandLine.Cancelled, "stopped (Ctrl-C); images that are in the log are kept"),
+            ])
+            .With(models.All).With(data.Selection).With(strategy.All).With(sampling.All).With(certifier.All).With(attacks.All)
+            .With([log, resume, plot])
+            .Does(Run);
+
+        int Run(ParseResult parsed, CancellationToken cancellationToken)
+        {
+            TextWriter output = parsed.InvocationConfiguration.Output, error = parsed.InvocationConfiguration.Error;
+            ModelChoice choice = models.Read(parsed);
+            DataChoice images = data.Read(parsed, choice.Pair);
+            double sigma = parsed.GetValue(sampling.Sigma);
+            string? path = parsed.GetValue(log), figure = parsed.GetValue(plot);
+            if (path is null && parsed.GetValue(resume))
+                throw new ArgumentException("--resume goes on with a log: name it with --out.");
+            if (figure is not null)
+                AccuracyPlot.CheckPath(figure);
+            foreach (string file in new[] { path, figure }.OfType<string>())
+                OutputFolder.Check(file);
+
+            IImageDataset opened = DataSources.Open(images);
+            using LoadedModels loaded = PairLoader.Load(choice);
+            StrategyChoice denoising = strategy.Read(parsed);
+            AttackRun run = new()
+            {
+                Images = loaded.Preprocess is { } preprocess ? opened.Prepared(preprocess) : opened,
+                Range = images.Range,
+                BaseClassifier = Strategies.BaseClassifier(loaded, denoising, sigma),
+                Noise = attacks.Noise(parsed, sigma),
+                Certifier = certifier.Read(parsed),
+                Attacks = attacks.Read(parsed),
+                Batch = parsed.GetValue(sampling.Batch),
+                Device = choice.Device,
+                Seed = parsed.GetValue(sampling.Seed),
+                LogPath = path,
+                Resume = parsed.GetValue(resume),
+            };
+            int total = images.Range.CountOf(opened.Count);
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{loaded.Name}, {Strategies.KindOf(loaded, denoising)}, sigma {sigma}, {run.Certifier.Method}, {total} images"));
+            List<AttackRecord> records = [];
+            try
+            {
+                Watch(run, total, output, records, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                error.WriteLine($"Stopped after {records.Count} of {total} images."
+                    + (path is null ? " Without --out nothing is kept." : $" The same command with --resume goes on with {path}."));
+                return CommandLine.Cancelled;
+            }
+
+            AttackReport report = new(records, run.Attacks.Names, run.Noise.Norm);
+            report.Print(output, run.Attacks.Beyond);
+            if (figure is not null)
+                AccuracyPlot.Save(figure, report.Curves(run.Attacks.Beyond), run.Noise.Norm, "accuracy");
+            return Conclude(report, output, error);
+        }
+    }
+
+    /// <summary>Prints a line for each image, and one now and then while an image is attacked.</summary>
+    private static void Watch(AttackRun run, int total, TextWriter output, List<AttackRecord> done, CancellationToken cancellationToken)
+    {
+        Stopwatch sinceLine = Stopwatch.StartNew();
+        foreach (AttackRecord record in run.Run(Doing, cancellationToken))
+        {
+            sinceLine.Restart();
+            output.WriteLine(Line(record));
+            done.Add(record);
+        }
+
+        void Doing(string what)
+        {
+            if (sinceLine.Elapsed < s_linesEvery)
+                return;
+            sinceLine.Restart();
+            output.WriteLine($"{done.Count}/{total} images; {what}");
+        }
+    }
+
+    private static string Line(AttackRecord record)
+    {
+        string certified = record.Certificate.Label is { } label
+            ? string.Create(CultureInfo.InvariantCulture, $"certified {label} within {Math.Floor(record.Certificate.Radius * 1000) / 1000:F3}")
+            : "abstains";
+        string changed = record.Contradictions.Any() ? "CONTRADICTED"
+            : record.ChangedAt is { } distance ? string.Create(CultureInfo.InvariantCulture, $"changed at {distance:F3}")
+            : record.Beyond.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $"not changed within {record.Beyond[^1].Radius}")
+            : record.Inside.Count > 0 ? "held" : "nothing to attack";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{record.Index,6}  label {record.Label}, {certified}, {record.Inside.Count} attacks inside: {changed}  {record.Seconds:F1} s");
+    }
+
+    internal static int Conclude(AttackReport report, TextWriter output, TextWriter error)
+    {
+        (AttackRecord Image, AttackOutcome Outcome)[] contradictions = [.. report.Contradictions];
+        if (contradictions.Length == 0)
+        {
+            output.WriteLine($"No answer changed in {report.Trials} attacks within certified radii.");
+            return CommandLine.Done;
+        }
+
+        error.WriteLine($"CONTRADICTED: {contradictions.Length} of {report.Trials} attacks changed an answer within its certified radius.");
+        foreach ((AttackRecord image, AttackOutcome outcome) in contradictions)
+        {
+            error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"  image {image.Index}: {outcome.Attack} at {outcome.Distance} of {outcome.Radius} makes {outcome.Label} {outcome.Answer.Label}, "
+                    + $"p-value {outcome.Answer.PValue:E1}"));
+        }
+
+        error.WriteLine("A certificate may be wrong with the probability of its alpha. More than that is a fault: please report it.");
+        return Contradicted;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Experiments;
+using DenoisedSmoothing.Verification;
+using TorchSharp;
+
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>The models and images with which votes are drawn again.</summary>
+internal sealed class RedrawSource(
+    LoadedModels models, IImageDataset images, StrategyChoice strategy, string device, double share) : IDisposable
+{
+    /// <summary>Loads them.</summary>
+    public static RedrawSource Open(ModelChoice choice, Func<ModelChoice, DataChoice> data, StrategyChoice strategy, double share)
+    {
+        IImageDataset images = DataSources.Open(data(choice));
+        return new RedrawSource(PairLoader.Load(choice), images, strategy, choice.Device, share);
+    }
+
+    /// <summary>Draws the votes of a file's certificates again, prints what differs, and gives the worst of it.</summary>
+    public VerificationSeverity? Draw(string path, TextWriter output, CancellationToken cancellationToken)
+    {
+        long certificates = 0, votes = 0, apart = 0;
+        VerificationSeverity? worst = null;
+        foreach (RedrawnCertificate drawn in Drawn(path, cancellationToken))
+        {
+            (certificates, votes) = (certificates + 1, votes + drawn.Votes);
+            if (drawn.Findings.Count == 0)
+                continue;
+            apart++;
+            output.WriteLine($"  image {drawn.Index}: {string.Join("; ", drawn.Findings)}");
+            VerificationSeverity its = drawn.Findings.Max(static finding => finding.Severity);
+            worst = worst is null || its > worst ? its : worst;
+        }
+
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{path}: {votes} votes of {certificates} certificates drawn again, ") + (apart == 0
+                ? "the same."
+                : string.Create(CultureInfo.InvariantCulture, $"{apart} certificates differ.")));
+        return worst;
+    }
+
+    public void Dispose() => models.Dispose();
+
+    private IEnumerable<RedrawnCertificate> Drawn(string path, CancellationToken cancellationToken)
+    {
+        if (SingleAnswer.TryRead(path) is not { } one)
+        {
+            return new RedrawRun
+            {
+                LogPath = path,
+                Images = images,
+                Preprocess = models.Preprocess,
+                BaseClassifier = BaseClassifier,
+                Device = device,
+                Share = share,
+            }.Run(cancellationToken);
+        }
+
+        return one.Certificate is { } certificate
+            ? [One(path, certificate, cancellationToken)]
+            : throw new InvalidDataException($"{path} is a prediction: it keeps no seed, so its votes cannot be drawn again.");
+    }
+
+    private RedrawnCertificate One(string path, Certificate certificate, CancellationToken cancellationToken)
+    {
+        long index = certificate.Provenance?.ImageIndex
+            ?? throw new InvalidDataException($"{path} does not say where its votes came from: there is no provenance.");
+        if (index >= images.Count)
+            throw new InvalidDataException($"{path} is of image {index}, and the data set ends at {images.Count - 1}.");
+        using torch.Tensor raw = images.Image((int)index);
+        using torch.Tensor? prepared = models.Preprocess?.Apply(raw);
+        return new RedrawnCertificate(index, certificate.N0 + certificate.N,
+            new CertificateRedraw(BaseClassifier(certificate.Sigma), device).Verify(prepared ?? raw, certificate, cancellationToken));
+    }
+
+    private IBaseClassifier BaseClassifier(double sigma) => Strategies.BaseClassifier(models, strategy, sigma);
+}

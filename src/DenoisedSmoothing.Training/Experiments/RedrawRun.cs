@@ -1,0 +1,88 @@
+using System.Security.Cryptography;
+using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Logs;
+using DenoisedSmoothing.Preprocessing;
+using DenoisedSmoothing.Verification;
+using TorchSharp;
+
+namespace DenoisedSmoothing.Experiments;
+
+/// <summary>
+/// A log of certificates whose votes are drawn again, all or a random share of them: what <c>dds verify --redraw</c> does. A share is
+/// picked afresh each time, so that nobody who writes a log can know which lines it will be.
+/// </summary>
+public sealed record RedrawRun
+{
+    private const int Resolution = 1 << 30;
+
+    /// <summary>The log, or its JSON lines.</summary>
+    public required string LogPath { get; init; }
+
+    /// <summary>The data set that the log's indices count.</summary>
+    public required IImageDataset Images { get; init; }
+
+    /// <summary>What happened to an image before the noise; null for nothing.</summary>
+    public ImagePreprocess? Preprocess { get; init; }
+
+    /// <summary>Makes the base classifier of a noise level, the certified sigma; called once for each level in the log.</summary>
+    public required Func<double, IBaseClassifier> BaseClassifier { get; init; }
+
+    /// <summary>Where it computes, such as <c>cpu</c> or <c>cuda</c>.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>The share of the certificates to draw again, above 0 and at most 1. At least one is drawn.</summary>
+    /// <value>1, all of them, unless set.</value>
+    public double Share
+    {
+        get;
+        init => field = value is > 0 and <= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Share), value, "The share to draw again must be above 0 and at most 1.");
+    } = 1;
+
+    /// <summary>Draws the votes again, one certificate after another.</summary>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <returns>Each certificate drawn, in the order of the log, with its differences.</returns>
+    /// <exception cref="InvalidDataException">A line or an image cannot be read, or the log holds predictions: these keep no
+    /// seed.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public IEnumerable<RedrawnCertificate> Run(CancellationToken cancellationToken = default)
+    {
+        CertificationLogEntry[] entries = [.. CertificationLogEntry.ReadAll(LogPath)];
+        if (entries.FirstOrDefault(static entry => entry.Certificate is null) is not null)
+            throw new InvalidDataException($"{LogPath} is a log of predictions: they keep no seed, so their votes cannot be drawn again.");
+        Dictionary<double, CertificateRedraw> redraws = [];
+        foreach (CertificationLogEntry entry in Picked(entries))
+        {
+            Certificate certificate = entry.Certificate!;
+            if (!redraws.TryGetValue(certificate.Sigma, out CertificateRedraw? redraw))
+                redraws.Add(certificate.Sigma, redraw = new CertificateRedraw(BaseClassifier(certificate.Sigma), Device));
+            yield return Redraw(entry, certificate, redraw, cancellationToken);
+        }
+    }
+
+    private RedrawnCertificate Redraw(
+        CertificationLogEntry entry, Certificate certificate, CertificateRedraw redraw, CancellationToken cancellationToken)
+    {
+        if (entry.Index >= Images.Count)
+            throw new InvalidDataException($"{LogPath} has image {entry.Index}, and the data set ends at {Images.Count - 1}.");
+        using torch.Tensor raw = Images.Image((int)entry.Index);
+        using torch.Tensor? prepared = Preprocess?.Apply(raw);
+        List<VerificationFinding> findings = [.. redraw.Verify(prepared ?? raw, certificate, cancellationToken)];
+        if (Images.Label((int)entry.Index) is var label && label != entry.Label)
+        {
+            findings.Add(new VerificationFinding(
+                VerificationSeverity.Overstated, "label", $"the true label is {entry.Label} in the log, and {label} in the data set"));
+        }
+
+        return new RedrawnCertificate(entry.Index, certificate.N0 + certificate.N, findings);
+    }
+
+    private IEnumerable<CertificationLogEntry> Picked(CertificationLogEntry[] entries)
+    {
+        CertificationLogEntry[] picked = Share >= 1
+            ? entries
+            : [.. entries.Where(_ => RandomNumberGenerator.GetInt32(Resolution) < Share * Resolution)];
+        return picked.Length > 0 || entries.Length == 0 ? picked : [entries[RandomNumberGenerator.GetInt32(entries.Length)]];
+    }
+}

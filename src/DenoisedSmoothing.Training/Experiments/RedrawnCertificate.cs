@@ -1,0 +1,9 @@
+using DenoisedSmoothing.Verification;
+
+namespace DenoisedSmoothing.Experiments;
+
+/// <summary>A certificate whose votes were drawn again.</summary>
+/// <param name="Index">The image's index in its data set.</param>
+/// <param name="Votes">How many votes were drawn.</param>
+/// <param name="Findings">Every difference; empty when the votes are those of the certificate.</param>
+public sealed record RedrawnCertificate(long Index, long Votes, IReadOnlyList<VerificationFinding> Findings);
