@@ -14,7 +14,7 @@ namespace Quickstart;
 /// </summary>
 internal static class WorkedPicture
 {
-    private const int Scale = 4, Gap = 10, Left = 150, TextHeight = 40, Columns = 6;
+    private const int Scale = 4, Gap = 16, Left = 160, TextHeight = 40, Columns = 6;
 
     public static void Save(string path, FashionMnistPair pair, SmoothedClassifier smoothed, LabeledImages test,
         IReadOnlyList<CertifiedImage> results)
@@ -43,7 +43,7 @@ internal static class WorkedPicture
             Cell(0, images[i], Name(plain[i]), plain[i] == test.Label(shown[i]));
             Cell(1, attacked[i], $"{Name(fooled[i])}|moved by {Text(moved)}", fooled[i] == test.Label(shown[i]));
             Cell(2, denoised[i],
-                $"{(answer.Label is { } label ? Name(label) : "abstains")}|certified to {Report.Cut(certificate.Radius)}",
+                $"{(answer.Label is { } label ? Name(label) : "abstains")}|radius {Report.Cut(certificate.Radius)}",
                 answer.Label == test.Label(shown[i]));
 
             void Cell(int row, torch.Tensor pixels, string caption, bool right)
