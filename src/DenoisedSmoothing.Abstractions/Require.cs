@@ -32,16 +32,17 @@ internal static class Require
     }
 
     /// <summary>
-    /// The alpha of a certifier: at most 1/2, since what is wrong more often than right is a confidence in the wrong place.
+    /// The alpha of a certifier, from 1e-100 to 1/2: an answer that may be wrong more often than right is a confidence in the wrong place.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
     public static void CertifierAlpha(double alpha, [CallerArgumentExpression(nameof(alpha))] string name = "")
     {
-        Alpha(alpha, name);
-        if (alpha > .5)
-        {
-            throw new ArgumentOutOfRangeException(name, alpha, string.Create(CultureInfo.InvariantCulture,
-                $"Alpha is the probability of a wrong answer, at most 0.5. For a confidence of {alpha}, alpha is {1 - alpha:G3}."));
-        }
+        if (alpha >= SmallestAlpha && alpha <= .5)
+            return;
+        string confidence = alpha is > .5 and < 1
+            ? string.Create(CultureInfo.InvariantCulture, $" For confidence {alpha}, alpha is {1 - alpha:G3}.")
+            : "";
+        throw new ArgumentOutOfRangeException(name, alpha, string.Create(CultureInfo.InvariantCulture,
+            $"Alpha is the probability of a wrong answer and must be from {SmallestAlpha} to 0.5.{confidence}"));
     }
 }

@@ -5,15 +5,15 @@ namespace DenoisedSmoothing.OnnxRuntime;
 /// <summary>How an ONNX model is opened: which of its tensors are meant, on how many threads and on what it computes.</summary>
 public sealed record OnnxOptions
 {
-    /// <summary>The name of the image input.</summary>
+    /// <summary>The name of the image input, or its place among the inputs, from 0.</summary>
     /// <value>Null: the only input of four dimensions.</value>
     public string? Images { get; init; }
 
-    /// <summary>The name of the timestep input.</summary>
+    /// <summary>The name of the timestep input, or its place among the inputs other than the images, from 0.</summary>
     /// <value>Null: the only other input, where there is one.</value>
     public string? Timesteps { get; init; }
 
-    /// <summary>The name of the output.</summary>
+    /// <summary>The name of the output, or its place among the outputs, from 0.</summary>
     /// <value>Null: the only output of the right number of dimensions: two for logits, four for images.</value>
     public string? Output { get; init; }
 

@@ -50,7 +50,7 @@ internal sealed record OnnxSignature(OnnxTensor Images, OnnxTensor? Timesteps, O
         OnnxTensor Pick(string role, string? name, string option, IReadOnlyList<OnnxTensor> all, Func<OnnxTensor, bool> fits)
         {
             if (name is not null)
-                return all.FirstOrDefault(tensor => tensor.Name == name) ?? throw Error($"it has no {role} '{name}'; there is {List(all)}");
+                return all.FirstOrDefault(tensor => tensor.Name == name) ?? At(all, name) ?? throw Error($"it has no {role} '{name}'; there is {List(all)}");
             if (all.Count == 1)
                 return all[0];
             OnnxTensor[] fitting = [.. all.Where(fits)];
@@ -67,6 +67,9 @@ internal sealed record OnnxSignature(OnnxTensor Images, OnnxTensor? Timesteps, O
 
         CheckpointException Error(string problem) => new($"{path}: {problem}.");
     }
+
+    private static OnnxTensor? At(IReadOnlyList<OnnxTensor> all, string place) =>
+        PlainNumber.TryParseWhole(place, out int index) && index >= 0 && index < all.Count ? all[index] : null;
 
     private static string List(IEnumerable<OnnxTensor> tensors) =>
         string.Join(", ", tensors.Select(tensor => tensor.ToString()).DefaultIfEmpty("nothing"));

@@ -64,7 +64,8 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Root()
+    /// <summary>The program's verbs.</summary>
+    public static RootCommand Root()
     {
         RootCommand root = new("Certified robustness by denoised smoothing: certificates, logs, tables and figures.")
         {
@@ -73,6 +74,7 @@ internal static class CommandLine
             DenoiseCommand.Create(),
             EvaluateCommand.Create(),
             AttackCommand.Create(),
+            TransferCommand.Create(),
             TrainDenoiserCommand.Create(),
             FinetuneCommand.Create(),
             PlanCommand.Create(),
@@ -99,7 +101,7 @@ internal static class CommandLine
     }
 
     // .NET adds the parameter's name and value, which mean nothing to someone who typed options.
-    private static string Plain(Exception e) => e is ArgumentException { ParamName: { } name }
+    private static string Plain(Exception e) => Advice.Of(e is ArgumentException { ParamName: { } name }
         ? e.Message.Split($" (Parameter '{name}')")[0]
-        : e.Message;
+        : e.Message);
 }

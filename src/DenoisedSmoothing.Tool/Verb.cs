@@ -5,6 +5,8 @@ namespace DenoisedSmoothing.Tool;
 /// <summary>A verb of the program: a command that also knows its examples and exit codes, for its help.</summary>
 internal sealed class Verb : Command
 {
+    private readonly List<OptionGroup> _groups = [];
+
     /// <summary>Names a verb.</summary>
     /// <param name="name">As typed.</param>
     /// <param name="description">What it does, in a sentence or two.</param>
@@ -12,6 +14,9 @@ internal sealed class Verb : Command
     /// <param name="exitCodes">What each exit code means.</param>
     public Verb(string name, string description, IReadOnlyList<string> examples, IReadOnlyList<(int Code, string Meaning)> exitCodes)
         : base(name, description) => (Examples, ExitCodes) = (examples, exitCodes);
+
+    /// <summary>Options that belong together, in the order of the help.</summary>
+    public IReadOnlyList<OptionGroup> Groups => _groups;
 
     public IReadOnlyList<string> Examples { get; }
 
@@ -32,7 +37,22 @@ internal sealed class Verb : Command
         return this;
     }
 
-    /// <summary>Adds several options.</summary>
+    /// <summary>Adds groups of options.</summary>
+    public Verb With(IEnumerable<OptionGroup> groups)
+    {
+        foreach (OptionGroup group in groups)
+            With(group);
+        return this;
+    }
+
+    /// <summary>Adds options under the heading that they have.</summary>
+    public Verb With(OptionGroup group)
+    {
+        _groups.Add(group);
+        return With((IEnumerable<Option>)group);
+    }
+
+    /// <summary>Adds options of this verb alone.</summary>
     public Verb With(IEnumerable<Option> options)
     {
         foreach (Option option in options)

@@ -46,7 +46,7 @@ public class CertifiersTests
     [InlineData("cohen n=1e3", "*n is '1e3', not a whole number*")]
     [InlineData("cohen n=-1", "*n is '-1', not a whole number*")]
     [InlineData("cohen alpha=0,001", "*alpha is '0,001', not a number*")]
-    [InlineData("cohen alpha=1", "*Alpha must be*below 1*")]
+    [InlineData("cohen alpha=1", "*Alpha is the probability*from 1E-100 to 0.5*")]
     [InlineData("sequential predict=20", "*predict is '20', not two counts*")]
     [InlineData("sequential open=1", "*open is '1', not a word without a value*")]
     public void Create_refuses_what_it_does_not_know(string method, string message) =>

@@ -60,10 +60,10 @@ public class DataSourcesTests
     [Fact]
     public void Open_a_range_without_images_is_refused()
     {
-        Action act = () => DataSources.Open(new DataChoice("bundled", null, "test", false, new DatasetRange { Start = 500 }, false));
+        Action act = () => DataSources.Open(new DataChoice("bundled", null, "test", false, null, new DatasetRange { Start = 500 }, false));
         act.Should().Throw<InvalidDataException>().WithMessage("*has 500*--start*");
     }
 
     private static IImageDataset Open(string name, string? path, string split = "test", bool grey = false) =>
-        DataSources.Open(new DataChoice(name, path, split, grey, new DatasetRange(), false));
+        DataSources.Open(new DataChoice(name, path, split, grey, null, new DatasetRange(), false));
 }

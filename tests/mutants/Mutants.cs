@@ -239,11 +239,11 @@ internal sealed class Workshop(string repository, string copy, MutantPage? page)
 
     private string FirstFailure(string name)
     {
-        string[] failed = [.. File.ReadLines(Path.Combine(copy, name + ".log"))
-            .Where(line => line.TrimStart().StartsWith("Failed ", StringComparison.Ordinal))];
+        // "[xUnit.net 00:00:06.55]     Namespace.Class.Method(k: 151) [FAIL]"; stopping at the first failure may abort the run before it lists it.
+        string[] failed = [.. File.ReadLines(Path.Combine(copy, name + ".log")).Where(line => line.TrimEnd().EndsWith("[FAIL]"))];
         return failed.Length == 0
             ? "`(the tests do not end)`"
-            : "`" + string.Join('.', failed[0].Trim().Split(' ', '(')[1].Split('.')[^2..]) + "`";
+            : "`" + string.Join('.', failed[0][(failed[0].IndexOf(']') + 1)..].Trim().Split(' ', '(')[0].Split('.')[^2..]) + "`";
     }
 
     private static string Output(string program, params string[] arguments)

@@ -20,7 +20,7 @@ public sealed class CohenCertifier : ICertifier
     /// <summary>Creates the certifier; the defaults are the field's for CIFAR-10 (for ImageNet it takes n = 10,000).</summary>
     /// <param name="n0">Votes that pick the label to certify; at least 1.</param>
     /// <param name="n">Fresh votes that bound the label's probability; at least 1.</param>
-    /// <param name="alpha">The allowed probability that an answer is wrong, from <see cref="ClopperPearson.MinAlpha"/> to below 1.</param>
+    /// <param name="alpha">The allowed probability that an answer is wrong, from <see cref="ClopperPearson.MinAlpha"/> to 1/2.</param>
     /// <param name="predictN">Votes of one prediction; at least 1. See <see cref="PredictN"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range; no count may exceed 2^53.</exception>
     public CohenCertifier(long n0 = 100, long n = 100_000, double alpha = .001, long predictN = 1000)
@@ -28,12 +28,7 @@ public sealed class CohenCertifier : ICertifier
         CheckCount(n0, nameof(n0));
         CheckCount(n, nameof(n));
         CheckCount(predictN, nameof(predictN));
-        if (!(alpha >= ClopperPearson.MinAlpha && alpha < 1))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(alpha), alpha, Text($"Alpha must be at least {ClopperPearson.MinAlpha} and below 1."));
-        }
-
+        Require.CertifierAlpha(alpha);
         (N0, N, Alpha, PredictN) = (n0, n, alpha, predictN);
         Method = CertificationMethod.Parse(Text($"{MethodName} n0={n0} n={n} alpha={alpha} predict={predictN} version={Version}"));
     }

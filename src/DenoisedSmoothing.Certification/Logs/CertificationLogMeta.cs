@@ -19,6 +19,9 @@ public sealed record CertificationLogMeta
     /// <summary>The setting that holds alpha.</summary>
     public const string AlphaSetting = "alpha";
 
+    /// <summary>The setting that holds sigma.</summary>
+    public const string SigmaSetting = "sigma";
+
     /// <summary>The setting that holds the version of the noise (<see cref="ISmoothingNoise.Version"/>).</summary>
     public const string NoiseSetting = "noise";
 
@@ -55,6 +58,10 @@ public sealed record CertificationLogMeta
         PlainNumber.TryParse(Settings.GetValueOrDefault(AlphaSetting), out double alpha) && alpha is > 0 and < 1
             ? alpha
             : null;
+
+    /// <summary>The noise per pixel among the settings; null where they do not say it.</summary>
+    public double? Sigma =>
+        PlainNumber.TryParse(Settings.GetValueOrDefault(SigmaSetting), out double sigma) && sigma > 0 ? sigma : null;
 
     /// <summary>The number of values of an image where the noise was drawn on a grid; null for other noise.</summary>
     internal long? GridDimension =>

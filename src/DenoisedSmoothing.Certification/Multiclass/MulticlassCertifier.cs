@@ -30,7 +30,7 @@ public sealed class MulticlassCertifier : ICertifier
     /// <summary>Creates the certifier; the defaults are the field's for CIFAR-10 (for ImageNet it takes n = 10,000).</summary>
     /// <param name="n0">Votes that pick the label to certify; at least 1.</param>
     /// <param name="n">Fresh votes that bound all classes; at least 1.</param>
-    /// <param name="alpha">The allowed probability that an answer is wrong, from 1e-90 to below 1.</param>
+    /// <param name="alpha">The allowed probability that an answer is wrong, from 1e-90 to 1/2.</param>
     /// <param name="predictN">Votes of one prediction; at least 1. See <see cref="CohenCertifier.PredictN"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range; no count may exceed 2^53.</exception>
     public MulticlassCertifier(long n0 = 100, long n = 100_000, double alpha = .001, long predictN = 1000)

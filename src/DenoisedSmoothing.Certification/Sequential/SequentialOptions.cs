@@ -5,14 +5,14 @@ namespace DenoisedSmoothing;
 /// <summary>How a <see cref="SequentialCertifier"/> draws and stops. None of it but <see cref="Alpha"/> bears on validity.</summary>
 public sealed record SequentialOptions
 {
-    /// <summary>The allowed probability that an answer is wrong, from <see cref="ClopperPearson.MinAlpha"/> to below 1.</summary>
+    /// <summary>The allowed probability that an answer is wrong, from <see cref="ClopperPearson.MinAlpha"/> to 1/2.</summary>
     /// <value>0.001.</value>
     public double Alpha { get; init; } = .001;
 
     /// <summary>
-    /// The l2 radii to decide, in [0,1] pixel space like sigma; ascending, none negative. A run stops when the largest is certified or the
-    /// next one is given up. Empty is the open mode: as large a radius as the votes show, until more of them add little
-    /// (<see cref="RadiusGain"/>).
+    /// The radii to decide, in [0,1] pixel space and in the norm that the noise certifies: l2 for Gaussian noise, l1 for uniform noise;
+    /// ascending, none negative. A run stops when the largest is certified or the next one is given up. Empty is the open mode: as large a
+    /// radius as the votes show, until more of them add little (<see cref="RadiusGain"/>).
     /// </summary>
     /// <value>Empty.</value>
     public IReadOnlyList<double> TargetRadii { get; init; } = [];
@@ -55,8 +55,7 @@ public sealed record SequentialOptions
 
     internal void Validate()
     {
-        if (!(Alpha >= ClopperPearson.MinAlpha && Alpha < 1))
-            throw new ArgumentOutOfRangeException(nameof(Alpha), Alpha, "Alpha must be at least 1e-100 and below 1.");
+        Require.CertifierAlpha(Alpha);
         CheckCount(N0 ?? 1, nameof(N0));
         CheckCount(Budget, nameof(Budget));
         CheckCount(PredictN0, nameof(PredictN0));

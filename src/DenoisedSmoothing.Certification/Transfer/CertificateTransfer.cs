@@ -33,7 +33,7 @@ public sealed class CertificateTransfer
     /// <param name="pairs">Noisy images that both classifiers vote on; at least 1. SamplePlan.TransferPairs says how many a radius
     /// takes.</param>
     /// <param name="alpha">
-    /// The allowed probability that the bound on the difference is wrong, from <see cref="ClopperPearson.MinAlpha"/> to below 1. The
+    /// The allowed probability that the bound on the difference is wrong, from <see cref="ClopperPearson.MinAlpha"/> to 1/2. The
     /// certificate's own comes on top.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range; no count may exceed 2^53.</exception>
@@ -41,8 +41,7 @@ public sealed class CertificateTransfer
     {
         if (pairs is < 1 or > ClopperPearson.MaxTrials)
             throw new ArgumentOutOfRangeException(nameof(pairs), pairs, "The number of pairs must be between 1 and 2^53.");
-        if (!(alpha >= ClopperPearson.MinAlpha && alpha < 1))
-            throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Alpha must be at least 1e-100 and below 1.");
+        Require.CertifierAlpha(alpha);
         (Pairs, Alpha) = (pairs, alpha);
         Method = CertificationMethod.Parse(
             string.Create(CultureInfo.InvariantCulture, $"transfer pairs={pairs} alpha={alpha} version={Version}"));
@@ -100,6 +99,28 @@ public sealed class CertificateTransfer
             Radius = certified ? RadiusRules.Of(certificate).Radius(pALower, pBUpper) : 0,
             PALower = pALower,
             PBUpper = pBUpper,
+            Method = Method,
+        };
+    }
+
+    /// <summary>The answer of f' where f's certificate abstains: an abstention, without pairs.</summary>
+    /// <param name="certificate">A certificate of f, which certifies no label.</param>
+    /// <exception cref="ArgumentException">The certificate certifies a label.</exception>
+    public TransferredCertificate Abstain(Certificate certificate)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        if (!certificate.Abstained)
+            throw new ArgumentException("The certificate certifies a label: transfer it.", nameof(certificate));
+        return new TransferredCertificate
+        {
+            Original = certificate,
+            Pairs = new VoteCounts(new long[OutcomeCount]),
+            Zeta = 1,
+            TransferAlpha = Alpha,
+            Label = null,
+            Radius = 0,
+            PALower = 0,
+            PBUpper = 1,
             Method = Method,
         };
     }

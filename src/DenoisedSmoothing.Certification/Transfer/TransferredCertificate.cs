@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DenoisedSmoothing.Transfer;
 
 /// <summary>
@@ -21,6 +23,7 @@ public sealed record TransferredCertificate
     public required double TransferAlpha { get; init; }
 
     /// <summary>The certified label, that of the original; null for an abstention.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required int? Label { get; init; }
 
     /// <summary>The certified radius in [0,1] pixel space, in the norm of the original, rounded down; 0 for an abstention.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DenoisedSmoothing.Transfer;
 
 namespace DenoisedSmoothing.Verification;
 
@@ -39,6 +40,18 @@ public sealed class CertificateVerifier
             check.Certificate(certificate, law, findings);
         Radius(certificate, law, findings);
         return findings.All;
+    }
+
+    /// <summary>Verifies a certificate that was given to a successor, and the one that it comes from.</summary>
+    /// <param name="transferred">From JSON, a log, or fresh.</param>
+    /// <returns>Every difference; empty when both are what their votes and pairs give.</returns>
+    public IReadOnlyList<VerificationFinding> Verify(TransferredCertificate transferred)
+    {
+        ArgumentNullException.ThrowIfNull(transferred);
+        Findings findings = new();
+        if (NoiseLaw.Of(transferred.Original.Noise, transferred.Original.Sigma) is { } law)
+            TransferCheck.Check(transferred, law, findings);
+        return [.. Verify(transferred.Original), .. findings.All];
     }
 
     /// <summary>Verifies a prediction.</summary>

@@ -35,7 +35,7 @@ internal static class DataSources
             throw new ArgumentException($"--grey is for image files, --data folder or csv: '{choice.Name}' has the channels that it has.");
         IImageDataset images = s_open[choice.Name](choice);
         return choice.Range.CountOf(images.Count) > 0
-            ? images
+            ? choice.Preprocess is { } preprocess ? images.Prepared(preprocess) : images
             : throw new InvalidDataException(
                 $"No image is left: the data set has {images.Count}, and --start, --skip, --max and --shard take none of them.");
     }

@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.Networks;
@@ -14,84 +15,106 @@ internal static class ModelFiles
 {
     /// <summary>Loads a classifier.</summary>
     /// <param name="choice">Its file and settings.</param>
-    /// <param name="fallback">The network that weights alone belong to where nobody says; null for an error.</param>
-    public static (IClassifier Classifier, string? Network, IDisposable Owned) Classifier(ModelChoice choice, string? fallback = null)
+    /// <param name="fallback">The network that weights alone belong to where nothing says; null for an error.</param>
+    /// <exception cref="InvalidDataException">The file cannot be used; the message says which option may help.</exception>
+    public static (IClassifier Classifier, string? Network, IDisposable Owned) Classifier(ModelChoice choice, string? fallback = null) =>
+        Advised(choice.Classifier.Weights.Part, () => LoadClassifier(choice, fallback));
+
+    /// <summary>Loads a denoiser: a diffusion model, or an ONNX one that can be used in one shot only.</summary>
+    /// <inheritdoc cref="Classifier"/>
+    public static (DiffusionModel? Diffusion, IDenoiser? Own, DenoiserCard? Card, IDisposable Owned) Denoiser(ModelChoice choice,
+        string? fallback = null) => Advised(choice.Denoiser.Weights.Part, () => LoadDenoiser(choice, fallback));
+
+    // Errors are in the words of the command line.
+    private static T Advised<T>(string part, Func<T> load)
     {
-        string path = choice.ClassifierFile
-            ?? throw new ArgumentException("--classifier-file names the classifier: there is none without it.");
-        Normalization? Normalize(Normalization? otherwise) => choice.Normalization is { } named
-            ? NetworkCatalog.Normalizations[named]
-            : otherwise;
-        (int, int)? Resize(int? otherwise) => (choice.Resize ?? otherwise) is { } size ? (size, size) : null;
+        try
+        {
+            return load();
+        }
+        catch (CheckpointException e)
+        {
+            throw new InvalidDataException(Advice.Of(e, part), e);
+        }
+    }
+
+    private static (IClassifier Classifier, string? Network, IDisposable Owned) LoadClassifier(ModelChoice choice, string? fallback)
+    {
+        ClassifierChoice its = choice.Classifier;
+        string path = its.File ?? throw new ArgumentException("--classifier-file names the classifier: there is none without it.");
+        (int, int)? Resize(int? otherwise) => (its.Resize ?? otherwise) is { } size ? (size, size) : null;
         if (IsOnnx(path))
         {
-            RequireFloat32(choice, path);
-            OnnxClassifier onnx = OnnxClassifier.Load(path, choice.Classes, Normalize(null), Resize(null));
+            RequireWhole(choice, path, its.Network, its.Weights.WeightsOption);
+            OnnxClassifier onnx = OnnxClassifier.Load(path, its.Classes, its.Normalization, Resize(null), its.Weights.Tensors);
             return (onnx, null, onnx);
         }
 
         if (TorchScriptNetwork.IsTorchScript(path))
         {
-            RequireFloat32(choice, path);
-            ModuleClassifier script = TorchScript.LoadClassifier(path, choice.Classes ?? 10, Normalize(null), Resize(null), choice.Device);
+            RequireWhole(choice, path, its.Network, its.Weights.WeightsOption ?? its.Weights.TensorOption);
+            ModuleClassifier script = TorchScript.LoadClassifier(path, its.Classes ?? 10, its.Normalization, Resize(null), choice.Device);
             return (script, null, script);
         }
 
-        string name = choice.ClassifierNetwork ?? FileMetadata.ClassifierOf(path) ?? fallback
+        if (its.Weights.TensorOption is { } option)
+            throw new ArgumentException($"{option} is for an ONNX model; {path} holds weights.");
+        string name = its.Network ?? FileMetadata.ClassifierOf(path) ?? fallback
             ?? throw new ArgumentException(
                 $"{path} holds weights alone: say what network they belong to with --classifier-network "
                 + $"{string.Join(" | ", NetworkCatalog.Classifiers.Keys)}.");
         CatalogClassifier network = NetworkCatalog.Classifiers.GetValueOrDefault(name)
             ?? throw new InvalidDataException($"{path} names the network '{name}', which this program does not know.");
-        int classes = choice.Classes ?? network.ClassCount;
-        nn.Module<Tensor, Tensor> module = network.Load(path, classes, choice.Device);
+        int classes = its.Classes ?? network.ClassCount;
+        nn.Module<Tensor, Tensor> module = network.Load(path, classes, choice.Device, its.Weights.Options(network.Checkpoint));
         ModuleClassifier classifier = new(InPrecision<nn.IModule<Tensor, Tensor>>(module, choice), classes,
-            Normalize(network.Normalization), Resize(network.Resize), disposeNetwork: true);
+            its.HasNormalization ? its.Normalization : network.Normalization, Resize(network.Resize), disposeNetwork: true);
         return (classifier, name, classifier);
     }
 
-    /// <summary>Loads a denoiser: a diffusion model, or an ONNX one that can be used in one shot only.</summary>
-    /// <param name="choice">Its file and settings.</param>
-    /// <param name="fallback">The network that weights alone belong to where nobody says; null for an error.</param>
-    public static (DiffusionModel? Diffusion, IDenoiser? Own, DenoiserCard? Card, IDisposable Owned) Denoiser(ModelChoice choice,
-        string? fallback = null)
+    private static (DiffusionModel? Diffusion, IDenoiser? Own, DenoiserCard? Card, IDisposable Owned) LoadDenoiser(ModelChoice choice,
+        string? fallback)
     {
-        string path = choice.DenoiserFile!;
-        Parametrization predicts = choice.Predicts ?? Parametrization.Epsilon;
+        DenoiserChoice its = choice.Denoiser;
+        string path = its.File!;
+        Parametrization predicts = its.Predicts ?? Parametrization.Epsilon;
         if (IsOnnx(path))
         {
-            RequireFloat32(choice, path);
-            OnnxDenoiser onnx = OnnxDenoiser.Load(path, NewSchedule(choice, null), predicts, choice.TimestepScale ?? 1);
+            RequireWhole(choice, path, its.Network, its.Weights.WeightsOption);
+            OnnxDenoiser onnx = OnnxDenoiser.Load(
+                path, NewSchedule(its, null), predicts, its.TimestepScale ?? 1, options: its.Tensors);
             return (null, onnx, null, onnx);
         }
 
         if (TorchScriptNetwork.IsTorchScript(path))
         {
-            RequireFloat32(choice, path);
-            OneShotDenoiser script = TorchScript.LoadDenoiser(path, NewSchedule(choice, null), choice.TimestepScale
-                ?? 1, parametrization: predicts, device: choice.Device);
+            RequireWhole(choice, path, its.Network, its.Weights.WeightsOption ?? its.Weights.TensorOption);
+            OneShotDenoiser script = TorchScript.LoadDenoiser(
+                path, NewSchedule(its, null), its.TimestepScale ?? 1, parametrization: predicts, device: choice.Device);
             return (script.Model, null, null, script);
         }
 
         DenoiserCard? card = DenoiserCard.Find(path);
-        string name = choice.DenoiserNetwork ?? card?.Network ?? fallback
+        if (its.Weights.TensorOption is { } option)
+            throw new ArgumentException($"{option} is for an ONNX model; {path} holds weights.");
+        string name = its.Network ?? card?.Network ?? fallback
             ?? throw new ArgumentException(
                 $"{path} holds weights alone: say what network they belong to with --denoiser-network "
                 + $"{string.Join(" | ", NetworkCatalog.Denoisers.Keys)}.");
         CatalogDenoiser network = NetworkCatalog.Denoisers[name];
-        INoiseSchedule schedule = card?.NewSchedule() ?? NewSchedule(choice, network);
-        nn.Module<Tensor, Tensor, Tensor> module = network.Load(path, choice.Device);
+        INoiseSchedule schedule = card?.NewSchedule() ?? NewSchedule(its, network);
+        nn.Module<Tensor, Tensor, Tensor> module = network.Load(path, choice.Device, its.Weights.Options(new()));
         int last = card?.Trained.Last ?? network.LastTimestep ?? schedule.TimestepCount - 1;
         DiffusionModel model = new(
-            InPrecision<nn.IModule<Tensor, Tensor, Tensor>>(module, choice), schedule, choice.TimestepScale ?? card?.TimestepScale
-                ?? network.TimestepScale, Math.Max(1, last), predicts, disposeNetwork: true);
+            InPrecision<nn.IModule<Tensor, Tensor, Tensor>>(module, choice), schedule,
+            its.TimestepScale ?? card?.TimestepScale ?? network.TimestepScale, Math.Max(1, last), predicts, disposeNetwork: true);
         return (model, null, card, model);
     }
 
-    private static INoiseSchedule NewSchedule(ModelChoice choice, CatalogDenoiser? network)
+    private static INoiseSchedule NewSchedule(DenoiserChoice its, CatalogDenoiser? network)
     {
-        int count = choice.ScheduleTimesteps ?? network?.Timesteps ?? 1000;
-        return (choice.Schedule ?? network?.Schedule ?? "cosine") == "linear" ? new LinearSchedule(count) : new CosineSchedule(count);
+        int count = its.ScheduleTimesteps ?? network?.Timesteps ?? 1000;
+        return (its.Schedule ?? network?.Schedule ?? "cosine") == "linear" ? new LinearSchedule(count) : new CosineSchedule(count);
     }
 
     private static TModule InPrecision<TModule>(nn.Module network, ModelChoice choice) where TModule : class =>
@@ -99,11 +122,16 @@ internal static class ModelFiles
         ? (TModule)(object)new HalfPrecisionNetwork(network, half)
         : (TModule)(object)network;
 
-    private static void RequireFloat32(ModelChoice choice, string path)
+    // A file that brings its network has no use for what is said about weights.
+    private static void RequireWhole(ModelChoice choice, string path, string? network, string? option)
     {
+        if (network is not null || option is not null)
+            throw new ArgumentException($"{option ?? "A network's name"} is for weights alone: {path} brings its own network.");
         if (choice.Precision != "float32")
             throw new ArgumentException($"--precision {choice.Precision} needs weights: {path} brings its own arithmetic.");
     }
 
-    private static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
+    // By content; a file of the name that is none is for the reader to name.
+    private static bool IsOnnx(string path) =>
+        Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase) || FileKind.Of(path) == FileKind.Onnx;
 }

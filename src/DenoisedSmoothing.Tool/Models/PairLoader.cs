@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.Presets;
@@ -9,13 +11,18 @@ internal static class PairLoader
 {
     public const string Bundled = "fashion-mnist";
 
+    /// <summary>The pair that brings photos to its size by itself.</summary>
+    public const string ImageNet = "imagenet";
+
     private static readonly Dictionary<string, Func<ModelChoice, PretrainedPair>> s_pretrained = new()
     {
-        ["cifar10"] = choice => PretrainedPairs.Cifar10(Denoiser(choice), Classifier(choice), choice.Device),
-        ["cifar10-wrn"] = choice => PretrainedPairs.Cifar10WideResNet(Denoiser(choice), Classifier(choice), choice.Device),
-        ["imagenet"] = choice => PretrainedPairs.ImageNet(Denoiser(choice), Classifier(choice), choice.Device),
-        ["cohen-cifar10"] = choice => PretrainedPairs.CohenCifar10(Classifier(choice), choice.Device),
-        ["salman-cifar10"] = choice => PretrainedPairs.SalmanCifar10(Denoiser(choice), Classifier(choice), choice.Device),
+        ["cifar10"] = choice => PretrainedPairs.Cifar10(Denoiser(choice), Classifier(choice), choice.Device, Weights(choice)),
+        ["cifar10-wrn"] = choice =>
+            PretrainedPairs.Cifar10WideResNet(Denoiser(choice), Classifier(choice), choice.Device, Weights(choice)),
+        [ImageNet] = choice => PretrainedPairs.ImageNet(Denoiser(choice), Classifier(choice), choice.Device, Weights(choice)),
+        ["cohen-cifar10"] = choice => PretrainedPairs.CohenCifar10(Classifier(choice), choice.Device, Weights(choice)),
+        ["salman-cifar10"] = choice =>
+            PretrainedPairs.SalmanCifar10(Denoiser(choice), Classifier(choice), choice.Device, Weights(choice)),
     };
 
     // What a pair's classifier is in the catalog, so that a fine-tuned one is known again.
@@ -23,7 +30,7 @@ internal static class PairLoader
     {
         ["cifar10"] = "vit-b16-cifar10",
         ["cifar10-wrn"] = "wide-resnet-28-10",
-        ["imagenet"] = "beit-l16-512",
+        [ImageNet] = "beit-l16-512",
         ["cohen-cifar10"] = "resnet110",
         ["salman-cifar10"] = "resnet110",
     };
@@ -45,11 +52,15 @@ internal static class PairLoader
 
     private static LoadedModels FashionMnist(ModelChoice choice)
     {
+        if (choice.Classifier is { File: null, Settings: { } classifierSetting })
+            throw new ArgumentException($"{classifierSetting} is for a classifier of your own: name its file with --classifier-file.");
+        if (choice.Denoiser is { File: null, Settings: { } denoiserSetting })
+            throw new ArgumentException($"{denoiserSetting} is for a denoiser of your own: name its file with --denoiser-file.");
         List<IDisposable> owned = [];
         FashionMnistPair pair = FashionMnistPair.Load(choice.Device);
         owned.Add(pair);
         IClassifier classifier;
-        if (choice.ClassifierFile is null)
+        if (choice.Classifier.File is null)
         {
             classifier = Precisions.Convert(pair.Classifier, choice.Precision);
         }
@@ -60,7 +71,7 @@ internal static class PairLoader
         }
 
         (DiffusionModel? diffusion, IDenoiser? own, DenoiserCard? card) = (pair.Diffusion, null, null);
-        if (choice.DenoiserFile is null)
+        if (choice.Denoiser.File is null)
         {
             diffusion = Precisions.Convert(pair.Diffusion, choice.Precision);
         }
@@ -72,7 +83,7 @@ internal static class PairLoader
 
         return new LoadedModels
         {
-            Name = choice.ClassifierFile is null && choice.DenoiserFile is null
+            Name = choice.Classifier.File is null && choice.Denoiser.File is null
                 ? "the bundled Fashion-MNIST pair"
                 : "the Fashion-MNIST pair with parts from files",
             Classifier = classifier,
@@ -85,12 +96,15 @@ internal static class PairLoader
 
     private static LoadedModels Pretrained(ModelChoice choice, string name)
     {
-        if (choice.DenoiserFile is not null && DenoiserCard.Find(choice.DenoiserFile) is { } card
+        if (choice.Denoiser.File is not null && DenoiserCard.Find(choice.Denoiser.File) is { } card
             && card.Network != "improved-diffusion-cifar10")
             throw new ArgumentException(
-                $"{choice.DenoiserFile} is a {card.Network} network, not the pair's: leave --pair out, and name the classifier's "
+                $"{choice.Denoiser.File} is a {card.Network} network, not the pair's: leave --pair out, and name the classifier's "
                 + $"network with --classifier-network {s_classifiers[name]}.");
-        PretrainedPair pair = s_pretrained[name](choice);
+        if ((choice.Classifier.SettingsOfOwn ?? choice.Denoiser.SettingsOfOwn) is { } setting)
+            throw new ArgumentException($"--pair {name} brings its networks: leave {setting} out, or leave --pair out.");
+        PretrainedPair pair = LoadPair(choice, name);
+        IClassifier classifier = Prepared(pair.Classifier, choice.Classifier);
         DiffusionModel? diffusion = pair.Diffusion is { } model ? Precisions.Convert(model, choice.Precision) : null;
         IDenoiser? own = diffusion is null && pair.Denoiser is not IdentityDenoiser ? pair.Denoiser : null;
         if (own is not null && choice.Precision != "float32")
@@ -98,11 +112,11 @@ internal static class PairLoader
         return new LoadedModels
         {
             Name = pair.Name,
-            Classifier = Precisions.Convert(pair.Classifier, choice.Precision),
+            Classifier = Precisions.Convert(classifier, choice.Precision),
             ClassifierNetwork = s_classifiers[name],
             Diffusion = diffusion,
             OwnDenoiser = own,
-            Card = choice.DenoiserFile is null ? null : DenoiserCard.Find(choice.DenoiserFile),
+            Card = choice.Denoiser.File is null ? null : DenoiserCard.Find(choice.Denoiser.File),
             Preprocess = pair.Preprocess,
         }.Owning(pair);
     }
@@ -110,10 +124,10 @@ internal static class PairLoader
     private static LoadedModels FromFiles(ModelChoice choice)
     {
         (IClassifier classifier, string? network, IDisposable owned) = ModelFiles.Classifier(choice);
-        if (choice.DenoiserFile is null)
+        if (choice.Denoiser.File is null)
             return new LoadedModels
             {
-                Name = $"{choice.ClassifierFile} without a denoiser",
+                Name = $"{choice.Classifier.File} without a denoiser",
                 Classifier = classifier,
                 ClassifierNetwork = network,
             }.Owning(owned);
@@ -122,7 +136,7 @@ internal static class PairLoader
             (DiffusionModel? diffusion, IDenoiser? own, DenoiserCard? card, IDisposable part) = ModelFiles.Denoiser(choice);
             return new LoadedModels
             {
-                Name = $"{choice.DenoiserFile} and {choice.ClassifierFile}",
+                Name = $"{choice.Denoiser.File} and {choice.Classifier.File}",
                 Classifier = classifier,
                 ClassifierNetwork = network,
                 Diffusion = diffusion,
@@ -137,9 +151,39 @@ internal static class PairLoader
         }
     }
 
-    private static string Denoiser(ModelChoice choice) => choice.DenoiserFile ?? throw Missing(choice, "--denoiser-file");
+    private static PretrainedPair LoadPair(ModelChoice choice, string name)
+    {
+        try
+        {
+            return s_pretrained[name](choice);
+        }
+        catch (CheckpointException e)
+        {
+            bool ofDenoiser = choice.Denoiser.File is { } file && e.Message.Contains(Path.GetFileName(file), StringComparison.Ordinal);
+            throw new InvalidDataException(Advice.Of(e, (ofDenoiser ? choice.Denoiser.Weights : choice.Classifier.Weights).Part), e);
+        }
+    }
 
-    private static string Classifier(ModelChoice choice) => choice.ClassifierFile ?? throw Missing(choice, "--classifier-file");
+    // The pair's classifier, with what was typed in place of what it was published with.
+    private static IClassifier Prepared(IClassifier classifier, ClassifierChoice choice) =>
+        classifier is ModuleClassifier module && (choice.HasNormalization || choice.Resize is not null)
+        ? new ModuleClassifier(module.Network, module.ClassCount,
+            choice.HasNormalization ? choice.Normalization : module.Normalization,
+            choice.Resize is { } size ? (size, size) : module.ResizeTo)
+        {
+            Input = module.Input,
+        }
+        : classifier;
+
+    private static PairCheckpoints Weights(ModelChoice choice) => new()
+    {
+        Denoiser = choice.Denoiser.Weights.Options(new()),
+        Classifier = choice.Classifier.Weights.Options(new()),
+    };
+
+    private static string Denoiser(ModelChoice choice) => choice.Denoiser.File ?? throw Missing(choice, "--denoiser-file");
+
+    private static string Classifier(ModelChoice choice) => choice.Classifier.File ?? throw Missing(choice, "--classifier-file");
 
     private static ArgumentException Missing(ModelChoice choice, string option) =>
         new($"--pair {choice.Pair} needs {option}: docs/models.md names the published files.");

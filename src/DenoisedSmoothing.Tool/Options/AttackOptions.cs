@@ -1,6 +1,5 @@
 using System.CommandLine;
 using DenoisedSmoothing.Noise;
-using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -19,8 +18,8 @@ internal sealed class AttackOptions
     };
 
     public Option<string[]> Attacks { get; } = ListOptions.Names(
-        "--attacks", $"Attacks, separated by commas: {string.Join(", ", AttackCatalog.Names)}; the first goes --beyond", AttackCatalog.Names,
-        [.. AttackCatalog.Names]);
+        "--attacks", $"Attacks, separated by commas: {string.Join(", ", AttackCatalog.Names)}; the first goes --beyond",
+        AttackCatalog.Names, [.. AttackCatalog.Names]);
 
     public Option<int> Steps { get; } = new Option<int>("--attack-steps")
     {
@@ -28,7 +27,7 @@ internal sealed class AttackOptions
         DefaultValueFactory = _ => 20,
         Description = "Steps of each attack",
     }
-        .Check(steps => steps is >= 1 and <= 1_000_000, "--attack-steps must be 1 to 1000000.");
+        .Within(new(1, 1_000_000));
 
     public Option<int> Draws { get; } = new Option<int>("--attack-draws")
     {
@@ -36,14 +35,14 @@ internal sealed class AttackOptions
         DefaultValueFactory = _ => 16,
         Description = "Noisy copies behind each step; four times as many for estimate and known-seed",
     }
-        .Check(draws => draws is >= 1 and <= 1_000_000, "--attack-draws must be 1 to 1000000.");
+        .Within(new(1, 1_000_000));
 
     public Option<long?> Votes { get; } = new Option<long?>("--attack-votes")
     {
         HelpName = "count",
         Description = "The most noisy images that one attack may look at [default: as many as its steps take]",
     }
-        .Check(votes => votes >= 1, "--attack-votes must be at least 1.");
+        .Within(new NumberRange<long>(1, long.MaxValue));
 
     public Option<double[]?> Beyond { get; } = ListOptions.Radii("--beyond",
         "Radii, rising, at which the first attack goes on beyond the certified one, for accuracy under attack [default: none]");
@@ -54,7 +53,7 @@ internal sealed class AttackOptions
         DefaultValueFactory = _ => 1e-6,
         Description = "Allowed probability that an answer is called changed although it is not",
     }
-        .Check(alpha => alpha >= ClopperPearson.MinAlpha && alpha < 1, "--judge-alpha must be above 0 and below 1.");
+        .Within(CertifierOptions.AlphaRange, CertifierOptions.AboutAlpha);
 
     public Option<long> JudgeVotes { get; } = new Option<long>("--judge-votes")
     {
@@ -62,15 +61,15 @@ internal sealed class AttackOptions
         DefaultValueFactory = _ => 1000,
         Description = "The most fresh votes of one judgement, which is undecided when they do not tell",
     }
-        .Check(votes => votes is >= 1 and <= 1_000_000_000, "--judge-votes must be 1 to 1000000000.");
+        .Within(new(1, 1_000_000_000));
 
-    public IEnumerable<Option> All => [Norm, Attacks, Steps, Draws, Votes, Beyond, JudgeAlpha, JudgeVotes];
+    public OptionGroup All => new("Attacks", [Norm, Attacks, Steps, Draws, Votes, Beyond, JudgeAlpha, JudgeVotes]);
 
     public AttackChoice Read(ParseResult parsed) => new(
         parsed.GetValue(Attacks)!, parsed.GetValue(Steps), parsed.GetValue(Draws), parsed.GetValue(Votes),
         parsed.GetValue(Beyond) ?? [], parsed.GetValue(JudgeAlpha), parsed.GetValue(JudgeVotes));
 
-    /// <summary>The noise that certifies the norm. A uniform value on [-lambda, lambda) has the standard deviation lambda/sqrt(3).</summary>
+    /// <summary>The noise that certifies the norm; uniform on [-lambda, lambda) it has the standard deviation lambda/sqrt(3).</summary>
     public ISmoothingNoise Noise(ParseResult parsed, double sigma) => parsed.GetValue(Norm) == L1
         ? new UniformNoise(sigma * Math.Sqrt(3))
         : new GridGaussianNoise(sigma);

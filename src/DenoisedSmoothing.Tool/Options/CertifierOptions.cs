@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Tool;
@@ -7,9 +8,12 @@ namespace DenoisedSmoothing.Tool;
 internal sealed class CertifierOptions
 {
     private const string Cohen = "cohen", Multiclass = "multiclass", Sequential = "sequential";
-    private const long MostSequential = 1_000_000_000;
+    private const long MostSequential = 1_000_000_000, MostVotes = 1L << 36;
 
     private readonly bool _predicts;
+
+    /// <summary>Probabilities of error: above 1/2 a confidence is meant.</summary>
+    public static NumberRange<double> AlphaRange { get; } = new(ClopperPearson.MinAlpha, .5);
 
     /// <param name="predicts">Whether they are for predictions.</param>
     public CertifierOptions(bool predicts = false)
@@ -36,10 +40,10 @@ internal sealed class CertifierOptions
         HelpName = "count",
         Description = "Votes that pick the label [default: 100; 20 for sequential with --target, and for its predictions]",
     }
-        .Check(count => count is >= 1 and <= MostSequential, "--n0 must be 1 to 1000000000.");
+        .Within(new NumberRange<long>(1, MostSequential));
 
     public Option<long?> N { get; } = new Option<long?>("--n") { HelpName = "count" }
-        .Check(count => count is >= 1 and <= ClopperPearson.MaxTrials, "--n must be 1 to 2^53.");
+        .Within(new NumberRange<long>(1, MostVotes));
 
     public Option<double> Alpha { get; } = new Option<double>("--alpha")
     {
@@ -47,16 +51,21 @@ internal sealed class CertifierOptions
         DefaultValueFactory = _ => 0.001,
         Description = "Allowed probability that an answer is wrong",
     }
-        .Check(alpha => alpha >= ClopperPearson.MinAlpha && alpha < 1, "--alpha must be above 0 and below 1.");
+        .Within(AlphaRange, AboutAlpha);
 
     public Option<double[]?> Target { get; } =
         ListOptions.Radii("--target",
         "Radii that sequential decides, rising, separated by commas; without, it certifies as large a radius as pays");
 
     public Option<long?> Budget { get; } = new Option<long?>("--budget") { HelpName = "count" }
-        .Check(count => count is >= 1 and <= MostSequential, "--budget must be 1 to 1000000000.");
+        .Within(new NumberRange<long>(1, MostSequential));
 
-    public IEnumerable<Option> All => _predicts ? [Certifier, N0, N, Alpha, Budget] : [Certifier, N0, N, Alpha, Target, Budget];
+    public OptionGroup All => new("Statistics",
+        _predicts ? [Certifier, N, Alpha, N0, Budget] : [Certifier, N, Alpha, N0, Budget, Target]);
+
+    /// <summary>What to say of an alpha that is refused.</summary>
+    public static string? AboutAlpha(double alpha) => alpha is > .5 and < 1 ? string.Create(CultureInfo.InvariantCulture,
+        $"It is the probability of a wrong answer: for confidence {alpha} pass {1 - alpha:G3}.") : null;
 
     /// <summary>Makes the certifier.</summary>
     /// <exception cref="ArgumentException">Options of one method are used with another.</exception>

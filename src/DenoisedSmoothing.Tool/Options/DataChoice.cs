@@ -1,4 +1,5 @@
 using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Preprocessing;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -7,6 +8,8 @@ namespace DenoisedSmoothing.Tool;
 /// <param name="Path">Its folder or file; null for the usual place.</param>
 /// <param name="Split">test or train.</param>
 /// <param name="Grey">Whether image files are read as grey.</param>
+/// <param name="Preprocess">What happens to an image before the noise, besides what a pair does; null for nothing.</param>
 /// <param name="Range">Which of the images.</param>
 /// <param name="SkipCorrupt">Whether an image that cannot be read is passed over, or ends the run.</param>
-internal sealed record DataChoice(string Name, string? Path, string Split, bool Grey, DatasetRange Range, bool SkipCorrupt);
+internal sealed record DataChoice(string Name, string? Path, string Split, bool Grey, ImagePreprocess? Preprocess,
+    DatasetRange Range, bool SkipCorrupt);

@@ -1,11 +1,14 @@
 using System.CommandLine;
 using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Preprocessing;
 
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>Options that say which images, and which of them.</summary>
 internal sealed class DataOptions
 {
+    private const string Heading = "Images";
+
     private readonly string? _fallback;
 
     /// <param name="fallback">The data set where none is named; null for the pair's own test images, and an error for pairs
@@ -44,8 +47,13 @@ internal sealed class DataOptions
 
     public Option<bool> Grey { get; } = new("--grey") { Description = "Read image files as grey, for models of one channel" };
 
+    public Option<string?> Resize { get; } = ImageSize("--image-resize",
+        "Resize images before the noise: the shorter side, or HxW (256 and --image-crop 224 for ImageNet)");
+
+    public Option<string?> Crop { get; } = ImageSize("--image-crop", "Cut the middle out of images before the noise, after --image-resize");
+
     public Option<int> Start { get; } = new Option<int>("--start") { HelpName = "index", Description = "The first image" }
-        .Check(start => start >= 0, "--start must be at least 0.");
+        .AtLeast(0);
 
     public Option<int> Skip { get; } = new Option<int>("--skip")
     {
@@ -53,14 +61,14 @@ internal sealed class DataOptions
         DefaultValueFactory = _ => 1,
         Description = "Take every N-th image: the paper takes every 20th of CIFAR-10's, every 50th of ImageNet's",
     }
-        .Check(skip => skip >= 1, "--skip must be at least 1, which takes every image.");
+        .AtLeast(1);
 
     public Option<int?> Max { get; } = new Option<int?>("--max")
     {
         HelpName = "count",
         Description = "At most so many images, over all shards together",
     }
-        .Check(max => max >= 1, "--max must be at least 1.");
+        .AtLeast(1);
 
     public Option<string?> Shard { get; } = new Option<string?>("--shard")
     {
@@ -77,13 +85,13 @@ internal sealed class DataOptions
     };
 
     /// <summary>All, with those that split a run.</summary>
-    public IEnumerable<Option> All => [.. Selection, Shard, OnCorrupt];
+    public OptionGroup All => new(Heading, [.. Selection, Shard, OnCorrupt]);
 
     /// <summary>What names a data set, without a selection of it.</summary>
-    public IEnumerable<Option> Source => [Data, Path, Split, Grey];
+    public OptionGroup Source => new(Heading, [Data, Path, Split, Grey, Resize, Crop]);
 
     /// <summary>A data set and which of its images.</summary>
-    public IEnumerable<Option> Selection => [.. Source, Start, Skip, Max];
+    public OptionGroup Selection => new(Heading, [.. Source, Start, Skip, Max]);
 
     /// <summary>Refuses a share of a run without a seed.</summary>
     public void RequireSeedForShards(Verb verb, Option<ulong?> seed) => verb.Validators.Add(result =>
@@ -111,7 +119,24 @@ internal sealed class DataOptions
             Shard = sharding.Shard,
             Shards = sharding.Shards,
         };
-        return new DataChoice(name, parsed.GetValue(Path), parsed.GetValue(Split)!, parsed.GetValue(Grey), range,
+        return new DataChoice(name, parsed.GetValue(Path), parsed.GetValue(Split)!, parsed.GetValue(Grey), Preprocess(parsed, pair), range,
             parsed.GetValue(OnCorrupt) == "skip");
     }
+
+    private ImagePreprocess? Preprocess(ParseResult parsed, string? pair)
+    {
+        (string? resize, string? crop) = (parsed.GetValue(Resize), parsed.GetValue(Crop));
+        if (resize is null && crop is null)
+            return null;
+        if (pair == PairLoader.ImageNet)
+            throw new ArgumentException($"--pair {pair} resizes and crops by itself: leave --image-resize and --image-crop out.");
+        ImagePreprocess steps = new();
+        if (PixelSize.TryParse(resize, out PixelSize to))
+            steps = to.IsExact ? steps.ResizeTo(to.Height, to.Width) : steps.Resize(to.Height);
+        return PixelSize.TryParse(crop, out PixelSize cut) ? steps.CenterCrop(cut.Height, cut.Width) : steps;
+    }
+
+    private static Option<string?> ImageSize(string name, string description) =>
+        new Option<string?>(name) { HelpName = "pixels", Description = description }
+            .Check(text => PixelSize.TryParse(text, out _), $"{name} takes pixels, such as 224, or height x width, such as 224x160.");
 }

@@ -8,8 +8,13 @@ internal static class ListOptions
     /// <summary>Noise levels.</summary>
     public static Option<double[]> Sigmas(string description, params double[] fallback) => Create(
         "--sigma", "s,s...", description, fallback,
-        text => PlainNumber.TryParse(text, out double sigma) && sigma > 0 ? sigma : null,
-        "--sigma takes finite numbers above 0, separated by commas: the noise per pixel, for pixels in [0,1].");
+        text => PlainNumber.TryParse(text, out double sigma) && SamplingOptions.SigmaRange.Contains(sigma) ? sigma : null,
+        $"--sigma takes numbers {SamplingOptions.SigmaRange}, separated by commas: the noise per pixel, for pixels in [0,1].");
+
+    /// <summary>A number for each channel; empty where nothing was typed.</summary>
+    public static Option<double[]> Channels(string name, string description) => Create<double>(
+        name, "v,v,v", description, [], text => PlainNumber.TryParse(text, out double value) ? value : null,
+        $"{name} takes a number for each channel, separated by commas, such as 0.4914,0.4822,0.4465.");
 
     /// <summary>Radii, rising.</summary>
     public static Option<double[]?> Radii(string name, string description)

@@ -18,7 +18,7 @@ internal sealed class OutputOptions
         Description = "Go on with the log where it stops; begin one where there is none",
     };
 
-    public IEnumerable<Option> All => [Out, Resume];
+    public OptionGroup All => new("Log", [Out, Resume]);
 
     /// <summary>The log's path, its folder made; null for none.</summary>
     /// <exception cref="ArgumentException">Resuming without a log.</exception>

@@ -1,18 +1,21 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>Options of drawing votes: noise, batch, seed.</summary>
 internal sealed class SamplingOptions
 {
+    /// <summary>From the least noise that is drawn to where no image is left under it.</summary>
+    public static NumberRange<double> SigmaRange { get; } = new(1d / (1 << 20), 16) { Below = true };
+
     public Option<double> Sigma { get; } = new Option<double>("--sigma")
     {
         Required = true,
         HelpName = "s",
-        Description = "Noise a pixel, for pixels in [0,1]",
+        Description = "Noise per pixel, for pixels in [0,1]",
     }
-        .Check(sigma => sigma > 0 && double.IsFinite(sigma),
-            "--sigma must be a finite number above 0: the noise per pixel, for pixels in [0,1].");
+        .Within(SigmaRange, AboutSigma);
 
     public Option<int> Batch { get; } = new Option<int>("--batch")
     {
@@ -20,7 +23,7 @@ internal sealed class SamplingOptions
         DefaultValueFactory = _ => 100,
         Description = "Rows of every forward pass; part of what is certified, since float rows change with it",
     }
-        .Check(batch => batch is >= 1 and <= 65536, "--batch must be 1 to 65536 rows.");
+        .Within(new(1, 65536));
 
     public Option<ulong?> Seed { get; } = new("--seed")
     {
@@ -29,5 +32,10 @@ internal sealed class SamplingOptions
             "Key of the noise, for reproduction and for shards; trying several and keeping the best voids alpha [default: a fresh one]",
     };
 
-    public IEnumerable<Option> All => [Sigma, Batch, Seed];
+    public OptionGroup All => new("Noise", [Sigma, Batch, Seed]);
+
+    /// <summary>What to say of a noise level that is refused.</summary>
+    public static string? AboutSigma(double sigma) => sigma is >= 16 and <= 255 ? string.Create(CultureInfo.InvariantCulture,
+        $"It is the noise per pixel, for pixels in [0,1]: for pixels of 0 to 255 divide by 255, which makes {sigma / 255:G3}.")
+        : "It is the noise per pixel, for pixels in [0,1].";
 }

@@ -5,6 +5,8 @@ namespace DenoisedSmoothing.Tool;
 /// <summary>Options of the denoising strategy.</summary>
 internal sealed class StrategyOptions
 {
+    private const string Heading = "Strategy of denoising";
+
     public StrategyOptions() => Denoiser.AcceptOnlyFromAmong([.. Strategies.Names]);
 
     public Option<string?> Denoiser { get; } = new("--denoiser")
@@ -18,14 +20,14 @@ internal sealed class StrategyOptions
         HelpName = "count",
         Description = "Steps of multi-step (all), heun (18) and vote (10); their own numbers in parentheses",
     }
-        .Check(steps => steps >= 1, "--steps must be at least 1.");
+        .AtLeast(1);
 
     public Option<int?> Votes { get; } = new Option<int?>("--votes")
     {
         HelpName = "count",
         Description = "Reverse runs of vote (10), noisy copies of local (5)",
     }
-        .Check(votes => votes >= 1, "--votes must be at least 1.");
+        .AtLeast(1);
 
     public Option<double> LocalSigma { get; } = new Option<double>("--local-sigma")
     {
@@ -33,17 +35,17 @@ internal sealed class StrategyOptions
         DefaultValueFactory = _ => 0.25,
         Description = "Noise that local adds around the denoised image",
     }
-        .Check(sigma => sigma > 0 && double.IsFinite(sigma), "--local-sigma must be a finite number above 0.");
+        .Positive();
 
     public Option<bool> StartBelow { get; } = new("--start-below")
     {
         Description = "multi-step and vote begin at t* - 1, as the paper's code does",
     };
 
-    public IEnumerable<Option> All => [Denoiser, .. Details];
+    public OptionGroup All => new(Heading, [Denoiser, .. Details]);
 
     /// <summary>All but the strategy's name, for verbs that take several.</summary>
-    public IEnumerable<Option> Details => [Steps, Votes, LocalSigma, StartBelow];
+    public OptionGroup Details => new(Heading, [Steps, Votes, LocalSigma, StartBelow]);
 
     public StrategyChoice Read(ParseResult parsed) => Read(parsed, parsed.GetValue(Denoiser));
 

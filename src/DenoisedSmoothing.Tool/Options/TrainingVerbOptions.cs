@@ -7,17 +7,17 @@ internal sealed class TrainingVerbOptions
 {
     public TrainingVerbOptions(int batch, double learningRate, string steps)
     {
-        Batch = new Option<int>("--batch") { HelpName = "images", DefaultValueFactory = _ => batch, Description = "Images a step" }
-            .Check(count => count is >= 1 and <= 65536, "--batch must be 1 to 65536.");
+        Batch = new Option<int>("--batch") { HelpName = "images", DefaultValueFactory = _ => batch, Description = "Images per step" }
+            .Within(new(1, 65536));
         LearningRate = new Option<double>("--learning-rate")
         {
             HelpName = "rate",
             DefaultValueFactory = _ => learningRate,
             Description = "The highest, after 100 steps of warm-up; it falls to 0 along a cosine",
         }
-            .Check(rate => rate > 0 && double.IsFinite(rate), "--learning-rate must be a finite number above 0.");
+            .Positive();
         Steps = new Option<int?>("--steps") { HelpName = "count", Description = $"Optimizer steps [default: {steps}]" }
-            .Check(count => count >= 1, "--steps must be at least 1.");
+            .AtLeast(1);
     }
 
     public Option<int?> Steps { get; }
@@ -27,7 +27,7 @@ internal sealed class TrainingVerbOptions
         HelpName = "count",
         Description = "Passes through the images, in place of --steps",
     }
-        .Check(epochs => epochs > 0 && double.IsFinite(epochs.Value), "--epochs must be a finite number above 0.");
+        .Positive();
 
     public Option<int> Batch { get; }
 
@@ -46,7 +46,7 @@ internal sealed class TrainingVerbOptions
         DefaultValueFactory = _ => 500,
         Description = "Steps between checkpoints, which lie in OUT.checkpoints",
     }
-        .Check(steps => steps >= 1, "--checkpoint-every must be at least 1.");
+        .AtLeast(1);
 
     public Option<string> Out { get; } = new Option<string>("--out")
     {
@@ -57,7 +57,7 @@ internal sealed class TrainingVerbOptions
         .Check(path => path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
             && !Directory.Exists(path), "--out must name a .safetensors file.");
 
-    public IEnumerable<Option> All => [Steps, Epochs, Batch, LearningRate, Seed, CheckpointEvery, Out];
+    public OptionGroup All => new("Training", [Out, Steps, Epochs, Batch, LearningRate, Seed, CheckpointEvery]);
 
     public TrainingChoice Read(ParseResult parsed)
     {

@@ -99,5 +99,5 @@ internal static class AnalyzeCommand
         HelpName = "p",
         Description = description,
     }
-        .Check(static level => level is > 0 and < 1, $"{name} must be above 0 and below 1.");
+        .Within(new NumberRange<double>(0, 1) { Above = true, Below = true });
 }

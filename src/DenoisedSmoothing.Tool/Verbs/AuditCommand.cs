@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using DenoisedSmoothing.Audit;
+using DenoisedSmoothing.Logs;
 using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Tool;
@@ -16,27 +17,25 @@ internal static class AuditCommand
         {
             Description = "A log of certificates: the field's TSV, or JSON lines; - reads standard input.",
         };
-        Option<double> sigma = new Option<double>("--sigma")
+        const string beside = "[default: what the settings beside the log say]";
+        Option<double?> sigma = new Option<double?>("--sigma")
         {
-            Required = true,
             HelpName = "s",
-            Description = "The claimed noise level, in [0,1] pixel space.",
+            Description = $"The claimed noise per pixel, for pixels in [0,1] {beside}",
         }
-            .Check(static value => value > 0 && double.IsFinite(value), "--sigma must be a finite number above 0.");
-        Option<long> n = new Option<long>("--n")
+            .Positive();
+        Option<long?> n = new Option<long?>("--n")
         {
-            Required = true,
             HelpName = "count",
-            Description = "The claimed number of votes behind each radius.",
+            Description = $"The claimed number of votes behind each radius {beside}",
         }
-            .Check(static value => value is >= 1 and <= ClopperPearson.MaxTrials, "--n must be 1 to 2^53.");
-        Option<double> alpha = new Option<double>("--alpha")
+            .Within(new NumberRange<long>(1, ClopperPearson.MaxTrials));
+        Option<double?> alpha = new Option<double?>("--alpha")
         {
-            Required = true,
             HelpName = "a",
-            Description = "The claimed probability of error.",
+            Description = $"The claimed probability that a certificate is wrong {beside}",
         }
-            .Check(static value => value is >= ClopperPearson.MinAlpha and < 1, "--alpha must be above 0 and below 1.");
+            .Within(CertifierOptions.AlphaRange, CertifierOptions.AboutAlpha);
         Verb verb = new Verb(
             "audit",
             "Checks whether a log can have been made with the settings that it claims. A radius of Cohen's certifier is sigma * "
@@ -44,7 +43,7 @@ internal static class AuditCommand
             + "bound of k in n at alpha) for a whole number k of votes; not every number is. Lists the radii that are impossible, and "
                 + "which alpha, n or sigma would explain the log.",
             ["audit cifar10_sigma_0.25.tsv --sigma 0.25 --n 100000 --alpha 0.001",
-                "audit runs/050.tsv.jsonl --sigma 0.5 --n 1000 --alpha 0.001"],
+                "audit runs/050.tsv"],
             [
                 (CommandLine.Done, "every radius is possible, and some could have contradicted the claim"),
                 (CommandLine.Failed, "a radius is impossible, or the log or an option is bad"),
@@ -55,10 +54,10 @@ internal static class AuditCommand
             .With(log).With([sigma, n, alpha]);
         return verb.Does((parsed, cancellationToken) =>
         {
-            LogAudit audit = LogAudit.Run(
-                LogInput.Read(parsed.GetRequiredValue(log)),
-                new LogAuditSettings(parsed.GetRequiredValue(sigma), parsed.GetRequiredValue(n), parsed.GetRequiredValue(alpha)));
-            return Report(audit, parsed.InvocationConfiguration.Output, cancellationToken);
+            CertificationLog claimed = LogInput.Read(parsed.GetRequiredValue(log));
+            LogAuditSettings claim =
+                ClaimedSettings.Of(claimed, parsed.GetValue(sigma), parsed.GetValue(n), parsed.GetValue(alpha));
+            return Report(LogAudit.Run(claimed, claim), parsed.InvocationConfiguration.Output, cancellationToken);
         });
     }
 
@@ -66,14 +65,18 @@ internal static class AuditCommand
     {
         int rows = audit.Log.Rows.Count, abstained = audit.Log.Rows.Count(static row => row.Abstained);
         output.WriteLine($"{audit.Log.Path}: {rows} rows, {abstained} abstentions; radii {audit.Precision}.");
-        output.WriteLine(
-            $"Claim: {Text(audit.Claim)}; the largest radius is {audit.LargestRadius.ToString("G6", CultureInfo.InvariantCulture)}.");
-        foreach (string note in audit.Notes)
-            output.WriteLine(note);
         if (audit.DoesNotApply is { } why)
-            output.WriteLine($"The claim does not apply to this log: {why}.");
+        {
+            output.WriteLine($"No claim applies to this log: {why}.");
+        }
         else
+        {
+            output.WriteLine(
+                $"Claim: {Text(audit.Claim)}; the largest radius is {audit.LargestRadius.ToString("G6", CultureInfo.InvariantCulture)}.");
+            foreach (string note in audit.Notes)
+                output.WriteLine(note);
             output.WriteLine($"{audit.CouldContradict} of {rows} rows could contradict the claim at the log's precision.");
+        }
 
         if (audit.Findings.Count > 0)
         {

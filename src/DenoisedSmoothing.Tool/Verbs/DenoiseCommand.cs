@@ -21,7 +21,7 @@ internal static class DenoiseCommand
             HelpName = "factor",
             Description = "Screen pixels a pixel [default: what makes an image about 96 pixels high]",
         }
-            .Check(value => value is >= 1 and <= 32, "--scale must be 1 to 32.");
+            .Within(new NumberRange<int>(1, 32));
         Option<string> output = new Option<string>("--out")
         {
             HelpName = "file",

@@ -21,7 +21,7 @@ internal static class EvaluateCommand
             DefaultValueFactory = _ => 100,
             Description = "Images of one forward pass",
         }
-            .Check(rows => rows is >= 1 and <= 65536, "--batch must be 1 to 65536 rows.");
+            .Within(new(1, 65536));
         Option<ulong> seed = new("--seed") { HelpName = "k", DefaultValueFactory = _ => 1, Description = "Key of the noise" };
         Option<string?> output = new("--out") { HelpName = "file", Description = "Also write the table there, as TSV" };
         Verb verb = new Verb(

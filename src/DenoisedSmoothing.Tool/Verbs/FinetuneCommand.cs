@@ -22,7 +22,7 @@ internal static class FinetuneCommand
             HelpName = "count",
             Description = "Steps of multi-step and heun",
         }
-            .Check(steps => steps >= 1, "--denoiser-steps must be at least 1.");
+            .AtLeast(1);
         Option<double> sigma = new SamplingOptions().Sigma;
         Option<bool> fromScratch = new("--from-scratch") { Description = "Start from random weights, not from the classifier's own" };
         Option<int> shift = new Option<int>("--shift")
@@ -31,7 +31,7 @@ internal static class FinetuneCommand
             DefaultValueFactory = _ => 2,
             Description = "Images are moved by up to so many pixels each way",
         }
-            .Check(pixels => pixels >= 0, "--shift must be at least 0.");
+            .AtLeast(0);
         Option<bool> noMirror = new("--no-mirror") { Description = "Do not mirror every second image, as one would not for digits" };
         Option<double> weightDecay = new Option<double>("--weight-decay")
         {
@@ -39,7 +39,7 @@ internal static class FinetuneCommand
             DefaultValueFactory = _ => 0.01,
             Description = "Decoupled weight decay",
         }
-            .Check(decay => decay >= 0 && double.IsFinite(decay), "--weight-decay must be a finite number of at least 0.");
+            .Within(new(0, double.MaxValue));
         Verb verb = new Verb(
             "finetune",
             "Trains a pretrained classifier on images noised and denoised afresh whenever they are seen (the paper's Tables 3 and 6), "

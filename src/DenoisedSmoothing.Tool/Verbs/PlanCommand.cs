@@ -20,13 +20,13 @@ internal static class PlanCommand
             DefaultValueFactory = _ => 0.9,
             Description = "Probability of success asked for",
         }
-            .Check(value => value > 0 && value < 1, "--power must be above 0 and below 1.");
+            .Within(new(0, 1) { Above = true, Below = true });
         Option<double?> rate = new Option<double?>("--rate")
         {
             HelpName = "samples/s",
-            Description = "Noisy samples a second, for the times",
+            Description = "Noisy samples per second, for the times",
         }
-            .Check(value => value > 0 && double.IsFinite(value.Value), "--rate must be a finite number above 0.");
+            .Positive();
         Option<bool> measure = new("--measure") { Description = "Measure the rate with the models, on one blank image" };
         Option<int> batch = new Option<int>("--batch")
         {
@@ -34,14 +34,14 @@ internal static class PlanCommand
             DefaultValueFactory = _ => 100,
             Description = "Rows of a forward pass, for --measure",
         }
-            .Check(rows => rows is >= 1 and <= 65536, "--batch must be 1 to 65536 rows.");
+            .Within(new(1, 65536));
         Option<int> images = new Option<int>("--images")
         {
             HelpName = "count",
             DefaultValueFactory = _ => 500,
             Description = "Images of the run, for the times",
         }
-            .Check(count => count >= 1, "--images must be at least 1.");
+            .AtLeast(1);
         Verb verb = new Verb(
             "plan",
             "Says before any work how many samples a radius needs when the label has a given true probability, what the largest radius "

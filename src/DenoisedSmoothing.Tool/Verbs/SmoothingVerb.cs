@@ -56,7 +56,7 @@ internal sealed class SmoothingVerb(CertificationLogKind kind)
             Resume = parsed.GetValue(_output.Resume),
         }.Open();
         foreach (string warning in session.Warnings)
-            error.WriteLine(warning);
+            error.WriteLine(Advice.Of(warning));
 
         RunView view = new(output, images, kind, session.Total, FixedVotes(session.VotesPerImage), printImages: log is null);
         view.Header(string.Create(CultureInfo.InvariantCulture,

@@ -31,7 +31,7 @@ internal static class TrainDenoiserCommand
             DefaultValueFactory = _ => 0.999,
             Description = "Decay of the weights' moving average, which is what is written",
         }
-            .Check(decay => decay is >= 0 and < 1, "--ema must be at least 0 and below 1.");
+            .Within(new(0, 1) { Below = true });
         Option<string> device = new("--device")
         {
             HelpName = "name",

@@ -23,7 +23,7 @@ internal static class VerifyCommand
             HelpName = "share",
             Description = "Also draw the votes again, with the models and the images: 1 for all certificates, 0.1 for a random tenth",
         }
-            .Check(share => share is > 0 and <= 1, "--redraw is a share of the certificates, above 0 and at most 1 (all).");
+            .Within(new NumberRange<double>(0, 1) { Above = true });
         Verb verb = new Verb(
             "verify",
             "Recomputes bounds, radii and p-values from the votes, by other formulas than those that made them, and names every "

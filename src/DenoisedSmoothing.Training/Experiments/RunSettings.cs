@@ -38,7 +38,7 @@ internal static class RunSettings
             ["classifier"] = info.Fingerprint,
             ["precision"] = info.Precision,
             ["device"] = LibTorch.DeviceNamed(run.Device).type.ToString().ToLowerInvariant(),
-            ["sigma"] = run.Noise.Level.Asked.ToString("R", CultureInfo.InvariantCulture),
+            [CertificationLogMeta.SigmaSetting] = run.Noise.Level.Asked.ToString("R", CultureInfo.InvariantCulture),
             [CertificationLogMeta.MethodSetting] = run.Certifier.Method.ToString(),
             [CertificationLogMeta.AlphaSetting] = run.Certifier.Method.Parameters["alpha"],
             ["batch"] = Text($"{run.Batch}"),

@@ -1,0 +1,45 @@
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.OnnxRuntime;
+
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>What in a model's file is meant, as typed.</summary>
+internal sealed record CheckpointChoice
+{
+    /// <summary>classifier or denoiser.</summary>
+    public required string Part { get; init; }
+
+    /// <summary>The dictionary that holds the weights; null for the usual ones.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>What to take off the names; null for the usual prefixes.</summary>
+    public IReadOnlyList<string>? Prefixes { get; init; }
+
+    /// <summary>Python types to read past.</summary>
+    public IReadOnlyList<string> InertTypes { get; init; } = [];
+
+    /// <summary>The image input of an ONNX model; null for the only one.</summary>
+    public string? Input { get; init; }
+
+    /// <summary>The output of an ONNX model; null for the only one.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>How the file is read, where it holds weights.</summary>
+    /// <param name="usual">How files of the network are read.</param>
+    public CheckpointOptions Options(CheckpointOptions usual) => usual with
+    {
+        Key = Key ?? usual.Key,
+        StripPrefixes = Prefixes ?? usual.StripPrefixes,
+        InertTypes = [.. usual.InertTypes, .. InertTypes],
+    };
+
+    /// <summary>An option that only files of weights have a place for; null where none was typed.</summary>
+    public string? WeightsOption => Key is not null ? $"--{Part}-key" : Prefixes is not null ? $"--{Part}-prefix" : null;
+
+    /// <summary>An option that only ONNX models have a place for; null where none was typed.</summary>
+    public string? TensorOption => Input is not null ? $"--{Part}-input" : Output is not null ? $"--{Part}-output" : null;
+
+    /// <summary>Which tensors of an ONNX model are meant.</summary>
+    public OnnxOptions Tensors => new() { Images = Input, Output = Output };
+
+}

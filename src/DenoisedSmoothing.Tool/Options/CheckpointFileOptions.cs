@@ -1,0 +1,53 @@
+using System.CommandLine;
+
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>Options that say what in a model's file is meant.</summary>
+/// <param name="part">classifier or denoiser.</param>
+internal sealed class CheckpointFileOptions(string part)
+{
+    private const string NoPrefix = "none";
+
+    private readonly Option<string?> _key = new($"--{part}-key")
+    {
+        HelpName = "path",
+        Description = "Which dictionary of a torch.save file holds the weights, such as state_dict or model.ema [default: the usual ones]",
+    };
+
+    private readonly Option<string[]?> _prefix = new($"--{part}-prefix")
+    {
+        HelpName = "text",
+        Description = "What to take off the names of the weights, such as model. (repeat it for one behind the other; none keeps all) "
+            + "[default: the usual ones]",
+    };
+
+    private readonly Option<string?> _input = new($"--{part}-input")
+    {
+        HelpName = "name",
+        Description = "Name of the image input of an ONNX model that has several",
+    };
+
+    private readonly Option<string?> _output = new($"--{part}-output")
+    {
+        HelpName = "name",
+        Description = "Name of the output of an ONNX model that has several, or its place from 0",
+    };
+
+    public IEnumerable<Option> All => [_key, _prefix, _input, _output];
+
+    public CheckpointChoice Read(ParseResult parsed, IReadOnlyList<string> inertTypes) => new()
+    {
+        Part = part,
+        Key = parsed.GetValue(_key),
+        // An option of a list that was not given is an empty one.
+        Prefixes = parsed.GetValue(_prefix) switch
+        {
+            null or [] => null,
+            [NoPrefix] => [],
+            { } prefixes => prefixes,
+        },
+        InertTypes = inertTypes,
+        Input = parsed.GetValue(_input),
+        Output = parsed.GetValue(_output),
+    };
+}

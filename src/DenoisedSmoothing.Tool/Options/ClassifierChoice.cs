@@ -1,0 +1,32 @@
+using DenoisedSmoothing.Classification;
+
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>Which classifier to load, as typed.</summary>
+internal sealed record ClassifierChoice
+{
+    public string? File { get; init; }
+
+    public string? Network { get; init; }
+
+    public int? Classes { get; init; }
+
+    /// <summary>What it was trained with; null for none, or where nothing was typed.</summary>
+    public Normalization? Normalization { get; init; }
+
+    /// <summary>Whether a normalisation was typed: none is one, too.</summary>
+    public bool HasNormalization { get; init; }
+
+    public int? Resize { get; init; }
+
+    public required CheckpointChoice Weights { get; init; }
+
+    /// <summary>An option that only a network that comes without its own has a place for; null where none was typed.</summary>
+    public string? SettingsOfOwn => Network is not null ? "--classifier-network"
+        : Classes is not null ? "--classes"
+        : Weights.TensorOption;
+
+    /// <summary>An option that is about the file; null where none was typed.</summary>
+    public string? Settings => SettingsOfOwn
+        ?? (HasNormalization ? "a normalization" : Resize is not null ? "--resize" : Weights.WeightsOption);
+}

@@ -1,0 +1,40 @@
+using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.OnnxRuntime;
+
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>Which denoiser to load, as typed.</summary>
+internal sealed record DenoiserChoice
+{
+    public string? File { get; init; }
+
+    public string? Network { get; init; }
+
+    public string? Schedule { get; init; }
+
+    public int? ScheduleTimesteps { get; init; }
+
+    public Parametrization? Predicts { get; init; }
+
+    public double? TimestepScale { get; init; }
+
+    /// <summary>The timestep input of an ONNX model; null for the only one.</summary>
+    public string? TimestepInput { get; init; }
+
+    public required CheckpointChoice Weights { get; init; }
+
+    /// <summary>An option that only a network that comes without its own has a place for; null where none was typed.</summary>
+    public string? SettingsOfOwn => Network is not null ? "--denoiser-network"
+        : Schedule is not null ? "--schedule"
+        : ScheduleTimesteps is not null ? "--schedule-timesteps"
+        : Predicts is not null ? "--predicts"
+        : TimestepScale is not null ? "--timestep-scale"
+        : TimestepInput is not null ? "--timestep-input"
+        : Weights.TensorOption;
+
+    /// <summary>An option that is about the file; null where none was typed.</summary>
+    public string? Settings => SettingsOfOwn ?? Weights.WeightsOption;
+
+    /// <summary>Which tensors of an ONNX model are meant.</summary>
+    public OnnxOptions Tensors => Weights.Tensors with { Timesteps = TimestepInput };
+}
