@@ -26,6 +26,20 @@ internal static class SampleNumbers
         return command;
     }
 
+    /// <summary>Refuses values that do not pass, where they are numbers at all.</summary>
+    public static void Check<T>(this Option<T> option, Func<T, bool> passes, string error) => option.Validators.Add(result =>
+    {
+        try
+        {
+            if (result.GetValueOrDefault<T>() is { } value && !passes(value))
+                result.AddError(error);
+        }
+        catch (InvalidOperationException)
+        {
+            // The parser says so itself.
+        }
+    });
+
     private static T[] Whole<T>(ArgumentResult result) where T : struct, IBinaryInteger<T> =>
         Each<T>(result, (text, out value) => PlainNumber.TryParseWhole(text, out value));
 
