@@ -147,7 +147,7 @@ public sealed class CertificationLogWriter : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(entry.Label);
         string line = LogText.Line(entry), json = LogRecord.Of(entry).ToJson();
         _failed = true;
-        // In this order, but nothing rests on it: a resumed run keeps what stands in both.
+        // In this order, but nothing rests on it: a resumed run keeps what is in both.
         Write(_json, json, flush);
         Write(_table, line, flush);
         _failed = false;

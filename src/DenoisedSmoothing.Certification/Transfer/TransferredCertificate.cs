@@ -4,9 +4,8 @@ namespace DenoisedSmoothing.Transfer;
 
 /// <summary>
 /// A certificate that was given to a successor f' of the classifier that it was made for: with confidence 1 - <see cref="Alpha"/> the
-/// smoothed
-/// f' answers <see cref="Label"/> for every image within <see cref="Radius"/>; or an abstention. Carries what a sceptic needs to recompute
-/// it.
+/// smoothed f' answers <see cref="Label"/> for every image within <see cref="Radius"/>; or an abstention. Carries what a sceptic needs to
+/// recompute it.
 /// </summary>
 public sealed record TransferredCertificate
 {

@@ -5,17 +5,14 @@ namespace DenoisedSmoothing.Verification;
 
 /// <summary>
 /// Recomputes certificates and predictions from the votes that they carry, and names every difference: for a reader who trusts the votes,
-/// but
-/// not the arithmetic. Whether the votes are true is for a redraw to say, which needs the models and the images.
+/// but not the arithmetic. Whether the votes are true is for a redraw to say, which needs the models and the images.
 /// </summary>
 /// <remarks>
 /// It shares no formula with the certifiers: binomial tails are sums of ratios, normal tails a series and a continued fraction, both
-/// enclosed between
-/// two doubles. A fixed-vote bound, a p-value or a radius counts as overstated only where it provably is, and every overstatement of more
-/// than 1e-9
-/// relative is found; the sequential certifier's bound is replayed to 1e-9. When a sequential run stopped bears on nothing but its cost,
-/// and is
-/// compared with the library's own plan. Safe for concurrent use; what it prepares for a method and a noise law is kept.
+/// enclosed between two doubles. A fixed-vote bound, a p-value or a radius counts as overstated only where it provably is, and every
+/// overstatement of more than 1e-9 relative is found; the sequential certifier's bound is replayed to 1e-9. When a sequential run stopped
+/// bears on nothing but its cost, and is compared with the library's own plan. Safe for concurrent use; what it prepares for a method and a
+/// noise law is kept.
 /// </remarks>
 public sealed class CertificateVerifier
 {

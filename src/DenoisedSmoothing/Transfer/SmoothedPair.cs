@@ -12,8 +12,7 @@ namespace DenoisedSmoothing.Transfer;
 /// </summary>
 /// <remarks>
 /// The successor must be fixed before the pairs are drawn: their seed is fresh unless <see cref="SmoothingOptions.Seed"/> is given. Safe
-/// for
-/// concurrent use if both classifiers are; it disposes nothing that it did not make.
+/// for concurrent use if both classifiers are; it disposes nothing that it did not make.
 /// </remarks>
 public sealed partial class SmoothedPair
 {
