@@ -23,7 +23,8 @@ internal static class SimulateCommand
         };
         Command command =
             new("simulate",
-            "How often certifiers are wrong where the truth is known: the simulation of docs/statistics.md. Ends with 1 where one is wrong too often.") { answers };
+            "How often certifiers are wrong where the truth is known: the simulation of docs/statistics.md. Ends with 1 where one is "
+                + "wrong too often.") { answers };
         command.SetAction(parsed => Run(parsed.GetValue(answers)));
         return command;
     }
@@ -43,17 +44,24 @@ internal static class SimulateCommand
                 Simulation simulation = Simulation.Of(method, classes, runs, Report);
                 all.Add(simulation);
                 string verdict = simulation.IsPlausible ? "" : " TOO OFTEN";
-                Line($"| {method.Name} | {method.Alpha} | {classes} | {simulation.Runs} | {Share(simulation.Wrong, simulation.Runs, method.Alpha)} | {Share(simulation.WorstWrong, simulation.WorstRuns, method.Alpha)}{verdict} |");
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"| {method.Name} | {method.Alpha} | {classes} | {simulation.Runs} | "
+                    + $"{Share(simulation.Wrong, simulation.Runs, method.Alpha)} | "
+                    + $"{Share(simulation.WorstWrong, simulation.WorstRuns, method.Alpha)}{verdict} |"));
             }
         }
 
         List<TransferSimulation> transfers = Transfers(Math.Max(1, runs / 4));
         Line($"\n| transfer | alpha | transfers | wrong / alpha |\n|---|---|---|---|");
         foreach (TransferSimulation transfer in transfers)
-            Line($"| {transfer.Name} | {transfer.Alpha:G3} | {transfer.Runs} | {Share(transfer.Wrong, transfer.Runs, transfer.Alpha)}{(transfer.IsPlausible ? "" : " TOO OFTEN")} |");
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {transfer.Name} | {transfer.Alpha:G3} | {transfer.Runs} | "
+                + $"{Share(transfer.Wrong, transfer.Runs, transfer.Alpha)}{(transfer.IsPlausible ? "" : " TOO OFTEN")} |"));
 
         int unsound = all.Count(simulation => !simulation.IsPlausible) + transfers.Count(transfer => !transfer.IsPlausible);
-        Line($"\n{all.Sum(simulation => simulation.Runs)} answers and {transfers.Sum(transfer => transfer.Runs)} transfers in {clock.Elapsed.TotalMinutes:F1} minutes; {unsound} rows are wrong too often.");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"\n{all.Sum(simulation => simulation.Runs)} answers and {transfers.Sum(transfer => transfer.Runs)} transfers in "
+            + $"{clock.Elapsed.TotalMinutes:F1} minutes; {unsound} rows are wrong too often."));
         return unsound == 0 ? 0 : 1;
 
         void Report(long block)

@@ -54,7 +54,9 @@ internal static class StatisticsCommand
         SequentialOptions options = new() { Worth = worth, LookGrowth = growth };
 
         Line($"One radius a run, {seeds} seeds; accuracies in percent, votes with the selection votes.\n");
-        Line($"| log | sigma | radius | Cohen | sequential | difference | votes | times fewer | oracle | over Wald |\n|---|---|---|---|---|---|---|---|---|---|");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"| log | sigma | radius | Cohen | sequential | difference | votes | times fewer | oracle | over Wald "
+            + $"|\n|---|---|---|---|---|---|---|---|---|---|"));
         foreach (var (log, sigma, radii, images) in cases)
         {
             foreach (double radius in radii)
@@ -62,7 +64,10 @@ internal static class StatisticsCommand
                 SequentialCertifier certifier = new(options with { TargetRadii = [radius] });
                 StatisticsStudy study = StatisticsStudy.Run(images, certifier, sigma, [radius], seeds);
                 double cohen = Cohen(images, radius), found = study.CertifiedAccuracy[0];
-                Line($"| {log} | {sigma} | {radius} | {100 * cohen:F2} | {100 * found:F2} | {100 * (found - cohen):F2} | {study.MeanVotes:F0} ± {study.VotesError:F0} | {CohenVotes / study.MeanVotes:F1} | {CohenVotes / Oracle(images, radius, sigma):F1} | {OverWald(images, certifier, radius, sigma):F2} |");
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"| {log} | {sigma} | {radius} | {100 * cohen:F2} | {100 * found:F2} | {100 * (found - cohen):F2} | "
+                    + $"{study.MeanVotes:F0} ± {study.VotesError:F0} | {CohenVotes / study.MeanVotes:F1} | "
+                    + $"{CohenVotes / Oracle(images, radius, sigma):F1} | {OverWald(images, certifier, radius, sigma):F2} |"));
             }
         }
 
@@ -77,7 +82,9 @@ internal static class StatisticsCommand
             string differences =
                 string.Join(" / ", radii.Select((radius, i) => (100 * (study.CertifiedAccuracy[i] - Cohen(images, radius)))
                 .ToString("F2", CultureInfo.InvariantCulture)));
-            Line($"| {log} | {sigma} | {string.Join(" / ", radii)} | {differences} | {study.MeanVotes:F0} ± {study.VotesError:F0} | {CohenVotes / study.MeanVotes:F1} |");
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {log} | {sigma} | {string.Join(" / ", radii)} | {differences} | {study.MeanVotes:F0} ± {study.VotesError:F0} | "
+                + $"{CohenVotes / study.MeanVotes:F1} |"));
         }
 
         Line($"\nOpen mode: the radius that the votes show, until doubling them would add less than a stated gain.\n");
@@ -91,7 +98,9 @@ internal static class StatisticsCommand
                     RadiusGain = gain,
                 }), sigma, [0], 1);
                 double cohen = images.Average(image => image.Correct ? image.Radius : 0);
-                Line($"| {log} | {sigma} | {gain:G3} | {cohen:F3} | {study.AverageRadius:F3} | {study.MeanVotes:F0} | {CohenVotes / study.MeanVotes:F1} |");
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"| {log} | {sigma} | {gain:G3} | {cohen:F3} | {study.AverageRadius:F3} | {study.MeanVotes:F0} | "
+                    + $"{CohenVotes / study.MeanVotes:F1} |"));
             }
         }
     }

@@ -3,8 +3,7 @@ namespace DenoisedSmoothing;
 /// <summary>What one answer may cost, of Predict and of Certify alike.</summary>
 /// <remarks>
 /// An answer that would cost more is not guessed: the test ends with the votes that it has (<see cref="IVoteTest{TResult}.Stop"/>), which
-/// is
-/// an abstention, or what a sequential test has shown by then. That is sound whenever and for whatever reason it happens: an abstention
+/// is an abstention, or what a sequential test has shown by then. That is sound whenever and for whatever reason it happens: an abstention
 /// claims nothing, and a sequential bound holds at every number of votes at once.
 /// </remarks>
 public sealed record Budget
@@ -22,8 +21,7 @@ public sealed record Budget
 
     /// <summary>
     /// The time after which no further batch is begun for the image, counted from the call (in a stream: from when the image is read),
-    /// waiting
-    /// included. The answer comes at the latest this much time and the batches then in work later: one on the CPU.
+    /// waiting included. The answer comes at the latest this much time and the batches then in work later: one on the CPU.
     /// </summary>
     /// <value>Null: no limit.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not above zero.</exception>

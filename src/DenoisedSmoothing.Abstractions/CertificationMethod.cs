@@ -11,8 +11,7 @@ namespace DenoisedSmoothing;
 /// </summary>
 /// <remarks>
 /// The text is words separated by single spaces: the name, then <c>parameter=value</c>, or <c>parameter</c> alone for a switch. It is kept
-/// in
-/// certificates and logs, and read back by <see cref="Parse"/>. In JSON a method is this text.
+/// in certificates and logs, and read back by <see cref="Parse"/>. In JSON a method is this text.
 /// </remarks>
 [JsonConverter(typeof(CertificateJson))]
 public sealed record CertificationMethod

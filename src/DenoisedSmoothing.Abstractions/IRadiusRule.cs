@@ -2,8 +2,7 @@ namespace DenoisedSmoothing;
 
 /// <summary>
 /// How far bounds on vote probabilities reach under one noise law, for images of one size: the theorem behind a certificate. A certifier
-/// bounds
-/// the probabilities and asks this for the radius.
+/// bounds the probabilities and asks this for the radius.
 /// </summary>
 /// <remarks>Pure numbers; implementations are immutable, safe for concurrent use and equal when they are the same rule.</remarks>
 public interface IRadiusRule
@@ -21,8 +20,7 @@ public interface IRadiusRule
 
     /// <summary>
     /// The radius within which a label stays on top that has at least probability <paramref name="pALower"/> while every other label has at
-    /// most
-    /// <paramref name="pBUpper"/>.
+    /// most <paramref name="pBUpper"/>.
     /// </summary>
     /// <param name="pALower">A lower bound of the label's vote probability, in [0, 1).</param>
     /// <param name="pBUpper">An upper bound of every other label's, in (0, 1]; 1 - <paramref name="pALower"/> where there is no better

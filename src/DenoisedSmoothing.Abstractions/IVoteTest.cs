@@ -18,9 +18,8 @@ public interface IVoteTest<out TResult>
 
     /// <summary>
     /// Ends the test: no more votes will come. Then <see cref="Next"/> is null, and <see cref="Result"/> is an abstention, or what the
-    /// votes
-    /// so far show where the method's bound holds at every number of votes at once, so that the reason to stop does not matter. A test that
-    /// has finished stays as it is.
+    /// votes so far show where the method's bound holds at every number of votes at once, so that the reason to stop does not matter. A
+    /// test that has finished stays as it is.
     /// </summary>
     void Stop();
 

@@ -43,9 +43,8 @@ public sealed class NoiseContext
     /// <summary>A share of the streams, for a part of a stochastic classifier: what different parts draw is independent.</summary>
     /// <remarks>
     /// Stream s of part p of n is this context's stream n (s - 1) + p + 1: the parts take turns, so that none meets another, whatever
-    /// numbers
-    /// they use, and parts of parts do not either. One who splits draws through the parts alone. A number beyond what the generator counts
-    /// (2^30 streams) is an error, never wrapped.
+    /// numbers they use, and parts of parts do not either. One who splits draws through the parts alone. A number beyond what the generator
+    /// counts (2^30 streams) is an error, never wrapped.
     /// </remarks>
     /// <param name="part">Which part: 0 or more, below <paramref name="parts"/>.</param>
     /// <param name="parts">How many parts there are: 1 or more.</param>

@@ -2,8 +2,7 @@ namespace DenoisedSmoothing;
 
 /// <summary>
 /// How large a noise is: its standard deviation per pixel value, in [0,1] pixel space, whatever its law. Three numbers, since a generator
-/// may only be
-/// able to draw one close to what was asked for.
+/// may only be able to draw one close to what was asked for.
 /// </summary>
 /// <param name="Asked">What was asked for.</param>
 /// <param name="Drawn">What the noise really has.</param>

@@ -30,8 +30,7 @@ public sealed record PartInfo
 
     /// <summary>
     /// A short text for exactly this function: kind, settings and a hash of the weights. It is part of every certificate, which holds for
-    /// the
-    /// certified function only. A module of your own is named by its name and weights: two architectures that share both need names
+    /// the certified function only. A module of your own is named by its name and weights: two architectures that share both need names
     /// (<c>GetName()</c>) of their own. A part that does not say what it is gets a name within this process, and the text says so.
     /// </summary>
     /// <value>Made at each call, since weights may change: it may read all of them.</value>
@@ -45,19 +44,9 @@ public sealed record PartInfo
     /// <value>Infinite unless set.</value>
     public double LargestSigma { get; init; } = double.PositiveInfinity;
 
-    /// <summary>
-    /// The images that the part takes, [C,H,W]; null in place of an extent that is free. Others are refused before any work.
-    /// </summary>
+    /// <summary>The images that the part takes; others are refused before any work.</summary>
     /// <value>Null unless set: not known.</value>
-    /// <exception cref="ArgumentException">There are not three extents, or one is below 1.</exception>
-    public IReadOnlyList<long?>? InputShape
-    {
-        get;
-        init => field = value is null ? null
-            : value.Count == 3 && value.All(static extent => extent is not < 1) ? new ValueList<long?>(value)
-            : throw new ArgumentException($"An input shape is [C,H,W], each at least 1 or null; got [{string.Join(',', value)}].",
-                nameof(value));
-    }
+    public InputShape? InputShape { get; init; }
 
     private Func<string> Name { get; init; }
 
@@ -66,8 +55,7 @@ public sealed record PartInfo
     /// </summary>
     /// <param name="parts">
     /// At least one: an <see cref="IDescribed"/>, a TorchSharp module (its name, weights and their type), an <see cref="INoiseSchedule"/>
-    /// (its
-    /// levels), or anything else, which is told apart from others within this process only.
+    /// (its levels), or anything else, which is told apart from others within this process only.
     /// </param>
     /// <exception cref="ArgumentException">There is no part.</exception>
     /// <exception cref="InvalidOperationException">No image fits all parts.</exception>
@@ -80,7 +68,7 @@ public sealed record PartInfo
         {
             Precision = string.Join('+', all.Select(static part => part.Precision).Distinct()),
             LargestSigma = all.Min(static part => part.LargestSigma),
-            InputShape = all.Select(static part => part.InputShape).Aggregate(InputShapes.Both),
+            InputShape = all.Select(static part => part.InputShape).Aggregate(InputShape.Both),
         };
     }
 
@@ -100,6 +88,9 @@ public sealed record PartInfo
         ArgumentNullException.ThrowIfNull(name);
         return this with { Name = () => name(Name()) };
     }
+
+    /// <summary>The part as one that takes images of a declared shape, or of its own.</summary>
+    internal PartInfo Taking(InputShape? declared) => this with { InputShape = InputShape.Both(declared, InputShape) };
 
     /// <summary>Whether both say the same now.</summary>
     public bool Equals(PartInfo? other) => other is not null && other.Fingerprint == Fingerprint && other.Precision == Precision

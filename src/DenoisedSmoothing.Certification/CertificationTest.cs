@@ -1,6 +1,8 @@
 namespace DenoisedSmoothing;
 
-/// <summary>The frame of every certification: the label comes from the selection, its bounds from fresh votes, the radius from the bounds.</summary>
+/// <summary>
+/// The frame of every certification: the label comes from the selection, its bounds from fresh votes, the radius from the bounds.
+/// </summary>
 /// <param name="certifier">Whose certificates these are.</param>
 /// <param name="n0">Votes that select.</param>
 /// <param name="looks">The numbers of estimation votes at which to look, ascending.</param>

@@ -28,8 +28,7 @@ public sealed class OnnxClassifier : IClassifier, IDescribed, IDisposable
     /// <param name="resizeTo">Size in pixels to resize to, bicubic with antialiasing; null to leave the size.</param>
     /// <param name="options">Names, threads and execution providers.</param>
     /// <exception cref="CheckpointException">ONNX Runtime cannot open the model, it is no classifier, or its classes, channels or size are
-    /// not
-    /// those given; the message says what it has.</exception>
+    /// not those given; the message says what it has.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 2 classes, or a size below 1.</exception>
     /// <exception cref="DllNotFoundException">A native library is missing; the message says which package to add.</exception>
     public static OnnxClassifier Load(

@@ -20,8 +20,7 @@ public sealed class OnnxDenoiser : IDenoiser, IDescribed, IDisposable
 
     /// <summary>Opens a diffusion model.</summary>
     /// <param name="path">A .onnx file with two inputs, x_t [N,C,H,W] in [-1,1] scaling and timesteps ([N], [N,1] or one number,
-    /// floating-point
-    /// or integer), and an output [N,C,H,W], or [N,2C,H,W] with a learned variance.</param>
+    /// floating-point or integer), and an output [N,C,H,W], or [N,2C,H,W] with a learned variance.</param>
     /// <param name="schedule">The schedule that the network was trained with.</param>
     /// <param name="parametrization">What the network predicts.</param>
     /// <param name="timestepScale">The network is fed t times this; 1000/T for networks trained with rescaled timesteps, else 1.</param>

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.OnnxRuntime;
 
 /// <summary>
-/// An ONNX model as network. It stands wherever a TorchSharp network does: with images in <see cref="ModuleClassifier"/>, with images and
+/// An ONNX model as a network. It fits wherever a TorchSharp network does: with images in <see cref="ModuleClassifier"/>, with images and
 /// timesteps in <see cref="OneShotDenoiser"/>. <see cref="OnnxClassifier"/> and <see cref="OnnxDenoiser"/> are these two with more checks
 /// on load.
 /// </summary>
@@ -34,8 +34,10 @@ public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor,
         Info = new PartInfo($"onnx:{OnnxFileHash.Of(path)[..16]}{place}")
         {
             Precision = options.Precision ?? signature.Images.ScalarType.ToString().ToLowerInvariant(),
-            InputShape = [.. signature.Images.Shape.Skip(1).Select(static extent => extent < 0 ? (long?)null : extent)],
+            InputShape = new InputShape(Fixed(1), Fixed(2), Fixed(3)),
         };
+
+        int? Fixed(int axis) => signature.Images.Shape[axis] is > 0 and var extent ? (int)extent : null;
     }
 
     /// <summary>
@@ -59,8 +61,7 @@ public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor,
     /// <param name="path">A .onnx file; weights in files beside it are found by ONNX Runtime.</param>
     /// <param name="options">Names, threads and execution providers; null for the model's own names and the CPU.</param>
     /// <exception cref="CheckpointException">The file is something else (the message says what), ONNX Runtime cannot open the model, it is
-    /// not
-    /// a function of images [N,C,H,W], with or without timesteps, or a file with its weights is missing.</exception>
+    /// not a function of images [N,C,H,W], with or without timesteps, or a file with its weights is missing.</exception>
     /// <exception cref="DllNotFoundException">A native library is missing; the message says which package to add.</exception>
     public static OnnxNetwork Load(string path, OnnxOptions? options = null) => Load(path, options ?? new OnnxOptions(), outputRank: null);
 

@@ -75,6 +75,7 @@ internal static class CommandLine
             DenoiseCommand.Create(),
             EvaluateCommand.Create(),
             AttackCommand.Create(),
+            TransferCommand.Create(),
             TrainDenoiserCommand.Create(),
             FinetuneCommand.Create(),
             PlanCommand.Create(),

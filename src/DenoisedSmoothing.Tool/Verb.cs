@@ -30,7 +30,7 @@ internal sealed class Verb : Command
         (CommandLine.Cancelled, "stopped (Ctrl-C); what was finished is kept"),
     ];
 
-    /// <summary>Adds what stands without a name.</summary>
+    /// <summary>Adds an argument that is given without a name.</summary>
     public Verb With(Argument argument)
     {
         Arguments.Add(argument);

@@ -31,7 +31,7 @@ public static class LibTorch
 
     /// <summary>The device of that name, checked to be there.</summary>
     /// <param name="name"><c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> and so on.</param>
-    /// <exception cref="ArgumentException">The text names no device, or this process has none such; the message says what to
+    /// <exception cref="ArgumentException">The text names no device, or this process does not have it; the message says what to
     /// do.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public static torch.Device DeviceNamed(string name)
@@ -64,7 +64,8 @@ public static class LibTorch
             return torch.cuda.is_available() ? torch.cuda.device_count() : 0;
         }
         catch (Exception e)
-            when (e is NotSupportedException or InvalidOperationException or TypeInitializationException or DllNotFoundException or ExternalException)
+            when (e is NotSupportedException or InvalidOperationException or TypeInitializationException or DllNotFoundException
+                or ExternalException)
         {
             return 0; // a native package without CUDA
         }

@@ -93,7 +93,7 @@ public sealed partial class SmoothedClassifier : ICertifiedClassifier
         _options.Validate(replicas.Count);
         _certifier = certifier ?? new CohenCertifier();
         ClassCount = replicas[0].ClassCount;
-        InputShape = infos.Select(static info => info.InputShape).Aggregate(InputShapes.Both);
+        InputShape = infos.Select(static info => info.InputShape).Aggregate(InputShape.Both);
         Noise = noise;
 
         torch.Device[] devices = [.. _options.Devices?.Select(LibTorch.DeviceNamed) ?? replicas.Select(static _ => torch.CPU)];
@@ -123,8 +123,8 @@ public sealed partial class SmoothedClassifier : ICertifiedClassifier
     /// <summary>The certified standard deviation of the noise per pixel value, in [0,1] pixel space.</summary>
     public double Sigma => Noise.Level.Certified;
 
-    /// <summary>The images that the base classifier takes, [C,H,W] with null for free extents; null where it does not say.</summary>
-    public IReadOnlyList<long?>? InputShape { get; }
+    /// <summary>The images that the base classifier takes; null where it does not say.</summary>
+    public InputShape? InputShape { get; }
 
     /// <summary>
     /// What these settings cannot do, or look like a mistake, such as an n that can never certify. Empty when all is well.

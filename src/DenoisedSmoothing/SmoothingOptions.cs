@@ -18,7 +18,8 @@ public sealed record SmoothingOptions
 
     /// <summary>
     /// The noise key for Certify, for reproduction; recorded in each certificate. It must have been chosen after the images, or without
-    /// regard to them: whoever knows it can look for an image that is certified too far, and finds one in 2 to 3% of seeds at alpha =
+    /// regard to them: an attacker who knows it can look for an image that is certified too far, and finds one in 2 to 3% of seeds at alpha
+    /// =
     /// 0.001.
     /// Trying several seeds and keeping the best certificate voids alpha. Images of one index share their noise; their certificates, each
     /// valid, are not independent.
@@ -36,9 +37,9 @@ public sealed record SmoothingOptions
 
     /// <summary>
     /// A secret of at least 16 random bytes from which noise keys are derived, together with the image's hash and index (HMAC-SHA-256). The
-    /// same image then always has the same noise, so that asking again gives the same answer and nobody gains by it, and no one who lacks
-    /// the
-    /// secret can know the noise before the image is fixed. Keep it like a password; certificates publish an image's key, never the secret.
+    /// same image then always has the same noise, so that asking again gives the same answer and gains nothing, and no one who lacks
+    /// the secret can know the noise before the image is fixed. Keep it like a password; certificates publish an image's key, never the
+    /// secret.
     /// </summary>
     /// <value>Null: a fresh secret from the operating system for every call.</value>
     public ReadOnlyMemory<byte>? SeedSecret { get; init; }

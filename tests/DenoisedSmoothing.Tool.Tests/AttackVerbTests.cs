@@ -8,7 +8,8 @@ namespace DenoisedSmoothing.Tool.Tests;
 public sealed class AttackVerbTests : IDisposable
 {
     private static readonly string[] s_small =
-        ["attack", "--sigma", "0.5", "--n0", "10", "--n", "60", "--batch", "20", "--judge-votes", "60", "--attack-draws", "2", "--attack-steps", "1"];
+        ["attack", "--sigma", "0.5", "--n0", "10", "--n", "60", "--batch", "20", "--judge-votes", "60", "--attack-draws", "2",
+            "--attack-steps", "1"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("dds-attack-").FullName;
 
@@ -113,7 +114,8 @@ public sealed class AttackVerbTests : IDisposable
 
     private static AttackReport Report(params AttackRecord[] records) => new(records, ["pgd"], Norm.L2);
 
-    private static AttackRecord Record(int index, double radius, AttackVerdict verdict, params (double Radius, AttackVerdict Verdict)[] beyond)
+    private static AttackRecord Record(
+        int index, double radius, AttackVerdict verdict, params (double Radius, AttackVerdict Verdict)[] beyond)
     {
         Certificate certificate = new()
         {

@@ -19,6 +19,7 @@ public class CommandLineTests
     [InlineData("denoise")]
     [InlineData("evaluate")]
     [InlineData("attack")]
+    [InlineData("transfer")]
     [InlineData("train-denoiser")]
     [InlineData("finetune")]
     [InlineData("plan")]

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace DenoisedSmoothing.Tool.Tests;
 
-/// <summary>What stands in a log's three files, times apart.</summary>
+/// <summary>What a log's three files hold, apart from times.</summary>
 internal static class LogFiles
 {
     /// <summary>The TSV's lines without the column time.</summary>

@@ -9,7 +9,8 @@ public sealed class LogVerbsTests : IDisposable
 {
     // scipy 1.10 at n = 1000, sigma = .5, alpha = .001, printed by Python's '{:.3}': k = 1000, 999, 950, 900, 560.
     private const string Rows =
-        "0\t3\t3\t1.23\t1\t0:00:01\n1\t3\t3\t1.18\t1\t0:00:03\n2\t3\t4\t0.72\t0\t0:00:02\n3\t3\t3\t0.557\t1\t0:00:02\n4\t3\t-1\t0.0\t0\t0:00:02\n5\t1\t1\t0.0134\t1\t0:00:02\n";
+        "0\t3\t3\t1.23\t1\t0:00:01\n1\t3\t3\t1.18\t1\t0:00:03\n2\t3\t4\t0.72\t0\t0:00:02\n"
+        + "3\t3\t3\t0.557\t1\t0:00:02\n4\t3\t-1\t0.0\t0\t0:00:02\n5\t1\t1\t0.0134\t1\t0:00:02\n";
 
     private const string Header = "idx\tlabel\tpredict\tradius\tcorrect\ttime\n";
 

@@ -40,7 +40,8 @@ public sealed class RunVerbsTests : IDisposable
         await Run(["certify", .. s_small, "--out", At("log.tsv")]);
 
         (int exit, string output, _) = await Dds.RunAsync("verify", At("log.tsv"), "--redraw", "1");
-        (exit, output).Should().Be((0, output)).And.Match<(int, string Output)>(both => both.Output.Contains("200 votes of 4 certificates"));
+        (exit, output).Should().Be((0, output))
+            .And.Match<(int, string Output)>(both => both.Output.Contains("200 votes of 4 certificates"));
         (await Dds.RunAsync("verify", At("log.tsv"), "--redraw", "0.01")).Output.Should().Contain("50 votes of 1 certificates");
         (await Dds.RunAsync("verify", At("log.tsv"), "--redraw", "1", "--denoiser", "none")).Exit.Should().Be(2);
         (await Dds.RunAsync("verify", At("log.tsv"), "--redraw", "1.5")).Error.Should().Contain("--redraw");
@@ -125,7 +126,7 @@ public sealed class RunVerbsTests : IDisposable
         (int exit, _, string error) = await Dds.RunAsync(["certify", .. s_small, "--data", "folder", "--data-path", At("images")]);
 
         exit.Should().Be(1);
-        error.Should().Contain("grey 28x28 images; yours is 3x19x22").And.NotContain("frame #");
+        error.Should().Contain("grey 28x28 images; yours are 3x19x22").And.NotContain("frame #");
     }
 
     [Fact]

@@ -126,8 +126,7 @@ public class SmoothedClassifierSeedTests
     public void SeedSource_is_HMAC_SHA_256_of_purpose_hash_and_index()
     {
         // Python: hmac.new(bytes(range(16)), b"denoised-smoothing/seed/1/certify" + hashlib.sha256(b"image").digest() + (7).to_bytes(8,
-        // "little"),
-        // "sha256").digest()[:8], read as a little-endian number.
+        // "little"), "sha256").digest()[:8], read as a little-endian number.
         SeedSource seeds = new(null, Enumerable.Range(0, 16).Select(i => (byte)i).ToArray(), "certify");
         seeds.For(SHA256.HashData("image"u8), 7).Should().Be(12984485588515786634UL);
         new SeedSource(9, null, "certify").For([], 7).Should().Be(9);

@@ -67,18 +67,18 @@ public class SmoothedClassifierUnitsTests
     public void Image_that_looks_like_channels_last_is_taken_where_the_model_declares_it()
     {
         using Tensor image = Images.Grey(28, 28, 3);
-        Smoothed(new Declared([28, 28, 3])).Certify(image).Label.Should().Be(1);
+        Smoothed(new Declared(new InputShape(28, 28, 3))).Certify(image).Label.Should().Be(1);
     }
 
     [Theory]
-    [InlineData(new long[] { 3, 32, 32 }, "*takes grey 28x28 images; yours is 3x32x32*grey first*Resize*")]
-    [InlineData(new long[] { 1, 32, 32 }, "*takes grey 28x28 images; yours is 1x32x32*Resize*")]
-    [InlineData(new long[] { 28, 28, 1 }, "*takes grey 28x28 images; yours is 28x28x1*FromHwcBytes*")]
+    [InlineData(new long[] { 3, 32, 32 }, "*takes grey 28x28 images; yours are 3x32x32*grey*Resize*")]
+    [InlineData(new long[] { 1, 32, 32 }, "*takes grey 28x28 images; yours are 1x32x32*Resize*")]
+    [InlineData(new long[] { 28, 28, 1 }, "*[C,H,W]*[28,28,1]*FromHwcBytes*")]
     public void Image_of_another_shape_than_the_bundled_pair_takes_is_refused_in_words_of_images(long[] shape, string message)
     {
         using FashionMnistPair pair = FashionMnistPair.Load();
         SmoothedClassifier smoothed = new(pair.Denoiser, pair.Classifier, .5, Small);
-        smoothed.InputShape.Should().Equal(1, 28, 28);
+        smoothed.InputShape.Should().Be(new InputShape(1, 28, 28));
         using Tensor image = Images.Grey(shape);
         Action certify = () => smoothed.Certify(image), predict = () => smoothed.Predict(image);
         certify.Should().Throw<ArgumentException>().WithMessage(message);
@@ -89,21 +89,21 @@ public class SmoothedClassifierUnitsTests
     public void Image_grey_for_a_colour_model_is_refused_with_the_adapters()
     {
         using Tensor image = Images.Grey(1, 8, 8);
-        Action act = () => Smoothed(new Declared([3, null, null])).Certify(image);
-        act.Should().Throw<ArgumentException>().WithMessage("*takes colour images of any size; yours is 1x8x8*GreyToColorDenoiser*");
+        Action act = () => Smoothed(new Declared(new InputShape(3))).Certify(image);
+        act.Should().Throw<ArgumentException>().WithMessage("*takes colour images; yours are 1x8x8*GreyToColorDenoiser*");
     }
 
     [Fact]
     public void Parts_that_take_different_images_are_refused_before_any_work()
     {
         using FashionMnistPair pair = FashionMnistPair.Load();
-        Action act = () => _ = new SmoothedClassifier(new DescribedDenoiser([3, 32, 32]), pair.Classifier, .5, Small);
+        Action act = () => _ = new SmoothedClassifier(new DescribedDenoiser(new InputShape(3, 32, 32)), pair.Classifier, .5, Small);
         act.Should().Throw<InvalidOperationException>().WithMessage("*do not belong together*colour 32x32*grey 28x28*");
     }
 
     private static SmoothedClassifier Smoothed(IBaseClassifier classifier, double sigma = .5) => new([classifier], sigma, Small);
 
-    private sealed class Declared(long?[] shape) : IBaseClassifier, IDescribed
+    private sealed class Declared(InputShape shape) : IBaseClassifier, IDescribed
     {
         public PartInfo Info => new("declared") { InputShape = shape };
 
@@ -112,7 +112,7 @@ public class SmoothedClassifierUnitsTests
         public Tensor Score(Tensor noisy, NoiseContext noise) => tensor([0f, 1f]).unsqueeze(0).repeat(noisy.shape[0], 1);
     }
 
-    private sealed class DescribedDenoiser(long?[] shape) : IDenoiser, IDescribed
+    private sealed class DescribedDenoiser(InputShape shape) : IDenoiser, IDescribed
     {
         public PartInfo Info => new("denoiser") { InputShape = shape };
 

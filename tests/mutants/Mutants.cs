@@ -27,14 +27,14 @@ foreach (string misfit in misfits)
     Console.Error.WriteLine(misfit);
 Console.WriteLine(
     $"{mutants.Count} changes, {mutants.Count(mutant => mutant.Equivalent is not null)} of them equivalent; {misfits.Length} do not apply.");
+MutantPage? page = Value("--page") is { } path ? new(path, all) : null;
+page?.Write();
 if (check || misfits.Length > 0)
     return misfits.Length > 0 ? 1 : 0;
 
 string copy = Directory.CreateTempSubdirectory("mutants-").FullName;
 try
 {
-    MutantPage? page = Value("--page") is { } path ? new(path, all) : null;
-    page?.Write();
     return new Workshop(repository, copy, page).Run([.. mutants.Where(mutant => mutant.Equivalent is null)]) ? 0 : 1;
 }
 finally
@@ -209,8 +209,8 @@ internal sealed class Workshop(string repository, string copy, MutantPage? page)
             Replace(there, assembly);
             foreach ((string filter, int minutes) in new[] { ($"({mutant.Tests.Filter})&Category!=Slow", 4), ("Category!=Slow", 15) })
             {
-                if (Exit(mutant.Name, "dotnet", minutes, "test", Path.Combine(copy, "tests", tests), "--no-build", "--nologo", "--filter",
-                    filter, "--", "xUnit.StopOnFail=true") is not 0)
+                if (Exit(mutant.Name, "dotnet", minutes, "vstest", Path.Combine(copy, "tests", tests, "bin", "Debug", "net10.0", tests + ".dll"),
+                    "--TestCaseFilter:" + filter, "--", "xUnit.StopOnFail=true") is not 0)
                     return FirstFailure(mutant.Name);
             }
 
@@ -239,11 +239,11 @@ internal sealed class Workshop(string repository, string copy, MutantPage? page)
 
     private string FirstFailure(string name)
     {
-        string[] failed = [.. File.ReadLines(Path.Combine(copy, name + ".log"))
-            .Where(line => line.TrimStart().StartsWith("Failed ", StringComparison.Ordinal))];
+        // "[xUnit.net 00:00:06.55]     Namespace.Class.Method(k: 151) [FAIL]"; stopping at the first failure may abort the run before it lists it.
+        string[] failed = [.. File.ReadLines(Path.Combine(copy, name + ".log")).Where(line => line.TrimEnd().EndsWith("[FAIL]"))];
         return failed.Length == 0
             ? "`(the tests do not end)`"
-            : "`" + string.Join('.', failed[0].Trim().Split(' ', '(')[1].Split('.')[^2..]) + "`";
+            : "`" + string.Join('.', failed[0][(failed[0].IndexOf(']') + 1)..].Trim().Split(' ', '(')[0].Split('.')[^2..]) + "`";
     }
 
     private static string Output(string program, params string[] arguments)

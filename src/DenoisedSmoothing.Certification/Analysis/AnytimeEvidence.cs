@@ -2,10 +2,8 @@ namespace DenoisedSmoothing.Analysis;
 
 /// <summary>
 /// Evidence against "each of these events had probability at most p0, whatever came before it" that may be looked at after every event: the
-/// mean of
-/// the likelihood ratios of finitely many alternatives above p0, a non-negative supermartingale under the hypothesis, which reaches 1/rho
-/// at any
-/// time with probability at most rho (Ville). docs/statistics.md has the proof.
+/// mean of the likelihood ratios of finitely many alternatives above p0, a non-negative supermartingale under the hypothesis, which reaches
+/// 1/rho at any time with probability at most rho (Ville). docs/statistics.md has the proof.
 /// </summary>
 internal sealed class AnytimeEvidence
 {

@@ -5,8 +5,8 @@ namespace DenoisedSmoothing.Analysis;
 
 /// <summary>
 /// The statements of <see cref="DatasetStatement"/> for runs whose number of images was not fixed beforehand: they hold at every moment of
-/// a run at once,
-/// so one may stop whenever one likes, for whatever reason, or look at a log that is still being written. They are a little weaker.
+/// a run at once, so one may stop whenever one likes, for whatever reason, or look at a log that is still being written. They are a little
+/// weaker.
 /// </summary>
 public static class AnytimeStatement
 {
@@ -17,8 +17,7 @@ public static class AnytimeStatement
 
     /// <summary>
     /// A lower bound of the share of the images so far that the smoothed classifier truly answers right within the radius: (certified - q)
-    /// / images,
-    /// q the most false certificates among so many that are not rejected at rho.
+    /// / images, q the most false certificates among so many that are not rejected at rho.
     /// </summary>
     /// <param name="certified">Images so far that are certified with their own label at the radius, from 0 to
     /// <paramref name="images"/>.</param>
@@ -37,8 +36,7 @@ public static class AnytimeStatement
 
     /// <summary>
     /// The same for the population that the images are drawn from, independently and at random; cut to thousandths before false
-    /// certificates are
-    /// taken off.
+    /// certificates are taken off.
     /// </summary>
     /// <inheritdoc cref="OfTheseImages"/>
     public static double OfThePopulation(long certified, long images, double alpha, double rho)

@@ -8,10 +8,9 @@ namespace DenoisedSmoothing.Analysis;
 /// </summary>
 /// <remarks>
 /// Both hold for a number of images that was fixed before the first vote; <see cref="AnytimeStatement"/> holds however a run stops. The
-/// noise of different
-/// images must be independent (distinct image indices under one seed). <see cref="OfTheseImages"/> holds for all radii at once, since an
-/// image's
-/// certificate is false or not whatever the radius asked for; <see cref="OfThePopulation"/> for one radius, chosen before the votes.
+/// noise of different images must be independent (distinct image indices under one seed). <see cref="OfTheseImages"/> holds for all radii
+/// at once, since an image's certificate is false or not whatever the radius asked for; <see cref="OfThePopulation"/> for one radius,
+/// chosen before the votes.
 /// </remarks>
 public static class DatasetStatement
 {

@@ -5,7 +5,7 @@ namespace DenoisedSmoothing.Analysis;
 
 /// <summary>The field's figures of one log (locuslab/smoothing, code/analyze.py).</summary>
 /// <remarks>
-/// Radii are compared as logged. Published logs hold three significant digits rounded to nearest, so 0.2496 stands there as 0.25 and
+/// Radii are compared as logged. Published logs hold three significant digits rounded to nearest, so 0.2496 is written as 0.25 and
 /// counts as certified at 0.25: that is the field's figure, and a little above the truth. Logs of this library hold the whole radius.
 /// </remarks>
 public sealed class LogAnalysis

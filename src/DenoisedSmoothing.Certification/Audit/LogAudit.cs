@@ -94,6 +94,9 @@ public sealed class LogAudit
     {
         if (log.Kind == CertificationLogKind.Predict)
             return "it is a log of predictions, which carry no radius";
+        string? noise = log.Meta?.Settings.GetValueOrDefault(CertificationLogMeta.NoiseSetting);
+        if (noise is not (null or GaussianNoise.Version or GridGaussianNoise.Scheme))
+            return $"it was made with the noise '{noise}', whose radii are not those of Gaussian noise";
         return log.Method is { } method && method.Name != CohenCertifier.MethodName
             ? $"it was made by '{method}', whose radii do not come from the Clopper-Pearson bound of a fixed number of votes"
             : null;

@@ -105,7 +105,9 @@ internal sealed class LogAuditCheck(LogAuditSettings settings, RadiusPrecision p
                 ? Text($"it took {row.N} votes, not {settings.N}")
                 : row.Count > row.N
                     ? Text($"{row.Count} of {row.N} votes")
-                    : Text($"{row.Count} of {row.N} votes give a bound of {ClopperPearson.Lower(row.Count!.Value, settings.N, settings.Alpha):0.000000} and {Radius(_lattice.At(row.Count.Value))}");
+                    : string.Create(CultureInfo.InvariantCulture, $"{row.Count} of {row.N} votes give a bound of "
+                        + $"{ClopperPearson.Lower(row.Count!.Value, settings.N, settings.Alpha):0.000000} and "
+                        + $"{Radius(_lattice.At(row.Count.Value))}");
         }
 
         (double? below, double? above) = _lattice.Around(row.Radius);

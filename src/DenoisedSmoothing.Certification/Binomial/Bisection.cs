@@ -18,7 +18,9 @@ internal static class Bisection
         return low;
     }
 
-    /// <summary>Two numbers close together, of which a condition that is true, then false, holds at the first and not at the second.</summary>
+    /// <summary>
+    /// Two numbers close together, of which a condition that is true, then false, holds at the first and not at the second.
+    /// </summary>
     /// <param name="low">Where it holds: returned as it is where it holds nowhere else.</param>
     /// <param name="high">Where it does not hold.</param>
     /// <param name="halvings">How often the gap is halved.</param>

@@ -3,7 +3,7 @@ namespace DenoisedSmoothing.Statistics;
 /// <summary>The natural logarithm of a probability, with a bound on how far rounding can have moved it.</summary>
 /// <param name="Value">The computed logarithm; minus infinity for probability 0.</param>
 /// <param name="Error">The true logarithm lies within this distance of <paramref name="Value"/>.</param>
-/// <param name="Slope">For tails: the derivative of the logarithm by log p, for root finding only; 0 where nobody asks.</param>
+/// <param name="Slope">For tails: the derivative of the logarithm by log p, for root finding only; 0 where it is not needed.</param>
 internal readonly record struct LogProbability(double Value, double Error, double Slope = 0)
 {
     private const double Unit = ElementaryFunctions.Unit;

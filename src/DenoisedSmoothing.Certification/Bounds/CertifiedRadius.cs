@@ -41,8 +41,8 @@ public static class CertifiedRadius
 
     /// <summary>
     /// The largest radius in one norm inside a radius in another: what no change of smaller length in the new norm can leave. From l2: the
-    /// same number in l1,
-    /// r / sqrt(d) in l-infinity. From l1: r / sqrt(d) in l2, r / d in l-infinity. From l-infinity: the same number in both.
+    /// same number in l1, r / sqrt(d) in l-infinity. From l1: r / sqrt(d) in l2, r / d in l-infinity. From l-infinity: the same number in
+    /// both.
     /// </summary>
     /// <remarks>Small by nature: l2 = 0.5 is 2.3/255 in l-infinity on a 3x32x32 image and 0.33/255 on a 3x224x224 one.</remarks>
     /// <param name="radius">A certified radius; at least 0.</param>

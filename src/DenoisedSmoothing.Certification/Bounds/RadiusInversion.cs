@@ -14,7 +14,8 @@ internal static class RadiusInversion
         if (radius == 0)
             return Math.BitIncrement(.5);
         return BitConverter.Int64BitsToDouble(Bisection.First(
-            BitConverter.DoubleToInt64Bits(.5) + 1, BitConverter.DoubleToInt64Bits(1), bits => Suffices(BitConverter.Int64BitsToDouble(bits))));
+            BitConverter.DoubleToInt64Bits(.5) + 1, BitConverter.DoubleToInt64Bits(1), bits =>
+                Suffices(BitConverter.Int64BitsToDouble(bits))));
 
         bool Suffices(double p) => rule.Radius(p, 1 - p) >= radius;
     }

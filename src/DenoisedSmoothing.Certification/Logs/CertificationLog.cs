@@ -50,8 +50,7 @@ public sealed class CertificationLog
 
     /// <summary>
     /// How many images have the seed and image index, and so the noise, of an earlier one: then lines are not independent, and a statement
-    /// about
-    /// the data set does not hold. 0 where the log does not say.
+    /// about the data set does not hold. 0 where the log does not say.
     /// </summary>
     public int SharedNoise { get; }
 

@@ -1,6 +1,8 @@
+using DenoisedSmoothing.Transfer;
+
 namespace DenoisedSmoothing.Logs;
 
-/// <summary>One line of a log's JSON lines: the image, and its whole certificate or prediction.</summary>
+/// <summary>One line of a log's JSON lines: the image, and its whole certificate, transferred certificate or prediction.</summary>
 public sealed record CertificationLogEntry
 {
     /// <summary>The fingerprint of the run's settings (<see cref="CertificationLogMeta.Fingerprint"/>).</summary>
@@ -15,11 +17,26 @@ public sealed record CertificationLogEntry
     /// <summary>How long the image took, in seconds.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>The certificate; null in a log of predictions.</summary>
+    /// <summary>The certificate; null in a log of transferred certificates or of predictions.</summary>
     public Certificate? Certificate { get; init; }
+
+    /// <summary>The certificate that was given to a successor; null in other logs.</summary>
+    public TransferredCertificate? Transferred { get; init; }
 
     /// <summary>The prediction; null in a log of certificates.</summary>
     public Prediction? Prediction { get; init; }
+
+    internal CertificationLogKind Kind => Prediction is null ? CertificationLogKind.Certify : CertificationLogKind.Predict;
+
+    internal int? Predicted => Certificate?.Label ?? Transferred?.Label ?? Prediction?.Label;
+
+    /// <summary>The allowed probability that the line is wrong.</summary>
+    internal double Alpha => Certificate?.Alpha ?? Transferred?.Alpha ?? Prediction!.Alpha;
+
+    internal CertificationMethod Method => Certificate?.Method ?? Transferred?.Method ?? Prediction!.Method;
+
+    /// <summary>Where the line's own votes come from; null where it does not say.</summary>
+    internal Provenance? Provenance => Certificate?.Provenance ?? Transferred?.Provenance;
 
     /// <summary>Reads the JSON lines of a log.</summary>
     /// <param name="path">The log, such as <c>run.tsv</c>, or its JSON lines beside it, <c>run.tsv.jsonl</c>.</param>
@@ -40,32 +57,44 @@ public sealed record CertificationLogEntry
         {
             Index = Index,
             Label = Label,
-            Predicted = Certificate is null ? Prediction!.Label : Certificate.Label,
-            Radius = Certificate?.Radius ?? 0,
-            RadiusText = Certificate is null ? null : LogText.Radius(Certificate.Radius),
+            Predicted = Predicted,
+            Radius = Certificate?.Radius ?? Transferred?.Radius ?? 0,
+            RadiusText = Kind == CertificationLogKind.Predict ? null : LogText.Radius(Certificate?.Radius ?? Transferred!.Radius),
             Time = TimeSpan.FromSeconds(Seconds),
         };
-        return Certificate is { } c
-            ? row with
+        return (Certificate, Transferred) switch
+        {
+            ({ } c, _) => row with
             {
                 N0 = c.N0,
                 N = c.N,
                 Count = c.EstimationVotes[c.SelectedLabel],
                 SelectedLabel = c.SelectedLabel,
                 PALower = c.PALower,
-            }
-            : row with { N = Prediction!.N, Count = Prediction.Votes[Prediction.TopLabel], SelectedLabel = Prediction.TopLabel };
+            },
+            (_, { } t) => row with
+            {
+                N0 = t.Original.N0,
+                N = t.Pairs.Total,
+                Count = t.Pairs[(int)PairOutcome.Kept],
+                SelectedLabel = t.Original.SelectedLabel,
+                PALower = t.PALower,
+            },
+            _ => row with { N = Prediction!.N, Count = Prediction.Votes[Prediction.TopLabel], SelectedLabel = Prediction.TopLabel },
+        };
     }
 
     /// <summary>Checks that this can be a line.</summary>
     /// <exception cref="InvalidDataException">It cannot; the message names the line.</exception>
     internal void Check(string path, int line)
     {
-        if (Certificate is null == Prediction is null)
+        if (new object?[] { Certificate, Transferred, Prediction }.Count(static held => held is not null) != 1)
             throw new InvalidDataException($"{path}, line {line}: an entry holds either a certificate or a prediction.");
-        int? label = Certificate is null ? Prediction!.Label : Certificate.Label;
-        if (Label < 0 || label < 0)
+        if (Label < 0 || Predicted < 0)
             throw new InvalidDataException($"{path}, line {line}: a label is negative.");
+        if (Transferred is { } t && !(double.IsFinite(t.Radius) && t.Radius >= 0 && t.Pairs.ClassCount == CertificateTransfer.OutcomeCount))
+            throw new InvalidDataException(
+                $"{path}, line {line}: a transferred certificate has a radius of at least 0 and pairs of four outcomes.");
         if (!(Math.Abs(Seconds) <= LogTime.MostSeconds))
             throw new InvalidDataException($"{path}, line {line}: {Seconds} is no time in seconds.");
     }

@@ -12,7 +12,7 @@ public static class CertificationLogMerge
     /// <exception cref="IOException">A file cannot be read or written, a shard is still being written, or the merged log is there
     /// already.</exception>
     /// <exception cref="InvalidDataException">
-    /// The shards' settings differ, each of which is named; an image stands in two of them; one is damaged; or some are missing.
+    /// The shards' settings differ, each of which is named; an image is in two of them; one is damaged; or some are missing.
     /// </exception>
     /// <exception cref="OperationCanceledException">The merge was stopped.</exception>
     public static IReadOnlyList<string> Run(IReadOnlyList<string> shards, string path, bool partial, CancellationToken cancellationToken =

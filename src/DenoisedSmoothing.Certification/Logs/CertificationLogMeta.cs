@@ -71,7 +71,7 @@ public sealed record CertificationLogMeta
             : null;
 
     /// <summary>
-    /// SHA-256 of kind and settings, in lower-case hexadecimal; the order of the settings does not matter. It stands in every JSON line.
+    /// SHA-256 of kind and settings, in lower-case hexadecimal; the order of the settings does not matter. Every JSON line has it.
     /// </summary>
     public string Fingerprint
     {
@@ -110,7 +110,7 @@ public sealed record CertificationLogMeta
                 throw new InvalidDataException($"{path} is of schema {document.Schema}; this version knows up to {CurrentSchema}.");
             CertificationLogMeta meta = document.ToMeta();
             if (meta.Fingerprint != document.Fingerprint)
-                throw new InvalidDataException($"{path} was changed: its settings do not give the fingerprint that stands in it.");
+                throw new InvalidDataException($"{path} was changed: its settings do not give the fingerprint that it has.");
             return meta;
         }
         catch (Exception e) when (e is JsonException or ArgumentException)

@@ -15,7 +15,7 @@ public sealed record CertificationLogRow
     /// <summary>The certified l2 radius in [0,1] pixel space, as logged; 0 in a log of predictions.</summary>
     public required double Radius { get; init; }
 
-    /// <summary>The radius as it stands in the log: its digits say how precise it is. Null in a log of predictions.</summary>
+    /// <summary>The radius as the log has it: its digits say how precise it is. Null in a log of predictions.</summary>
     public string? RadiusText { get; init; }
 
     /// <summary>How long the image took; null where the log does not say.</summary>

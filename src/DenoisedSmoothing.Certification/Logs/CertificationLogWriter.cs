@@ -1,4 +1,5 @@
 using System.Text;
+using DenoisedSmoothing.Transfer;
 
 namespace DenoisedSmoothing.Logs;
 
@@ -80,7 +81,19 @@ public sealed class CertificationLogWriter : IDisposable
     public void Append(long index, int label, Certificate certificate, TimeSpan time)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        Append(index, label, certificate, prediction: null, time);
+        Append(index, label, time, certificate: certificate);
+    }
+
+    /// <summary>Writes the line of a transferred certificate.</summary>
+    /// <param name="index">The image's index in its data set, above <see cref="LastIndex"/>.</param>
+    /// <param name="label">The true label, not negative.</param>
+    /// <param name="transferred">The certificate.</param>
+    /// <param name="time">How long the transfer took.</param>
+    /// <exception cref="ArgumentException">The log holds predictions, or the index is not above the last one.</exception>
+    public void Append(long index, int label, TransferredCertificate transferred, TimeSpan time)
+    {
+        ArgumentNullException.ThrowIfNull(transferred);
+        Append(index, label, time, transferred: transferred);
     }
 
     /// <summary>Writes a prediction's line.</summary>
@@ -92,7 +105,7 @@ public sealed class CertificationLogWriter : IDisposable
     public void Append(long index, int label, Prediction prediction, TimeSpan time)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        Append(index, label, certificate: null, prediction, time);
+        Append(index, label, time, prediction: prediction);
     }
 
     /// <summary>Notes an image that is passed over, in the JSON lines alone: the table is the field's.</summary>
@@ -128,13 +141,13 @@ public sealed class CertificationLogWriter : IDisposable
     internal void Append(CertificationLogEntry entry, bool flush)
     {
         CheckOpen();
-        if (entry.Certificate is null == (_meta.Kind == CertificationLogKind.Certify))
+        if (entry.Kind != _meta.Kind)
             throw new ArgumentException($"This is a log of kind {_meta.Kind}.", nameof(entry));
         CheckOrder(entry.Index);
         ArgumentOutOfRangeException.ThrowIfNegative(entry.Label);
         string line = LogText.Line(entry), json = LogRecord.Of(entry).ToJson();
         _failed = true;
-        // In this order, but nothing rests on it: a resumed run keeps what stands in both.
+        // In this order, but nothing rests on it: a resumed run keeps what is in both.
         Write(_json, json, flush);
         Write(_table, line, flush);
         _failed = false;
@@ -199,14 +212,16 @@ public sealed class CertificationLogWriter : IDisposable
         }
     }
 
-    private void Append(long index, int label, Certificate? certificate, Prediction? prediction, TimeSpan time) =>
-        Append(new CertificationLogEntry
+    private void Append(
+        long index, int label, TimeSpan time, Certificate? certificate = null, TransferredCertificate? transferred = null,
+        Prediction? prediction = null) => Append(new CertificationLogEntry
     {
         Fingerprint = _fingerprint,
         Index = index,
         Label = label,
         Seconds = Math.Round(time.TotalSeconds, 6),
         Certificate = certificate,
+        Transferred = transferred,
         Prediction = prediction,
     }, flush: true);
 }

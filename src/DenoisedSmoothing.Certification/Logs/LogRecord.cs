@@ -56,7 +56,8 @@ internal sealed record LogRecord(string Fingerprint, CertificationLogEntry? Entr
 
     public string ToJson() => JsonSerializer.Serialize(
         Entry is { } entry
-            ? new LogRecordDocument(Fingerprint, entry.Index, entry.Label, entry.Seconds, entry.Certificate, entry.Prediction)
+            ? new LogRecordDocument(Fingerprint, entry.Index, entry.Label, entry.Seconds, entry.Certificate, entry.Prediction,
+                Transferred: entry.Transferred)
             : new LogRecordDocument(Fingerprint, Skipped?.Index, Skipped: Skipped?.Reason, End: End),
         LogJson.Lines.LogRecordDocument);
 
@@ -77,6 +78,7 @@ internal sealed record LogRecord(string Fingerprint, CertificationLogEntry? Entr
             Label = label,
             Seconds = seconds,
             Certificate = document.Certificate,
+            Transferred = document.Transferred,
             Prediction = document.Prediction,
         };
         entry.Check(path, line);

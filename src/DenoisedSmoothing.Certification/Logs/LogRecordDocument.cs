@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Transfer;
+
 namespace DenoisedSmoothing.Logs;
 
 /// <summary>
@@ -11,4 +13,5 @@ internal sealed record LogRecordDocument(
     Certificate? Certificate = null,
     Prediction? Prediction = null,
     string? Skipped = null,
-    LogEnd? End = null);
+    LogEnd? End = null,
+    TransferredCertificate? Transferred = null);

@@ -14,7 +14,7 @@ internal sealed class LogRecovery
     /// <summary>True where nothing stood, so that the settings must be written first.</summary>
     public required bool IsNew { get; init; }
 
-    /// <summary>Reads what stands there, and changes nothing.</summary>
+    /// <summary>Reads what is there, and changes nothing.</summary>
     /// <param name="path">The TSV file, which may be absent.</param>
     /// <param name="json">The JSON lines, opened alone.</param>
     /// <param name="meta">The settings under which the run continues.</param>

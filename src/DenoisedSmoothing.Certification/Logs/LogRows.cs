@@ -34,8 +34,7 @@ internal sealed class LogRows(string name)
             scan.Add(record, name);
             if (record.Entry is not { } entry)
                 continue;
-            CertificationLogKind its = entry.Certificate is null ? CertificationLogKind.Predict : CertificationLogKind.Certify;
-            CertificationMethod itsMethod = entry.Certificate?.Method ?? entry.Prediction!.Method;
+            (CertificationLogKind its, CertificationMethod itsMethod) = (entry.Kind, entry.Method);
             if ((kind ??= its) != its)
                 throw new InvalidDataException($"{name}, line {line.Number}: certificates and predictions are in one log.");
             if ((method ??= itsMethod) != itsMethod)

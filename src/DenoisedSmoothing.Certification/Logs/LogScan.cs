@@ -24,8 +24,8 @@ internal sealed class LogScan
         if (record.Entry is { } entry)
         {
             _images++;
-            Alpha = Math.Max(Alpha ?? 0, entry.Certificate?.Alpha ?? entry.Prediction!.Alpha);
-            if (entry.Certificate?.Provenance is { } provenance && !_noise.Add((provenance.Seed, provenance.ImageIndex)))
+            Alpha = Math.Max(Alpha ?? 0, entry.Alpha);
+            if (entry.Provenance is { } provenance && !_noise.Add((provenance.Seed, provenance.ImageIndex)))
                 SharedNoise++;
         }
 

@@ -11,10 +11,8 @@ namespace DenoisedSmoothing;
 /// <para>
 /// Soundness. The label is fixed by separate votes, so its lower bound errs with probability at most alpha/2 and each of the K-1 upper
 /// bounds with at most alpha/(2(K-1)): all hold at once with probability at least 1 - alpha, whatever their dependence. pB is the smaller
-/// of the
-/// largest upper bound and 1 - pA, either of which bounds every other class, so the radius is never below sigma Phi^-1(pA) with pA at
-/// alpha/2: what
-/// Cohen's method loses by halving alpha is all that can be lost (Cohen et al. 2019, theorem 1).
+/// of the largest upper bound and 1 - pA, either of which bounds every other class, so the radius is never below sigma Phi^-1(pA) with pA
+/// at alpha/2: what Cohen's method loses by halving alpha is all that can be lost (Cohen et al. 2019, theorem 1).
 /// </para>
 /// Predictions are Cohen's. Immutable and safe for concurrent use.
 /// </remarks>

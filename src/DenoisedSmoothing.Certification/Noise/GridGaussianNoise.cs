@@ -6,22 +6,16 @@ namespace DenoisedSmoothing.Noise;
 
 /// <summary>
 /// Gaussian noise on a grid, the default: image and noise are multiples of one step, so that their sum is exact and certificates are about
-/// the
-/// noise that is really drawn.
+/// the noise that is really drawn.
 /// </summary>
 /// <remarks>
 /// <para>
 /// Floating-point noise leaks the image: the low bits of a float sum tell what was added, and a classifier that reads them gets
-/// certificates that
-/// contradict one another. Here the image is moved to the nearest point of a grid of step g (about sigma / 10^6), and the noise is a
-/// Gaussian
-/// rounded down to that grid. For a point x of the grid, x + floor(N) = floor(x + N): what the network sees is a fixed function of x + N
-/// with an
-/// exactly Gaussian N, so Cohen's theorem holds, and every rounding after it (to float, inside the network) belongs to the base classifier.
-/// What
-/// moving images to the grid costs, g sqrt(d) of the radius, and what the law lacks, 2^-39 a value, are taken off
-/// (<see cref="GridGaussianRule"/>;
-/// proof in docs/noise.md).
+/// certificates that contradict one another. Here the image is moved to the nearest point of a grid of step g (about sigma / 10^6), and the
+/// noise is a Gaussian rounded down to that grid. For a point x of the grid, x + floor(N) = floor(x + N): what the network sees is a fixed
+/// function of x + N with an exactly Gaussian N, so Cohen's theorem holds, and every rounding after it (to float, inside the network)
+/// belongs to the base classifier. What moving images to the grid costs, g sqrt(d) of the radius, and what the law lacks, 2^-39 a value,
+/// are taken off (<see cref="GridGaussianRule"/>; proof in docs/noise.md).
 /// </para>
 /// <para>
 /// Philox4x32-10 makes four words a block, and a word one value of the noise (<see cref="GridGaussianLaw"/>). Value 32 g + 16 k + 2 l + h of

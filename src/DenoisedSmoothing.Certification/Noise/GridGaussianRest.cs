@@ -73,8 +73,7 @@ internal sealed class GridGaussianRest
 
     /// <summary>
     /// (q(place) - q(last)) over the triangle above it, as a share of the steepest slope that the cell can have. The smaller of two
-    /// different
-    /// places has probability proportional to last - place.
+    /// different places has probability proportional to last - place.
     /// </summary>
     internal double Acceptance(int cell, int place)
     {

@@ -2,18 +2,15 @@ namespace DenoisedSmoothing.Noise;
 
 /// <summary>
 /// Uniform noise on [-lambda, lambda) per pixel value, which certifies l1 radii (Yang et al. 2020, "Randomized smoothing of all shapes and
-/// sizes"): in
-/// whole numbers, so that it is exact.
+/// sizes"): in whole numbers, so that it is exact.
 /// </summary>
 /// <remarks>
 /// <para>
 /// Image and noise are multiples of 2^-44. A float of at least 2^-21 is one, and a smaller one is moved by at most 2^-45. The noise is
 /// uniform over the 2 m
 /// multiples from -lambda to lambda - 2^-44, lambda = m 2^-44, and the sum is exact; its one rounding, to float, is a function of the sum
-/// and
-/// belongs to the base classifier. So nothing leaks: two images whose points differ in l1 by delta see laws that differ in total variation
-/// by at most
-/// delta / (2 lambda), on the grid exactly as on the line (<see cref="UniformRule"/>).
+/// and belongs to the base classifier. So nothing leaks: two images whose points differ in l1 by delta see laws that differ in total
+/// variation by at most delta / (2 lambda), on the grid exactly as on the line (<see cref="UniformRule"/>).
 /// </para>
 /// Value 8 g + l of a row is made from all 128 bits of Philox block 8 g + l, so that each of its 2 m values is as likely as any other to
 /// 2^-128.

@@ -37,8 +37,7 @@ public static class SamplePlan
 
     /// <summary>
     /// The smallest number of pairs with which <see cref="CertificateTransfer"/> gives a one-sided certificate (Cohen's, a sequential one)
-    /// to
-    /// a successor at a radius with the given power: exact binomial probabilities.
+    /// to a successor at a radius with the given power: exact binomial probabilities.
     /// </summary>
     /// <param name="pALower">The certificate's bound, in [0, 1).</param>
     /// <param name="radius">The l2 radius that the successor is to have, in [0,1] pixel space; at least 0.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Statistics;
 
@@ -31,8 +32,9 @@ internal sealed class RadiusLadder
         long[] fewest = [.. planned.Select(rung => FewestVotes(rung, Threshold, options.Budget))];
         if (!IsOpen && Array.FindIndex(fewest, votes => votes > options.Budget) is >= 0 and var beyond)
         {
-            throw new ArgumentException(FormattableString.Invariant(
-                $"A target radius of {options.TargetRadii[beyond]} under {rule.Description} is beyond a budget of {options.Budget} votes at alpha = {options.Alpha}, even if all agree. Raise the budget or leave the radius out."));
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"A target radius of {options.TargetRadii[beyond]} under {rule.Description} is beyond a budget of {options.Budget} "
+                    + $"votes at alpha = {options.Alpha}, even if all agree. Raise the budget or leave the radius out."));
         }
 
         Looks = LookSchedule.Geometric(options.LookGrowth, options.Budget, fewest);
@@ -97,8 +99,9 @@ internal sealed class RadiusLadder
     internal static double BoundFor(double radius, IRadiusRule rule)
     {
         double bound = rule.ProbabilityFor(radius), most = Math.BitDecrement(1.0);
-        return bound < 1 ? bound : throw new ArgumentException(FormattableString.Invariant(
-            $"A target radius of {radius} is beyond any certificate under {rule.Description}: a bound of 1 - 1e-16 gives {rule.Radius(most, 1 - most):F3}."));
+        return bound < 1 ? bound : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+            $"A target radius of {radius} is beyond any certificate under {rule.Description}: a bound of 1 - 1e-16 gives "
+                + $"{rule.Radius(most, 1 - most):F3}."));
     }
 
     /// <summary>The fewest votes that reject when all of them agree; budget + 1 where none do.</summary>

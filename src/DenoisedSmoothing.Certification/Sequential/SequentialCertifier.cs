@@ -13,8 +13,7 @@ namespace DenoisedSmoothing;
 /// Soundness. The evidence against "p is at most p0" mixes the likelihood ratios of alternatives above p0 only, so it is a supermartingale
 /// for every p up to p0, and exceeds 1/alpha at any time with probability at most alpha. All radii of a run share that one error
 /// probability, since a larger one counts only where all smaller ones do. Giving up early spends nothing. docs/statistics.md has the
-/// proofs,
-/// and the table of what it saves. The certified bound is a function of the final counts alone (<see cref="LowerBound"/>).
+/// proofs, and the table of what it saves. The certified bound is a function of the final counts alone (<see cref="LowerBound"/>).
 /// </para>
 /// <para>
 /// A prediction fixes the label by separate votes and answers when the evidence against each other class being as likely, pairwise, has
@@ -121,14 +120,16 @@ public sealed class SequentialCertifier : ICertifier
         List<string> warnings = [];
         if (Evidence(Options.Budget, Options.Budget) < RadiusLadder.ThresholdOf(Options.Alpha))
         {
-            warnings.Add(Text(
-                $"Every certification will abstain: even {Options.Budget} of {Options.Budget} votes do not show, at alpha = {Options.Alpha}, that a label has more than half. Raise Budget or alpha."));
+            warnings.Add(string.Create(CultureInfo.InvariantCulture,
+                $"Every certification will abstain: even {Options.Budget} of {Options.Budget} votes do not show, at alpha = "
+                    + $"{Options.Alpha}, that a label has more than half. Raise Budget or alpha."));
         }
 
         if (Evidence(Options.PredictBudget, Options.PredictBudget) < RadiusLadder.ThresholdOf(Options.Alpha))
         {
-            warnings.Add(Text(
-                $"Every prediction will abstain: even {Options.PredictBudget} of {Options.PredictBudget} votes do not show, at alpha = {Options.Alpha}, which label leads. Raise PredictBudget or alpha."));
+            warnings.Add(string.Create(CultureInfo.InvariantCulture,
+                $"Every prediction will abstain: even {Options.PredictBudget} of {Options.PredictBudget} votes do not show, at alpha = "
+                    + $"{Options.Alpha}, which label leads. Raise PredictBudget or alpha."));
         }
 
         return warnings;

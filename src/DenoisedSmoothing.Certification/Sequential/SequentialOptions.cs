@@ -10,9 +10,9 @@ public sealed record SequentialOptions
     public double Alpha { get; init; } = .001;
 
     /// <summary>
-    /// The l2 radii to decide, in [0,1] pixel space like sigma; ascending, none negative. A run stops when the largest is certified or the
-    /// next one is given up. Empty is the open mode: as large a radius as the votes show, until more of them add little
-    /// (<see cref="RadiusGain"/>).
+    /// The radii to decide, in [0,1] pixel space and in the norm that the noise certifies: l2 for Gaussian noise, l1 for uniform noise;
+    /// ascending, none negative. A run stops when the largest is certified or the next one is given up. Empty is the open mode: as large a
+    /// radius as the votes show, until more of them add little (<see cref="RadiusGain"/>).
     /// </summary>
     /// <value>Empty.</value>
     public IReadOnlyList<double> TargetRadii { get; init; } = [];

@@ -103,6 +103,28 @@ public sealed class CertificateTransfer
         };
     }
 
+    /// <summary>The answer of f' where f's certificate abstains: an abstention, without pairs.</summary>
+    /// <param name="certificate">A certificate of f, which certifies no label.</param>
+    /// <exception cref="ArgumentException">The certificate certifies a label.</exception>
+    public TransferredCertificate Abstain(Certificate certificate)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        if (!certificate.Abstained)
+            throw new ArgumentException("The certificate certifies a label: transfer it.", nameof(certificate));
+        return new TransferredCertificate
+        {
+            Original = certificate,
+            Pairs = new VoteCounts(new long[OutcomeCount]),
+            Zeta = 1,
+            TransferAlpha = Alpha,
+            Label = null,
+            Radius = 0,
+            PALower = 0,
+            PBUpper = 1,
+            Method = Method,
+        };
+    }
+
     private static void CheckLabel(Certificate certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);

@@ -1,10 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace DenoisedSmoothing.Transfer;
 
 /// <summary>
 /// A certificate that was given to a successor f' of the classifier that it was made for: with confidence 1 - <see cref="Alpha"/> the
-/// smoothed
-/// f' answers <see cref="Label"/> for every image within <see cref="Radius"/>; or an abstention. Carries what a sceptic needs to recompute
-/// it.
+/// smoothed f' answers <see cref="Label"/> for every image within <see cref="Radius"/>; or an abstention. Carries what a sceptic needs to
+/// recompute it.
 /// </summary>
 public sealed record TransferredCertificate
 {
@@ -21,6 +22,7 @@ public sealed record TransferredCertificate
     public required double TransferAlpha { get; init; }
 
     /// <summary>The certified label, that of the original; null for an abstention.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required int? Label { get; init; }
 
     /// <summary>The certified radius in [0,1] pixel space, in the norm of the original, rounded down; 0 for an abstention.</summary>

@@ -2,8 +2,7 @@ namespace DenoisedSmoothing.Verification;
 
 /// <summary>
 /// Tails of the binomial distribution by adding up: each probability is its neighbour's times a ratio, the likeliest counts as 1, and the
-/// total
-/// normalises. There is no logarithm, factorial or continued fraction in it, so it shares no formula with the bounds that it checks.
+/// total normalises. There is no logarithm, factorial or continued fraction in it, so it shares no formula with the bounds that it checks.
 /// </summary>
 /// <remarks>
 /// All terms are positive, so that errors cannot grow by cancellation: 8 units per step of the recurrence bound each sum.

@@ -1,20 +1,18 @@
 using System.Collections.Concurrent;
+using DenoisedSmoothing.Transfer;
 
 namespace DenoisedSmoothing.Verification;
 
 /// <summary>
 /// Recomputes certificates and predictions from the votes that they carry, and names every difference: for a reader who trusts the votes,
-/// but
-/// not the arithmetic. Whether the votes are true is for a redraw to say, which needs the models and the images.
+/// but not the arithmetic. Whether the votes are true is for a redraw to say, which needs the models and the images.
 /// </summary>
 /// <remarks>
 /// It shares no formula with the certifiers: binomial tails are sums of ratios, normal tails a series and a continued fraction, both
-/// enclosed between
-/// two doubles. A fixed-vote bound, a p-value or a radius counts as overstated only where it provably is, and every overstatement of more
-/// than 1e-9
-/// relative is found; the sequential certifier's bound is replayed to 1e-9. When a sequential run stopped bears on nothing but its cost,
-/// and is
-/// compared with the library's own plan. Safe for concurrent use; what it prepares for a method and a noise law is kept.
+/// enclosed between two doubles. A fixed-vote bound, a p-value or a radius counts as overstated only where it provably is, and every
+/// overstatement of more than 1e-9 relative is found; the sequential certifier's bound is replayed to 1e-9. When a sequential run stopped
+/// bears on nothing but its cost, and is compared with the library's own plan. Safe for concurrent use; what it prepares for a method and a
+/// noise law is kept.
 /// </remarks>
 public sealed class CertificateVerifier
 {
@@ -39,6 +37,18 @@ public sealed class CertificateVerifier
             check.Certificate(certificate, law, findings);
         Radius(certificate, law, findings);
         return findings.All;
+    }
+
+    /// <summary>Verifies a certificate that was given to a successor, and the one that it comes from.</summary>
+    /// <param name="transferred">From JSON, a log, or fresh.</param>
+    /// <returns>Every difference; empty when both are what their votes and pairs give.</returns>
+    public IReadOnlyList<VerificationFinding> Verify(TransferredCertificate transferred)
+    {
+        ArgumentNullException.ThrowIfNull(transferred);
+        Findings findings = new();
+        if (NoiseLaw.Of(transferred.Original.Noise, transferred.Original.Sigma) is { } law)
+            TransferCheck.Check(transferred, law, findings);
+        return [.. Verify(transferred.Original), .. findings.All];
     }
 
     /// <summary>Verifies a prediction.</summary>

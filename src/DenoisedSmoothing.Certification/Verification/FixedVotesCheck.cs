@@ -2,8 +2,7 @@ namespace DenoisedSmoothing.Verification;
 
 /// <summary>
 /// Cohen's and the multi-class certifier: a bound is right when the tail of the votes under it is at most its share of alpha, and just
-/// right when a
-/// slightly better bound has more.
+/// right when a slightly better bound has more.
 /// </summary>
 internal sealed class FixedVotesCheck(long n0, long n, double alpha, long predictN, bool allClasses) : MethodCheck(alpha)
 {

@@ -50,8 +50,8 @@ public sealed class LogVerification
             settings.Check(entry, findings);
             Shared(entry, noise, findings);
             Table(entry, table, findings);
-            IReadOnlyList<VerificationFinding> own = entry.Certificate is { } certificate
-                ? verifier.Verify(certificate)
+            IReadOnlyList<VerificationFinding> own = entry.Certificate is { } certificate ? verifier.Verify(certificate)
+                : entry.Transferred is { } transferred ? verifier.Verify(transferred)
                 : verifier.Verify(entry.Prediction!);
             all.AddRange(own.Concat(findings.All).Select(finding => new LogFinding(entry.Index, finding)));
             verified++;
@@ -76,7 +76,7 @@ public sealed class LogVerification
 
     private static void Shared(CertificationLogEntry entry, Dictionary<(ulong, long), long> noise, Findings findings)
     {
-        if (entry.Certificate?.Provenance is not { } provenance)
+        if (entry.Provenance is not { } provenance)
             return;
         findings.Equal("imageIndex", provenance.ImageIndex, entry.Index, "the line");
         if (!noise.TryAdd((provenance.Seed, provenance.ImageIndex), entry.Index))

@@ -2,8 +2,7 @@ namespace DenoisedSmoothing.Verification;
 
 /// <summary>
 /// The evidence against "p is at most p0" as docs/statistics.md defines it, for replaying the sequential certifier: the mean of the
-/// likelihood ratios
-/// of q = 1 and of the q whose divergence from p0 is 1/2, 1/4, ... of that, and the tail at the budget.
+/// likelihood ratios of q = 1 and of the q whose divergence from p0 is 1/2, 1/4, ... of that, and the tail at the budget.
 /// </summary>
 internal sealed class MartingaleRung
 {

@@ -40,10 +40,10 @@ internal abstract class MethodCheck(double alpha)
     }
 
     /// <summary>Whether pA + pB is at least 1, exactly.</summary>
-    protected static bool CoversComplement(double pA, double pB) => pA >= .5 ? pB >= 1 - pA : pB >= .5 && pA >= 1 - pB;
+    internal static bool CoversComplement(double pA, double pB) => pA >= .5 ? pB >= 1 - pA : pB >= .5 && pA >= 1 - pB;
 
     /// <summary>A step that is small against a probability and against its complement, yet above the spacing of doubles.</summary>
-    protected static double Step(double p) => Math.Max(Tolerance * Math.Min(p, 1 - p), 4.0 / (1L << 53));
+    internal static double Step(double p) => Math.Max(Tolerance * Math.Min(p, 1 - p), 4.0 / (1L << 53));
 
     /// <summary>The class with most votes other than one.</summary>
     protected static int RivalOf(VoteCounts votes, int label) => votes.Top == label ? votes.RunnerUp : votes.Top;

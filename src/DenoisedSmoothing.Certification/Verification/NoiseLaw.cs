@@ -53,8 +53,7 @@ internal abstract record NoiseLaw(Norm Norm, double Sigma, string Scheme, long? 
 
     /// <summary>
     /// Gaussian noise on a grid: the law lacks at most tau = 2^-39 d of exact Gaussian noise in any probability, and two images move by at
-    /// most the
-    /// grid's step times the root of d, the step being the largest power of two up to sigma / 2^20 (docs/design.md).
+    /// most the grid's step times the root of d, the step being the largest power of two up to sigma / 2^20 (docs/design.md).
     /// </summary>
     private sealed record GridGaussianLaw(double Sigma, long Size) : NoiseLaw(Norm.L2, Sigma, "philox4x32-10/grid-gaussian/", Size)
     {
@@ -92,8 +91,7 @@ internal abstract record NoiseLaw(Norm Norm, double Sigma, string Scheme, long? 
 
     /// <summary>
     /// Uniform noise on [-lambda, lambda) in steps of 2^-44: lambda (pA - pB), or 2 lambda (pA - 1/2), less a step for each value of the
-    /// image and
-    /// 2^-73 d of the probabilities.
+    /// image and 2^-73 d of the probabilities.
     /// </summary>
     private sealed record UniformLaw(double Lambda, long Size) : NoiseLaw(Norm.L1, Lambda / Math.Sqrt(3), "philox4x32-10/uniform/", Size)
     {

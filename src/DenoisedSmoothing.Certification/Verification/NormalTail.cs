@@ -2,8 +2,7 @@ namespace DenoisedSmoothing.Verification;
 
 /// <summary>
 /// The upper tail of the standard normal distribution and its quantile, enclosed: by the series of positive terms near 0 and by Laplace's
-/// continued
-/// fraction beyond, whose convergents enclose the value. Math.Exp is all that it takes from a library.
+/// continued fraction beyond, whose convergents enclose the value. Math.Exp is all that it takes from a library.
 /// </summary>
 internal static class NormalTail
 {

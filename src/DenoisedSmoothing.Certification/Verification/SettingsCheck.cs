@@ -14,17 +14,16 @@ internal sealed class SettingsCheck(CertificationLogMeta? meta)
         if (meta is null)
             return;
         findings.Equal("fingerprint", entry.Fingerprint, _fingerprint, "the settings file");
-        double alpha = entry.Certificate?.Alpha ?? entry.Prediction!.Alpha;
+        double alpha = entry.Alpha;
         if (meta.Alpha is { } stated && alpha > stated)
             findings.Overstated("alpha", $"{stated} is stated in the settings, and the line has {alpha}");
         else if (meta.Alpha is { } other)
             findings.Equal("alpha", alpha, other, "the settings file");
         if (_method is not null)
-            findings.Equal("method", Canonical(entry.Certificate?.Method ?? entry.Prediction!.Method), _method, "the settings file");
-        if (entry.Certificate is not { } c)
-            return;
-        Sigma(c, findings);
-        if (c.Provenance is not { } p)
+            findings.Equal("method", Canonical(entry.Method), _method, "the settings file");
+        if ((entry.Certificate ?? entry.Transferred?.Original) is { } c)
+            Sigma(c, findings);
+        if (entry.Provenance is not { } p)
             return;
         Setting("seed", p.Seed.ToString(CultureInfo.InvariantCulture), findings);
         Setting("noise", p.Noise, findings);

@@ -61,7 +61,8 @@ internal sealed class AttackReport(IReadOnlyList<AttackRecord> records, IReadOnl
         for (int i = 0; i < attacks.Count; i++)
         {
             AttackOutcome[] its = [.. records.Where(record => record.Inside.Count > i).Select(record => record.Inside[i])];
-            table.AddRow(attacks[i], $"{its.Length}", Count(AttackVerdict.Held), Count(AttackVerdict.Undecided), Count(AttackVerdict.Changed),
+            table.AddRow(
+                attacks[i], $"{its.Length}", Count(AttackVerdict.Held), Count(AttackVerdict.Undecided), Count(AttackVerdict.Changed),
                 its.Length == 0 ? "-" : its.Average(outcome => outcome.Votes).ToString("F0", CultureInfo.InvariantCulture));
 
             string Count(AttackVerdict verdict) => $"{its.Count(outcome => outcome.Verdict == verdict)}";

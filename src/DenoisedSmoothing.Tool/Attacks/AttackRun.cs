@@ -29,7 +29,9 @@ internal sealed record AttackRun
 
     public required string Device { get; init; }
 
-    /// <summary>The key of certificates and attacks; null takes that of a resumed log, or a fresh one. Judgements have fresh ones always.</summary>
+    /// <summary>
+    /// The key of certificates and attacks; null takes that of a resumed log, or a fresh one. Judgements have fresh ones always.
+    /// </summary>
     public ulong? Seed { get; init; }
 
     public string? LogPath { get; init; }
@@ -112,6 +114,7 @@ internal sealed record AttackRun
     private Dictionary<string, string> Settings(ulong seed)
     {
         PartInfo info = PartInfo.Of(BaseClassifier);
+        string votes = Attacks.Votes?.ToString(CultureInfo.InvariantCulture) ?? "all";
         return new Dictionary<string, string>
         {
             ["data"] = Images.Fingerprint,
@@ -126,7 +129,7 @@ internal sealed record AttackRun
             ["batch"] = Text($"{Batch}"),
             [SeedSetting] = Text($"{seed}"),
             ["attacks"] = string.Join(',', Attacks.Names),
-            ["effort"] = Text($"steps={Attacks.Steps} draws={Attacks.Draws} votes={Attacks.Votes?.ToString(CultureInfo.InvariantCulture) ?? "all"}"),
+            ["effort"] = Text($"steps={Attacks.Steps} draws={Attacks.Draws} votes={votes}"),
             ["beyond"] = string.Join(',', Attacks.Beyond.Select(radius => Text($"{radius:R}"))),
             ["judge"] = Judge.Method.ToString(),
         };

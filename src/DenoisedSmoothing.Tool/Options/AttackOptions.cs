@@ -18,8 +18,8 @@ internal sealed class AttackOptions
     };
 
     public Option<string[]> Attacks { get; } = ListOptions.Names(
-        "--attacks", $"Attacks, separated by commas: {string.Join(", ", AttackCatalog.Names)}; the first goes --beyond", AttackCatalog.Names,
-        [.. AttackCatalog.Names]);
+        "--attacks", $"Attacks, separated by commas: {string.Join(", ", AttackCatalog.Names)}; the first goes --beyond",
+        AttackCatalog.Names, [.. AttackCatalog.Names]);
 
     public Option<int> Steps { get; } = new Option<int>("--attack-steps")
     {
@@ -69,7 +69,7 @@ internal sealed class AttackOptions
         parsed.GetValue(Attacks)!, parsed.GetValue(Steps), parsed.GetValue(Draws), parsed.GetValue(Votes),
         parsed.GetValue(Beyond) ?? [], parsed.GetValue(JudgeAlpha), parsed.GetValue(JudgeVotes));
 
-    /// <summary>The noise that certifies the norm. A uniform value on [-lambda, lambda) has the standard deviation lambda/sqrt(3).</summary>
+    /// <summary>The noise that certifies the norm; uniform on [-lambda, lambda) it has the standard deviation lambda/sqrt(3).</summary>
     public ISmoothingNoise Noise(ParseResult parsed, double sigma) => parsed.GetValue(Norm) == L1
         ? new UniformNoise(sigma * Math.Sqrt(3))
         : new GridGaussianNoise(sigma);

@@ -29,14 +29,19 @@ internal static class AttackCommand
         }
             .Check(path => path!.Length > 0 && !Directory.Exists(path), "--out must name a file, not a folder.");
         Option<bool> resume = new("--resume") { Description = "Go on with the log where it stops; begin one where there is none" };
-        Option<string?> plot = new("--plot") { HelpName = "figure", Description = "Draw certified accuracy and accuracy under attack: .png or .svg" };
+        Option<string?> plot = new("--plot")
+        {
+            HelpName = "figure",
+            Description = "Draw certified accuracy and accuracy under attack: .png or .svg",
+        };
         return new Verb(
             "attack",
-            "Certifies images and attacks them within their certified radii: by gradients, by estimates of them, by search among votes, in "
-                + "the low bits, and knowing the seed. Fresh votes judge whether an answer changed. A sound certificate is changed by none.",
+            "Certifies images and attacks them within their certified radii: by gradients, by estimates of them, by search among votes, "
+                + "in the low bits, and knowing the seed. Fresh votes judge whether an answer changed. A sound certificate is changed by "
+                + "none.",
             [
                 "attack --sigma 0.5 --n 1000 --max 5",
-                "attack --sigma 0.5 --n 1000 --max 40 --beyond 0.25,0.5,0.75,1,1.5,2,3 --plot attacked.png --out runs/attack.jsonl --resume",
+                "attack --sigma 0.5 --n 1000 --max 40 --beyond 0.5,1,1.5,2,3,4 --plot attacked.png --out runs/attack.jsonl --resume",
                 "attack --sigma 0.5 --norm l1 --n 1000 --max 20 --attacks pgd,search",
             ],
             [
@@ -126,7 +131,8 @@ internal static class AttackCommand
     private static string Line(AttackRecord record)
     {
         string certified = record.Certificate.Label is { } label
-            ? string.Create(CultureInfo.InvariantCulture, $"certified {label} within {Math.Floor(record.Certificate.Radius * 1000) / 1000:F3}")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"certified {label} within {Math.Floor(record.Certificate.Radius * 1000) / 1000:F3}")
             : "abstains";
         string changed = record.Contradictions.Any() ? "CONTRADICTED"
             : record.ChangedAt is { } distance ? string.Create(CultureInfo.InvariantCulture, $"changed at {distance:F3}")
@@ -149,8 +155,8 @@ internal static class AttackCommand
         foreach ((AttackRecord image, AttackOutcome outcome) in contradictions)
         {
             error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  image {image.Index}: {outcome.Attack} at {outcome.Distance} of {outcome.Radius} makes {outcome.Label} {outcome.Answer.Label}, "
-                    + $"p-value {outcome.Answer.PValue:E1}"));
+                $"  image {image.Index}: {outcome.Attack} at {outcome.Distance} of {outcome.Radius} makes {outcome.Label} "
+                    + $"{outcome.Answer.Label}, p-value {outcome.Answer.PValue:E1}"));
         }
 
         error.WriteLine("A certificate may be wrong with the probability of its alpha. More than that is a fault: please report it.");

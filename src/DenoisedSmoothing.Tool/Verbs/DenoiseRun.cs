@@ -1,6 +1,6 @@
 using System.Globalization;
 using DenoisedSmoothing.Data;
-using DenoisedSmoothing.Sampling;
+using DenoisedSmoothing.Experiments;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -36,11 +36,11 @@ internal sealed record DenoiseRun(
         using (IDisposable inference = inference_mode())
         {
             Device device = LibTorch.DeviceNamed(Models.Device);
-            Tensor clean = ImageBatches.Read(images, models.Preprocess, indices);
+            Tensor clean = images.ReadBatch(models.Preprocess, indices);
             columns.Add(Column("clean", clean.to(device), models, framed: true));
             foreach (double sigma in Sigmas)
             {
-                (Tensor noisy, NoiseContext noise) = NoisyBatch.Draw(clean, indices, sigma, Seed, device);
+                (Tensor noisy, NoiseContext noise) = NoisyCopies.Draw(clean, indices, sigma, Seed, device);
                 columns.Add(Column(string.Create(CultureInfo.InvariantCulture, $"sigma {sigma}"), noisy, models, framed: false));
                 foreach (StrategyChoice strategy in Chosen)
                 {

@@ -29,7 +29,8 @@ internal static class EvaluateCommand
             "Accuracy on noisy images after denoising, one draw an image, for several noise levels and strategies at once (the paper's "
                 + "Tables 4 and 5), with standard errors.",
             ["evaluate --sigma 0.25,0.5,1.0 --denoiser one-shot,none",
-                "evaluate --data fashion-mnist --denoiser one-shot,multi-step,heun --steps 10 --sigma 0.5 --max 1000 --out runs/table5.tsv"],
+                "evaluate --data fashion-mnist --denoiser one-shot,multi-step,heun --steps 10 --sigma 0.5 --max 1000 "
+                    + "--out runs/table5.tsv"],
             Verb.ExitCodesOfARun)
             .With(models.All).With(data.Selection).With([data.OnCorrupt, denoisers]).With(strategy.Details)
                 .With([sigma, batch, seed, output]);

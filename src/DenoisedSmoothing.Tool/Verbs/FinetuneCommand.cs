@@ -54,17 +54,12 @@ internal static class FinetuneCommand
             ModelChoice choice = models.Read(parsed);
             if (choice.Precision != "float32")
                 throw new ArgumentException("Training is in float32: leave --precision out.");
-            FinetuneJob job = new(
+            Augmentation augmentation = new() { Shift = parsed.GetValue(shift), Mirror = !parsed.GetValue(noMirror) };
+            return new FinetuneRun(
                 choice, data.Read(parsed, choice.Pair),
-                    new StrategyChoice(parsed.GetValue(strategy.Denoiser), parsed.GetValue(samplerSteps), null, 0.25, false),
-                    parsed.GetValue(sigma), training.Read(parsed),
-                parsed.GetValue(fromScratch), new Augmentation
-                {
-                    Shift = parsed.GetValue(shift),
-                    Mirror = !parsed.GetValue(noMirror),
-                }, parsed.GetValue(weightDecay));
-            new FinetuneRun(job, parsed.InvocationConfiguration.Output).Execute(cancellationToken);
-            return CommandLine.Done;
+                new StrategyChoice(parsed.GetValue(strategy.Denoiser), parsed.GetValue(samplerSteps), null, 0.25, false),
+                parsed.GetValue(sigma), training.Read(parsed), parsed.GetValue(fromScratch), augmentation, parsed.GetValue(weightDecay),
+                parsed.InvocationConfiguration.Output).Execute(cancellationToken);
         });
     }
 }

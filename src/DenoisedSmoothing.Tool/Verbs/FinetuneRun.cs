@@ -2,47 +2,58 @@ using System.Globalization;
 using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Data;
-using DenoisedSmoothing.Sampling;
 using DenoisedSmoothing.Training;
 using TorchSharp;
 
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>Fine-tunes a classifier behind a denoiser and writes it under its network's name.</summary>
-internal sealed class FinetuneRun(FinetuneJob job, TextWriter output)
+/// <param name="Models">The models, of which the classifier is trained.</param>
+/// <param name="Data">The images.</param>
+/// <param name="Strategy">What makes the images that it sees.</param>
+/// <param name="Sigma">The noise level.</param>
+/// <param name="Training">Steps, seed and files.</param>
+/// <param name="FromScratch">Whether the weights begin afresh.</param>
+/// <param name="Augmentation">Shifts and mirror images.</param>
+/// <param name="WeightDecay">Decoupled weight decay.</param>
+/// <param name="Output">Where results go.</param>
+internal sealed record FinetuneRun(
+    ModelChoice Models, DataChoice Data, StrategyChoice Strategy, double Sigma, TrainingChoice Training, bool FromScratch,
+    Augmentation Augmentation, double WeightDecay, TextWriter Output)
 {
     private const double DefaultEpochs = 2;
 
-    public void Execute(CancellationToken cancellationToken)
+    public int Execute(CancellationToken cancellationToken)
     {
-        IImageDataset selected = DataSources.OpenSelection(job.Data);
-        using LoadedModels models = PairLoader.Load(job.Models);
+        IImageDataset selected = DataSources.OpenSelection(Data);
+        using LoadedModels models = PairLoader.Load(Models);
         LabeledImages images = LabeledImages.From(
             models.Preprocess is { } preprocess ? selected.Prepared(preprocess) : selected, cancellationToken: cancellationToken);
         if (models.Classifier is not ModuleClassifier { Network: torch.nn.Module network } classifier || models.ClassifierNetwork is null)
             throw new ArgumentException("Only a classifier of weights can be trained: name its network with --classifier-network.");
-        IDenoiser denoiser = Strategies.Denoiser(models, job.Strategy, job.Sigma);
-        int fallback = (int)Math.Ceiling(DefaultEpochs * images.Count / job.Training.Batch);
+        IDenoiser denoiser = Strategies.Denoiser(models, Strategy, Sigma);
+        int fallback = (int)Math.Ceiling(DefaultEpochs * images.Count / Training.Batch);
         TrainingOptions options = new()
         {
-            Steps = job.Training.StepsFor(images.Count, fallback),
-            BatchSize = job.Training.Batch,
-            Augmentation = job.Augmentation,
-            Initialization = job.FromScratch ? WeightInitialization.Relu : null,
-            Seed = job.Training.Seed,
-            CheckpointFolder = job.Training.Checkpoints,
-            CheckpointEvery = job.Training.CheckpointEvery,
+            Steps = Training.StepsFor(images.Count, fallback),
+            BatchSize = Training.Batch,
+            Augmentation = Augmentation,
+            Initialization = FromScratch ? WeightInitialization.Relu : null,
+            Seed = Training.Seed,
+            CheckpointFolder = Training.Checkpoints,
+            CheckpointEvery = Training.CheckpointEvery,
         };
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{models.Name}, {Strategies.KindOf(models, job.Strategy)}, sigma {job.Sigma}, {images.Count} images, {options.Steps} "
-            + $"steps{(job.FromScratch ? ", from scratch" : "")}"));
-        OptimizerRecipe recipe = new() { LearningRate = job.Training.LearningRate, WeightDecay = job.WeightDecay, EmaDecay = 0.998 };
-        new Trainer(new DenoisedCrossEntropy(classifier, denoiser, job.Sigma), recipe, options)
-            .Train(images, new TrainingView(output), cancellationToken);
-        SafetensorsWriter.Write(job.Training.Out, network.state_dict(), new Dictionary<string, string>
+        Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{models.Name}, {Strategies.KindOf(models, Strategy)}, sigma {Sigma}, {images.Count} images, {options.Steps} "
+            + $"steps{(FromScratch ? ", from scratch" : "")}"));
+        OptimizerRecipe recipe = new() { LearningRate = Training.LearningRate, WeightDecay = WeightDecay, EmaDecay = 0.998 };
+        new Trainer(new DenoisedCrossEntropy(classifier, denoiser, Sigma), recipe, options)
+            .Train(images, new TrainingView(Output), cancellationToken);
+        SafetensorsWriter.Write(Training.Out, network.state_dict(), new Dictionary<string, string>
         {
             [FileMetadata.ClassifierKey] = models.ClassifierNetwork,
         });
-        output.WriteLine($"Classifier: {job.Training.Out}");
+        Output.WriteLine($"Classifier: {Training.Out}");
+        return CommandLine.Done;
     }
 }

@@ -26,14 +26,20 @@ internal sealed record PlanRun(
     public void Execute(double? rate, CancellationToken cancellationToken)
     {
         double largest = CertifiedRadius.Largest(N, Alpha, Sigma);
-        Line($"With n = {N} at alpha = {Alpha} and sigma = {Sigma}, the largest radius is {Math.Floor(largest * 1e4) / 1e4:F4}: reached only where all votes agree.");
+        Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"With n = {N} at alpha = {Alpha} and sigma = {Sigma}, the largest radius is {Math.Floor(largest * 1e4) / 1e4:F4}: reached "
+            + $"only where all votes agree."));
         if (rate is { } samples)
-            Line($"Rate: {samples:F0} samples/s. n0 + n = {(N0 ?? CohenN0) + N} samples take {Time((N0 ?? CohenN0) + N, samples)} an image, {Time(((N0 ?? CohenN0) + N) * (double)Images, samples)} for {Images}.");
+            Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"Rate: {samples:F0} samples/s. n0 + n = {(N0 ?? CohenN0) + N} samples take {Time((N0 ?? CohenN0) + N, samples)} an "
+                + $"image, {Time(((N0 ?? CohenN0) + N) * (double)Images, samples)} for {Images}."));
         foreach (double radius in Radii)
         {
             cancellationToken.ThrowIfCancellationRequested();
             Line($"");
-            Line($"Radius {radius}: needs a label of true probability above {SamplePlan.NeededProbability(radius, Sigma):F6}. n for power {Power} is cohen's, exact; sequential: mean votes at --target {radius}, --budget {Budget}.");
+            Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"Radius {radius}: needs a label of true probability above {SamplePlan.NeededProbability(radius, Sigma):F6}. n for "
+                + $"power {Power} is cohen's, exact; sequential: mean votes at --target {radius}, --budget {Budget}."));
             Print(radius, rate, cancellationToken);
         }
     }

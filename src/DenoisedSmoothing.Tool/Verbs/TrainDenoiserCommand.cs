@@ -56,10 +56,9 @@ internal static class TrainDenoiserCommand
             if (sigmas.Length > 0 && between is not null)
                 throw new ArgumentException("Either --sigma or --sigma-range restricts the noise levels.");
             LibTorch.DeviceNamed(parsed.GetValue(device)!);
-            TrainDenoiserJob job = new(parsed.GetValue(network)!, new NoiseLevels(sigmas, between), data.Read(parsed, null),
-                training.Read(parsed), parsed.GetValue(ema), parsed.GetValue(device)!);
-            new TrainDenoiserRun(job, parsed.InvocationConfiguration.Output).Execute(cancellationToken);
-            return CommandLine.Done;
+            return new TrainDenoiserRun(
+                parsed.GetValue(network)!, new NoiseLevels(sigmas, between), data.Read(parsed, null), training.Read(parsed),
+                parsed.GetValue(ema), parsed.GetValue(device)!, parsed.InvocationConfiguration.Output).Execute(cancellationToken);
         });
     }
 }

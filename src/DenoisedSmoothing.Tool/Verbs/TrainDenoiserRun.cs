@@ -1,7 +1,6 @@
 using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Denoising;
-using DenoisedSmoothing.Sampling;
 using DenoisedSmoothing.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -10,44 +9,53 @@ using DenoisedSmoothing.Presets;
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>Trains a diffusion model and writes it with its card.</summary>
-internal sealed class TrainDenoiserRun(TrainDenoiserJob job, TextWriter output)
+/// <param name="Network">The network's name in the catalog.</param>
+/// <param name="Levels">The noise levels to train at.</param>
+/// <param name="Data">The images.</param>
+/// <param name="Training">Steps, seed and files.</param>
+/// <param name="Ema">The decay of the weights' moving average.</param>
+/// <param name="Device">Where to train.</param>
+/// <param name="Output">Where results go.</param>
+internal sealed record TrainDenoiserRun(
+    string Network, NoiseLevels Levels, DataChoice Data, TrainingChoice Training, double Ema, string Device, TextWriter Output)
 {
     private const int DefaultSteps = 6000;
 
-    public void Execute(CancellationToken cancellationToken)
+    public int Execute(CancellationToken cancellationToken)
     {
         LibTorch.EnsureAvailable();
-        CatalogDenoiser named = NetworkCatalog.Denoisers[job.Network];
+        CatalogDenoiser named = NetworkCatalog.Denoisers[Network];
         DenoiserCard card = CardOf(named);
-        LabeledImages images = LabeledImages.From(DataSources.OpenSelection(job.Data), cancellationToken: cancellationToken);
+        LabeledImages images = LabeledImages.From(DataSources.OpenSelection(Data), cancellationToken: cancellationToken);
         using nn.Module<Tensor, Tensor, Tensor> network = named.Create();
-        network.to(LibTorch.DeviceNamed(job.Device));
+        network.to(LibTorch.DeviceNamed(Device));
         TrainingOptions options = new()
         {
-            Steps = job.Training.StepsFor(images.Count, DefaultSteps),
-            BatchSize = job.Training.Batch,
+            Steps = Training.StepsFor(images.Count, DefaultSteps),
+            BatchSize = Training.Batch,
             Initialization = WeightInitialization.Linear,
-            Seed = job.Training.Seed,
-            CheckpointFolder = job.Training.Checkpoints,
-            CheckpointEvery = job.Training.CheckpointEvery,
+            Seed = Training.Seed,
+            CheckpointFolder = Training.Checkpoints,
+            CheckpointEvery = Training.CheckpointEvery,
         };
         NoisePrediction objective = new(new DiffusionModel(network, card.NewSchedule(), card.TimestepScale))
         {
             Timesteps = card.Trained.Chosen ?? [.. Enumerable.Range(card.Trained.First, card.Trained.Last - card.Trained.First + 1)],
         };
-        OptimizerRecipe recipe = new() { LearningRate = job.Training.LearningRate, EmaDecay = job.Ema };
-        output.WriteLine(
-            $"{job.Network}, {images.Count} images of {images.Channels}x{images.Height}x{images.Width}, timesteps {card.Trained} of "
+        OptimizerRecipe recipe = new() { LearningRate = Training.LearningRate, EmaDecay = Ema };
+        Output.WriteLine(
+            $"{Network}, {images.Count} images of {images.Channels}x{images.Height}x{images.Width}, timesteps {card.Trained} of "
             + $"{card.ScheduleTimesteps}, {options.Steps} steps");
-        new Trainer(objective, recipe, options).Train(images, new TrainingView(output), cancellationToken);
-        SafetensorsWriter.Write(job.Training.Out, network.state_dict(), card.ToMetadata());
-        output.WriteLine($"Denoiser: {job.Training.Out}");
+        new Trainer(objective, recipe, options).Train(images, new TrainingView(Output), cancellationToken);
+        SafetensorsWriter.Write(Training.Out, network.state_dict(), card.ToMetadata());
+        Output.WriteLine($"Denoiser: {Training.Out}");
+        return CommandLine.Done;
     }
 
     private DenoiserCard CardOf(CatalogDenoiser named)
     {
-        DenoiserCard card = new(job.Network, named.Schedule, named.Timesteps, named.TimestepScale, TimestepSet.Range(0, 0));
+        DenoiserCard card = new(Network, named.Schedule, named.Timesteps, named.TimestepScale, TimestepSet.Range(0, 0));
         INoiseSchedule schedule = card.NewSchedule();
-        return card with { Trained = job.Levels.Timesteps(schedule, named.LastTimestep ?? schedule.TimestepCount - 1) };
+        return card with { Trained = Levels.Timesteps(schedule, named.LastTimestep ?? schedule.TimestepCount - 1) };
     }
 }

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Training.Attacks;
 
-/// <summary>The balls of a norm, which attacks stay in: lengths of images, projections, and the steps that gain most for their length.</summary>
+/// <summary>
+/// The balls of a norm, which attacks stay in: lengths of images, projections, and the steps that gain most for their length.
+/// </summary>
 public abstract class NormBall
 {
     private protected NormBall()

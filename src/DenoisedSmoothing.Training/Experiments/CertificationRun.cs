@@ -7,8 +7,7 @@ namespace DenoisedSmoothing.Experiments;
 
 /// <summary>
 /// A data set, certified or predicted image by image: what <c>dds certify</c> and <c>dds predict</c> do. With a log, a run that is stopped
-/// or
-/// killed at any moment goes on where it was, and shards of a run merge into the log of the whole.
+/// or killed at any moment goes on where it was, and shards of a run merge into the log of the whole.
 /// </summary>
 public sealed record CertificationRun
 {

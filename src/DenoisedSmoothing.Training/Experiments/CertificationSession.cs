@@ -40,7 +40,7 @@ public sealed class CertificationSession : IDisposable
         Left = [.. indices.Where(index => index > (_log?.LastIndex ?? -1))];
     }
 
-    /// <summary>The noise key of the run; null where nobody is to know it.</summary>
+    /// <summary>The noise key of the run; null where it is kept secret.</summary>
     public ulong? Seed { get; }
 
     /// <summary>The number of images of the run, those of a resumed log included.</summary>

@@ -49,7 +49,9 @@ public sealed record RedrawRun
     public IEnumerable<RedrawnCertificate> Run(CancellationToken cancellationToken = default)
     {
         CertificationLogEntry[] entries = [.. CertificationLogEntry.ReadAll(LogPath)];
-        if (entries.FirstOrDefault(static entry => entry.Certificate is null) is not null)
+        if (entries.Any(static entry => entry.Transferred is not null))
+            throw new InvalidDataException($"{LogPath} holds transferred certificates: draw those of the log that they come from.");
+        if (entries.Any(static entry => entry.Certificate is null))
             throw new InvalidDataException($"{LogPath} is a log of predictions: they keep no seed, so their votes cannot be drawn again.");
         Dictionary<double, CertificateRedraw> redraws = [];
         foreach (CertificationLogEntry entry in Picked(entries))

@@ -12,7 +12,7 @@ internal static class RunSettings
 
     /// <summary>The noise key: the one given, the one that a resumed log began with, or a fresh one.</summary>
     /// <remarks>
-    /// A prediction's key is never made up here: the library takes a fresh one and tells nobody, and so the log does not hold one.
+    /// A prediction's key is never made up here: the library takes a fresh one and does not tell, and so the log does not hold one.
     /// </remarks>
     public static ulong? SeedOf(CertificationRun run)
     {

@@ -4,7 +4,7 @@ namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
 /// A stream read front to back through a small buffer, which counts what it consumed. A piece longer than what is left is refused before
-/// memory is taken for it; whoever reads long pieces of what is compressed, where that too is a claim, charges them to a budget first.
+/// memory is taken for it; a reader of long compressed pieces, whose size is a claim too, charges them to a budget first.
 /// </summary>
 /// <param name="stream">Read from its position on.</param>
 /// <param name="length">How many bytes there are to read at most.</param>

@@ -16,7 +16,7 @@ public sealed class Checkpoint : ITensorSource, IDisposable
 {
     private readonly ITensorSource _source;
 
-    // Whether nobody said what to strip: then a network whose names begin with what was stripped is right as well.
+    // Whether the caller did not say what to strip: then a network whose names begin with what was stripped is right as well.
     private readonly bool _automatic;
 
     private Checkpoint(ITensorSource source, CheckpointFormat format, CheckpointOptions options)

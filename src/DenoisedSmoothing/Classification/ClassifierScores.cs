@@ -4,9 +4,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Classification;
 
 /// <summary>
-/// Scores of one batch, made ready to be added up. NaN or infinite scores are never votes: such a row comes out as NaN, which whoever
-/// counts
-/// refuses, where a vote or a probability would hide it.
+/// Scores of one batch, made ready to be added up. NaN or infinite scores are never votes: such a row comes out as NaN, which the
+/// counter refuses, where a vote or a probability would hide it.
 /// </summary>
 internal static class ClassifierScores
 {

@@ -14,8 +14,7 @@ public sealed class DelegateClassifier : IClassifier, IDescribed
     /// <summary>Wraps a function.</summary>
     /// <param name="classCount">K, at least 2.</param>
     /// <param name="classify">Takes images, float32 [N,C,H,W] in [0,1] (a denoiser may overshoot slightly); returns scores [N,K], the
-    /// highest
-    /// for the class that it means. Rows must be independent of one another.</param>
+    /// highest for the class that it means. Rows must be independent of one another.</param>
     /// <param name="fingerprint">A text equal only for the same function, for the certificate; null for a number within this
     /// process.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 2 classes.</exception>

@@ -18,8 +18,7 @@ public sealed class LabelClassifier : IClassifier, IDescribed
     /// <summary>Wraps a function that labels images.</summary>
     /// <param name="classCount">K, at least 2.</param>
     /// <param name="label">Takes images, float32 [N,C,H,W] on the CPU in [0,1] (a denoiser may overshoot slightly), and returns N labels,
-    /// each in
-    /// [0, K). What it throws reaches the caller of Predict or Certify.</param>
+    /// each in [0, K). What it throws reaches the caller of Predict or Certify.</param>
     /// <param name="fingerprint">A text equal only for the same function, such as a service's name and version; null for a number within
     /// this process.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 2 classes.</exception>

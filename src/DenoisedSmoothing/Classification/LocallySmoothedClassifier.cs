@@ -25,8 +25,7 @@ public sealed class LocallySmoothedClassifier : IBaseClassifier, IDescribed
     /// <param name="classifier">A classifier trained on noise of about <paramref name="localSigma"/>.</param>
     /// <param name="copies">How many noisy copies of each denoised image are classified, 1 or more ("m").</param>
     /// <param name="localSigma">Their noise, in [0,1] pixel space; finite, above 0. The authors found .01 or .02 above the classifier's
-    /// training
-    /// noise to be better than that itself.</param>
+    /// training noise to be better than that itself.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is less than one copy, or the noise is not finite and positive.</exception>
     public LocallySmoothedClassifier(IDenoiser denoiser, IClassifier classifier, int copies = 5, double localSigma = .25)
     {

@@ -62,9 +62,9 @@ public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
             PartInfo network = PartInfo.Of(_network);
             return (network with
             {
-                InputShape = InputShapes.Both(InputShapes.Of(Input), _resizeTo is null ? network.InputShape : null),
-            }).Named(name =>
-                $"classifier({name};{_normalization?.ToString() ?? "raw"};{(_resizeTo is { } to ? $"resize={to.Height}x{to.Width}" : "as-is")})");
+                InputShape = InputShape.Both(Input, _resizeTo is null ? network.InputShape : null),
+            }).Named(name => $"classifier({name};{_normalization?.ToString() ?? "raw"};"
+                + $"{(_resizeTo is { } to ? $"resize={to.Height}x{to.Width}" : "as-is")})");
         }
     }
 
@@ -130,12 +130,12 @@ public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
         int? channels = _normalization?.Mean.Count;
         if (network is null)
             return channels is { } count ? new InputShape(count) : null;
-        if (channels is { } given && given != network.Channels)
+        if (channels is { } given && network.Channels is { } own && given != own)
             throw new ArgumentException(
                 $"The network takes {network}, and the normalisation has {given} channel{(given == 1 ? "" : "s")}.");
         if (_resizeTo is not { } size)
             return network;
-        return network.Fits([network.Channels, size.Height, size.Width])
+        return network.Fits([network.Channels ?? 1, size.Height, size.Width])
             ? new InputShape(network.Channels)
             : throw new ArgumentException($"The network takes {network}: resizeTo {size.Height}x{size.Width} does not fit.");
     }

@@ -13,8 +13,7 @@ public sealed class DelegateDenoiser : IDenoiser, IDescribed
 
     /// <summary>Wraps a function.</summary>
     /// <param name="denoise">Takes noisy images, float32 [N,C,H,W], and the noise level; returns cleaner ones of the same shape. Rows must
-    /// be
-    /// independent of one another.</param>
+    /// be independent of one another.</param>
     /// <param name="fingerprint">A text equal only for the same function, for the certificate; null for a number within this
     /// process.</param>
     public DelegateDenoiser(Func<torch.Tensor, NoiseContext, torch.Tensor> denoise, string? fingerprint = null)

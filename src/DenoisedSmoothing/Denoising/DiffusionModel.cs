@@ -25,14 +25,12 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
     /// Put in evaluation mode.</param>
     /// <param name="schedule">The schedule that the network was trained with.</param>
     /// <param name="timestepScale">The network is fed t times this: 1000/T for networks trained with rescaled timesteps (1/4 for the
-    /// paper's
-    /// CIFAR-10 model), else 1.</param>
+    /// paper's CIFAR-10 model), else 1.</param>
     /// <param name="lastTimestep">The highest timestep that the network was trained for; null for all of the schedule's.</param>
     /// <param name="parametrization">What the network was trained to predict.</param>
     /// <param name="disposeNetwork">Whether <see cref="Dispose"/> frees the network too, where it can be.</param>
     /// <exception cref="ArgumentOutOfRangeException">The scale is not finite and positive, the timestep is not one of the schedule's, or
-    /// the
-    /// parametrisation is none of the three.</exception>
+    /// the parametrisation is none of the three.</exception>
     public DiffusionModel(
         nn.IModule<Tensor, Tensor, Tensor> network, INoiseSchedule schedule, double timestepScale = 1, int? lastTimestep = null,
         Parametrization parametrization = Parametrization.Epsilon, bool disposeNetwork = false)

@@ -7,8 +7,7 @@ namespace DenoisedSmoothing.Denoising;
 
 /// <summary>
 /// EDM's preconditioning around a bare network F (Karras et al. 2022, equation 7 and table 1): D(x, s) = c_skip x + c_out F(c_in x,
-/// ln(s)/4)
-/// with c_skip = d^2/(s^2 + d^2), c_out = s d/sqrt(s^2 + d^2), c_in = 1/sqrt(s^2 + d^2), d the data's standard deviation.
+/// ln(s)/4) with c_skip = d^2/(s^2 + d^2), c_out = s d/sqrt(s^2 + d^2), c_in = 1/sqrt(s^2 + d^2), d the data's standard deviation.
 /// </summary>
 /// <remarks>
 /// It stands wherever a network of images and noise levels does: <see cref="SigmaConditionedModel"/>. Safe for concurrent use where the

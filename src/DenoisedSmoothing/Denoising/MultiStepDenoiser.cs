@@ -32,7 +32,8 @@ public sealed class MultiStepDenoiser : IDenoiser, IDescribed
 
     /// <inheritdoc/>
     public PartInfo Info => _model.Info.Named(model => string.Create(CultureInfo.InvariantCulture,
-        $"multi-step(steps={_options.Steps?.ToString(CultureInfo.InvariantCulture) ?? "all"};start={(_options.StartBelow ? "t*-1" : "t*")};{model})"));
+        $"multi-step(steps={_options.Steps?.ToString(CultureInfo.InvariantCulture) ?? "all"};"
+        + $"start={(_options.StartBelow ? "t*-1" : "t*")};{model})"));
 
     /// <summary>The timesteps at which the network is asked, falling.</summary>
     /// <param name="sigma">The noise in [0,1] pixel space.</param>

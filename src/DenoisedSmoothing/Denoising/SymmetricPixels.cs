@@ -4,8 +4,7 @@ namespace DenoisedSmoothing.Denoising;
 
 /// <summary>
 /// Between pixels in [0,1], where sigma and radius are measured, and the [-1,1] of diffusion networks, where lengths are twice as long:
-/// the one
-/// place that knows the paper's factor 2.
+/// the one place that knows the paper's factor 2.
 /// </summary>
 public static class SymmetricPixels
 {

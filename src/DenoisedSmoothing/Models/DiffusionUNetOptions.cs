@@ -98,7 +98,8 @@ public sealed record DiffusionUNetOptions
 
     /// <summary>What the state_dict does not show of the function computed: how wide a head is, and how q, k and v lie.</summary>
     internal string Describe() => string.Create(CultureInfo.InvariantCulture,
-        $"DiffusionUNet({(HeadChannels is { } width ? $"head={width}" : $"heads={Heads}/{UpsamplingHeads ?? Heads}")}{(NewAttentionOrder ? ";new-order" : "")})");
+        $"DiffusionUNet({(HeadChannels is { } width ? $"head={width}" : $"heads={Heads}/{UpsamplingHeads ?? Heads}")}"
+        + $"{(NewAttentionOrder ? ";new-order" : "")})");
 
     internal void Validate()
     {

@@ -38,9 +38,10 @@ public sealed class PatchedNetwork : Module<Tensor, Tensor, Tensor>, IOneTimeste
             NetworkInput.Require(x, nameof(PatchedNetwork), Input);
     }
 
-    private static InputShape? Unpatched(InputShape? inner, int patch) => inner is null || inner.Channels % (patch * patch) != 0
+    private static InputShape? Unpatched(InputShape? inner, int patch) => inner?.Channels is not { } channels
+        || channels % (patch * patch) != 0
         ? null
-        : new InputShape(inner.Channels / (patch * patch), inner.Height * patch, inner.Width * patch, inner.Multiple * patch);
+        : new InputShape(channels / (patch * patch), inner.Height * patch, inner.Width * patch, inner.Multiple * patch);
 
     // What the state_dict does not show of the function computed.
     private static string Describe(Module<Tensor, Tensor, Tensor> network, int patch)

@@ -16,9 +16,8 @@ namespace DenoisedSmoothing.Networks;
 /// <remarks>
 /// The file is native code: load only files that you trust. It runs on the device and, unless compiled with dynamic shapes, on the batch
 /// that it was compiled for: set <see cref="SmoothingOptions.Batch"/> to that. A .pt2 file by <c>torch.export.save</c> alone is not
-/// compiled
-/// and is refused. Packages that are damaged, incomplete or for another system are refused too; what their code does cannot be checked, and
-/// may end the process: try a new package in a process of its own. Untested with a real package: compiling one needs PyTorch.
+/// compiled and is refused. Packages that are damaged, incomplete or for another system are refused too; what their code does cannot be
+/// checked, and may end the process: try a new package in a process of its own. Untested with a real package: compiling one needs PyTorch.
 /// </remarks>
 public sealed class AotInductorNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IDescribed, IDisposable
 {
@@ -37,8 +36,7 @@ public sealed class AotInductorNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<
     /// <param name="path">A .pt2 file by <c>aoti_compile_and_package</c>, for this system and device. Trusted: it is native code.</param>
     /// <param name="precision">Its arithmetic, for the certificate: the file does not say.</param>
     /// <exception cref="CheckpointException">The file is no such package (the message says what it is), is damaged, incomplete or for
-    /// another
-    /// system, or libtorch cannot load it.</exception>
+    /// another system, or libtorch cannot load it.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public static AotInductorNetwork Load(string path, string precision = "float32")
     {
@@ -89,7 +87,9 @@ public sealed class AotInductorNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<
         catch (ExternalException e)
         {
             throw new InvalidOperationException(
-                $"{_name} failed on {string.Join(" and ", arguments.Select(argument => $"[{string.Join(',', argument.shape)}] on {argument.device}"))}: was it compiled for this shape, batch and device?", e);
+                $"{_name} failed on "
+                + string.Join(" and ", arguments.Select(argument => $"[{string.Join(',', argument.shape)}] on {argument.device}"))
+                + ": was it compiled for this shape, batch and device?", e);
         }
     }
 }

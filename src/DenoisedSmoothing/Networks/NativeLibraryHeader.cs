@@ -5,8 +5,7 @@ namespace DenoisedSmoothing.Networks;
 
 /// <summary>
 /// Whether a native library can be one for this process: its format and processor, and on Linux (ELF, 64 bits, little-endian) whether all
-/// of
-/// it is there: the dynamic linker maps what the header promises, and touching what is missing ends the process.
+/// of it is there: the dynamic linker maps what the header promises, and touching what is missing ends the process.
 /// </summary>
 internal static class NativeLibraryHeader
 {

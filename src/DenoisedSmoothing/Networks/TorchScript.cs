@@ -29,8 +29,7 @@ public static class TorchScript
 
     /// <summary>Loads a diffusion network as one-shot denoiser.</summary>
     /// <param name="path">A file by <c>torch.jit.save</c> whose <c>forward</c> takes x_t [N,C,H,W] in [-1,1] scaling and float32 timesteps
-    /// [N],
-    /// and returns [N,C,H,W], or [N,2C,H,W] with a learned variance.</param>
+    /// [N], and returns [N,C,H,W], or [N,2C,H,W] with a learned variance.</param>
     /// <param name="schedule">The schedule that the network was trained with.</param>
     /// <param name="timestepScale">The network is fed t times this.</param>
     /// <param name="lastTimestep">The highest timestep that the network was trained for; null for all of the schedule's.</param>

@@ -57,7 +57,8 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
         FileKind? kind = FileKind.Of(path);
         if (kind != FileKind.TorchScript)
             throw new CheckpointException(
-                $"{path}: {kind?.InsteadOf("a TorchScript archive") ?? "this is no TorchScript archive. Save the model with torch.jit.save."}");
+                $"{path}: "
+                + (kind?.InsteadOf("a TorchScript archive") ?? "this is no TorchScript archive. Save the model with torch.jit.save."));
         ScriptMethod forward = ScriptArchive.Forward(path);
         string hash;
         using (FileStream file = File.OpenRead(path))

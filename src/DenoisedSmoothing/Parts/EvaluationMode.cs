@@ -7,7 +7,7 @@ namespace DenoisedSmoothing.Parts;
 /// </summary>
 internal static class EvaluationMode
 {
-    /// <summary>Adapters put their network in evaluation mode once; whoever trains it further has to do so again.</summary>
+    /// <summary>Adapters put their network in evaluation mode once; after more training it has to be put there again.</summary>
     /// <exception cref="InvalidOperationException">The network is a module in training mode.</exception>
     public static void Require(object network)
     {

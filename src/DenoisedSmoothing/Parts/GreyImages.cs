@@ -9,7 +9,8 @@ internal static class GreyImages
     public static PartInfo Info(object color)
     {
         PartInfo info = PartInfo.Of(color);
-        return (info with { InputShape = [1, info.InputShape?[1], info.InputShape?[2]] }).Named(static name => $"grey-to-color({name})");
+        InputShape grey = new(1, info.InputShape?.Height, info.InputShape?.Width, info.InputShape?.Multiple ?? 1);
+        return (info with { InputShape = grey }).Named(static name => $"grey-to-color({name})");
     }
 
     /// <summary>[N,1,H,W] to [N,3,H,W], copied: a network may want its input contiguous.</summary>

@@ -15,7 +15,7 @@ internal sealed partial class BatchRows(IReadOnlyList<torch.Device> devices, int
     /// <summary>The rows for images of a shape.</summary>
     public int For(long[] imageShape)
     {
-        string key = InputShapes.Text(imageShape);
+        string key = string.Join('x', imageShape);
         lock (_gate)
         {
             if (_rows.TryGetValue(key, out int known))
@@ -36,7 +36,7 @@ internal sealed partial class BatchRows(IReadOnlyList<torch.Device> devices, int
             throw new InvalidOperationException(
                 "Out of memory with a single row per forward pass: free memory on the device, use a smaller network or a lower precision.",
                 error);
-        string key = InputShapes.Text(imageShape);
+        string key = string.Join('x', imageShape);
         int half = tooLarge / 2;
         lock (_gate)
             _rows[key] = Math.Min(_rows.GetValueOrDefault(key, half), half);

@@ -10,8 +10,7 @@ namespace DenoisedSmoothing.Sampling;
 /// A row is taken to need 8 KB of working memory for each of its values: by their layers' sizes the paper's CIFAR-10 and ImageNet pairs
 /// need about 5 in float32. On the CPU 512 MB, and no more than a sixteenth of the machine, are spent on a batch: larger ones leave the
 /// caches, and glibc maps tensors above 32 MB afresh at every operation. An accelerator is given half of its memory. A guess that proves
-/// too
-/// high is halved when memory runs out.
+/// too high is halved when memory runs out.
 /// </remarks>
 internal static class BatchSize
 {

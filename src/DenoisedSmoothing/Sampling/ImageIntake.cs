@@ -7,7 +7,7 @@ namespace DenoisedSmoothing.Sampling;
 /// <summary>Reads and checks the images of one call.</summary>
 /// <param name="seeds">The noise keys of the call.</param>
 /// <param name="inputShape">What the base classifier takes; null where it does not say.</param>
-internal sealed class ImageIntake(SeedSource seeds, IReadOnlyList<long?>? inputShape)
+internal sealed class ImageIntake(SeedSource seeds, InputShape? inputShape)
 {
     private readonly HashSet<long> _indices = [];
 
@@ -43,24 +43,13 @@ internal sealed class ImageIntake(SeedSource seeds, IReadOnlyList<long?>? inputS
 
     private void CheckShape(long[] shape)
     {
-        bool channelsLast = shape[2] is 1 or 3 or 4 && shape[0] > 4 && shape[1] > 4;
-        if (inputShape is not null && !InputShapes.Fits(inputShape, shape))
-        {
-            string remedy = channelsLast && InputShapes.Fits(inputShape, [shape[2], shape[0], shape[1]]) ? ChannelsLastRemedy
-                : inputShape[0] is 1 && shape[0] == 3 ? " Turn them grey first."
-                : inputShape[0] is 3 && shape[0] == 1
-                    ? " For grey images wrap the parts in GreyToColorDenoiser and GreyToColorClassifier."
-                    : "";
-            string size = InputShapes.Fits([null, inputShape[1], inputShape[2]], shape)
-                ? ""
-                : " Resize them first: what is certified is the image handed in.";
+        if (inputShape is not null && inputShape.Fits(shape))
+            return;
+        long[] turned = [shape[2], shape[0], shape[1]];
+        if (shape[2] is 1 or 3 or 4 && shape[0] > 4 && shape[1] > 4 && inputShape?.Fits(turned) is not false)
             throw new ArgumentException(
-                $"This pair takes {InputShapes.Words(inputShape)}; yours is {InputShapes.Text(shape)} (channels x height x "
-                    + $"width).{remedy}{(remedy == ChannelsLastRemedy ? "" : size)}");
-        }
-
-        if (inputShape is null && channelsLast)
-            throw new ArgumentException($"An image is [C,H,W]; [{string.Join(',', shape)}] looks like [H,W,C].{ChannelsLastRemedy}");
+                $"An image is [C,H,W]; [{string.Join(',', shape)}] looks like [H,W,C].{ChannelsLastRemedy}");
+        inputShape?.Require(shape, "This pair");
     }
 
     private const string ChannelsLastRemedy =

@@ -6,8 +6,7 @@ namespace DenoisedSmoothing.Sampling;
 
 /// <summary>
 /// The rows of one forward pass: which test, phase and sample each is. Always <paramref name="size"/> rows, since floating-point rows
-/// change
-/// with the batch size but not with their place in it; rows that no test wants repeat the first.
+/// change with the batch size but not with their place in it; rows that no test wants repeat the first.
 /// </summary>
 /// <param name="rows">At least one row, at most <paramref name="size"/> in all.</param>
 /// <param name="size">Rows of the forward pass.</param>

@@ -5,7 +5,7 @@ using System.Text;
 namespace DenoisedSmoothing.Sampling;
 
 /// <summary>
-/// The noise keys of one call. Unless one is given, an image's key is a keyed hash (HMAC-SHA-256) of the image: nobody who lacks the secret
+/// The noise keys of one call. Unless one is given, an image's key is a keyed hash (HMAC-SHA-256) of the image: no one without the secret
 /// can know it before the image is fixed, and it is the same whenever the same image comes again.
 /// </summary>
 /// <remarks>

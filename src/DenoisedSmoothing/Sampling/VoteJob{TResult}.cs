@@ -14,7 +14,7 @@ internal sealed class VoteJob<TResult>(
     private readonly TaskCompletionSource<TResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IVoteTest<TResult>? _test;
 
-    /// <summary>The result, or why there is none. A failure that nobody asks for is no unobserved one.</summary>
+    /// <summary>The result, or why there is none. A failure that is never asked for does not count as unobserved.</summary>
     public Task<TResult> Completion => _completion.Task;
 
     /// <summary>What ended the test early; null where it ended by itself.</summary>

@@ -11,8 +11,7 @@ namespace DenoisedSmoothing.Sampling;
 /// reach.</param>
 /// <param name="runsBehindHost">
 /// Whether the device works behind the host, as accelerators do: then noise is made ahead and votes are read late. On the CPU noise made
-/// ahead
-/// takes cores from the forward pass (docs/performance.md), so there is nothing to gain.
+/// ahead takes cores from the forward pass (docs/performance.md), so there is nothing to gain.
 /// </param>
 internal sealed class VoteSampler(IBaseClassifier classifier, Device device, ISmoothingNoise noise, bool runsBehindHost)
 {

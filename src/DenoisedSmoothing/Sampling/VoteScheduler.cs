@@ -220,8 +220,7 @@ internal sealed class VoteScheduler
 
     /// <summary>
     /// Unfinished tests start from nothing with half the batch: a certificate's votes all come from one batch size. Sound, since whether
-    /// memory
-    /// runs out does not depend on the votes; and their noise is the same again, being a function of seed and sample, so nobody gets a
+    /// memory runs out does not depend on the votes; and their noise is the same again, being a function of seed and sample, so this is no
     /// second try.
     /// </summary>
     private void Halve(NoisyBatch tooLarge, Exception error)
@@ -239,8 +238,7 @@ internal sealed class VoteScheduler
 
     /// <summary>
     /// A pass that failed with one image's rows is that image's fault. Otherwise each image draws them again in a pass of its own, so that
-    /// it
-    /// comes out as it would alone; its votes are the same.
+    /// it comes out as it would alone; its votes are the same.
     /// </summary>
     private void Blame(IReadOnlyList<NoisyBatch> batches, Exception error)
     {
@@ -284,7 +282,7 @@ internal sealed class VoteScheduler
         foreach ((VoteCaller caller, VoteJob job, _) in _ended)
             caller.Jobs.Remove(job);
         if (!Jobs.Any())
-            DropAll(); // before anyone hears of it: they may free the network then
+            DropAll(); // before the callers hear of it: they may free the network then
         foreach ((_, VoteJob job, Exception? error) in _ended)
         {
             if (error is null)

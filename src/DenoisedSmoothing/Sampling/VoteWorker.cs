@@ -55,7 +55,7 @@ internal sealed class VoteWorker(VoteSampler sampler, bool alone)
     }
 
     /// <summary>
-    /// Ends the work that <see cref="Start"/> began, here and now if nobody else does it; its error comes through as it is.
+    /// Ends the work that <see cref="Start"/> began, here and now if no other thread does; its error comes through as it is.
     /// </summary>
     public void Finish()
     {

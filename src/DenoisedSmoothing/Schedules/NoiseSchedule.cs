@@ -72,7 +72,7 @@ public abstract class NoiseSchedule : INoiseSchedule
         if (noiseToSignal > MaxNoiseToSignal)
         {
             throw new ArgumentOutOfRangeException(nameof(noiseToSignal), noiseToSignal, string.Create(CultureInfo.InvariantCulture,
-                $"The schedule reaches a noise-to-signal ratio of {MaxNoiseToSignal:G6} at most (its last timestep, {TimestepCount - 1})."));
+                $"The schedule reaches a noise-to-signal ratio of {MaxNoiseToSignal:G6} at most, at timestep {TimestepCount - 1}."));
         }
     }
 

@@ -12,8 +12,7 @@ namespace DenoisedSmoothing.Transfer;
 /// </summary>
 /// <remarks>
 /// The successor must be fixed before the pairs are drawn: their seed is fresh unless <see cref="SmoothingOptions.Seed"/> is given. Safe
-/// for
-/// concurrent use if both classifiers are; it disposes nothing that it did not make.
+/// for concurrent use if both classifiers are; it disposes nothing that it did not make.
 /// </remarks>
 public sealed partial class SmoothedPair
 {
@@ -60,7 +59,8 @@ public sealed partial class SmoothedPair
     /// <param name="certificate">Its certificate, which certifies a label and says where its votes came from.</param>
     /// <param name="cancellationToken">Cancels between batches.</param>
     /// <exception cref="ArgumentException">
-    /// The certificate abstains or has no provenance, or belongs to another image, classifier, precision, batch or device.
+    /// The certificate abstains or has no provenance, or belongs to another image, classifier, precision, batch or device; or the pairs
+    /// would be drawn under the certificate's own seed.
     /// </exception>
     /// <exception cref="FormatException">The certificate names a noise that this version does not know.</exception>
     public TransferredCertificate Transfer(torch.Tensor image, Certificate certificate, CancellationToken cancellationToken = default)
@@ -90,11 +90,19 @@ public sealed partial class SmoothedPair
         RequireSame("precision", from.Precision, drawn.Precision);
         RequireSame("device", from.Device, drawn.Device);
         RequireSame("batch", from.Batch, drawn.Batch);
+        if (drawn.Seed == from.Seed)
+            throw new ArgumentException(
+                "The pairs' seed is the certificate's, which was known before the successor was fixed: give another, or none.");
         if (from.Software != drawn.Software)
             LogOtherSoftware(from.Software, drawn.Software);
         return _transfer.Conclude(certificate, counted.EstimationVotes) with
         {
-            Provenance = drawn with { BaseClassifier = _successorFingerprint, Precision = PartInfo.Of(_successor).Precision },
+            Provenance = drawn with
+            {
+                BaseClassifier = _successorFingerprint,
+                Precision = PartInfo.Of(_successor).Precision,
+                Device = _successorDevice.type.ToString().ToLowerInvariant(),
+            },
         };
     }
 

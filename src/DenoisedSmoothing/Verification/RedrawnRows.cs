@@ -19,7 +19,8 @@ internal sealed class RedrawnRows(
         {
             cancellationToken.ThrowIfCancellationRequested();
             int wanted = (int)Math.Min(from.Batch, n - first);
-            foreach (long label in Labels(row => new NoiseCoordinate(0, from.ImageIndex, phase, first + (row < wanted ? row : 0)))[..wanted])
+            foreach (long label in Labels(row =>
+                new NoiseCoordinate(0, from.ImageIndex, phase, first + (row < wanted ? row : 0)))[..wanted])
             {
                 if (label < 0)
                     missed++;

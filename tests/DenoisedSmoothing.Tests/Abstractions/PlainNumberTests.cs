@@ -147,7 +147,8 @@ public partial class PlainNumberTests
 
     // Enums are parsed from digits, too: Enum.Parse("7") gives a member that there is not.
     [GeneratedRegex(
-        @"\b(s?byte|u?short|u?int|u?long|nu?int|float|double|decimal|Half|S?Byte|U?Int(16|32|64|128|Ptr)|Single|Double|Decimal|BigInteger|Complex|T"
-        + @"|TimeSpan|Enum)\.(Try)?Parse(Exact)?\b|\bConvert\.(To(S?Byte|U?Int|Single|Double|Decimal)|ChangeType)|\bUtf8Parser\b|\bNumberStyles\b")]
+        @"\b(s?byte|u?short|u?int|u?long|nu?int|float|double|decimal|Half|S?Byte|U?Int(16|32|64|128|Ptr)|Single|Double|Decimal"
+        + @"|BigInteger|Complex|T|TimeSpan|Enum)\.(Try)?Parse(Exact)?\b|\bConvert\.(To(S?Byte|U?Int|Single|Double|Decimal)|ChangeType)"
+        + @"|\bUtf8Parser\b|\bNumberStyles\b")]
     private static partial Regex NumberParsing();
 }

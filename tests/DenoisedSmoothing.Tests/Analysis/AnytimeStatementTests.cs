@@ -8,8 +8,7 @@ public class AnytimeStatementTests
 {
     /// <summary>
     /// No rule to stop does worse than one that stops as soon as the statement is false: the exact probability that it ever is among the
-    /// first m
-    /// images, each certificate false with probability alpha.
+    /// first m images, each certificate false with probability alpha.
     /// </summary>
     [Theory]
     [InlineData(10_000, .001, .001)]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DenoisedSmoothing.Audit;
 using DenoisedSmoothing.Logs;
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Testing;
 
 namespace DenoisedSmoothing.Tests.Audit;
@@ -172,6 +173,24 @@ public sealed class LogAuditTests
         LogAudit audit = LogAudit.Run(CertificationLog.Read(text, "p.tsv"), Truth);
 
         audit.DoesNotApply.Should().Contain("predictions");
+        audit.Findings.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Run_says_that_it_does_not_apply_to_another_noise()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.Write("u.tsv", "idx\tlabel\tpredict\tradius\tcorrect\ttime\n0\t1\t1\t0.5\t1\t1\n");
+        Dictionary<string, string> settings = new()
+        {
+            [CertificationLogMeta.MethodSetting] = new CohenCertifier(n0: 10, n: 1000).Method.ToString(),
+            [CertificationLogMeta.NoiseSetting] = UniformNoise.Scheme,
+        };
+        (LogSamples.Meta() with { Settings = settings }).Write(path);
+
+        LogAudit audit = LogAudit.Run(CertificationLog.Read(path), Truth);
+
+        audit.DoesNotApply.Should().Contain($"'{UniformNoise.Scheme}'");
         audit.Findings.Should().BeEmpty();
     }
 

@@ -33,7 +33,8 @@ public class NumpyPickleCostTests
         // As Python 2 wrote CIFAR: a str of all pixels of a batch.
         const int length = 30_720_000;
         string head =
-            "\u0080\u0002cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\0\u0085U\u0001b\u0087R(K\u0001M\u0010\u0027M\0\u000c\u0086cnumpy\ndtype\nU\u0002u1K\0K\u0001\u0087R\u0089T";
+            "\u0080\u0002cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\0\u0085U\u0001b\u0087R("
+            + "K\u0001M\u0010\u0027M\0\u000c\u0086cnumpy\ndtype\nU\u0002u1K\0K\u0001\u0087R\u0089T";
         byte[] file = [.. Encoding.Latin1.GetBytes(head), .. BitConverter.GetBytes(length), .. new byte[length], .. "tb."u8];
         long start = GC.GetAllocatedBytesForCurrentThread();
         NumpyArray array = (NumpyArray)NumpyPickle.Read(new MemoryStream(file), "batch")!;

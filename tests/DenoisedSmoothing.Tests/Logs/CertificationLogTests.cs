@@ -35,7 +35,8 @@ public sealed class CertificationLogTests : IDisposable
     [InlineData("idx\tlabel\tpredict\tradius\tcorrect\ttime\r\n0\t1\t1\t0.5\t1\t0:00:01\r\n1\t1\t1\t0.25\t1\t0:00:01\r\n")]
     [InlineData("idx\tlabel\tpredict\tradius\tcorrect\ttime\n0\t1\t1\t0.5\t1\t0:00:01\n1\t1\t1\t0.25\t1\t0:00:01")]
     [InlineData(
-        "\ufeffidx\tlabel\tpredict\tradius\tcorrect\ttime\n\n0\t1\t1\t0.5\t1\t1\n\nidx\tlabel\tpredict\tradius\tcorrect\ttime\n1\t1\t1\t0.25\t1\t1e0\n\n")]
+        "\ufeffidx\tlabel\tpredict\tradius\tcorrect\ttime\n\n0\t1\t1\t0.5\t1\t1\n\n"
+            + "idx\tlabel\tpredict\tradius\tcorrect\ttime\n1\t1\t1\t0.25\t1\t1e0\n\n")]
     [InlineData("idx\tlabel\tpredict\tradius\tcorrect\ttime\tnote\tN\n0\t1\t1\t0.5\t1\t0:00:01\t\t\n1\t1\t1\t0.25\t1\t0:00:01\tany\t\n")]
     [InlineData("time\tradius\tpredict\tlabel\tidx\n0:00:01\t0.5\t1\t1\t0\n0:00:01\t0.25\t1\t1\t1\n")]
     public void Read_takes_every_layout(string text)

@@ -6,8 +6,7 @@ namespace DenoisedSmoothing.Tests.Sequential;
 
 /// <summary>
 /// How often whole sequential certifications and predictions are wrong, votes drawn as a model casts them, where the truth is known.
-/// Doctored
-/// ones must be caught by the same check.
+/// Doctored ones must be caught by the same check.
 /// </summary>
 public class SequentialCoverageTests
 {

@@ -2,7 +2,7 @@ using DenoisedSmoothing.Testing;
 namespace DenoisedSmoothing.Tests.Sequential;
 
 /// <summary>
-/// The successes at which a test would reject, after each single vote: whoever looks after every vote and stops at the first of them does
+/// The successes at which a test would reject, after each single vote: looking after every vote and stopping at the first of them does
 /// worse than any other schedule of looks and any other rule to stop.
 /// </summary>
 /// <param name="Low">At n votes this many successes or fewer reject; -1 where none do.</param>

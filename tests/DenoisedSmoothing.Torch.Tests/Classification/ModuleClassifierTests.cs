@@ -151,8 +151,8 @@ public class ModuleClassifierTests
     {
         using nn.Module<Tensor, Tensor> network = FashionMnistPair.NewClassifierNetwork();
         Normalization grey = new([.5f], [.5f]);
-        new ModuleClassifier(network, 10) { Input = new InputShape(1, 28, 28) }.Info.InputShape.Should().Equal(1, 28, 28);
-        new ModuleClassifier(network, 10, grey).Info.InputShape.Should().Equal(1, null, null);
-        new ModuleClassifier(network, 10, grey, (32, 32)).Info.InputShape.Should().Equal(1, null, null);
+        new ModuleClassifier(network, 10) { Input = new InputShape(1, 28, 28) }.Info.InputShape.Should().Be(new InputShape(1, 28, 28));
+        new ModuleClassifier(network, 10, grey).Info.InputShape.Should().Be(new InputShape(1));
+        new ModuleClassifier(network, 10, grey, (32, 32)).Info.InputShape.Should().Be(new InputShape(1));
     }
 }

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Torch.Tests.Models;
 
-/// <summary>Building and disposing leaves nothing: outside of any dispose scope, where nobody picks up what a constructor drops.</summary>
+/// <summary>Building and disposing leaves nothing: outside of any dispose scope, where nothing picks up what a constructor drops.</summary>
 public class DisposalTests
 {
     private static readonly DiffusionUNetOptions s_unet = new()

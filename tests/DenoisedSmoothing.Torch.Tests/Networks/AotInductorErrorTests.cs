@@ -8,8 +8,7 @@ namespace DenoisedSmoothing.Torch.Tests.Networks;
 
 /// <summary>
 /// Packages that libtorch 2.10 does not survive: settings that are no JSON, or not texts, abort (nlohmann::json's exceptions), and a
-/// library
-/// cut short is a bus error. Tried one by one in processes of their own.
+/// library cut short is a bus error. Tried one by one in processes of their own.
 /// </summary>
 public sealed class AotInductorErrorTests : IDisposable
 {

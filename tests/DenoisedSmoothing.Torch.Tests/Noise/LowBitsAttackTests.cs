@@ -7,9 +7,8 @@ namespace DenoisedSmoothing.Torch.Tests.Noise;
 
 /// <summary>
 /// Base classifiers that read the low bits of noisy rows (Jin et al. 2022, "Getting a-round guarantees"; Voracek and Hein 2023, "Sound
-/// randomized
-/// smoothing in floating-point arithmetic"). Under float noise they get two certificates that contradict each other; under noise on a grid
-/// they do not.
+/// randomized smoothing in floating-point arithmetic"). Under float noise they get two certificates that contradict each other; under noise
+/// on a grid they do not.
 /// </summary>
 public class LowBitsAttackTests
 {

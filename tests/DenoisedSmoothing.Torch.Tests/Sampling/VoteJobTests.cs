@@ -1,4 +1,5 @@
 using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Sampling;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -209,6 +210,37 @@ public class VoteJobTests
         (certificate.SelectionVotes, certificate.EstimationVotes).Should().Be((new VoteCounts(25, 0), new VoteCounts(40, 0)));
     }
 
+    [Fact]
+    public void Count_votes_on_their_way_from_before_a_start_count_no_more()
+    {
+        VoteJob job = Job(new VoteRequest(VotePhase.Selection, 5));
+        job.Start(batch: 8);
+        VoteRows before = job.Plan(8);
+        job.Start(batch: 4);
+        VoteRows after = job.Plan(4);
+
+        job.Count(before, 0, label: 1);
+        job.Drawn.Should().Be(0);
+        job.Count(after, 0, label: 1);
+        job.Drawn.Should().Be(1);
+    }
+
+    [Fact]
+    public void Count_a_sample_beyond_the_request_waits_for_the_next()
+    {
+        VoteJob job = Job(new VoteRequest(VotePhase.Selection, 5), new VoteRequest(VotePhase.Selection, 1));
+        job.Start(batch: 8);
+        VoteRows wanted = job.Plan(8), ahead = job.PlanAhead(3);
+
+        job.Count(ahead, 5, label: 1);
+        job.Drawn.Should().Be(0, "samples 0 to 4 are asked for");
+        for (int sample = 0; sample < 5; sample++)
+            job.Count(wanted, sample, label: 0);
+        job.RequestFull.Should().BeTrue();
+        job.Observe();
+        job.Drawn.Should().Be(1);
+    }
+
     [Theory]
     [InlineData(VotePhase.Estimation, 0)]
     [InlineData(VotePhase.Estimation, -3)]
@@ -223,4 +255,9 @@ public class VoteJobTests
         act.Should().Throw<InvalidOperationException>().WithMessage($"*{count}*{phase}*");
         classifier.Calls.Should().Be(0);
     }
+
+    /// <summary>A job alone, whose votes ahead are of the phase that it asks for.</summary>
+    private static VoteJob<Certificate> Job(params VoteRequest[] stages) => new(
+        new ReadImage([0], [1, 1, 1], [], Index: 0, Seed: 0), 2, VotePhase.Selection, JobLimits.From(null, default, default),
+        () => new StagedCertifier(stages).Certify(2, new GaussianRule(1)));
 }

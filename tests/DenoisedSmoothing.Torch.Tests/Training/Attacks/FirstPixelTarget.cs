@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Torch.Tests.Training.Attacks;
 
 /// <summary>
-/// Class 1 where the first pixel is above one half: the worst classifier of uniform noise, whose l1 radius is that pixel's distance from one
-/// half.
+/// Class 1 where the first pixel is above one half: the worst classifier of uniform noise. Its l1 radius is that pixel's distance from
+/// one half.
 /// </summary>
 internal sealed class FirstPixelTarget : IBaseClassifier, IDescribed
 {

@@ -1,19 +1,26 @@
-using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Preprocessing;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing.Tool;
+namespace DenoisedSmoothing.Data;
 
-/// <summary>Images of a data set, several at a time, after the models' preprocessing.</summary>
-internal static class ImageBatches
+/// <summary>Images of a data set, several at a time.</summary>
+public static class ImageBatches
 {
     /// <summary>Reads images of one size.</summary>
+    /// <param name="images">The data set.</param>
+    /// <param name="preprocess">What happens to each image first; null for nothing.</param>
+    /// <param name="indices">Which images, at least one; each in [0, Count).</param>
     /// <returns>float32 [N,C,H,W] in [0,1] on the CPU; the caller disposes it.</returns>
     /// <exception cref="InvalidDataException">An image cannot be read, or is of another size than the first; the message names
     /// it.</exception>
-    public static Tensor Read(IImageDataset images, ImagePreprocess? preprocess, IReadOnlyList<int> indices)
+    /// <exception cref="ArgumentException">There is no index.</exception>
+    public static Tensor ReadBatch(this IImageDataset images, ImagePreprocess? preprocess, IReadOnlyList<int> indices)
     {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(indices);
+        if (indices.Count == 0)
+            throw new ArgumentException("There is no index.", nameof(indices));
         using DisposeScope scope = NewDisposeScope();
         Tensor[] batch = [.. indices.Select(index =>
         {

@@ -2,22 +2,27 @@ using DenoisedSmoothing.Noise;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing.Tool;
+namespace DenoisedSmoothing.Experiments;
 
-/// <summary>One noisy copy of each of several images: an image's is sample 0 of its own index, whatever the batch.</summary>
-internal static class NoisyBatch
+/// <summary>One noisy copy of each of several images: for looking at denoisers, not for certificates.</summary>
+public static class NoisyCopies
 {
-    /// <summary>Draws the copies.</summary>
+    /// <summary>Draws the copies: an image's is sample 0 of its own index, so that it is the same whatever else is in the batch.</summary>
     /// <param name="clean">float32 [N,C,H,W] in [0,1] on the CPU.</param>
-    /// <param name="indices">The images' indices in their data set.</param>
-    /// <param name="sigma">The noise per pixel.</param>
+    /// <param name="indices">The images' indices in their data set, N of them.</param>
+    /// <param name="sigma">The noise per pixel, in [0,1] pixel space; finite, above 0.</param>
     /// <param name="seed">The noise key.</param>
     /// <param name="device">Where the copies go.</param>
-    /// <returns>The copies, and what a denoiser is told of them.</returns>
-    public static (Tensor Noisy, NoiseContext Context) Draw(Tensor clean, IReadOnlyList<int> indices, double sigma, ulong seed,
-        Device device)
+    /// <returns>The copies, shaped as the images and owned by the current scope, and what a denoiser is told of them.</returns>
+    /// <exception cref="ArgumentException">There are not as many indices as images, or sigma is not finite and above 0.</exception>
+    public static (Tensor Noisy, NoiseContext Context) Draw(
+        Tensor clean, IReadOnlyList<int> indices, double sigma, ulong seed, Device device)
     {
+        ArgumentNullException.ThrowIfNull(clean);
+        ArgumentNullException.ThrowIfNull(indices);
         long[] shape = clean.shape;
+        if (shape.Length != 4 || shape[0] != indices.Count || indices.Count == 0)
+            throw new ArgumentException($"{indices.Count} indices are given for images [{string.Join(',', shape)}].", nameof(indices));
         int length = (int)(clean.numel() / shape[0]);
         FloatGaussianNoise noise = new(sigma);
         float[] values = clean.contiguous().data<float>().ToArray(), noisy = new float[values.Length];
