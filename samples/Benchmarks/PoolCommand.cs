@@ -11,7 +11,7 @@ internal static class PoolCommand
     {
         Option<int> images = new("--images") { Description = "Images of the bundled test set", DefaultValueFactory = _ => 32 };
         Option<int?> batch = new("--batch") { Description = "Rows of every forward pass; chosen by the library when not given" };
-        Option<double> sigma = new("--sigma") { Description = "Noise a pixel", DefaultValueFactory = _ => .5 };
+        Option<double> sigma = new("--sigma") { Description = "Noise per pixel", DefaultValueFactory = _ => .5 };
         Option<double> radius = new("--radius") { Description = "The radius to decide", DefaultValueFactory = _ => .5 };
         Option<long> budget = new("--budget") { Description = "The most votes of one certificate", DefaultValueFactory = _ => 2000 };
         Option<int[]> callers = new("--callers")

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using DenoisedSmoothing.Benchmarks;
+using DenoisedSmoothing.Tool;
 
 // Commands of our own by name; everything else is BenchmarkDotNet's.
 CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
@@ -14,6 +15,6 @@ RootCommand root = new("Measures this library. Without a command: micro-benchmar
     PoolCommand.Create(),
 };
 if (args.Length > 0 && (root.Subcommands.Any(command => command.Name == args[0]) || args[0] is "--help" or "-h" or "-?"))
-    return await root.Parse(args).InvokeAsync();
+    return await root.WithPlainNumbers().Parse(args).InvokeAsync();
 BenchmarkSwitcher.FromAssembly(typeof(NoiseBenchmarks).Assembly).Run(args);
 return 0;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Benchmarks;
@@ -26,7 +25,7 @@ internal sealed record RecoveredImage(double P, bool Correct, double Radius)
             string[] fields = line.Split('\t');
             if (fields[2] == "-1")
                 return new RecoveredImage(.2 + (.3 * abstentions.NextDouble()), false, 0);
-            double radius = double.Parse(fields[3], CultureInfo.InvariantCulture);
+            double radius = PlainNumber.Parse(fields[3], "A radius");
             return new RecoveredImage((double)((N / 2) + Nearest(radii, radius)) / N, fields[1] == fields[2], radius);
         })];
     }

@@ -6,6 +6,7 @@ using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.Presets;
 using DenoisedSmoothing.Schedules;
+using DenoisedSmoothing.Tool;
 
 namespace BringYourOwnModel;
 
@@ -77,15 +78,15 @@ internal static class ModelCommand
         };
         Option<bool> grey = new("--grey") { Description = "Read the folder's images as grey, for a model of one channel" };
         Option<int> first = new("--first") { Description = "At most so many images", DefaultValueFactory = _ => 10 };
-        Option<double> sigma = new("--sigma") { Description = "Noise a pixel, for pixels in [0,1]", DefaultValueFactory = _ => 0.25 };
+        Option<double> sigma = new("--sigma") { Description = "Noise per pixel, for pixels in [0,1]", DefaultValueFactory = _ => 0.25 };
         Option<int> n = new("--n")
         {
-            Description = "Noise samples an image behind each radius (the paper takes 100000)",
+            Description = "Noise samples per image behind each radius (the paper takes 100000)",
             DefaultValueFactory = _ => 1000,
         };
         Option<int> batch = new("--batch")
         {
-            Description = "Rows a forward pass; what a model with a fixed batch was exported with",
+            Description = "Rows per forward pass; what a model with a fixed batch was exported with",
             DefaultValueFactory = _ => 100,
         };
         Option<ulong> seed = new("--seed") { Description = "Noise key, for reproduction", DefaultValueFactory = _ => 1 };
@@ -94,11 +95,7 @@ internal static class ModelCommand
             Description = "Where TorchSharp computes: cpu, cuda, cuda:1 ...",
             DefaultValueFactory = _ => "cpu",
         };
-        first.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int count) && count < 1)
-                result.AddError("--first must be at least 1.");
-        });
+        first.Check(count => count >= 1, "--first must be at least 1.");
         normalization.AcceptOnlyFromAmong([.. NetworkCatalog.Normalizations.Keys]);
         schedule.AcceptOnlyFromAmong("cosine", "linear");
 
@@ -153,7 +150,7 @@ internal static class ModelCommand
                 return 1;
             }
         }));
-        ParseResult parseResult = root.Parse(args);
+        ParseResult parseResult = root.WithPlainNumbers().Parse(args);
         if (parseResult.Action is ParseErrorAction error)
             error.ShowHelp = false;
         // Without a timeout Ctrl-C ends the process at once; a batch in work takes seconds at most.

@@ -41,6 +41,6 @@ static void Certify(QuickstartOptions options, CancellationToken cancellationTok
     });
 
     Report.Print(results, test.ClassNames);
-    PictureGrid.Save(options.Out, pair, test, options.Sigma, options.Seed, columns: Math.Min(options.Images, 10));
-    AnsiConsole.MarkupLineInterpolated($"Clean, noisy and denoised images: {Path.GetFullPath(options.Out)}");
+    WorkedPicture.Save(options.Out, pair, smoothed, test, results);
+    AnsiConsole.MarkupLineInterpolated($"The first of them, attacked: {Path.GetFullPath(options.Out)}");
 }

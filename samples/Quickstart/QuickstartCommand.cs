@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Globalization;
+using DenoisedSmoothing.Tool;
 using Spectre.Console;
 
 namespace Quickstart;
@@ -12,20 +13,20 @@ internal static class QuickstartCommand
     {
         // Numbers are read and written alike whatever the system's language: 0.5 is not 5 where the comma is the decimal point.
         CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
-        Option<double> sigma = new("--sigma") { Description = "Noise a pixel, for pixels in [0,1]", DefaultValueFactory = _ => 0.5 };
+        Option<double> sigma = new("--sigma") { Description = "Noise per pixel, for pixels in [0,1]", DefaultValueFactory = _ => 0.5 };
         Option<int> n = new("--n")
         {
-            Description = "Noise samples an image behind each radius (the paper takes 100000)",
+            Description = "Noise samples per image behind each radius (the paper takes 100000)",
             DefaultValueFactory = _ => 1000,
         };
         Option<int> images = new("--images") { Description = "How many test images, 1 to 500", DefaultValueFactory = _ => 20 };
         Option<ulong> seed = new("--seed") { Description = "Noise key, for reproduction", DefaultValueFactory = _ => 1 };
         Option<string> output = new("--out") { Description = "The picture to write (PNG)", DefaultValueFactory = _ => "quickstart.png" };
-        Check(sigma, value => value is > 0 and <= 1.5,
+        sigma.Check(value => value is > 0 and <= 1.5,
             "--sigma must be above 0 and at most 1.5, the most noise that the bundled denoiser was trained for.");
-        Check(n, value => value >= 1, "--n must be at least 1; below 10 nothing can be certified at alpha = 0.001.");
-        Check(images, value => value is >= 1 and <= 500, "--images must be 1 to 500: the library carries 500 test images.");
-        Check(output, IsFileToWrite, "--out must name a file in a folder that exists.");
+        n.Check(value => value >= 1, "--n must be at least 1; below 10 nothing can be certified at alpha = 0.001.");
+        images.Check(value => value is >= 1 and <= 500, "--images must be 1 to 500: the library carries 500 test images.");
+        output.Check(IsFileToWrite, "--out must name a file in a folder that exists.");
 
         RootCommand root =
             new("Certifies real Fashion-MNIST test images against every l2 attack, with the bundled denoiser and classifier.") { sigma, n,
@@ -50,28 +51,12 @@ internal static class QuickstartCommand
                 return 1;
             }
         }));
-        ParseResult parseResult = root.Parse(args);
+        ParseResult parseResult = root.WithPlainNumbers().Parse(args);
         if (parseResult.Action is ParseErrorAction error)
             error.ShowHelp = false;
         // Without a timeout Ctrl-C ends the process at once; a batch in work takes seconds at most.
         return parseResult.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
     }
-
-    private static void Check<T>(Option<T> option, Func<T, bool> isValid, string error) => option.Validators.Add(result =>
-    {
-        T value;
-        try
-        {
-            value = result.GetValueOrDefault<T>();
-        }
-        catch (InvalidOperationException)
-        {
-            return; // not even a number: the parser says so itself
-        }
-
-        if (!isValid(value))
-            result.AddError(error);
-    });
 
     private static bool IsFileToWrite(string path) =>
         path.Length > 0 && !Directory.Exists(path) && Path.GetFileName(path).Length > 0

@@ -43,5 +43,5 @@ internal static class Report
     }
 
     // Cut, never rounded up: a printed radius must not promise more than the certificate.
-    private static string Cut(double value) => (Math.Floor(value * 1000) / 1000).ToString("F3", CultureInfo.InvariantCulture);
+    public static string Cut(double value) => (Math.Floor(value * 1000) / 1000).ToString("F3", CultureInfo.InvariantCulture);
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Tool;
 using DenoisedSmoothing.Training;
 using Train;
 
@@ -15,11 +16,7 @@ Option<string> output = new("--out") { Description = "Folder for the results and
 Option<int> steps = new("--steps") { Description = "Optimizer steps; 0 for the bundled pair's number" };
 Option<int> seed = new("--seed") { Description = "Seed of weights, order, augmentation and noise", DefaultValueFactory = _ => 1 };
 Option<string> device = new("--device") { Description = "cpu, cuda, cuda:1 ...", DefaultValueFactory = _ => "cpu" };
-steps.Validators.Add(result =>
-{
-    if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out int count) && count < 0)
-        result.AddError("--steps must be 0 or more.");
-});
+steps.Check(count => count >= 0, "--steps must be 0 or more.");
 Option<double[]> sigmas = new("--sigma")
 {
     Description = "Noise levels to evaluate",
@@ -30,7 +27,7 @@ Option<bool> bundled = new("--bundled") { Description = "Evaluate the pair insid
 Option<string> target = new("--target")
 {
     Description = "Folder to write the bundle to",
-    DefaultValueFactory = _ => "src/DenoisedSmoothing/Bundled",
+    DefaultValueFactory = _ => "src/DenoisedSmoothing.FashionMnist",
 };
 
 Command denoiser = new("denoiser", "Trains the denoiser on the 60,000 training images; continues where it stopped.") { data, output, steps,
@@ -60,7 +57,7 @@ CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureIn
 // Without a timeout Ctrl-C ends the process at once, without a checkpoint.
 InvocationConfiguration configuration = new() { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) };
 return await new RootCommand("Trains, evaluates and bundles the Fashion-MNIST pair of DenoisedSmoothing.") { denoiser, classifier, evaluate,
-    bundle }.Parse(args).InvokeAsync(configuration);
+    bundle }.WithPlainNumbers().Parse(args).InvokeAsync(configuration);
 
 static Task<int> Guard(Action action) => Task.Run(() =>
 {

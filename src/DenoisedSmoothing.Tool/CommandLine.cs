@@ -28,10 +28,10 @@ internal static class CommandLine
         // Without a timeout Ctrl-C ends the process at once, in the middle of a line.
         configuration ??= new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) };
         configuration.EnableDefaultExceptionHandler = false;
+        ParseResult parsed = Root().Parse(args);
         try
         {
             NativeLibTorch.UseFolderOfEnvironment();
-            ParseResult parsed = Root().Parse(args);
             if (parsed.Errors.Select(NoNumber).FirstOrDefault(said => said is not null) is { } said)
                 throw new ArgumentException(said);
             if (parsed.Action is ParseErrorAction error)
@@ -40,7 +40,7 @@ internal static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            configuration.Error.WriteLine("Stopped.");
+            configuration.Error.WriteLine(Stopped.Says(parsed, args));
             return Cancelled;
         }
         catch (DllNotFoundException) when (NativeLibTorch.IsLeftOut)
@@ -49,7 +49,8 @@ internal static class CommandLine
             return Failed;
         }
         catch (Exception e)
-            when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or InvalidOperationException or NotSupportedException or DllNotFoundException or CheckpointException)
+            when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or InvalidOperationException
+                or NotSupportedException or DllNotFoundException or CheckpointException)
         {
             configuration.Error.WriteLine(Plain(e));
             return Failed;

@@ -1,6 +1,6 @@
 using System.Globalization;
+using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Text;
 using TorchSharp;
 
 namespace DenoisedSmoothing;
@@ -23,7 +23,6 @@ public static class LibTorch
             return;
         lock (s_gate)
         {
-            ProbeOnLinux();
             Load();
             s_loaded = true;
         }
@@ -85,35 +84,23 @@ public static class LibTorch
             + "TorchSharp-cpu, TorchSharp-cuda-windows or TorchSharp-cuda-linux, of the same version as TorchSharp ("
             + Version(typeof(torch)) + "). On Linux, also check that libgomp is installed.";
 
-    /// <summary>
-    /// Loads as TorchSharp does, for the loader's own words: TorchSharp drops them, and goes on to copy half a gigabyte out of the package
-    /// folder that would fail in the same way.
-    /// </summary>
-    private static void ProbeOnLinux()
-    {
-        if (!OperatingSystem.IsLinux())
-            return;
-        try
-        {
-            NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out _);
-            NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null);
-        }
-        catch (DllNotFoundException e) when (e.Message.Contains("GLIBCXX_", StringComparison.Ordinal))
-        {
-            throw Unavailable(e);
-        }
-        catch (DllNotFoundException)
-        {
-            // In notebooks TorchSharp may still find it.
-        }
-    }
-
+    // Loads as TorchSharp does, and asks TorchSharp only when that has worked: where it has not, it prints an account of where it looked to
+    // the console before it throws.
     private static void Load()
     {
-        TextWriter console = Console.Out;
-        using WithoutTraces filter = new(console);
-        Console.SetOut(filter);
-        TextWriter filtered = Console.Out;
+        Assembly torchSharp = typeof(torch).Assembly;
+        try
+        {
+            NativeLibrary.TryLoad("torch_cpu", torchSharp, null, out _);
+            NativeLibrary.Load("LibTorchSharp", torchSharp, null);
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
+        {
+            // Notebooks take assemblies straight from the package folder; TorchSharp gathers its libraries there by itself.
+            if (e.Message.Contains("GLIBCXX_", StringComparison.Ordinal) || !IsInPackageFolder(torchSharp))
+                throw Unavailable(e);
+        }
+
         try
         {
             torch.InitializeDeviceType(DeviceType.CPU);
@@ -123,35 +110,12 @@ public static class LibTorch
         {
             throw Unavailable(e);
         }
-        finally
-        {
-            if (ReferenceEquals(Console.Out, filtered))
-                Console.SetOut(console);
-        }
     }
+
+    // .../torchsharp/VERSION/lib/FRAMEWORK/TorchSharp.dll
+    private static bool IsInPackageFolder(Assembly torchSharp) =>
+        torchSharp.Location.Split('/', '\\') is [.., "torchsharp", _, "lib", _, _];
 
     // Not as the inner exception, which an unhandled one prints in full: a page.
     private static DllNotFoundException Unavailable(Exception e) => new(Advice(e.ToString())) { Data = { ["TorchSharp"] = e.ToString() } };
-
-    /// <summary>
-    /// Passes everything on but TorchSharp's account of where it looked, which it writes to the console before it throws.
-    /// </summary>
-    private sealed class WithoutTraces(TextWriter console) : TextWriter
-    {
-        public override Encoding Encoding => console.Encoding;
-
-        public override void Write(char value) => console.Write(value);
-
-        public override void Write(char[] buffer, int index, int count) => console.Write(buffer, index, count);
-
-        public override void Write(string? value) => console.Write(value);
-
-        public override void WriteLine(string? value)
-        {
-            if (value?.Contains("Trace from LoadNativeBackend", StringComparison.Ordinal) != true)
-                console.WriteLine(value);
-        }
-
-        public override void Flush() => console.Flush();
-    }
 }

@@ -9,8 +9,8 @@ public partial class AdviceTests
     [Fact]
     public void Advice_about_every_kind_of_file_names_nothing_that_cannot_be_typed()
     {
-        FileKind[] kinds =
-            [.. typeof(FileKind).GetFields(BindingFlags.Static | BindingFlags.Public).Select(field => field.GetValue(null)).OfType<FileKind>()];
+        FileKind[] kinds = [.. typeof(FileKind).GetFields(BindingFlags.Static | BindingFlags.Public)
+            .Select(field => field.GetValue(null)).OfType<FileKind>()];
 
         kinds.Should().HaveCountGreaterThan(25);
         kinds.Select(kind => Advice.Of(new InvalidDataException(kind.InsteadOf("a log")), "classifier")).Concat(kinds.Select(kind =>

@@ -1,3 +1,5 @@
+using System.CommandLine;
+
 namespace DenoisedSmoothing.Tool.Tests;
 
 public class CommandLineTests
@@ -65,6 +67,46 @@ public class CommandLineTests
         exit.Should().Be(1);
         error.Should().Contain(message).And.NotContain("System.").And.NotContain("   at ");
     }
+
+    [Fact]
+    public async Task RunAsync_of_nothing_shows_the_help()
+    {
+        (int exit, string output, string error) = await Dds.RunAsync();
+
+        exit.Should().Be(0);
+        output.Should().Contain("certify").And.Contain("analyze");
+        error.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(100)]
+    public void Help_has_required_options_first_groups_and_every_option_once_within_the_width(int width)
+    {
+        foreach (Verb verb in CommandLine.Root().Subcommands.Cast<Verb>())
+        {
+            using StringWriter help = new();
+            VerbHelp.Write(verb, help, width);
+
+            string[] lines = help.ToString().ReplaceLineEndings("\n").Split('\n');
+            lines.TakeWhile(line => line != "Examples:").Should().OnlyContain(line => line.Length <= width, verb.Name);
+            foreach (Option option in verb.Options)
+                lines.Count(line => line.StartsWith($"  {option.Name} ", StringComparison.Ordinal) || line == $"  {option.Name}").Should()
+                    .Be(1, "{0} {1}", verb.Name, option.Name);
+            int optional = Array.FindIndex(lines, line => line.EndsWith(':') && line is not ("Usage:" or "Arguments:" or "Required options:"));
+            foreach (Option option in verb.Options.Where(option => option.Required))
+                Array.FindIndex(lines, line => line.StartsWith($"  {option.Name} ", StringComparison.Ordinal)).Should().BeLessThan(optional);
+        }
+    }
+
+    [Theory]
+    [InlineData("Stopped. To go on:\n  dds certify --sigma 0.5 --out 'my log.tsv' --resume", "certify", "--sigma", "0.5", "--out", "my log.tsv")]
+    [InlineData("Stopped. To go on:\n  dds predict --sigma 0.5 --resume --out a", "predict", "--sigma", "0.5", "--resume", "--out", "a")]
+    [InlineData("Stopped; nothing is kept. With --out LOG a run can be stopped and go on.", "certify", "--sigma", "0.5")]
+    [InlineData("Stopped. To go on:\n  dds train-denoiser --out x.safetensors", "train-denoiser", "--out", "x.safetensors")]
+    [InlineData("Stopped.", "evaluate")]
+    public void Stopped_says_the_command_that_goes_on(string expected, params string[] args) =>
+        Stopped.Says(CommandLine.Root().Parse(args), args).ReplaceLineEndings("\n").Should().Be(expected);
 
     [SkippableTheory]
     [InlineData("certify")]

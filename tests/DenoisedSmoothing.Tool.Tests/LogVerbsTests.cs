@@ -47,7 +47,8 @@ public sealed class LogVerbsTests : IDisposable
     [InlineData("table", "66.66")]
     [InlineData("markdown", "| ---: |")]
     [InlineData("latex", "abstained \\% & clean \\%")]
-    [InlineData("table", "50.00 (66.66)")]
+    [InlineData("table", "clean accuracy of that log        66.66    66.66")]
+    [InlineData("markdown", "50.00 (66.66)")]
     [InlineData("markdown", "| cohen_highprob |")]
     [InlineData("markdown", "| of the population at least, confidence 0.999 |")]
     public async Task Analyze_prints_every_format(string format, string part)
@@ -153,7 +154,8 @@ public sealed class LogVerbsTests : IDisposable
         (await Run("analyze", Write("a.tsv", Header + Rows), option, value)).Should().Be(1);
 
     [Theory]
-    [InlineData("table", " - ")]
+    [InlineData("table", "2 images, 50.00% abstained, clean accuracy 50.00%, 0:00:02 (1.00 s per image).")]
+    [InlineData("markdown", "| - |")]
     [InlineData("tsv", "\tnan\t")]
     [InlineData("json", "\"acr\": null")]
     public async Task Analyze_of_predictions_has_no_average_radius(string format, string part)
@@ -199,7 +201,7 @@ public sealed class LogVerbsTests : IDisposable
         (await Run("analyze", log, "--radii", "0")).Should().Be(0);
 
         _output.ToString().Should().Contain("is unfinished: 4 of 9 images so far").And.Contain("1 images were skipped: 7.")
-            .And.Contain("of the images so far at least, confidence 0.999");
+            .And.Contain("of the images so far at least").And.Contain("with confidence 0.999");
     }
 
     [Fact]
@@ -267,6 +269,42 @@ public sealed class LogVerbsTests : IDisposable
     }
 
     [Fact]
+    public async Task Analyze_shows_a_dash_where_the_settings_cannot_reach()
+    {
+        string log = WriteLog(alpha: .001, end: true);
+
+        (await Run("analyze", log, "--radii", "0,0.25,0.5,0.53,0.54")).Should().Be(0);
+
+        // Python: .25 * NormalDist().inv_cdf(.001 ** (1 / 200)) = .45642.
+        _output.ToString().Should().Contain("Largest possible radius 0.4564").And.MatchRegex(@"certified accuracy +100\.00 +\d+\.\d\d +- +- +-");
+    }
+
+    [Fact]
+    public async Task Analyze_fits_100_columns_whatever_is_asked()
+    {
+        string log = WriteLog(alpha: .001, end: false), radii = string.Join(',', Enumerable.Range(0, 25).Select(i => $"{i * .05:0.00}"));
+
+        (await Run("analyze", log, log, "--radii", radii, "--envelope")).Should().Be(0);
+
+        string[] lines = _output.ToString().Replace(_folder.FullName, "", StringComparison.Ordinal).Split('\n');
+        lines.Should().OnlyContain(line => line.Length <= 100).And.HaveCountGreaterThan(40);
+        lines.Count(line => line.Contains("certified accuracy ", StringComparison.Ordinal)).Should().Be(12, "25 radii take 4 rows, for 3 blocks");
+    }
+
+    [Fact]
+    public async Task Audit_takes_what_is_not_typed_from_beside_the_log()
+    {
+        string log = WriteLog(alpha: .001, end: true);
+
+        (await Run("audit", log)).Should().Be(0);
+        _output.ToString().Should().Contain("Claim: sigma = 0.25, n = 200, alpha = 0.001");
+        (await Run("audit", log, "--alpha", "0.01")).Should().Be(1);
+        _output.ToString().Should().Contain("alpha = 0.01");
+        (await Run("audit", Write("bare.tsv", Header + Rows), "--n", "1000", "--alpha", "0.001")).Should().Be(1);
+        _error.ToString().Should().Contain("--sigma is missing");
+    }
+
+    [Fact]
     public async Task Audit_of_predictions_cannot_tell()
     {
         string log = Write("p.tsv", "idx\tlabel\tpredict\tcorrect\ttime\n0\t1\t1\t1\t1\n");
@@ -285,6 +323,28 @@ public sealed class LogVerbsTests : IDisposable
         (await Run(["audit", Write("a.tsv", Header + Rows), .. options.SelectMany(pair => new[] { pair.Key, pair.Value })])).Should().Be(1);
 
         _error.ToString().Should().Contain(option);
+    }
+
+    [Theory]
+    [InlineData("run.tsv.meta.json", "the settings beside a certification log")]
+    [InlineData("log.tsv.gz", "a gzip file")]
+    [InlineData("any-size.onnx", "an ONNX model")]
+    [InlineData("photos", "is a folder")]
+    [InlineData("none", "There is no file")]
+    public async Task Every_verb_of_logs_names_another_kind_of_file(string name, string kind)
+    {
+        string file = Testing.Golden.PathOf($"cases/command-line/{name}");
+        foreach (string[] verb in new string[][]
+        {
+            ["analyze"], ["audit", "--sigma", "0.5", "--n", "10", "--alpha", "0.1"], ["verify"], ["merge", "--out", Path.Combine(_folder.FullName, "m")],
+        })
+        {
+            _error.GetStringBuilder().Clear();
+
+            (await Run([.. verb[..1], file, .. verb[1..]])).Should().Be(1);
+
+            _error.ToString().Should().Contain(kind, verb[0]).And.NotContainAny("CertificationLog", "OnnxClassifier");
+        }
     }
 
     [Fact]
@@ -307,6 +367,8 @@ public sealed class LogVerbsTests : IDisposable
             Kind = CertificationLogKind.Certify,
             Settings = new Dictionary<string, string>
             {
+                [CertificationLogMeta.SigmaSetting] = "0.25",
+                [CertificationLogMeta.MethodSetting] = new CohenCertifier(10, 200, alpha).Method.ToString(),
                 [CertificationLogMeta.AlphaSetting] = alpha.ToString("R", System.Globalization.CultureInfo.InvariantCulture),
             },
             Rows = 9,

@@ -7,7 +7,8 @@ namespace DenoisedSmoothing.Tool.Tests;
 /// <summary>What an error advises can be typed, and then it works.</summary>
 public sealed class ModelOptionsTests : IDisposable
 {
-    private static readonly string[] s_little = ["certify", "--sigma", "0.25", "--max", "1", "--n", "20", "--n0", "5", "--seed", "1", "--batch", "5"];
+    private static readonly string[] s_little =
+        ["certify", "--sigma", "0.25", "--max", "1", "--n", "20", "--n0", "5", "--seed", "1", "--batch", "5"];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dds-models-");
 
@@ -91,8 +92,8 @@ public sealed class ModelOptionsTests : IDisposable
     {
         string[] args =
         [
-            .. s_little[..3], .. s_little[5..], "--classifier-file", Case("any-size.onnx"), "--classes", "2", "--data", "folder", "--data-path",
-            Case("photos"),
+            .. s_little[..3], .. s_little[5..], "--classifier-file", Case("any-size.onnx"), "--classes", "2", "--data", "folder",
+            "--data-path", Case("photos"),
         ];
 
         string advice = await Refused(args);
@@ -113,6 +114,22 @@ public sealed class ModelOptionsTests : IDisposable
     [InlineData("leave --schedule out", "--pair", "cohen-cifar10", "--schedule", "linear")]
     public async Task Options_without_an_effect_are_refused(string advice, params string[] args) =>
         (await Refused([.. s_little, "--data", "bundled", .. args])).Should().Contain(advice);
+
+    [Theory]
+    [InlineData("cases/command-line/log.tsv.gz", "a gzip file")]
+    [InlineData("cases/onnx/lfs.onnx", "a pointer of Git LFS")]
+    [InlineData("cases/command-line/run.tsv.meta.json", "the settings beside a certification log")]
+    [InlineData("cases/command-line/photos/a/0.png", "an image")]
+    [InlineData("cases/command-line/photos", "is a folder")]
+    public async Task What_is_no_model_is_named(string name, string kind)
+    {
+        foreach (string[] file in new string[][]
+        {
+            ["--classifier-file", Golden.PathOf(name)], ["--denoiser-file", Golden.PathOf(name)],
+            ["--classifier-file", Golden.PathOf(name), "--classifier-network", "resnet20"],
+        })
+            (await Refused([.. s_little, "--data", "bundled", .. file])).Should().Contain(kind).And.NotContainAny("ImageFolder", "Read it");
+    }
 
     private static string Case(string name) => Golden.PathOf($"cases/command-line/{name}");
 

@@ -28,7 +28,7 @@ public partial class OptionRangesTests
         double[] ends = [.. End().Matches(range).Select(match => Value(match.Value))];
         bool[] taken = [.. End().Matches(range).Select(match => !OutOf().IsMatch(range[..match.Index]))];
         ends.Should().NotBeEmpty();
-        bool whole = Nullable.GetUnderlyingType(option.ValueType) is { } inner ? inner != typeof(double) : option.ValueType != typeof(double);
+        bool whole = (Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) != typeof(double);
         for (int end = 0; end < ends.Length; end++)
         {
             double inwards = end == 0 ? 1 : -1, at = ends[end];

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace DenoisedSmoothing.Benchmarks;
 
@@ -19,6 +18,6 @@ internal static class PeakMemory
         if (!OperatingSystem.IsLinux())
             return Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
         string line = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM", StringComparison.Ordinal));
-        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1.024e-3;
+        return PlainNumber.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], "VmHWM") * 1.024e-3;
     }
 }

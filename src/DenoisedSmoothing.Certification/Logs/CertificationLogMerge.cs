@@ -72,7 +72,7 @@ public static class CertificationLogMerge
 
     private static CertificationLogMeta MetaOf(string shard)
     {
-        LogPaths.OpenToRead(shard).Dispose();
+        LogFileKind.Check(shard);
         return CertificationLogMeta.Find(shard)
             ?? throw new InvalidDataException(
                 $"{shard} has no {CertificationLogMeta.PathFor(shard)} beside it, so its settings are not known and it cannot be merged.");

@@ -3,6 +3,15 @@ namespace DenoisedSmoothing.Logs;
 /// <summary>Names files that are given in place of a log.</summary>
 internal static class LogFileKind
 {
+    /// <summary>Passes logs, and what is not known, by path.</summary>
+    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is another kind of file.</exception>
+    public static void Check(string path)
+    {
+        using Stream stream = LogPaths.OpenToRead(path);
+        Check(stream, path);
+    }
+
     /// <summary>Passes logs, and what is not known: the reader says what is wrong with it.</summary>
     /// <param name="stream">At its beginning, where it is left.</param>
     /// <param name="name">What to call it.</param>

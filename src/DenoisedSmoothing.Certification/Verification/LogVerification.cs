@@ -22,15 +22,19 @@ public sealed class LogVerification
     /// <param name="cancellationToken">Stops the verification.</param>
     /// <exception cref="FileNotFoundException">There are no JSON lines: a table alone has no votes of both phases.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    /// <exception cref="InvalidDataException">A line is bad; the message names it.</exception>
+    /// <exception cref="InvalidDataException">It is another kind of file, or a line is bad; the message names it.</exception>
     /// <exception cref="OperationCanceledException">The verification was stopped.</exception>
     public static LogVerification Run(string path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         string log = LogPaths.LogOf(path), json = LogPaths.JsonLines(log);
         if (!HasVotes(path))
+        {
+            LogFileKind.Check(path);
             throw new FileNotFoundException(
                 $"{path} has no {json} beside it: without votes there is nothing to verify. Its radii can be audited.", json);
+        }
+
         CertificateVerifier verifier = new();
         SettingsCheck settings = new(CertificationLogMeta.Find(log));
         Dictionary<long, CertificationLogRow>? table = path == log

@@ -20,7 +20,7 @@ internal static class DataSources
         ["cifar10"] = choice => IsTrain(choice) ? Cifar10.Train(PathOf(choice)) : Cifar10.Test(PathOf(choice)),
         ["cifar100"] = choice => IsTrain(choice) ? Cifar100.Train(PathOf(choice)) : Cifar100.Test(PathOf(choice)),
         ["folder"] = choice => ImageFolder.Open(SplitFolder(choice), new ImageFileOptions { Grey = choice.Grey }),
-        ["csv"] = choice => ImageCsv.Open(PathOf(choice), null, new ImageFileOptions { Grey = choice.Grey }),
+        ["csv"] = choice => ImageCsv.Open(ModelOptions.Existing(PathOf(choice))!, null, new ImageFileOptions { Grey = choice.Grey }),
     };
 
     public static IReadOnlyList<string> Names { get; } = [.. s_open.Keys];

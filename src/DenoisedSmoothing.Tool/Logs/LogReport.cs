@@ -40,9 +40,18 @@ internal sealed record LogReport
         .Select(log => Text($"{log.Log.Path} does not say its alpha: {UsualAlpha} is assumed; --alpha sets it."))
         .Append("Bounds hold for settings, radii and a number of images that were fixed before the votes (an unfinished log: for any number); of these images for all radii at once, of the population for each radius alone.");
 
+    /// <summary>What the bounds of a table without confidences hold with.</summary>
+    public string ConfidenceNote => Text($"At least: lower bounds, each log's with confidence {1 - Rho}.");
+
+    /// <summary>The name of <see cref="OfTheseImages"/>.</summary>
+    public string OfTheseImagesRow(LogAnalysis log) => IsRunning(log) ? "of the images so far at least" : "of these images at least";
+
+    /// <summary>The name of <see cref="OfThePopulation"/>.</summary>
+    public string OfThePopulationRow(LogAnalysis log) => IsRunning(log) ? "of the population, at any time" : "of the population at least";
+
     /// <summary>The name of <see cref="OfTheseImages"/>, with its confidence.</summary>
     public string OfTheseImagesName(LogAnalysis log) =>
-        Text($"of {(IsRunning(log) ? "the images so far" : "these images")} at least, confidence {1 - Rho}");
+        Text($"{OfTheseImagesRow(log)}, confidence {1 - Rho}");
 
     /// <summary>The name of <see cref="OfThePopulation"/>, with its confidence.</summary>
     public string OfThePopulationName(LogAnalysis log) =>
@@ -61,8 +70,9 @@ internal sealed record LogReport
         ? AnytimeStatement.OfThePopulation(log.CertifiedCount(radius), log.Images, AlphaOf(log), Rho)
         : DatasetStatement.OfThePopulation(log.CertifiedCount(radius), log.Images, AlphaOf(log), Rho);
 
+    /// <summary>Cohen et al.'s bound; 0 where their formula is below.</summary>
     public double Cohen(LogAnalysis log, double radius) =>
-        HighProbabilityAccuracy.Cohen(log.CertifiedCount(radius), log.Images, AlphaOf(log), Rho);
+        Math.Max(0, HighProbabilityAccuracy.Cohen(log.CertifiedCount(radius), log.Images, AlphaOf(log), Rho));
 
     public LogAnalysis Best(double radius) => LogAnalysis.Best(Logs, radius);
 

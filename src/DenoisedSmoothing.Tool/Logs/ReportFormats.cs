@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DenoisedSmoothing.Analysis;
 using DenoisedSmoothing.Logs;
-using Spectre.Console;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -19,21 +18,7 @@ internal static class ReportFormats
         ["json"] = Json,
     };
 
-    private static void Table(LogReport report, TextWriter output)
-    {
-        ReportTable cells = ReportTable.Of(report, bounds: true);
-        Table table = new() { Border = TableBorder.Simple };
-        foreach (string name in cells.Header)
-            table.AddColumn(new TableColumn(new Text(name)) { NoWrap = true, Alignment = name == "log" ? Justify.Left : Justify.Right });
-        foreach (string[] line in cells.Lines)
-            table.AddRow(line.Select(static cell => new Text(cell)));
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(output) });
-        // Wide enough for every cell: a file has no width, and a terminal breaks lines by itself.
-        console.Profile.Width = 10 + Enumerable.Range(0, cells.Header.Count)
-            .Sum(column => 4 + cells.Lines.Append([.. cells.Header]).Max(line => line[column].Length));
-        console.Write(table);
-        Notes(report, output);
-    }
+    private static void Table(LogReport report, TextWriter output) => new ReportBlocks(report, output).Write();
 
     private static void Notes(LogReport report, TextWriter output)
     {

@@ -27,13 +27,13 @@ internal sealed class ReportTable
             [
                 log.Log.Path, $"{log.Images}", ReportText.PercentUp(log.Abstained, log.Images), Share(log, 0),
                     ReportText.Radius(log.AverageCertifiedRadius),
-                .. its, .. report.Radii.Select(radius => Share(log, radius.Value)),
+                .. its, .. report.Radii.Select(radius => Unless(log, radius, Share(log, radius.Value))),
             ]);
             if (bounds)
             {
-                lines.Add(Bound(report.OfTheseImagesName(log), radius => report.OfTheseImages(log, radius)));
-                lines.Add(Bound(report.OfThePopulationName(log), radius => report.OfThePopulation(log, radius)));
-                lines.Add(Bound("cohen_highprob", radius => report.Cohen(log, radius)));
+                lines.Add(Bound(log, report.OfTheseImagesName(log), radius => report.OfTheseImages(log, radius)));
+                lines.Add(Bound(log, report.OfThePopulationName(log), radius => report.OfThePopulation(log, radius)));
+                lines.Add(Bound(log, "cohen_highprob", radius => report.Cohen(log, radius)));
             }
         }
 
@@ -50,10 +50,14 @@ internal sealed class ReportTable
 
         return new ReportTable(header, lines);
 
-        string[] Bound(string name, Func<double, double?> bound) =>
+        string[] Bound(LogAnalysis log, string name, Func<double, double?> bound) =>
             ["  " + name, "", "", ReportText.Percent(bound(0)), "", "", "",
-                .. report.Radii.Select(radius => ReportText.Percent(bound(radius.Value)))];
+                .. report.Radii.Select(radius => Unless(log, radius, ReportText.Percent(bound(radius.Value))))];
     }
+
+    // A dash where no votes could have certified the radius: 0 would blame the model.
+    private static string Unless(LogAnalysis log, ReportRadius radius, string cell) =>
+        LargestRadius.IsBelow(log, radius.Value) ? "-" : cell;
 
     private static string Share(LogAnalysis log, double radius) => ReportText.Percent(log.CertifiedCount(radius), log.Images);
 }

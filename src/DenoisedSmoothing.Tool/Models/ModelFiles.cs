@@ -13,6 +13,12 @@ namespace DenoisedSmoothing.Tool;
 /// <summary>A classifier and a denoiser from files, by what each file is.</summary>
 internal static class ModelFiles
 {
+    private static readonly FileKind[] s_noModels =
+    [
+        FileKind.GitLfsPointer, FileKind.WebPage, FileKind.Empty, FileKind.Gzip, FileKind.Packed, FileKind.Image, FileKind.Idx,
+        FileKind.Pdf, FileKind.Program, FileKind.Log, FileKind.LogJsonLines, FileKind.LogSettings, FileKind.Text,
+    ];
+
     /// <summary>Loads a classifier.</summary>
     /// <param name="choice">Its file and settings.</param>
     /// <param name="fallback">The network that weights alone belong to where nothing says; null for an error.</param>
@@ -41,7 +47,7 @@ internal static class ModelFiles
     private static (IClassifier Classifier, string? Network, IDisposable Owned) LoadClassifier(ModelChoice choice, string? fallback)
     {
         ClassifierChoice its = choice.Classifier;
-        string path = its.File ?? throw new ArgumentException("--classifier-file names the classifier: there is none without it.");
+        string path = Model(its.File ?? throw new ArgumentException("--classifier-file names the classifier: there is none without it."));
         (int, int)? Resize(int? otherwise) => (its.Resize ?? otherwise) is { } size ? (size, size) : null;
         if (IsOnnx(path))
         {
@@ -76,7 +82,7 @@ internal static class ModelFiles
         string? fallback)
     {
         DenoiserChoice its = choice.Denoiser;
-        string path = its.File!;
+        string path = Model(its.File!);
         Parametrization predicts = its.Predicts ?? Parametrization.Epsilon;
         if (IsOnnx(path))
         {
@@ -130,6 +136,11 @@ internal static class ModelFiles
         if (choice.Precision != "float32")
             throw new ArgumentException($"--precision {choice.Precision} needs weights: {path} brings its own arithmetic.");
     }
+
+    /// <summary>Names what is no model, before anything is asked about it.</summary>
+    private static string Model(string path) => FileKind.Of(path) is { } kind && s_noModels.Contains(kind)
+        ? throw new InvalidDataException($"{path}: {Advice.Of(kind.InsteadOf("a model"))}")
+        : path;
 
     // By content; a file of the name that is none is for the reader to name.
     private static bool IsOnnx(string path) =>

@@ -33,7 +33,8 @@ internal sealed record NumberRange<T>(T Least, T Most) : INumberRange where T : 
     {
         double number = double.CreateChecked(value);
         return number >= 1 << 20 && double.IsPow2(number) ? Power(Math.ILogB(number))
-            : number is > 0 and < 1e-5 && double.IsPow2(number) ? $"{Power(Math.ILogB(number))} ({number.ToString("0.#e0", CultureInfo.InvariantCulture)})"
+            : number is > 0 and < 1e-5 && double.IsPow2(number)
+                ? $"{Power(Math.ILogB(number))} ({number.ToString("0.#e0", CultureInfo.InvariantCulture)})"
             : value.ToString(null, CultureInfo.InvariantCulture);
     }
 

@@ -17,5 +17,6 @@ internal readonly record struct PixelSize(int Height, int Width, bool IsExact)
         return true;
     }
 
-    private static bool TryNumber(string text, out int number) => PlainNumber.TryParseWhole(text, out number) && number is >= 1 and <= 65535;
+    private static bool TryNumber(string text, out int number) =>
+        PlainNumber.TryParseWhole(text, out number) && number is >= 1 and <= 65535;
 }

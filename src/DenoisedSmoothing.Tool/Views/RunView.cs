@@ -4,7 +4,6 @@ using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Experiments;
 using DenoisedSmoothing.Logs;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -24,11 +23,15 @@ internal sealed class RunView(TextWriter output, IImageDataset images, Certifica
     private readonly Tally _tally = new();
     private readonly Stopwatch _clock = Stopwatch.StartNew(), _sinceLine = Stopwatch.StartNew();
     private LiveDisplayContext? _live;
-    private long _before, _drawn;
+    private long _before, _drawn, _finished;
 
     private bool OnTerminal => ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected && _console.Profile.Capabilities.Ansi;
 
-    public void Header(string text) => output.WriteLine(text);
+    public void Header(string text)
+    {
+        foreach (string line in OnTerminal ? Screen.Wrap(text, Screen.Width) : [text])
+            output.WriteLine(line);
+    }
 
     /// <summary>Counts what a resumed log holds already.</summary>
     public void Already(IReadOnlyList<CertificationLogRow> rows)
@@ -60,13 +63,16 @@ internal sealed class RunView(TextWriter output, IImageDataset images, Certifica
 
     public void Report(SmoothingProgress value)
     {
-        _drawn = value.TotalDrawn;
+        _drawn = Math.Max(_drawn, value.TotalDrawn);
         Refresh();
     }
 
     public void Finished(RunOutcome outcome)
     {
         _tally.Add(outcome.Label, outcome.Predicted, outcome.Radius);
+        // A report may come later than the image.
+        _finished += outcome.Total;
+        _drawn = Math.Max(_drawn, _finished);
         if (printImages)
             PrintLine(Line(outcome));
         Refresh();
@@ -98,28 +104,19 @@ internal sealed class RunView(TextWriter output, IImageDataset images, Certifica
         else if (!printImages && _sinceLine.Elapsed >= s_linesEvery)
         {
             _sinceLine.Restart();
-            output.WriteLine($"{Where()}: {_tally.Text(kind)}; {Pace()}");
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{_tally.Images}/{total} images: {_tally.Text(kind)}; {Status.Pace(DateTime.Now)}"));
         }
     }
 
-    private Rows Panel() => new((IRenderable[])[new Text(Where()), new Text(_tally.Text(kind)), new Text(Pace())]);
+    private Rows Panel() => new(Status.Lines(
+        Math.Min(_console.Profile.Width, Screen.Width), _console.Profile.Capabilities.Unicode, DateTime.Now)
+        .Select(static line => new Text(line)));
 
-    private string Where() => string.Create(CultureInfo.InvariantCulture, $"{_tally.Images}/{total} images");
+    private RunStatus Status => new(_tally.Images, total, _tally.Abstained, _tally.Shares(kind), Share, _drawn, _clock.Elapsed);
 
-    private string Pace()
-    {
-        double seconds = _clock.Elapsed.TotalSeconds;
-        long here = _tally.Images - _before;
-        double share = samplesAnImage is { } each
-            ? (double)_drawn / each / Math.Max(1, total - _before)
-            : (double)here / Math.Max(1, total - _before);
-        if (share <= 0 || seconds <= 0)
-            return "time left not known yet";
-        TimeSpan left = TimeSpan.FromSeconds(Math.Clamp(seconds * (1 - share) / share, 0, 1e9));
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{_drawn / seconds:F0} samples/s, "
-            + $"{(left.Days > 0 ? left.ToString(@"d\d\ h\:mm\:ss", CultureInfo.InvariantCulture) : left.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture))} left");
-    }
+    private double Share => (double)(samplesAnImage is { } each ? (double)_drawn / each : _tally.Images - _before)
+        / Math.Max(1, total - _before);
 
     private string Line(RunOutcome outcome)
     {

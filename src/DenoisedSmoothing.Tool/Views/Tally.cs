@@ -28,7 +28,14 @@ internal sealed class Tally
     /// <summary>Shares of images that are right, and certified so within each radius; of predictions only the first counts.</summary>
     public string Text(CertificationLogKind kind) => Images == 0 ? "no image yet"
         : kind == CertificationLogKind.Predict ? string.Create(CultureInfo.InvariantCulture, $"right {Share(0)}, abstained {Abstained}")
-        : $"certified accuracy {string.Join("  ", s_radii.Select((radius, i) => string.Create(CultureInfo.InvariantCulture, $"r={radius}: {Share(i)}")))}, abstained {Abstained}";
+        : "certified accuracy " + string.Join("  ", s_radii.Select((radius, i) => string.Create(CultureInfo.InvariantCulture,
+            $"r={radius}: {Share(i)}"))) + string.Create(CultureInfo.InvariantCulture, $", abstained {Abstained}");
+
+    /// <summary>The same in few columns, without abstentions.</summary>
+    public string Shares(CertificationLogKind kind) => Images == 0 ? "no image yet"
+        : kind == CertificationLogKind.Predict ? $"right {Share(0)}"
+        : "certified  " + string.Join("  ", s_radii.Select((radius, i) => string.Create(CultureInfo.InvariantCulture,
+            $"{radius}: {Share(i)}")));
 
     /// <summary>Cut: what is claimed is never rounded up.</summary>
     private string Share(int i) => (Math.Floor(1000m * _certified[i] / Images) / 10).ToString("F1", CultureInfo.InvariantCulture) + "%";

@@ -52,9 +52,9 @@ public sealed class AotInductorNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<
             hash = Convert.ToHexStringLower(SHA256.HashData(file));
         try
         {
-            return new AotInductorNetwork(export.load(path), Path.GetFileName(path), $"aot-inductor:{hash[..16]}", precision);
+            return new AotInductorNetwork(NativeGuard.Run(() => export.load(path)), Path.GetFileName(path), $"aot-inductor:{hash[..16]}", precision);
         }
-        catch (Exception e) when (e is ExternalException or InvalidOperationException)
+        catch (Exception e) when (e is ExternalException or InvalidOperationException or NativeFailureException)
         {
             throw new CheckpointException(
                 $"{path}: libtorch cannot load this as an AOTInductor package. It must come from "

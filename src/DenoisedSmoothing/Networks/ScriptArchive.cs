@@ -5,11 +5,15 @@ using DenoisedSmoothing.Checkpoints;
 namespace DenoisedSmoothing.Networks;
 
 /// <summary>
-/// What a TorchScript archive says of its module before libtorch is asked, which ends the process where a method is missing or the code
-/// cannot be compiled. Layout: data.pkl begins with the module's class, code/__torch__/a/b.py has the class __torch__.a.b.C.
+/// What a TorchScript archive says of its module before libtorch is asked, which believes what a file says of its tensors. Layout: data.pkl
+/// begins with the module's class and has its tensors' elements in data/KEY, constants.pkl in constants/KEY; code/__torch__/a/b.py has
+/// the class __torch__.a.b.C.
 /// </summary>
 internal sealed partial class ScriptArchive
 {
+    /// <summary>How deep brackets and blocks may be nested in code: libtorch's parser calls itself for each. Scripts are saved flat.</summary>
+    public const int MaxNesting = 200;
+
     // The namespaces of operators that libtorch 2.10 has; those of aten are printed as torch.NAME.
     private static readonly HashSet<string> s_namespaces = new(StringComparer.Ordinal)
     {
@@ -39,9 +43,44 @@ internal sealed partial class ScriptArchive
             .Where(name => name.StartsWith(folder + "code/", StringComparison.Ordinal) && name.EndsWith(".py", StringComparison.Ordinal))
             .ToDictionary(name => name[(folder.Length + 5)..^3].Replace('/', '.'), name =>
                 zip.ReadText(name)!.ReplaceLineEndings("\n"), StringComparer.Ordinal);
+        CheckPickle(zip, path, folder, objects, "data/");
+        CheckPickle(zip, path, folder, folder + "constants.pkl", "constants/");
+        foreach ((string module, string text) in code)
+        {
+            string plain = Texts().Replace(text, "\"\"");
+            if (Nesting(plain) > MaxNesting || Operands().EnumerateMatches(plain).MoveNext())
+                throw CheckpointException.In(path, $"the code of {CheckpointException.Quote(module)} is nested too deep for libtorch");
+        }
+
         string @class = TopClass(pickle)
             ?? throw CheckpointException.In(path, "the data.pkl of this TorchScript archive does not begin with a module");
         return new ScriptArchive(path, @class, code).Checked(Encoding.Latin1.GetString(pickle));
+    }
+
+    /// <summary>How deep brackets and indented blocks are nested.</summary>
+    public static int Nesting(string text)
+    {
+        int depth = 0, deepest = 0, indent = 0;
+        bool begins = true;
+        foreach (char c in text)
+        {
+            if (c == '\n')
+                (begins, indent) = (true, 0);
+            else if (begins && c is ' ' or '\t')
+                indent++;
+            else
+                begins = false;
+            depth = c is '(' or '[' or '{' ? depth + 1 : c is ')' or ']' or '}' ? Math.Max(0, depth - 1) : depth;
+            deepest = Math.Max(deepest, depth + (indent / 2));
+        }
+
+        return deepest;
+    }
+
+    private static void CheckPickle(SoundZip zip, string path, string folder, string name, string storages)
+    {
+        if (zip.Read(name) is { } pickle)
+            ScriptPickle.Check(path, pickle, key => zip.ByteCount(folder + storages + key), zip.Budget);
     }
 
     private ScriptMethod Checked(string pickle)
@@ -141,6 +180,9 @@ internal sealed partial class ScriptArchive
 
     [GeneratedRegex(@"""(?:[^""\\\n]|\\.)*""|'(?:[^'\\\n]|\\.)*'")]
     private static partial Regex Texts();
+
+    [GeneratedRegex(@"[^,()\[\]{}\n]{4097}")]
+    private static partial Regex Operands();
 
     [GeneratedRegex(@"\bops\.(\w+)\.(\w+)\(")]
     private static partial Regex Operators();

@@ -11,10 +11,12 @@ internal sealed class SoundZip : IDisposable
 {
     private readonly FileStream _stream;
     private readonly ZipDirectory _directory;
-    private readonly MemoryBudget _budget;
 
     private SoundZip(FileStream stream, ZipDirectory directory, MemoryBudget budget) =>
-        (_stream, _directory, _budget) = (stream, directory, budget);
+        (_stream, _directory, Budget) = (stream, directory, budget);
+
+    /// <summary>What reading the file may cost.</summary>
+    public MemoryBudget Budget { get; }
 
     /// <summary>The records' names, as the archive has them.</summary>
     public IEnumerable<string> Names => _directory.Records.Select(record => record.Name);
@@ -53,12 +55,15 @@ internal sealed class SoundZip : IDisposable
         if (_directory.Find(name) is not { } record)
             return null;
         // As bytes, as text of two bytes each, and in copies.
-        _budget.Charge(4 * record.ByteCount, "has code and settings that would");
+        Budget.Charge(4 * record.ByteCount, "has code and settings that would");
         using Stream stream = _directory.Open(record);
         byte[] bytes = new byte[record.ByteCount];
         stream.ReadExactly(bytes);
         return bytes;
     }
+
+    /// <summary>A record's length; null where there is no such record.</summary>
+    public long? ByteCount(string name) => _directory.Find(name)?.ByteCount;
 
     /// <summary>The beginning of a record that there is, and the length of all of it.</summary>
     public byte[] Head(string name, int count, out long length)

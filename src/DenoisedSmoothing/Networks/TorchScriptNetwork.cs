@@ -18,8 +18,9 @@ namespace DenoisedSmoothing.Networks;
 /// <remarks>
 /// A TorchScript file is a program: load only files that you trust. The script computes as it was saved, on the device that it was loaded
 /// to; a script traced in training mode stays there, and one saved in half precision must convert at its own border. Call it from one
-/// thread at a time. On a GPU the first calls of a script may round differently from later, optimised ones. libtorch ends the process on
-/// code that it cannot compile; damage, missing code or methods, and operators of other libraries are told before and are exceptions.
+/// thread at a time. On a GPU the first calls of a script may round differently from later, optimised ones. Damage, missing code
+/// or methods, operators of other libraries, and what libtorch cannot compile are exceptions. For the last of these loading, and the first
+/// calls with images of each shape, happen on a thread of their own.
 /// </remarks>
 public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IDescribed, IDisposable
 {
@@ -28,6 +29,9 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
     private readonly jit.ScriptModule _script;
     private readonly ScriptMethod _forward;
     private readonly string _name;
+
+    // How often forward was called with arguments of each kind. libtorch watches the first call, and compiles what it saw at the second.
+    private readonly Dictionary<string, int> _calls = new(StringComparer.Ordinal);
 
     private TorchScriptNetwork(jit.ScriptModule script, ScriptMethod forward, string name, string fingerprint)
     {
@@ -63,13 +67,16 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
         string hash;
         using (FileStream file = File.OpenRead(path))
             hash = Convert.ToHexStringLower(SHA256.HashData(file));
-        // TorchSharp's handles on the weights are not needed: the script has its own.
-        using DisposeScope handles = NewDisposeScope();
         try
         {
-            return new TorchScriptNetwork(jit.load(path, target), forward, Path.GetFileName(path), $"torchscript:{hash[..16]}");
+            return NativeGuard.Run(() =>
+            {
+                // TorchSharp's handles on the weights are not needed: the script has its own.
+                using DisposeScope handles = NewDisposeScope();
+                return new TorchScriptNetwork(jit.load(path, target), forward, Path.GetFileName(path), $"torchscript:{hash[..16]}");
+            });
         }
-        catch (ExternalException e)
+        catch (Exception e) when (e is ExternalException or NativeFailureException)
         {
             throw new CheckpointException($"{path}: libtorch cannot load this script on '{device}': {Reason(e)}", e);
         }
@@ -113,17 +120,18 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
 
     private Tensor Run(params Tensor[] arguments)
     {
+        string given = string.Join(" and ", arguments.Select(argument =>
+            $"{argument.dtype} [{string.Join(',', argument.shape)}] on {argument.device}"));
+        int calls = _calls[given] = _calls.GetValueOrDefault(given) + 1;
         using DisposeScope scope = NewDisposeScope();
         object? answer;
         try
         {
-            answer = _script.call(arguments);
+            answer = calls > 2 ? _script.call(arguments) : Guarded(arguments);
         }
-        catch (ExternalException e)
+        catch (Exception e) when (e is ExternalException or NativeFailureException)
         {
-            IEnumerable<string> given = arguments.Select(argument =>
-                $"{argument.dtype} [{string.Join(',', argument.shape)}] on {argument.device}");
-            throw new InvalidOperationException($"{_name} failed on {string.Join(" and ", given)}: {Reason(e)}{Advice()}", e);
+            throw new InvalidOperationException($"{_name} failed on {given}: {Reason(e)}{Advice()}", e);
         }
 
         return answer is Tensor tensor
@@ -131,6 +139,20 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
             : throw new InvalidOperationException(
                 $"{_name} returns a {answer?.GetType().Name ?? "None"}, not one tensor: wrap the model before saving, so that forward "
                     + $"returns its logits or its prediction alone.");
+    }
+
+    // Modes and dispose scopes belong to a thread, so the result is handed over without its managed half.
+    private object? Guarded(Tensor[] arguments)
+    {
+        bool inference = is_inference_mode_enabled(), gradients = is_grad_enabled();
+        object? answer = NativeGuard.Run(() =>
+        {
+            using IDisposable mode = inference ? inference_mode() : set_grad_enabled(gradients);
+            using DisposeScope scope = NewDisposeScope();
+            object? result = _script.call(arguments);
+            return result is Tensor tensor ? tensor.DecoupleFromNativeHandle() : result;
+        });
+        return answer is nint handle ? Tensor.UnsafeCreateTensor(handle) : answer;
     }
 
     // Images are float32 here.
@@ -141,7 +163,7 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
 
     // The interpreter puts its reason last, behind two listings of code; other errors begin with it, and a C++ stack trace follows. The
     // exception within has it all.
-    private static string Reason(ExternalException e)
+    private static string Reason(Exception e)
     {
         string said = StackTrace().Split(e.Message)[0].Trim();
         Match last = InterpreterError().Match(said);

@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace DenoisedSmoothing.Tool.Tests.Documents;
 
 /// <summary>
-/// The C# in README and docs compiles. A block that goes on from prose is preceded by an HTML comment that declares what it needs:
+/// The C# in README, docs and the packages' pages compiles. A block that goes on from prose is preceded by an HTML comment that declares what it needs:
 /// <c>&lt;!-- given: int k = 3; --&gt;</c>, invisible on the page. Imports carry on down a page, as a reader does.
 /// </summary>
 public partial class DocumentedCodeTests
@@ -69,12 +69,19 @@ public partial class DocumentedCodeTests
     [Fact]
     public void Readme_has_code() => Blocks.Select(block => (string)block[0]).Should().Contain("README.md");
 
+    // A page on a package registry has no files beside it, and only some hosts may serve its pictures.
+    [Fact]
+    public void Package_pages_have_no_pictures_and_no_relative_links() => Directory.EnumerateDirectories(Path.Combine(Root, "src"))
+        .Select(project => File.ReadAllText(Path.Combine(project, "README.md")))
+        .Should().HaveCountGreaterThan(5).And.AllSatisfy(page => page.Should().NotContain("![").And.NotMatchRegex(@"\]\((?!https://)"));
+
     private static bool HasStatements(string program, CSharpParseOptions options) => CSharpSyntaxTree.ParseText(program, options).GetRoot()
         .ChildNodes().Any(node => node is Microsoft.CodeAnalysis.CSharp.Syntax.GlobalStatementSyntax);
 
     private static bool IsImport(string line) => Import().IsMatch(line);
 
     private static IEnumerable<string> Pages() => Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md").Order(StringComparer.Ordinal)
+        .Concat(Directory.EnumerateDirectories(Path.Combine(Root, "src")).Select(project => Path.Combine(project, "README.md")))
         .Select(path => Path.GetRelativePath(Root, path)).Prepend("README.md");
 
     private static string Find()

@@ -19,7 +19,11 @@ internal static class TorchScriptFile
     /// <param name="methods">The methods of M, each beginning with two spaces.</param>
     /// <param name="without">The record that is left out.</param>
     /// <param name="pickled">The objects, where they are not one M.</param>
-    public static string SaveMethods(string path, string methods, string? without = null, byte[]? pickled = null)
+    /// <param name="attribute">An attribute of M, such as <c>w : Tensor</c>.</param>
+    /// <param name="more">More records, or others in their place.</param>
+    public static string SaveMethods(
+        string path, string methods, string? without = null, byte[]? pickled = null, string? attribute = null,
+        params (string Name, byte[] Content)[] more)
     {
         using ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Create);
         Dictionary<string, byte[]> records = new()
@@ -28,8 +32,11 @@ internal static class TorchScriptFile
             ["constants.pkl"] = [0x80, 2, (byte)')', (byte)'.'],
             ["version"] = [.. "3\n"u8],
             ["code/__torch__.py"] =
-                Encoding.UTF8.GetBytes($"class M(Module):\n  __parameters__ = []\n  __buffers__ = []\n  training : bool\n{methods}"),
+                Encoding.UTF8.GetBytes("class M(Module):\n  __parameters__ = []\n  __buffers__ = []\n  training : bool\n"
+                    + $"{(attribute is null ? "" : $"  {attribute}\n")}{methods}"),
         };
+        foreach ((string name, byte[] content) in more)
+            records[name] = content;
         foreach ((string name, byte[] content) in records.Where(record => record.Key != without))
         {
             using Stream entry = zip.CreateEntry("model/" + name, CompressionLevel.NoCompression).Open();

@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>Where a run is, for a panel of a few lines.</summary>
+/// <param name="Done">Images done, those of a resumed log included.</param>
+/// <param name="Total">Images of the whole run.</param>
+/// <param name="Abstained">How many of those done abstained.</param>
+/// <param name="Shares">What is right so far.</param>
+/// <param name="Share">How much of the work of this session is done, from 0 to 1.</param>
+/// <param name="Votes">Votes drawn in this session.</param>
+/// <param name="Elapsed">How long it works.</param>
+internal sealed record RunStatus(
+    long Done, int Total, long Abstained, string Shares, double Share, long Votes, TimeSpan Elapsed)
+{
+    // Beyond this nobody plans.
+    private const double LongestSeconds = 1e9;
+
+    /// <summary>How fast, and how long still.</summary>
+    /// <param name="now">The time of day.</param>
+    public string Pace(DateTime now)
+    {
+        double seconds = Elapsed.TotalSeconds;
+        if (Share <= 0 || seconds <= 0)
+            return "time left not known yet";
+        TimeSpan left = TimeSpan.FromSeconds(Math.Clamp(seconds * (1 - Share) / Share, 0, LongestSeconds));
+        string end = left.TotalHours < 12 ? "HH:mm" : left.TotalDays < 300 ? "ddd d MMM HH:mm" : "MMM yyyy";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{Votes / seconds:F0} votes/s, {Text(Elapsed)} so far, {Text(left)} left, ends about ")
+            + (now + left).ToString(end, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The panel's lines.</summary>
+    /// <param name="width">Columns, of which the bar takes what is left.</param>
+    /// <param name="unicode">Whether the terminal has blocks; otherwise the bar is of # and -.</param>
+    /// <param name="now">The time of day.</param>
+    public IReadOnlyList<string> Lines(int width, bool unicode, DateTime now)
+    {
+        string head = string.Create(
+            CultureInfo.InvariantCulture, $"{Done} of {Total} images, {Abstained} abstained  {Percent(Done, Total),4} ");
+        int room = Math.Max(0, width - head.Length - 2), filled = (int)(room * Math.Min(Done, Total) / Math.Max(1, Total));
+        (char full, char empty) = unicode ? ('█', '░') : ('#', '-');
+        string bar = room < 5 ? "" : $"[{new string(full, filled)}{new string(empty, room - filled)}]";
+        return [.. new[] { head + bar, Shares, Pace(now) }.SelectMany(line => line.Length <= width ? [line] : Screen.Wrap(line, width))];
+    }
+
+    private static string Percent(long done, int total) =>
+        string.Create(CultureInfo.InvariantCulture, $"{100 * done / Math.Max(1, total)}%");
+
+    private static string Text(TimeSpan span) => span.Days > 0
+        ? span.ToString(@"d\d\ h\:mm\:ss", CultureInfo.InvariantCulture)
+        : span.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture);
+}

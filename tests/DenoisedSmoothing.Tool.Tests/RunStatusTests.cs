@@ -1,0 +1,35 @@
+namespace DenoisedSmoothing.Tool.Tests;
+
+public class RunStatusTests
+{
+    private static readonly DateTime s_noon = new(2026, 3, 2, 12, 0, 0);
+
+    // A quarter of the work in 10 minutes: 30 more.
+    private static readonly RunStatus s_quarter = new(
+        125, 500, 3, "certified  0: 100.0%  0.25: 100.0%  0.5: 100.0%  0.75: 100.0%  1: 100.0%", .25, 600_000, TimeSpan.FromMinutes(10));
+
+    [Fact]
+    public void Pace_says_rate_and_end() =>
+        s_quarter.Pace(s_noon).Should().Be("1000 votes/s, 0:10:00 so far, 0:30:00 left, ends about 12:30");
+
+    [Fact]
+    public void Pace_names_the_day_of_a_long_run() =>
+        (s_quarter with { Share = .001 }).Pace(s_noon).Should().Be("1000 votes/s, 0:10:00 so far, 6d 22:30:00 left, ends about Mon 9 Mar 10:30");
+
+    [Fact]
+    public void Pace_at_the_start_is_not_known() => (s_quarter with { Share = 0 }).Pace(s_noon).Should().Be("time left not known yet");
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(80)]
+    [InlineData(100)]
+    public void Lines_fit_and_the_bar_is_as_full_as_the_run(int width)
+    {
+        IReadOnlyList<string> lines = s_quarter.Lines(width, unicode: false, s_noon);
+
+        lines.Should().OnlyContain(line => line.Length <= width);
+        lines[0].Should().StartWith("125 of 500 images, 3 abstained   25% ").And.HaveLength(lines[0].Contains('[') ? width : 37);
+        (lines[0].Count(c => c == '#'), lines[0].Count(c => c is '#' or '-')).Should()
+            .Match<(int Full, int All)>(bar => bar.Full == bar.All / 4);
+    }
+}

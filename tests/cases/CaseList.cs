@@ -1,0 +1,65 @@
+namespace DenoisedSmoothing.Cases;
+
+/// <summary>The cases, by their folder. The README in each says what came out once, what should, and who met it.</summary>
+internal static class CaseList
+{
+    private const string Certify = "--sigma 0.25 --n 20 --n0 5 --seed 1";
+    private const string Own = $"--classes 2 --data folder --data-path images {Certify}";
+
+    public static IReadOnlyList<Case> All { get; } =
+    [
+        new("W01-comma-decimals", "dds certify --sigma 1,25 --denoiser none --max 1 --n 50 --seed 1", 1, "--sigma takes a number .*not '1,25'"),
+        new("W02-torchscript-without-forward", $"dds certify --classifier-file tensors-only.pt {Own}", 1, "tensors-only.pt: .*no method forward"),
+        new("W03-state-dicts-in-lists list", "open checkpoint list-of-one.pth", 0, "key 'state_dict.0'.*weight"),
+        new("W03-state-dicts-in-lists tuple", "open checkpoint tuple.pth", 0, "key '0'.*weight"),
+        new("W03-state-dicts-in-lists folds", "open checkpoint folds-by-number.pth", 0, "key '0'.*weight"),
+        new("W04-prefix-not-on-every-name model.", "open linear lightning-with-loss.ckpt model.", 0, "weight 0 1 2 3 4 5"),
+        new("W04-prefix-not-on-every-name averaged", "open linear averaged-model.pt module.", 0, "weight 0 1 2 3 4 5"),
+        new("W04-prefix-not-on-every-name default", "open linear averaged-model.pt", 0, "weight 0 1 2 3 4 5"),
+        new("W05-no-way-from-the-command-line key", "dds certify --sigma 0.5 --max 1 --n 10 --pair fashion-mnist --classifier-file two.pt", 1, "--classifier-key", "CheckpointOptions"),
+        new("W05-no-way-from-the-command-line prefix", "dds certify --sigma 0.5 --max 1 --n 10 --pair fashion-mnist --classifier-file lightning.ckpt", 1, "--classifier-|resnet|not the weights|does not fit|not a checkpoint of", "CheckpointOptions"),
+        new("W05-no-way-from-the-command-line output", "dds certify --sigma 0.5 --max 1 --n 10 --data bundled --classifier-file two-outputs.onnx", 1, "--[a-z-]*output", "OnnxOptions"),
+        new("W07-torch-version", "open checkpoint version.pt", 0, "weight.*bias|bias.*weight"),
+        new("W09-lone-surrogate", "open checkpoint path.pt", 0, "weight"),
+        new("W11-num_batches_tracked-of-another-type half", "open norm half.pt", 0, "loaded, counter Int64"),
+        new("W11-num_batches_tracked-of-another-type float", "open norm float.pt", 0, "loaded, counter Int64"),
+        new("W12-torchscript-errors-lose-their-reason assert", $"dds certify --classifier-file assert.pt {Own}", 1, "images must be 224x224"),
+        new("W12-torchscript-errors-lose-their-reason double", $"dds certify --classifier-file double.pt {Own}", 1, "(?i)float and double.*float32"),
+        new("W14-csv-labels-1.0", "open csv list.csv", 1, "label '0.0' is not a whole number"),
+        new("W17-file-names-not-utf8", "open folder set", 0, "files 2x"),
+        new("W19-acr-of-predictions tsv", "dds analyze predictions.tsv --format tsv", 0, "\\t(-|nan)\\t"),
+        new("W19-acr-of-predictions json", "dds analyze predictions.tsv --format json", 0, "null", "\"(acr|average[A-Za-z_]*)\": 0"),
+        new("W19-acr-of-predictions markdown", "dds analyze predictions.tsv --format markdown", 0, "\\| - ", "0\\.000"),
+        new("W20-merge-of-an-unfinished-shard", "dds merge shard1.tsv shard2.tsv --out TEMP/merged.tsv", 1, "shard2.tsv.*(unfinished|0 of 4|does not say whether it is finished)"),
+        new("W20-merge-of-an-unfinished-shard analyze", "dds analyze shard2.tsv", 1, "(?i)unfinished|no image|empty"),
+        new("W21-photos-of-several-sizes error", $"dds certify --classifier-file any-size.onnx --classes 2 --resize 4 --data folder --data-path photos {Certify}", 1, "--[a-z-]*(crop|resize|size)"),
+        new("W21-photos-of-several-sizes way", $"dds certify --classifier-file any-size.onnx --classes 2 --image-resize 6 --image-crop 4 --data folder --data-path photos {Certify}", 0, "2 images"),
+        new("W22-onnx-channels-last", $"dds certify --classifier-file nhwc.onnx {Own}", 1, "channels.last|last dimension"),
+        new("W25-torchsharp-own-format", "open linear linear.dat", 0, "weight"),
+        new("W26-oldest-torch-save tar", "open checkpoint legacy.pth", 0, "weight"),
+        new("W26-oldest-torch-save gzip", "open checkpoint model.pt.gz", 1, "gzip.*[Uu]npack"),
+        new("W27-bmp-of-16-bits", "open bmp 555.bmp", 0, "blue 24 32"),
+        new("W29-limits-that-are-not-those-stated n", "dds certify --sigma 0.5 --n 9007199254740992 --n0 10 --max 1", 1, "--n must be from 1 to 2\\^36"),
+        new("W29-limits-that-are-not-those-stated alpha", "dds certify --sigma 0.5 --n 10 --alpha 1e-320 --max 1", 1, "--alpha must be from 1[eE]-100"),
+        new("W29-limits-that-are-not-those-stated sigma", "dds certify --sigma 1e-300 --n 10 --max 1", 1, "2\\^-20"),
+        new("W30-files-that-are-not-named settings", "dds analyze run.tsv.meta.json", 1, "settings beside a"),
+        new("W30-files-that-are-not-named gzip", "dds analyze log.tsv.gz", 1, "gzip.*[Uu]npack"),
+        new("W30-files-that-are-not-named mac", "dds analyze mac.tsv", 1, "CR|carriage"),
+        new("W30-files-that-are-not-named lfs", $"dds certify --data bundled --classifier-file lfs.onnx --classes 2 {Certify}", 1, "Git LFS"),
+        new("W30-files-that-are-not-named lfs as images", "open bmp lfs.onnx", 1, "Git LFS"),
+        new("W30-files-that-are-not-named folder as list", "dds certify --data csv --data-path . --sigma 0.25 --n 20", 1, "folder", "denied"),
+        new("W30-files-that-are-not-named folder as weights", "open checkpoint .", 1, "folder", "denied"),
+        new("W32-no-normalisation-of-ones-own", "dds certify --sigma 0.5 --denoiser none --max 1 --n 20 --mean 0.1307 --std 0.3081 --seed 1", 1, "a normalization is for a classifier of your own"),
+        new("D a0_paths_1MiB_key_x500.pt", "open cost a0_paths_1MiB_key_x500.pt", 1, "cheap: "),
+        new("D a2_one_32MiB_key_set_1M_times.pt", "open cost a2_one_32MiB_key_set_1M_times.pt", 1, "cheap: "),
+        new("D a4_folder_of_65000_characters_x80000_tensors.pt", "open cost a4_folder_of_65000_characters_x80000_tensors.pt", 1, "cheap: "),
+        new("D a5_2000_views_of_a_deflated_256MiB_storage.pt", "open cost a5_2000_views_of_a_deflated_256MiB_storage.pt", 1, "cheap: "),
+        new("D default_devzero.onnx", "open cost default_devzero.onnx", 0, "cheap: "),
+        new("D default_missing.onnx", "open cost default_missing.onnx", 0, "cheap: "),
+        new("D unknown_group.onnx", "open cost unknown_group.onnx", 0, "cheap: "),
+        new("D nhwc_dynamic.onnx", "open onnx nhwc_dynamic.onnx", 1, "channels.last|last dimension"),
+        new("D one_class.onnx", "open onnx one_class.onnx", 1, "(?i)one class|1 class|not enough|at least (2|two)"),
+        new("D reshape_batch1_bug.onnx", "open onnx-calls reshape_batch1_bug.onnx", 1, "rows|\\[1, ?40\\]|4 images"),
+        new("D given-twice", "open twice", 0, "the same"),
+    ];
+}
