@@ -144,7 +144,8 @@ internal static class ModelCommand
                 return 130;
             }
             catch (Exception e)
-                when (e is ArgumentException or InvalidOperationException or DllNotFoundException or IOException or InvalidDataException or CheckpointException or UnauthorizedAccessException)
+                when (e is ArgumentException or InvalidOperationException or DllNotFoundException or IOException or InvalidDataException
+                    or CheckpointException or UnauthorizedAccessException)
             {
                 Console.Error.WriteLine(e.Message);
                 return 1;

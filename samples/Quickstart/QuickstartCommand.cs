@@ -45,7 +45,8 @@ internal static class QuickstartCommand
                 return 130;
             }
             catch (Exception e)
-                when (e is ArgumentException or InvalidOperationException or DllNotFoundException or IOException or UnauthorizedAccessException)
+                when (e is ArgumentException or InvalidOperationException or DllNotFoundException or IOException
+                    or UnauthorizedAccessException)
             {
                 Console.Error.WriteLine(e.Message);
                 return 1;

@@ -9,8 +9,8 @@ using TorchSharp;
 namespace Quickstart;
 
 /// <summary>
-/// A column for each image: as it is, with what the plain classifier answers; attacked until that classifier is wrong; and what the smoothed
-/// classifier answers to the attacked image, next to the radius that it certified for the image as it was.
+/// A column for each image: as it is, with what the plain classifier answers; attacked until that classifier is wrong; and what the
+/// smoothed classifier answers to the attacked image, next to the radius that it certified for the image as it was.
 /// </summary>
 internal static class WorkedPicture
 {
@@ -62,7 +62,8 @@ internal static class WorkedPicture
         static string Text(double length) => length.ToString("F3", CultureInfo.InvariantCulture);
     }
 
-    // The shortest perturbation that is found to change the plain classifier's answer: an attack on smoothed classifiers, at almost no noise.
+    // The shortest perturbation that is found to change the plain classifier's answer: an attack on smoothed classifiers, at almost no
+    // noise.
     private static torch.Tensor Attacked(IClassifier classifier, torch.Tensor images, torch.Tensor labels)
     {
         using StepRandom random = new(seed: 1, step: 0);

@@ -4,7 +4,9 @@ using System.Numerics;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Lets the samples' options read numbers in the one form that the library and <c>dds</c> read: <see cref="PlainNumber"/>.</summary>
+/// <summary>
+/// Lets the samples' options read numbers in the one form that the library and <c>dds</c> read: <see cref="PlainNumber"/>.
+/// </summary>
 internal static class SampleNumbers
 {
     /// <summary>Teaches that form to all options of a command and of the commands below it.</summary>
@@ -14,7 +16,8 @@ internal static class SampleNumbers
         {
             switch (option)
             {
-                case Option<double[]> list: list.CustomParser ??= result => Each<double>(result, (text, out value) => PlainNumber.TryParse(text, out value)); break;
+                case Option<double[]> list: list.CustomParser ??= result =>
+                    Each<double>(result, (text, out value) => PlainNumber.TryParse(text, out value)); break;
                 case Option<int[]> list: list.CustomParser ??= Whole<int>; break;
                 case Option<long[]> list: list.CustomParser ??= Whole<long>; break;
                 default: PlainNumbers.Teach(option); break;

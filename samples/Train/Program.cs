@@ -72,7 +72,8 @@ static Task<int> Guard(Action action) => Task.Run(() =>
         return 130;
     }
     catch (Exception e)
-        when (e is IOException or InvalidDataException or ArgumentException or InvalidOperationException or DllNotFoundException or CheckpointException)
+        when (e is IOException or InvalidDataException or ArgumentException or InvalidOperationException or DllNotFoundException
+            or CheckpointException)
     {
         Console.Error.WriteLine(e.Message);
         return 1;

@@ -50,7 +50,8 @@ internal sealed record OnnxSignature(OnnxTensor Images, OnnxTensor? Timesteps, O
         OnnxTensor Pick(string role, string? name, string option, IReadOnlyList<OnnxTensor> all, Func<OnnxTensor, bool> fits)
         {
             if (name is not null)
-                return all.FirstOrDefault(tensor => tensor.Name == name) ?? At(all, name) ?? throw Error($"it has no {role} '{name}'; there is {List(all)}");
+                return all.FirstOrDefault(tensor => tensor.Name == name) ?? At(all, name)
+                    ?? throw Error($"it has no {role} '{name}'; there is {List(all)}");
             if (all.Count == 1)
                 return all[0];
             OnnxTensor[] fitting = [.. all.Where(fits)];

@@ -19,10 +19,8 @@ public sealed record SmoothingOptions
     /// <summary>
     /// The noise key for Certify, for reproduction; recorded in each certificate. It must have been chosen after the images, or without
     /// regard to them: an attacker who knows it can look for an image that is certified too far, and finds one in 2 to 3% of seeds at alpha
-    /// =
-    /// 0.001.
-    /// Trying several seeds and keeping the best certificate voids alpha. Images of one index share their noise; their certificates, each
-    /// valid, are not independent.
+    /// = 0.001. Trying several seeds and keeping the best certificate voids alpha. Images of one index share their noise; their
+    /// certificates, each valid, are not independent.
     /// </summary>
     /// <value>Null: each image has a key of its own, derived from its hash and a secret: <see cref="SeedSecret"/>, or a fresh one per
     /// call.</value>

@@ -93,14 +93,17 @@ public class CommandLineTests
             foreach (Option option in verb.Options)
                 lines.Count(line => line.StartsWith($"  {option.Name} ", StringComparison.Ordinal) || line == $"  {option.Name}").Should()
                     .Be(1, "{0} {1}", verb.Name, option.Name);
-            int optional = Array.FindIndex(lines, line => line.EndsWith(':') && line is not ("Usage:" or "Arguments:" or "Required options:"));
+            int optional = Array.FindIndex(lines, line => line.EndsWith(':')
+                && line is not ("Usage:" or "Arguments:" or "Required options:"));
             foreach (Option option in verb.Options.Where(option => option.Required))
-                Array.FindIndex(lines, line => line.StartsWith($"  {option.Name} ", StringComparison.Ordinal)).Should().BeLessThan(optional);
+                Array.FindIndex(lines, line => line.StartsWith($"  {option.Name} ", StringComparison.Ordinal)).Should()
+                    .BeLessThan(optional);
         }
     }
 
     [Theory]
-    [InlineData("Stopped. To go on:\n  dds certify --sigma 0.5 --out 'my log.tsv' --resume", "certify", "--sigma", "0.5", "--out", "my log.tsv")]
+    [InlineData("Stopped. To go on:\n  dds certify --sigma 0.5 --out 'my log.tsv' --resume", "certify", "--sigma", "0.5", "--out",
+        "my log.tsv")]
     [InlineData("Stopped. To go on:\n  dds predict --sigma 0.5 --resume --out a", "predict", "--sigma", "0.5", "--resume", "--out", "a")]
     [InlineData("Stopped; nothing is kept. With --out LOG a run can be stopped and go on.", "certify", "--sigma", "0.5")]
     [InlineData("Stopped. To go on:\n  dds train-denoiser --out x.safetensors", "train-denoiser", "--out", "x.safetensors")]

@@ -276,7 +276,8 @@ public sealed class LogVerbsTests : IDisposable
         (await Run("analyze", log, "--radii", "0,0.25,0.5,0.53,0.54")).Should().Be(0);
 
         // Python: .25 * NormalDist().inv_cdf(.001 ** (1 / 200)) = .45642.
-        _output.ToString().Should().Contain("Largest possible radius 0.4564").And.MatchRegex(@"certified accuracy +100\.00 +\d+\.\d\d +- +- +-");
+        _output.ToString().Should().Contain("Largest possible radius 0.4564")
+            .And.MatchRegex(@"certified accuracy +100\.00 +\d+\.\d\d +- +- +-");
     }
 
     [Fact]
@@ -288,7 +289,8 @@ public sealed class LogVerbsTests : IDisposable
 
         string[] lines = _output.ToString().Replace(_folder.FullName, "", StringComparison.Ordinal).Split('\n');
         lines.Should().OnlyContain(line => line.Length <= 100).And.HaveCountGreaterThan(40);
-        lines.Count(line => line.Contains("certified accuracy ", StringComparison.Ordinal)).Should().Be(12, "25 radii take 4 rows, for 3 blocks");
+        lines.Count(line => line.Contains("certified accuracy ", StringComparison.Ordinal)).Should()
+            .Be(12, "25 radii take 4 rows, for 3 blocks");
     }
 
     [Fact]
@@ -336,7 +338,8 @@ public sealed class LogVerbsTests : IDisposable
         string file = Testing.Golden.PathOf($"cases/command-line/{name}");
         foreach (string[] verb in new string[][]
         {
-            ["analyze"], ["audit", "--sigma", "0.5", "--n", "10", "--alpha", "0.1"], ["verify"], ["merge", "--out", Path.Combine(_folder.FullName, "m")],
+            ["analyze"], ["audit", "--sigma", "0.5", "--n", "10", "--alpha", "0.1"], ["verify"],
+                ["merge", "--out", Path.Combine(_folder.FullName, "m")],
         })
         {
             _error.GetStringBuilder().Clear();

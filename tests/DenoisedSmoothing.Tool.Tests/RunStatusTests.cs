@@ -14,7 +14,10 @@ public class RunStatusTests
 
     [Fact]
     public void Pace_names_the_day_of_a_long_run() =>
-        (s_quarter with { Share = .001 }).Pace(s_noon).Should().Be("1000 votes/s, 0:10:00 so far, 6d 22:30:00 left, ends about Mon 9 Mar 10:30");
+        (s_quarter with
+        {
+            Share = .001,
+        }).Pace(s_noon).Should().Be("1000 votes/s, 0:10:00 so far, 6d 22:30:00 left, ends about Mon 9 Mar 10:30");
 
     [Fact]
     public void Pace_at_the_start_is_not_known() => (s_quarter with { Share = 0 }).Pace(s_noon).Should().Be("time left not known yet");

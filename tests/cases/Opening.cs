@@ -23,7 +23,9 @@ internal static class Opening
         {
             Console.WriteLine(Open(kind, args));
         }
-        catch (Exception e) when (e is CheckpointException or InvalidDataException or IOException or ArgumentException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception e)
+            when (e is CheckpointException or InvalidDataException or IOException or ArgumentException or UnauthorizedAccessException
+                or InvalidOperationException)
         {
             Console.WriteLine($"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}");
             exit = 1;
@@ -33,7 +35,8 @@ internal static class Opening
         {
             double seconds = clock.Elapsed.TotalSeconds, megabytes = new FileInfo(args[^1]).Length / 1e6, memory = (Peak() - before) / 1e6;
             // Free is what a runtime needs to read anything at all; ONNX Runtime itself is loaded here.
-            bool cheap = memory <= (args[^1].EndsWith(".onnx", StringComparison.Ordinal) ? 64 : 32) + (10 * megabytes) && seconds <= 2 + megabytes;
+            bool cheap = memory <= (args[^1].EndsWith(".onnx", StringComparison.Ordinal) ? 64 : 32) + (10 * megabytes)
+                && seconds <= 2 + megabytes;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{(cheap ? "cheap" : "COSTLY")}: {seconds:F2} s, {memory:F1} MB more at the peak, for {megabytes:F3} MB"));
         }
@@ -87,7 +90,10 @@ internal static class Opening
     private static string Linear(string[] args)
     {
         using var linear = nn.Linear(3, 2);
-        using Checkpoint checkpoint = Checkpoint.Open(args[0], new CheckpointOptions { StripPrefixes = args.Length > 1 ? [args[1]] : null });
+        using Checkpoint checkpoint = Checkpoint.Open(args[0], new CheckpointOptions
+        {
+            StripPrefixes = args.Length > 1 ? [args[1]] : null,
+        });
         StateDict.Load(linear, checkpoint);
         return $"weight {string.Join(' ', linear.weight.data<float>().ToArray())}";
     }

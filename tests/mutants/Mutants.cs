@@ -26,7 +26,8 @@ string[] misfits = [.. mutants.Where(mutant => mutant.Apply(repository) is null)
 foreach (string misfit in misfits)
     Console.Error.WriteLine(misfit);
 Console.WriteLine(
-    $"{mutants.Count} changes, {mutants.Count(mutant => mutant.Equivalent is not null)} of them equivalent; {misfits.Length} do not apply.");
+    $"{mutants.Count} changes, {mutants.Count(mutant => mutant.Equivalent is not null)} of them equivalent; "
+    + $"{misfits.Length} do not apply.");
 MutantPage? page = Value("--page") is { } path ? new(path, all) : null;
 page?.Write();
 if (check || misfits.Length > 0)
@@ -140,8 +141,8 @@ internal sealed class MutantPage
         [
             "# Unsound changes",
             "",
-            "Each row is a change that would make certificates claim too much. `tests/mutants/run.sh` plants them one at a time in a copy of the",
-            "repository (the exact texts are in `tests/mutants/mutants.txt`) and runs the fast tests: one has to fail.",
+            "Each row is a change that would make certificates claim too much. `tests/mutants/run.sh` plants them one at a time in a copy of",
+            "the repository (the exact texts are in `tests/mutants/mutants.txt`) and runs the fast tests: one has to fail.",
             "`tests/mutants/run.sh --page docs/mutants.md` wrote this page.",
             "",
             $"{_all.Length} changes: {caught} fail a fast test, {equivalent} cannot change an answer for the worse"
@@ -209,7 +210,8 @@ internal sealed class Workshop(string repository, string copy, MutantPage? page)
             Replace(there, assembly);
             foreach ((string filter, int minutes) in new[] { ($"({mutant.Tests.Filter})&Category!=Slow", 4), ("Category!=Slow", 15) })
             {
-                if (Exit(mutant.Name, "dotnet", minutes, "vstest", Path.Combine(copy, "tests", tests, "bin", "Debug", "net10.0", tests + ".dll"),
+                string dll = Path.Combine(copy, "tests", tests, "bin", "Debug", "net10.0", tests + ".dll");
+                if (Exit(mutant.Name, "dotnet", minutes, "vstest", dll,
                     "--TestCaseFilter:" + filter, "--", "xUnit.StopOnFail=true") is not 0)
                     return FirstFailure(mutant.Name);
             }
@@ -239,7 +241,8 @@ internal sealed class Workshop(string repository, string copy, MutantPage? page)
 
     private string FirstFailure(string name)
     {
-        // "[xUnit.net 00:00:06.55]     Namespace.Class.Method(k: 151) [FAIL]"; stopping at the first failure may abort the run before it lists it.
+        // "[xUnit.net 00:00:06.55]     Namespace.Class.Method(k: 151) [FAIL]"; stopping at the first failure may
+        // abort the run before it lists it.
         string[] failed = [.. File.ReadLines(Path.Combine(copy, name + ".log")).Where(line => line.TrimEnd().EndsWith("[FAIL]"))];
         return failed.Length == 0
             ? "`(the tests do not end)`"

@@ -18,8 +18,8 @@ namespace DenoisedSmoothing.Noise;
 /// are taken off (<see cref="GridGaussianRule"/>; proof in docs/noise.md).
 /// </para>
 /// <para>
-/// Philox4x32-10 makes four words a block, and a word one value of the noise (<see cref="GridGaussianLaw"/>). Value 32 g + 16 k + 2 l + h of
-/// a row is made from word 2 k + h of block 8 g + l; a value that needs more words has the 16 blocks from 2^27 + 16 i on for itself. It
+/// Philox4x32-10 makes four words a block, and a word one value of the noise (<see cref="GridGaussianLaw"/>). Value 32 g + 16 k + 2 l + h
+/// of a row is made from word 2 k + h of block 8 g + l; a value that needs more words has the 16 blocks from 2^27 + 16 i on for itself. It
 /// depends on seed, coordinate and i alone: not on the row's length, the width of the processor's registers or the number of threads.
 /// </para>
 /// </remarks>

@@ -38,7 +38,8 @@ internal sealed record LogReport
     /// <summary>What is to be known about the bounds.</summary>
     public IEnumerable<string> BoundNotes => Logs.Where(log => Alpha is null && log.Log.Alpha is null)
         .Select(log => Text($"{log.Log.Path} does not say its alpha: {UsualAlpha} is assumed; --alpha sets it."))
-        .Append("Bounds hold for settings, radii and a number of images that were fixed before the votes (an unfinished log: for any number); of these images for all radii at once, of the population for each radius alone.");
+        .Append("Bounds hold for settings, radii and a number of images that were fixed before the votes (an unfinished log: for any "
+            + "number); of these images for all radii at once, of the population for each radius alone.");
 
     /// <summary>What the bounds of a table without confidences hold with.</summary>
     public string ConfidenceNote => Text($"At least: lower bounds, each log's with confidence {1 - Rho}.");
@@ -95,7 +96,8 @@ internal sealed record LogReport
         {
             string more = its.Skipped.Count > 3 ? ", ..." : "";
             yield return Text(
-                $"{its.Path}: {its.Skipped.Count} images were skipped: {string.Join(", ", its.Skipped.Take(3).Select(static image => image.Index))}{more}.");
+                $"{its.Path}: {its.Skipped.Count} images were skipped: "
+                    + $"{string.Join(", ", its.Skipped.Take(3).Select(static image => image.Index))}{more}.");
         }
 
         if (its.SharedNoise > 0)

@@ -23,7 +23,7 @@ internal sealed class CertifierOptions
         Certifier.Description = "cohen draws a fixed number of votes; "
             + (predicts
                 ? ""
-                : "multiclass bounds every class from the same votes, and so certifies some images whose label has less than half of them; ")
+                : "multiclass bounds every class from the same votes, and so certifies some labels that have less than half of them; ")
             + "sequential stops when more would not change the answer. All at the same alpha";
         N.Description = predicts
             ? "Votes of each prediction, for cohen [default: 1000]"

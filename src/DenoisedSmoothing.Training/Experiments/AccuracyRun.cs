@@ -9,8 +9,7 @@ namespace DenoisedSmoothing.Experiments;
 
 /// <summary>
 /// How often base classifiers are right on noisy images, one draw per image: what <c>dds evaluate</c> does (the paper's Tables 4 and 5).
-/// All
-/// candidates of a noise level see the same noise.
+/// All candidates of a noise level see the same noise.
 /// </summary>
 public sealed record AccuracyRun
 {

@@ -52,7 +52,8 @@ public sealed class AotInductorNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<
             hash = Convert.ToHexStringLower(SHA256.HashData(file));
         try
         {
-            return new AotInductorNetwork(NativeGuard.Run(() => export.load(path)), Path.GetFileName(path), $"aot-inductor:{hash[..16]}", precision);
+            return new AotInductorNetwork(NativeGuard.Run(() => export.load(path)), Path.GetFileName(path), $"aot-inductor:{hash[..16]}",
+                precision);
         }
         catch (Exception e) when (e is ExternalException or InvalidOperationException or NativeFailureException)
         {

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace DenoisedSmoothing.Networks;
 
 /// <summary>
-/// What the C++ exception says that is being handled on this thread, by the ABI of GCC's library on x64, the only Linux that TorchSharp has.
+/// What the C++ exception says that is being handled on this thread, by the ABI of GCC's library on x64, the only Linux that TorchSharp
+/// has.
 /// </summary>
 internal static unsafe class CurrentCppException
 {

@@ -8,8 +8,8 @@ namespace DenoisedSmoothing.Networks;
 /// catches <c>c10::Error</c> and <c>std::runtime_error</c>, while what libtorch says of code that it cannot compile is neither.
 /// </summary>
 /// <remarks>
-/// On Windows such an exception arrives as an <see cref="SEHException"/>. Elsewhere C++ finds no handler and calls its terminate handler, on
-/// the thread that failed, which may not return. So the call has a thread of its own; the handler keeps the reason and lets that thread
+/// On Windows such an exception arrives as an <see cref="SEHException"/>. Elsewhere C++ finds no handler and calls its terminate handler,
+/// on the thread that failed, which may not return. So the call has a thread of its own; the handler keeps the reason and lets that thread
 /// sleep for good. Each such failure costs one sleeping thread, and what libtorch had allocated for the call. Failures of other threads
 /// reach the handler that was there before.
 /// </remarks>

@@ -11,7 +11,9 @@ namespace DenoisedSmoothing.Networks;
 /// </summary>
 internal sealed partial class ScriptArchive
 {
-    /// <summary>How deep brackets and blocks may be nested in code: libtorch's parser calls itself for each. Scripts are saved flat.</summary>
+    /// <summary>
+    /// How deep brackets and blocks may be nested in code: libtorch's parser calls itself for each. Scripts are saved flat.
+    /// </summary>
     public const int MaxNesting = 200;
 
     // The namespaces of operators that libtorch 2.10 has; those of aten are printed as torch.NAME.

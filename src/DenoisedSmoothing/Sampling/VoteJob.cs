@@ -16,8 +16,7 @@ internal abstract class VoteJob(ReadImage image, int classCount, VotePhase after
     /// <summary>
     /// Scores are no votes where they are not finite. A few such rows count against every class; where most of the first votes are, the
     /// classifier is broken or set up wrongly. Only votes that no bound is made of may decide that, or a caller who tries again after the
-    /// error
-    /// would keep the lucky draws: those that select, or, where a prediction has none, the number of misses alone, on which its test
+    /// error would keep the lucky draws: those that select, or, where a prediction has none, the number of misses alone, on which its test
     /// conditions.
     /// </summary>
     private const double LargestShareMissed = .5;

@@ -5,7 +5,8 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace DenoisedSmoothing.Tool.Tests.Documents;
 
 /// <summary>
-/// The C# in README, docs and the packages' pages compiles. A block that goes on from prose is preceded by an HTML comment that declares what it needs:
+/// The C# in README, docs and the packages' pages compiles. A block that goes on from prose is preceded by an HTML comment that declares
+/// what it needs:
 /// <c>&lt;!-- given: int k = 3; --&gt;</c>, invisible on the page. Imports carry on down a page, as a reader does.
 /// </summary>
 public partial class DocumentedCodeTests

@@ -71,7 +71,8 @@ public sealed class TorchScriptErrorTests : IDisposable
     [InlineData("999\n", "version 999, but the maximum supported version for reading is 10")]
     [InlineData("abc\n", "Couldn't parse the version abc")]
     [InlineData("-5\n", "version -5, but the minimum supported version for reading is 1")]
-    public void Load_archive_of_another_version_is_an_error(string version, string reason) => With(("version", [.. version.Select(c => (byte)c)]))
+    public void Load_archive_of_another_version_is_an_error(string version, string reason) =>
+        With(("version", [.. version.Select(c => (byte)c)]))
         .Should().Throw<CheckpointException>().WithMessage($"*{reason}*");
 
     [Theory]

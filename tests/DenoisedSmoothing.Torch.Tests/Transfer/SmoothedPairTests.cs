@@ -95,7 +95,8 @@ public class SmoothedPairTests
         Refused(image, With(certificate.Provenance with { Device = "cuda" }), "*device is cuda*");
 
         new SmoothedPair(classifier, Threshold(.2f), Few, new SmoothingOptions { Seed = 5 })
-            .Invoking(same => same.Transfer(image, certificate)).Should().Throw<ArgumentException>().WithMessage("*seed is the certificate's*");
+            .Invoking(same => same.Transfer(image, certificate)).Should().Throw<ArgumentException>()
+                .WithMessage("*seed is the certificate's*");
         pair.Invoking(p => p.Transfer(image, With(certificate.Provenance with
         {
             Noise = "none",
