@@ -54,7 +54,7 @@ internal static class Opening
                     return $"{onnx.ClassCount} classes";
             case "onnx-calls":
                 using (OnnxClassifier onnx = OnnxClassifier.Load(args[0]))
-                using (Tensor images = zeros(4, 3, 8, 8), scores = onnx.Classify(images))
+                using (Tensor images = zeros(4, 3, 32, 32), scores = onnx.Classify(images))
                     return $"[{string.Join(',', scores.shape)}]";
             case "cost" or "checkpoint":
                 using (Checkpoint checkpoint = Checkpoint.Open(args[0]))

@@ -95,7 +95,7 @@ internal sealed record LogReport
         if (its.Skipped.Count > 0)
         {
             string more = its.Skipped.Count > 3 ? ", ..." : "";
-            yield return Text(
+            yield return string.Create(CultureInfo.InvariantCulture,
                 $"{its.Path}: {its.Skipped.Count} images were skipped: "
                     + $"{string.Join(", ", its.Skipped.Take(3).Select(static image => image.Index))}{more}.");
         }
