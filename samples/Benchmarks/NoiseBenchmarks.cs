@@ -4,6 +4,7 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Benchmarks;
 

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using DenoisedSmoothing.Statistics;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Benchmarks;
 

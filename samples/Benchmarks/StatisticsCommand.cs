@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using DenoisedSmoothing.Planning;
+using DenoisedSmoothing.Statistics;
 using MathNet.Numerics.Distributions;
 
 namespace DenoisedSmoothing.Benchmarks;

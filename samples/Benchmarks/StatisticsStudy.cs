@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Votes;
+
 namespace DenoisedSmoothing.Benchmarks;
 
 /// <summary>What a certifier costs and certifies on the images of a log, simulated with the log's probabilities.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DenoisedSmoothing.Votes;
 using DenoisedSmoothing;
 using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Noise;

@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Votes;
+
 namespace DenoisedSmoothing;
 
 /// <summary>What one answer may cost, of Predict and of Certify alike.</summary>

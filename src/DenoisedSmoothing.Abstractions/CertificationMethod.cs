@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
+using DenoisedSmoothing.Json;
 
 namespace DenoisedSmoothing;
 

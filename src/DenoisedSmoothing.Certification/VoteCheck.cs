@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Votes;
+
 namespace DenoisedSmoothing;
 
 /// <summary>What every vote test checks at its door.</summary>

@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Votes;
+
 namespace DenoisedSmoothing;
 
 /// <summary>How far a call is; reported at most about ten times a second.</summary>

@@ -4,6 +4,7 @@ using DenoisedSmoothing.Models;
 using DenoisedSmoothing.Networks;
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Testing;
+using DenoisedSmoothing.Votes;
 using TorchSharp;
 using Xunit.Abstractions;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Tests;
 

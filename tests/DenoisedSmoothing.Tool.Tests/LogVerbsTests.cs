@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using DenoisedSmoothing.Logs;
 using DenoisedSmoothing.Tool;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Tool.Tests;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using DenoisedSmoothing.Sampling;
 using DenoisedSmoothing.Testing;
+using DenoisedSmoothing.Votes;
 using Microsoft.Extensions.Logging;
 using TorchSharp;
 using static TorchSharp.torch;

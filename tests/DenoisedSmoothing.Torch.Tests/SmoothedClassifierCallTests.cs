@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.Testing;
+using DenoisedSmoothing.Votes;
 using Microsoft.Extensions.Logging;
 using TorchSharp;
 using static TorchSharp.torch;

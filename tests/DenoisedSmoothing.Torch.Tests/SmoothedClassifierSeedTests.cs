@@ -3,6 +3,7 @@ using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Testing;
 using DenoisedSmoothing.Sampling;
+using DenoisedSmoothing.Votes;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Votes;
 using TorchSharp;
 using static TorchSharp.torch;
 

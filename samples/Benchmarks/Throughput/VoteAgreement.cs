@@ -1,5 +1,6 @@
 using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Votes;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Json;
 
 /// <summary>
 /// How certificates, predictions and their parts are written as JSON: one form under any serializer options, described by

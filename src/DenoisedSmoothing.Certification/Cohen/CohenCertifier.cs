@@ -1,5 +1,6 @@
 using System.Globalization;
 using DenoisedSmoothing.Statistics;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing;
 

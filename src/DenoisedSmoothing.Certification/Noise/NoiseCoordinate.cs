@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Votes;
+
 namespace DenoisedSmoothing.Noise;
 
 /// <summary>The place of one row of noise: which stream, image, phase and sample it belongs to.</summary>

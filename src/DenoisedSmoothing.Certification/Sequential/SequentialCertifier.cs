@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using DenoisedSmoothing.Statistics;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing;
 

@@ -1,4 +1,4 @@
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Statistics;
 
 /// <summary>What a sequential certification can be expected to cost and to certify when the label's true probability is known.</summary>
 /// <param name="MeanVotes">The mean number of votes, selection included.</param>

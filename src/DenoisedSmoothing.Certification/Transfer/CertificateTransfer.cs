@@ -1,6 +1,7 @@
 using System.Globalization;
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Statistics;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Transfer;
 

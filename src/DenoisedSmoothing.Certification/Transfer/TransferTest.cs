@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Votes;
+
 namespace DenoisedSmoothing.Transfer;
 
 /// <summary>Wants the pairs, all at once, and concludes from their counts.</summary>

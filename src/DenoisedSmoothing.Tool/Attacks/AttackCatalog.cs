@@ -1,5 +1,6 @@
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Training.Attacks;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Tool;
 

@@ -4,6 +4,7 @@ using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Experiments;
 using DenoisedSmoothing.Logs;
 using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Tool;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Votes;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Logs;
+using DenoisedSmoothing.Votes;
 using TorchSharp;
 
 namespace DenoisedSmoothing.Experiments;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Sampling;
 

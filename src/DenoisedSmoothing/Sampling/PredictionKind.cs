@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Votes;
+
 namespace DenoisedSmoothing.Sampling;
 
 /// <summary>Asks for predictions.</summary>

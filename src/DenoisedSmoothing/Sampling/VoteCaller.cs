@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Sampling;
 

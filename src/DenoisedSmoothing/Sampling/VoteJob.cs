@@ -1,4 +1,5 @@
 using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Sampling;
 

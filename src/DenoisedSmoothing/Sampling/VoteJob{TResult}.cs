@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Votes;
+
 namespace DenoisedSmoothing.Sampling;
 
 /// <summary>A job whose test concludes something, and the promise to say it.</summary>

@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Votes;
+
 namespace DenoisedSmoothing.Sampling;
 
 /// <summary>Consecutive samples of one phase of one test, within one batch.</summary>

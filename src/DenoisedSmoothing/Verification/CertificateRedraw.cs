@@ -1,6 +1,7 @@
 using System.Globalization;
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Sampling;
+using DenoisedSmoothing.Votes;
 using TorchSharp;
 using static TorchSharp.torch;
 

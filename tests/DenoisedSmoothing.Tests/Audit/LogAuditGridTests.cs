@@ -2,6 +2,7 @@ using DenoisedSmoothing.Audit;
 using DenoisedSmoothing.Logs;
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Testing;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Tests.Audit;
 

@@ -1,4 +1,5 @@
 using DenoisedSmoothing.Testing;
+using DenoisedSmoothing.Votes;
 using MathNet.Numerics.Distributions;
 
 namespace DenoisedSmoothing.Tests.Cohen;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Testing;
+using DenoisedSmoothing.Votes;
 using MathNet.Numerics;
 using MathNet.Numerics.Distributions;
 

@@ -1,4 +1,5 @@
 using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Votes;
 using MathNet.Numerics.Distributions;
 using Xunit.Abstractions;
 

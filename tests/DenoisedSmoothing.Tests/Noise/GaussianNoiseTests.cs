@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Votes;
 using Path = DenoisedSmoothing.Noise.GaussianNoise.Path;
 
 namespace DenoisedSmoothing.Tests.Noise;

@@ -1,4 +1,5 @@
 using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Votes;
 using Xunit.Abstractions;
 
 namespace DenoisedSmoothing.Tests.Noise;

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Path = DenoisedSmoothing.Noise.GaussianNoise.Path;
 
 using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Tests.Noise;
 

@@ -1,5 +1,6 @@
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Statistics;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Tests.Noise;
 

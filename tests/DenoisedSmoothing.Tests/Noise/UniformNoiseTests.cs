@@ -1,6 +1,7 @@
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Testing;
+using DenoisedSmoothing.Votes;
 using MathNet.Numerics.Distributions;
 using Path = DenoisedSmoothing.Noise.GaussianNoise.Path;
 

@@ -1,6 +1,7 @@
 using DenoisedSmoothing.Planning;
 using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Testing;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Tests.Planning;
 

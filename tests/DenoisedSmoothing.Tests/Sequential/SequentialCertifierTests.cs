@@ -3,6 +3,7 @@ using System.Text.Json;
 using DenoisedSmoothing.Planning;
 using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Testing;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Tests.Sequential;
 

@@ -1,6 +1,7 @@
 using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Testing;
 using DenoisedSmoothing.Tests.SecondOpinion;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Tests.Sequential;
 

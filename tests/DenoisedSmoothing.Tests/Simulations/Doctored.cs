@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Votes;
+
 namespace DenoisedSmoothing.Testing;
 
 /// <summary>Certifiers that overstate, which every check has to find out.</summary>

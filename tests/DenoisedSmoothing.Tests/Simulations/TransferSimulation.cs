@@ -1,5 +1,6 @@
 using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Transfer;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Testing;
 

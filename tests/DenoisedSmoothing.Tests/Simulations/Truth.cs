@@ -1,4 +1,5 @@
 using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Votes;
 using MathNet.Numerics.Distributions;
 
 namespace DenoisedSmoothing.Testing;

@@ -3,6 +3,7 @@ using DenoisedSmoothing.Planning;
 using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Testing;
 using DenoisedSmoothing.Transfer;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Tests.Transfer;
 

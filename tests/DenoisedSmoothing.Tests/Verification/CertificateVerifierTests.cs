@@ -2,6 +2,7 @@ using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Testing;
 using DenoisedSmoothing.Verification;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Tests.Verification;
 

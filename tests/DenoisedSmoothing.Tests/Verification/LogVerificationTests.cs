@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using DenoisedSmoothing.Logs;
 using DenoisedSmoothing.Testing;
 using DenoisedSmoothing.Verification;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Tests.Verification;
 

@@ -3,6 +3,7 @@ using DenoisedSmoothing.Logs;
 using DenoisedSmoothing.Testing;
 using DenoisedSmoothing.Transfer;
 using DenoisedSmoothing.Verification;
+using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Tests.Verification;
 

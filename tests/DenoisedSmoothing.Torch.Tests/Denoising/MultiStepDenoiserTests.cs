@@ -4,6 +4,7 @@ using DenoisedSmoothing.Models;
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Schedules;
 using DenoisedSmoothing.Testing;
+using DenoisedSmoothing.Votes;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,6 +2,7 @@ using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Testing;
+using DenoisedSmoothing.Votes;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Testing;
+using DenoisedSmoothing.Votes;
 using TorchSharp;
 using static TorchSharp.torch;
 

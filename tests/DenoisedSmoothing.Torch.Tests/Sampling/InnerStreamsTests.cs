@@ -2,6 +2,7 @@ using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.Schedules;
 using DenoisedSmoothing.Testing;
+using DenoisedSmoothing.Votes;
 using TorchSharp;
 using static TorchSharp.torch;
 

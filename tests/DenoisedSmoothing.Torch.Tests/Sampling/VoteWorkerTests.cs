@@ -1,6 +1,7 @@
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Sampling;
 using DenoisedSmoothing.Testing;
+using DenoisedSmoothing.Votes;
 using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp;
 using static TorchSharp.torch;

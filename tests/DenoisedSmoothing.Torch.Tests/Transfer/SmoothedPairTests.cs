@@ -1,6 +1,7 @@
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Testing;
 using DenoisedSmoothing.Transfer;
+using DenoisedSmoothing.Votes;
 using TorchSharp;
 using static TorchSharp.torch;
 

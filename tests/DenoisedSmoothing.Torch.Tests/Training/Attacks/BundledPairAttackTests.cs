@@ -2,6 +2,7 @@ using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Training.Attacks;
+using DenoisedSmoothing.Votes;
 using TorchSharp;
 
 namespace DenoisedSmoothing.Torch.Tests.Training.Attacks;

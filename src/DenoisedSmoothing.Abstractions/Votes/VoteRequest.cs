@@ -1,4 +1,4 @@
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Votes;
 
 /// <summary>What a vote test wants next: <paramref name="Count"/> further independent votes of a phase.</summary>
 /// <param name="Phase">The phase that the votes belong to.</param>

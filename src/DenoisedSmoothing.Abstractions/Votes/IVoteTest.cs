@@ -1,4 +1,4 @@
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Votes;
 
 /// <summary>A test in progress: a state machine over vote counts, without I/O and without tensors.</summary>
 /// <remarks>

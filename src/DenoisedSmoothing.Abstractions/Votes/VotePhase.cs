@@ -1,4 +1,4 @@
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Votes;
 
 /// <summary>What votes are used for. Phases never share a noise draw.</summary>
 public enum VotePhase

@@ -1,4 +1,4 @@
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Votes;
 
 /// <summary>How many votes one answer takes, those of the selection included: the cost of an image, known beforehand.</summary>
 /// <param name="Fewest">A number that no answer falls below; at least 1.</param>
