@@ -37,7 +37,8 @@ public sealed class RunVerbsTests : IDisposable
     [Fact]
     public async Task Verify_redraw_draws_the_votes_of_a_log_again_and_finds_forged_ones()
     {
-        await Run(["certify", .. s_small, "--out", At("log.tsv")]);
+        // Much noise: the votes are spread, so that other noise gives other votes.
+        await Run(["certify", .. s_small[2..], "--sigma", "1", "--out", At("log.tsv")]);
 
         (int exit, string output, _) = await Dds.RunAsync("verify", At("log.tsv"), "--redraw", "1");
         (exit, output).Should().Be((0, output))
@@ -53,7 +54,7 @@ public sealed class RunVerbsTests : IDisposable
         (await Dds.RunAsync("verify", At("log.tsv"))).Exit.Should().Be(0);
         (exit, output, _) = await Dds.RunAsync("verify", At("log.tsv"), "--redraw", "1");
         exit.Should().Be(1);
-        output.Should().Contain("estimationVotes:").And.Contain("2 certificates differ");
+        output.Should().Contain("estimationVotes:").And.MatchRegex("[1-4] certificates differ");
     }
 
     [Fact]

@@ -65,9 +65,9 @@ public class NoiseScheduleTests
     public void TimestepFor_unreachable_ratio_names_the_largest_ratio()
     {
         FluentActions.Invoking(() => Quarters.TimestepFor(3.5)).Should().Throw<ArgumentOutOfRangeException>()
-            .WithMessage("*noise-to-signal ratio of 3 at most (its last timestep, 3).*");
+            .WithMessage("*noise-to-signal ratio of 3 at most, at timestep 3.*");
         FluentActions.Invoking(() => Linear.TimestepFor(200)).Should().Throw<ArgumentOutOfRangeException>()
-            .WithMessage("*ratio of 157.407 at most (its last timestep, 999).*");
+            .WithMessage("*ratio of 157.407 at most, at timestep 999.*");
         Linear.TimestepFor(Linear.MaxNoiseToSignal).Should().Be(999);
     }
 
