@@ -141,8 +141,8 @@ internal sealed class MutantPage
         [
             "# Unsound changes",
             "",
-            "Each row is a change that would make certificates claim too much. `tests/mutants/run.sh` plants them one at a time in a copy of",
-            "the repository (the exact texts are in `tests/mutants/mutants.txt`) and runs the fast tests: one has to fail.",
+            "Each row is a change that would make certificates claim too much. `tests/mutants/run.sh` plants them one at a time in a copy",
+            "of the repository (the exact texts are in `tests/mutants/mutants.txt`) and runs the fast tests: one has to fail.",
             "`tests/mutants/run.sh --page docs/mutants.md` wrote this page.",
             "",
             $"{_all.Length} changes: {caught} fail a fast test, {equivalent} cannot change an answer for the worse"
