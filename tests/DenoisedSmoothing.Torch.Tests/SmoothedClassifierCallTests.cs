@@ -130,6 +130,9 @@ public class SmoothedClassifierCallTests
 
         progress.Reports.Should().HaveCountGreaterThan(2);
         progress.Reports.Select(report => report.TotalDrawn).Should().BeInAscendingOrder();
+        progress.Reports.Should().OnlyContain(report =>
+            report.TotalDrawn >= 40 * report.ImagesFinished + report.Drawn && report.TotalDrawn <= 6 * 40);
+        progress.Reports[^1].TotalDrawn.Should().BeGreaterThan(120);
         progress.Reports.Select(report => report.ImagesFinished).Should().BeInAscendingOrder();
         progress.Reports.Select(report => report.ImageIndex).Should().BeInAscendingOrder();
         progress.Reports.Should().OnlyContain(report => report.Drawn >= 0 && report.Drawn <= report.Requested && report.Requested > 0);

@@ -10,6 +10,7 @@ internal sealed class VoteCaller
     private readonly object _news = new();
     private long _version;
     private Status _status = new(0, 0, null);
+    private long _drawnBefore; // for jobs that have ended; the scheduler's
 
     /// <param name="Unplanned">Rows that its jobs want and no batch has.</param>
     /// <param name="TotalDrawn">Votes drawn for it.</param>
@@ -18,9 +19,6 @@ internal sealed class VoteCaller
 
     /// <summary>The scheduler's.</summary>
     public List<VoteJob> Jobs { get; } = [];
-
-    /// <summary>The scheduler's.</summary>
-    public long TotalDrawn { get; set; }
 
     /// <summary>What was published last.</summary>
     public Status Latest
@@ -49,12 +47,19 @@ internal sealed class VoteCaller
             _status = _status with { Unplanned = _status.Unplanned + rows };
     }
 
+    /// <summary>Lets go of a job that has ended.</summary>
+    public void Remove(VoteJob job)
+    {
+        Jobs.Remove(job);
+        _drawnBefore += job.TotalDrawn;
+    }
+
     /// <summary>Publishes the state of the jobs, and that there may be results.</summary>
     public void Publish()
     {
         VoteJob? oldest = Jobs.Find(static job => job.Request is not null);
         Status status = new(
-            Jobs.Sum(static job => job.Unplanned), TotalDrawn,
+            Jobs.Sum(static job => job.Unplanned), _drawnBefore + Jobs.Sum(static job => job.TotalDrawn),
             oldest?.Request is { } request ? (oldest.Image.Index, request.Phase, oldest.Drawn, request.Count) : null);
         lock (_news)
         {

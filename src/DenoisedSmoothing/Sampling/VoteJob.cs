@@ -43,6 +43,9 @@ internal abstract class VoteJob(ReadImage image, int classCount, VotePhase after
     /// <summary>Votes of the request that came in.</summary>
     public long Drawn { get; private set; }
 
+    /// <summary>All votes that came in for requests, those before another start included.</summary>
+    public long TotalDrawn { get; private set; }
+
     /// <summary>
     /// Whether its rows may share no forward pass with those of other images: one such pass failed, and the fault has to be found.
     /// </summary>
@@ -199,6 +202,7 @@ internal abstract class VoteJob(ReadImage image, int classCount, VotePhase after
         else
             _votes[label]++;
         Drawn++;
+        TotalDrawn++;
     }
 
     private VoteRows HandOut(VotePhase phase, int count)

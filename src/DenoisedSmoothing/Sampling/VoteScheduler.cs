@@ -280,7 +280,7 @@ internal sealed class VoteScheduler
     private void Release()
     {
         foreach ((VoteCaller caller, VoteJob job, _) in _ended)
-            caller.Jobs.Remove(job);
+            caller.Remove(job);
         if (!Jobs.Any())
             DropAll(); // before the callers hear of it: they may free the network then
         foreach ((_, VoteJob job, Exception? error) in _ended)

@@ -48,6 +48,10 @@ public class SequentialPredictionTests
                 (Evidence(before, label) * Enclosure.Of(alpha)).High.RelativeGap(Wide.One).Should()
                     .BeLessThan(1e-9, "{0} votes were enough", before);
             (Enclosure.One / evidence).SurelyBelow(test.Result.PValue).Should().BeInRange(0, 1e-10, "1 over the evidence is a p-value");
+            long rival = Math.Max(votes[(label + 1) % 3], votes[(label + 2) % 3]);
+            if (test.Result.PValue < alpha)
+                test.Result.PValue.Should().BeGreaterThan(
+                    Math.Exp(-lead.LogLower(votes[label], votes[label] + rival)), "the evidence's bound is low, and 1 over it is rounded up");
         }
 
         answers.Should().BeGreaterThan(100);
