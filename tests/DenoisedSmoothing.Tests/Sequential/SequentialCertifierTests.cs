@@ -11,6 +11,19 @@ public class SequentialCertifierTests
 {
     private static readonly SequentialCertifier Targets = new(new SequentialOptions { TargetRadii = [.25, .5] });
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Certify_votes_that_turn_against_the_selected_label_certify_nothing(bool open)
+    {
+        SequentialCertifier certifier = new(new SequentialOptions { TargetRadii = open ? [] : [.25, .5], Budget = 2000 });
+        IVoteTest<Certificate> test = certifier.Certify(3, sigma: 1);
+        while (test.Next is { } want)
+            test.Observe(want.Phase == VotePhase.Selection ? new VoteCounts(want.Count, 0, 0) : new VoteCounts(0, want.Count, 0));
+
+        (test.Result.Label, test.Result.SelectedLabel, test.Result.PALower, test.Result.Radius).Should().Be((null, 0, 0, 0));
+    }
+
     [Fact]
     public void LowerBound_golden_bounds_of_25_digits_is_close()
     {
