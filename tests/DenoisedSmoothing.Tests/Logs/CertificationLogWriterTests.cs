@@ -43,6 +43,20 @@ public sealed class CertificationLogWriterTests : IDisposable
             .BeEquivalentTo(SettableMembers(typeof(Provenance)));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Read_a_log_of_several_alphas_has_the_largest(int larger)
+    {
+        WriteThree(Log);
+        string[] lines = File.ReadAllLines(Log + ".jsonl");
+        lines[larger] = lines[larger].Replace("\"alpha\":0.001", "\"alpha\":0.05");
+        File.WriteAllLines(Log + ".jsonl", lines);
+        File.Delete(Log + ".meta.json");
+
+        CertificationLog.Read(Log + ".jsonl").Alpha.Should().Be(.05);
+    }
+
     [Fact]
     public void ReadAll_gives_back_every_member_of_every_prediction()
     {
