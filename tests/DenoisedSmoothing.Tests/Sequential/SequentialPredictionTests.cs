@@ -51,7 +51,7 @@ public class SequentialPredictionTests
             long rival = Math.Max(votes[(label + 1) % 3], votes[(label + 2) % 3]);
             if (test.Result.PValue < alpha)
                 test.Result.PValue.Should().BeGreaterThan(
-                    Math.Exp(-lead.LogLower(votes[label], votes[label] + rival)), "the evidence's bound is low, and 1 over it is rounded up");
+                    Math.Exp(-lead.LogLower(votes[label], votes[label] + rival)), "1 over the evidence's lower bound is rounded up");
         }
 
         answers.Should().BeGreaterThan(100);
