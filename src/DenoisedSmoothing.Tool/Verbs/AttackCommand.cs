@@ -89,17 +89,7 @@ internal static class AttackCommand
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{loaded.Name}, {Strategies.KindOf(loaded, denoising)}, sigma {sigma}, {run.Certifier.Method}, {total} images"));
             List<AttackRecord> records = [];
-            try
-            {
-                Watch(run, total, output, records, cancellationToken);
-            }
-            catch (OperationCanceledException)
-            {
-                error.WriteLine($"Stopped after {records.Count} of {total} images."
-                    + (path is null ? " Without --out nothing is kept." : $" The same command with --resume goes on with {path}."));
-                return CommandLine.Cancelled;
-            }
-
+            Watch(run, total, output, records, cancellationToken);
             AttackReport report = new(records, run.Attacks.Names, run.Noise.Norm);
             report.Print(output, run.Attacks.Beyond);
             if (figure is not null)

@@ -104,16 +104,8 @@ internal static class TransferCommand
                 Transfer = new CertificateTransfer(parsed.GetValue(pairs), parsed.GetValue(alpha)),
                 Seed = parsed.GetValue(seed),
             };
-            try
-            {
-                run.Execute(parsed.InvocationConfiguration.Output, cancellationToken);
-                return CommandLine.Done;
-            }
-            catch (OperationCanceledException)
-            {
-                parsed.InvocationConfiguration.Error.WriteLine($"Stopped. The same command with --resume goes on with {log}.");
-                return CommandLine.Cancelled;
-            }
+            run.Execute(parsed.InvocationConfiguration.Output, cancellationToken);
+            return CommandLine.Done;
         }
     }
 

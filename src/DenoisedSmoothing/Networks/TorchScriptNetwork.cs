@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -31,7 +32,7 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
     private readonly string _name;
 
     // How often forward was called with arguments of each kind. libtorch watches the first call, and compiles what it saw at the second.
-    private readonly Dictionary<string, int> _calls = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _calls = new(StringComparer.Ordinal);
 
     private TorchScriptNetwork(jit.ScriptModule script, ScriptMethod forward, string name, string fingerprint)
     {
@@ -122,7 +123,7 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
     {
         string given = string.Join(" and ", arguments.Select(argument =>
             $"{argument.dtype} [{string.Join(',', argument.shape)}] on {argument.device}"));
-        int calls = _calls[given] = _calls.GetValueOrDefault(given) + 1;
+        int calls = _calls.AddOrUpdate(given, 1, static (_, before) => before + 1);
         using DisposeScope scope = NewDisposeScope();
         object? answer;
         try

@@ -45,6 +45,8 @@ public sealed class CertificateRedraw(IBaseClassifier classifier, string device 
         }
 
         (float[] values, long[] shape) = ImageTensors.Read(image);
+        // The hash is of the values alone, and the noise law's dimension is checked against the shape that is claimed.
+        Setting(findings, "imageShape", string.Join('x', from.ImageShape), string.Join('x', shape));
         Setting(findings, "imageHash", from.ImageHash, Convert.ToHexStringLower(ImageTensors.Hash(values)));
         ReplicaIdentity.Reading here = new ReplicaIdentity([classifier], _device.type == DeviceType.CUDA).Now();
         Setting(findings, "baseClassifier", from.BaseClassifier, here.Fingerprint);
@@ -80,7 +82,7 @@ public sealed class CertificateRedraw(IBaseClassifier classifier, string device 
         {
             return SmoothingNoises.Of(certificate);
         }
-        catch (FormatException e)
+        catch (Exception e) when (e is FormatException or ArgumentException)
         {
             findings.Unknown("noise", $"{e.Message}");
             return null;

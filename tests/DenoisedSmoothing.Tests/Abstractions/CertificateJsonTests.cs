@@ -165,7 +165,8 @@ public class CertificateJsonTests
         Schema.Violation(JsonSerializer.SerializeToElement(certificate)).Should().BeNull();
         RoundTrip(certificate, JsonSerializerOptions.Default).Should().Be(certificate);
         Prediction prediction = JsonSerializer.Deserialize<Prediction>(
-            """{"label":1,"topLabel":1,"runnerUpLabel":0,"votes":[447,553],"pValue":0.25,"alpha":0.001,"method":"cohen n0=100 n=1000 alpha=0.001 predict=1000"}""")!;
+            """{"label":1,"topLabel":1,"runnerUpLabel":0,"votes":[447,553],"pValue":0.25,"alpha":0.001,"method":"cohen """
+            + """n0=100 n=1000 alpha=0.001 predict=1000"}""")!;
         prediction.Votes.Should().Be(new VoteCounts(447, 553));
     }
 

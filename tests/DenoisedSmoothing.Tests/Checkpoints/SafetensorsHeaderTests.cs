@@ -65,7 +65,8 @@ public class SafetensorsHeaderTests
     [InlineData("""{"a":{}}""", 0, "*entry 'a': it needs a dtype*")]
     [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0]}}""", 1, "*entry 'a': it needs*two data_offsets*")]
     [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1,1]}}""", 1, "*data_offsets holds more than 2*")]
-    [InlineData("""{"a":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}}""", 1, "*entry 'a': the dtype 'F8_E4M3' is not supported. Save it as one of F64*")]
+    [InlineData("""{"a":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}}""", 1,
+        "*entry 'a': the dtype 'F8_E4M3' is not supported. Save it as one of F64*")]
     [InlineData("""{"a":{"dtype":"f32","shape":[],"data_offsets":[0,4]}}""", 4, "*the dtype 'f32' is not supported*")]
     [InlineData("""{"a":{"dtype":7,"shape":[],"data_offsets":[0,4]}}""", 4, "*the dtype is not a string*")]
     [InlineData("""{"a":{"dtype":"U8","shape":1,"data_offsets":[0,1]}}""", 1, "*shape is not a list*")]
@@ -79,8 +80,10 @@ public class SafetensorsHeaderTests
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""", 4, "*takes 8 bytes, but data_offsets give it 4*")]
     [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""", 2, "*the 1 bytes before it belong to no entry*")]
     [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"strides":[1]}}""", 1, "*the field 'strides' is unknown*")]
-    [InlineData("""{"a":{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1, "*the field 'dtype' is unknown or there twice*")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"\u0061":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""", 2, "*entry 'a': it is there twice*")]
+    [InlineData("""{"a":{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1,
+        "*the field 'dtype' is unknown or there twice*")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"\u0061":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""", 2,
+        "*entry 'a': it is there twice*")]
     [InlineData("""{"__metadata__":[],"a":{}}""", 0, "*'__metadata__': it is not a map of strings*")]
     [InlineData("""{"__metadata__":{"k":1}}""", 0, "*the value of 'k' is not a string*")]
     [InlineData("""{"__metadata__":{"k":"1","k":"2"}}""", 0, "*the key 'k' is there twice*")]
@@ -92,7 +95,8 @@ public class SafetensorsHeaderTests
 
     [Fact]
     public void Read_refuses_more_dimensions_than_libtorch_has() =>
-        Refuses(Build($$$"""{"a":{"dtype":"U8","shape":[{{{string.Join(',', Enumerable.Repeat(1, 65))}}}],"data_offsets":[0,1]}}""", 1), "*more than 64*");
+        Refuses(Build($$$"""{"a":{"dtype":"U8","shape":[{{{string.Join(',', Enumerable.Repeat(1, 65))}}}],"data_offsets":[0,1]}}""", 1),
+            "*more than 64*");
 
     [Fact]
     public void Read_shortens_a_long_name_in_its_message()
@@ -116,7 +120,8 @@ public class SafetensorsHeaderTests
     public void Read_takes_empty_tensors_on_a_boundary_in_any_order()
     {
         SafetensorsHeader header = Read(Build(
-            """{"b":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"c":{"data_offsets":[2,2],"shape":[0],"dtype":"F32"},"a":{"dtype":"I64","shape":[3,0],"data_offsets":[0,0]}}""", 2));
+            """{"b":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"c":{"data_offsets":[2,2],"shape":[0],"""
+            + """ "dtype":"F32"},"a":{"dtype":"I64","shape":[3,0],"data_offsets":[0,0]}}""", 2));
         header.Entries.Select(entry => entry.ToString()).Should().Equal("a I64 [3, 0]", "b U8 [2]", "c F32 [0]");
     }
 

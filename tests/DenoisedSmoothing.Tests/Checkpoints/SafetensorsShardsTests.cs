@@ -15,7 +15,8 @@ public sealed class SafetensorsShardsTests : IDisposable
         Shard("model-00001-of-00002.safetensors", "a", "b");
         Shard("model-00002-of-00002.safetensors", "c");
         using Checkpoint checkpoint = Checkpoint.Open(Index(
-            """{"metadata":{"total_size":3},"weight_map":{"c":"model-00002-of-00002.safetensors","a":"model-00001-of-00002.safetensors","b":"model-00001-of-00002.safetensors"}}"""));
+            """{"metadata":{"total_size":3},"weight_map":{"c":"model-00002-of-00002.safetensors", """
+            + """ "a":"model-00001-of-00002.safetensors","b":"model-00001-of-00002.safetensors"}}"""));
         checkpoint.Format.Should().Be(CheckpointFormat.SafetensorsIndex);
         checkpoint.Entries.Select(entry => entry.ToString()).Should().Equal("a U8 [1]", "b U8 [1]", "c U8 [1]");
     }
@@ -31,7 +32,8 @@ public sealed class SafetensorsShardsTests : IDisposable
     [InlineData("sub//a")]
     [InlineData("a\\u0000b")]
     public void Open_refuses_a_path_that_leaves_the_folder(string path) =>
-        Refused($$$"""{"weight_map":{"a":"{{{path}}}"}}""").Should().Match("*entry 'a': its file '*' is not a path inside the folder of the index*");
+        Refused($$$"""{"weight_map":{"a":"{{{path}}}"}}""").Should()
+            .Match("*entry 'a': its file '*' is not a path inside the folder of the index*");
 
     [Fact]
     public void Open_names_the_shards_that_are_missing()
@@ -46,11 +48,15 @@ public sealed class SafetensorsShardsTests : IDisposable
     {
         Shard("1.safetensors", "a", "b");
         Shard("2.safetensors", "c");
-        Refused("""{"weight_map":{"a":"1.safetensors"}}""").Should().Match("*'b': it is in '1.safetensors', where the index does not have it*");
-        Refused("""{"weight_map":{"a":"1.safetensors","b":"1.safetensors","c":"1.safetensors"}}""").Should().Match("*'c': its file '1.safetensors' does not hold it*");
-        Refused("""{"weight_map":{"a":"1.safetensors","b":"2.safetensors","c":"2.safetensors"}}""").Should().Match("*'b': it is in '1.safetensors'*");
+        Refused("""{"weight_map":{"a":"1.safetensors"}}""").Should()
+            .Match("*'b': it is in '1.safetensors', where the index does not have it*");
+        Refused("""{"weight_map":{"a":"1.safetensors","b":"1.safetensors","c":"1.safetensors"}}""").Should()
+            .Match("*'c': its file '1.safetensors' does not hold it*");
+        Refused("""{"weight_map":{"a":"1.safetensors","b":"2.safetensors","c":"2.safetensors"}}""").Should()
+            .Match("*'b': it is in '1.safetensors'*");
         File.WriteAllText(Path.Combine(_folder.FullName, "2.safetensors"), "");
-        Refused("""{"weight_map":{"a":"1.safetensors","b":"1.safetensors","c":"2.safetensors"}}""").Should().Match("*2.safetensors: it has 0 bytes*");
+        Refused("""{"weight_map":{"a":"1.safetensors","b":"1.safetensors","c":"2.safetensors"}}""").Should()
+            .Match("*2.safetensors: it has 0 bytes*");
     }
 
     [Theory]
@@ -69,7 +75,8 @@ public sealed class SafetensorsShardsTests : IDisposable
     [Fact]
     public void Open_of_an_index_needs_its_path()
     {
-        Opened.Refused(Encoding.UTF8.GetBytes("""{"weight_map":{"a":"1.safetensors"}}""")).Should().Match("*a stream has none. Open it by its path.*");
+        Opened.Refused(Encoding.UTF8.GetBytes("""{"weight_map":{"a":"1.safetensors"}}""")).Should()
+            .Match("*a stream has none. Open it by its path.*");
     }
 
     private string Refused(string json)
@@ -89,7 +96,8 @@ public sealed class SafetensorsShardsTests : IDisposable
     private void Shard(string name, params string[] entries)
     {
         byte[] json = Encoding.UTF8.GetBytes(
-            "{" + string.Join(',', entries.Select((entry, i) => $$""" "{{entry}}":{"dtype":"U8","shape":[1],"data_offsets":[{{i}},{{i + 1}}]}""")) + "}");
+            "{" + string.Join(',', entries.Select((entry, i) =>
+                $$""" "{{entry}}":{"dtype":"U8","shape":[1],"data_offsets":[{{i}},{{i + 1}}]}""")) + "}");
         File.WriteAllBytes(Path.Combine(_folder.FullName, name),
             [.. BitConverter.GetBytes((ulong)json.Length), .. json, .. new byte[entries.Length]]);
     }

@@ -111,6 +111,7 @@ public sealed class CertificateRedrawTests : IDisposable
         Unknown(Verify(certificate with { Provenance = origin with { Noise = "another" } }), "noise");
         Unknown(Verify(certificate with { Provenance = origin with { Batch = int.MaxValue } }), "batch");
         Unknown(Verify(certificate with { Provenance = origin with { ImageIndex = -1 } }), "imageIndex");
+        Unknown(Verify(certificate with { Provenance = origin with { ImageShape = [1, 1, 16] } }), "imageShape");
         Unknown(Verify(certificate with { Provenance = null }), "provenance");
     }
 
@@ -121,6 +122,14 @@ public sealed class CertificateRedrawTests : IDisposable
 
         Verify(certificate with { EstimationVotes = new VoteCounts(1L << 40, 0, 0, 0) }).Should()
             .ContainSingle().Which.Severity.Should().Be(VerificationSeverity.Overstated);
+    }
+
+    [Fact]
+    public void Verify_a_forged_noise_level_is_a_finding_and_no_exception()
+    {
+        Certificate certificate = Certify(new CohenCertifier(n0: 33, n: 130, alpha: .05), new FloatGaussianNoise(.5));
+
+        Unknown(Verify(certificate with { Provenance = certificate.Provenance! with { DrawnSigma = double.NaN } }), "noise");
     }
 
     [Fact]
