@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Statistics;
+
 namespace DenoisedSmoothing.Analysis;
 
 /// <summary>
@@ -13,7 +15,7 @@ internal sealed class AnytimeEvidence
     /// <summary>Far above what the roundings of a term can add up to, relative to the sizes that are added.</summary>
     private const double Guard = 1e-12;
 
-    private readonly double _p0, _threshold, _logShare;
+    private readonly double _p0, _logShare;
     private readonly (double Hit, double Miss)[] _ratios;
 
     /// <param name="p0">The largest probability of an event under the hypothesis, strictly between 0 and 1.</param>
@@ -22,20 +24,14 @@ internal sealed class AnytimeEvidence
     {
         _p0 = p0;
         double level = -Math.Log(rho);
-        _threshold = level * (1 + Guard) + Guard;
+        Threshold = level * (1 + Guard) + Guard;
 
         // Each alternative diverges half as much from p0 as the one before: valid wherever they are, so rounding here does not matter.
         List<double> alternatives = [];
         double above = 1;
         for (double divergence = -Math.Log(p0) / 2; level / divergence <= Horizon; divergence /= 2)
         {
-            double low = p0, high = above;
-            for (int i = 0; i < 60; i++)
-            {
-                double middle = low + (high - low) / 2;
-                (low, high) = Divergence(middle, p0) < divergence ? (middle, high) : (low, middle);
-            }
-
+            double high = Bisection.Border(p0, above, 60, q => TestMartingale.Divergence(q, p0) < divergence).Fails;
             if (!(high > p0 && high < 1))
                 break;
             alternatives.Add(above = high);
@@ -44,6 +40,9 @@ internal sealed class AnytimeEvidence
         _logShare = -Math.Log(alternatives.Count);
         _ratios = [.. alternatives.Select(q => (Math.Log(q / p0), Math.Log((1 - q) / (1 - p0))))];
     }
+
+    /// <summary>The logarithm of the evidence that rejects: log(1/rho), rounded up.</summary>
+    internal double Threshold { get; }
 
     /// <summary>Whether so many hits among so many events reject the hypothesis: once they do, more hits do too.</summary>
     public bool Rejects(long hits, long events)
@@ -64,8 +63,6 @@ internal sealed class AnytimeEvidence
         double sum = 0;
         foreach (double term in terms)
             sum += Math.Exp(term - largest);
-        return largest + Math.Log(sum) - Guard * (Math.Abs(largest) + 1) >= _threshold;
+        return largest + Math.Log(sum) - Guard * (Math.Abs(largest) + 1) >= Threshold;
     }
-
-    private static double Divergence(double q, double p) => q * Math.Log(q / p) + (q < 1 ? (1 - q) * Math.Log((1 - q) / (1 - p)) : 0);
 }

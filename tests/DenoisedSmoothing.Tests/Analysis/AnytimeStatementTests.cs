@@ -27,6 +27,14 @@ public class AnytimeStatementTests
         }
     }
 
+    [Theory]
+    [InlineData(.5)]
+    [InlineData(.05)]
+    [InlineData(.001)]
+    [InlineData(1e-9)]
+    public void Evidence_rejects_at_one_over_rho_and_no_sooner(double rho) =>
+        new AnytimeEvidence(.001, rho).Threshold.Should().BeInRange(Math.BitIncrement(Math.Log(1 / rho)), Math.Log(1 / rho) + 1e-10);
+
     [Fact]
     public void Fixed_number_of_images_does_not_hold_when_the_run_is_stopped_at_will()
     {
