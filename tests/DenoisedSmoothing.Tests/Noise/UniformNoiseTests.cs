@@ -106,6 +106,15 @@ public class UniformNoiseTests
     }
 
     [Fact]
+    public void Radius_of_the_largest_image_pays_for_the_bits_of_the_noise_too()
+    {
+        // 256 (1/2 - 2^28 2^-73) - 2^28 2^-44: every step of it is exact in double.
+        double exact = 128 - Math.ScaleB(1, -37) - Math.ScaleB(1, -16);
+
+        new UniformRule(256, 1L << 28).Radius(.75, .25).Should().BeLessThan(exact).And.BeGreaterThan(exact - 1e-12);
+    }
+
+    [Fact]
     public void Radius_two_votes_of_total_variation_never_contradict_each_other()
     {
         // The worst classifier for a shift along one pixel: f = 1 on an interval. Its probabilities are exact, in whole steps of a coarse
