@@ -11,7 +11,10 @@ namespace DenoisedSmoothing.Tool;
 /// <summary>The program: its verbs, and what every verb shares.</summary>
 internal static class CommandLine
 {
-    /// <summary>Exit codes: 0 done, 1 the question was answered with no or the input was bad, 2 could not tell, 130 cancelled.</summary>
+    /// <summary>
+    /// Exit codes: 0 done, 1 the question was answered with no or the input was bad, 2 could not tell, 130 cancelled before anything was
+    /// found.
+    /// </summary>
     public const int Done = 0, Failed = 1, CannotTell = 2, Cancelled = 130;
 
     private static readonly Regex s_conversion =
@@ -21,7 +24,9 @@ internal static class CommandLine
     /// <summary>Parses and runs.</summary>
     /// <param name="args">What was typed.</param>
     /// <param name="configuration">Where output goes; the process's own when not given.</param>
-    public static async Task<int> RunAsync(string[] args, InvocationConfiguration? configuration = null)
+    /// <param name="cancellationToken">Stops it as Ctrl-C does.</param>
+    public static async Task<int> RunAsync(
+        string[] args, InvocationConfiguration? configuration = null, CancellationToken cancellationToken = default)
     {
         // Numbers are read and written alike whatever the system's language.
         CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
@@ -36,12 +41,12 @@ internal static class CommandLine
                 throw new ArgumentException(said);
             if (parsed.Action is ParseErrorAction error)
                 error.ShowHelp = false;
-            return await parsed.InvokeAsync(configuration);
+            return await parsed.InvokeAsync(configuration, cancellationToken);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
             configuration.Error.WriteLine(Stopped.Says(parsed, args));
-            return Cancelled;
+            return e is StoppedWithFindingsException found ? found.ExitCode : Cancelled;
         }
         catch (DllNotFoundException) when (NativeLibTorch.IsLeftOut)
         {
