@@ -71,7 +71,7 @@ internal static class ModelFiles
                 + $"{string.Join(" | ", NetworkCatalog.Classifiers.Keys)}.");
         CatalogClassifier network = NetworkCatalog.Classifiers.GetValueOrDefault(name)
             ?? throw new InvalidDataException($"{path} names the network '{name}', which this program does not know.");
-        int classes = its.Classes ?? network.ClassCount;
+        int classes = its.Classes ?? FileMetadata.ClassesOf(path) ?? network.ClassCount;
         nn.Module<Tensor, Tensor> module = network.Load(path, classes, choice.Device, its.Weights.Options(network.Checkpoint));
         ModuleClassifier classifier = new(InPrecision<nn.IModule<Tensor, Tensor>>(module, choice), classes,
             its.HasNormalization ? its.Normalization : network.Normalization, Resize(network.Resize), disposeNetwork: true);

@@ -10,7 +10,7 @@ internal static class TrainDenoiserCommand
     public static Verb Create()
     {
         DataOptions data = new(fallback: "fashion-mnist", split: "train");
-        TrainingVerbOptions training = new(batch: 64, learningRate: 1e-3, steps: "6000, the bundled denoiser's");
+        TrainingVerbOptions training = new("64", TrainingVerbOptions.Cosine("0.001"), "6000, the bundled denoiser's");
         Option<string> network = new("--network")
         {
             HelpName = "name",
@@ -57,7 +57,7 @@ internal static class TrainDenoiserCommand
                 throw new ArgumentException("Either --sigma or --sigma-range restricts the noise levels.");
             LibTorch.DeviceNamed(parsed.GetValue(device)!);
             return new TrainDenoiserRun(
-                parsed.GetValue(network)!, new NoiseLevels(sigmas, between), data.Read(parsed, null), training.Read(parsed),
+                parsed.GetValue(network)!, new NoiseLevels(sigmas, between), data.Read(parsed, null), training.Read(parsed, 64, 1e-3),
                 parsed.GetValue(ema), parsed.GetValue(device)!, parsed.InvocationConfiguration.Output).Execute(cancellationToken);
         });
     }
