@@ -58,8 +58,8 @@ internal static class FinetuneCommand
             return new FinetuneRun(
                 choice, data.Read(parsed, choice.Pair),
                 new StrategyChoice(parsed.GetValue(strategy.Denoiser), parsed.GetValue(samplerSteps), null, 0.25, false),
-                parsed.GetValue(sigma), training.Read(parsed, 128, 1e-3), parsed.GetValue(fromScratch), augmentation, parsed.GetValue(weightDecay),
-                parsed.InvocationConfiguration.Output).Execute(cancellationToken);
+                parsed.GetValue(sigma), training.Read(parsed, 128, 1e-3), parsed.GetValue(fromScratch), augmentation,
+                parsed.GetValue(weightDecay), parsed.InvocationConfiguration.Output).Execute(cancellationToken);
         });
     }
 }
