@@ -76,22 +76,13 @@ public sealed class SmoothAdv : ITrainingObjective
         return Trainable.CrossEntropy(_classifier.Forward(Trainable.Noisy(moved, noise)), batch, _classifier.ClassCount);
     }
 
-    private Tensor Moved(TrainingBatch batch, IReadOnlyList<Tensor> noise, StepRandom random)
+    private Tensor Moved(TrainingBatch batch, IReadOnlyList<Tensor> noise, StepRandom random) => Trainable.InEvaluation(Network, () =>
     {
-        bool training = Network.training;
-        Network.eval();
-        try
-        {
-            AttackTarget target = new(_classifier, _sigma) { Batch = int.MaxValue }; // as many rows as the loss needs anyway
-            double radius = RadiusIn(batch.Epoch);
-            return Attack == SmoothAdvAttack.Ddn
-                ? new DdnAttack { Steps = AttackSteps, Levels = 256 }.Run(target, batch.Images, batch.Labels, radius, noise, random)
-                : new PgdAttack { Steps = AttackSteps, UsesGradients = Attack == SmoothAdvAttack.Pgd }
-                    .Run(target, batch.Images, batch.Labels, radius, noise, random);
-        }
-        finally
-        {
-            Network.train(training);
-        }
-    }
+        AttackTarget target = new(_classifier, _sigma) { Batch = int.MaxValue }; // as many rows as the loss needs anyway
+        double radius = RadiusIn(batch.Epoch);
+        return Attack == SmoothAdvAttack.Ddn
+            ? new DdnAttack { Steps = AttackSteps, Levels = 256 }.Run(target, batch.Images, batch.Labels, radius, noise, random)
+            : new PgdAttack { Steps = AttackSteps, UsesGradients = Attack == SmoothAdvAttack.Pgd }
+                .Run(target, batch.Images, batch.Labels, radius, noise, random);
+    });
 }
