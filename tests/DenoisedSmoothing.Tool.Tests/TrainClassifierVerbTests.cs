@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Denoising;
 using TorchSharp;
 
 namespace DenoisedSmoothing.Tool.Tests;
@@ -11,7 +12,8 @@ public sealed class TrainClassifierVerbTests : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dds-train-classifier-");
 
-    public static TheoryData<string> Objectives => ["clean", "gaussian", "stability", "consistency", "macer", "smoothadv"];
+    public static TheoryData<string> Objectives =>
+        ["clean", "gaussian", "stability", "consistency", "macer", "smoothadv", "smoothmix", "drt", "ft-cadis"];
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -23,6 +25,8 @@ public sealed class TrainClassifierVerbTests : IDisposable
         string[] sigma = objective == "clean" ? [] : ["--sigma", "0.5"];
         string output = await Run(["train-classifier", "--objective", objective, .. sigma, .. s_small, "--steps", "2", "--out", file]);
 
+        if (objective == "drt")
+            file = At("drt.1.safetensors");
         output.Should().Contain("2 steps of 4").And.Contain("step 2/2").And.Contain(file);
         await Run("certify", "--sigma", "0.5", "--classifier-file", file, "--denoiser", "none", "--max", "2", "--n0", "4", "--n", "8",
             "--batch", "4");
@@ -44,6 +48,17 @@ public sealed class TrainClassifierVerbTests : IDisposable
 
         exit.Should().Be(1);
         error.Should().Contain(message).And.NotContain("   at ");
+    }
+
+    [Fact]
+    public async Task Members_start_from_random_weights()
+    {
+        File.WriteAllText(At("w.pt"), "");
+        (int exit, _, string error) = await Dds.RunAsync(["train-classifier", "--objective", "drt", "--sigma", "0.5", .. s_small,
+            "--classifier-file", At("w.pt"), "--out", At("x.safetensors")]);
+
+        exit.Should().Be(1);
+        error.Should().Contain("from random weights");
     }
 
     [Fact]
@@ -88,6 +103,13 @@ public sealed class TrainClassifierVerbTests : IDisposable
         "0.25")]
     [InlineData("SmoothAdv; sigma=1; radius=2; draws=2; attack=Pgd; attack steps=10; warm-up epochs=10;", 128, "smoothadv", "cifar10",
         "1")]
+    [InlineData("SmoothMix; sigma=1; draws=4; attack steps=8; step length=1; eta=5; one-step=no; warm-up epochs=10;", 64, "smoothmix",
+        "mnist", "1")]
+    [InlineData("SmoothMix; sigma=0.25; draws=2; attack steps=4; step length=0.5; eta=5; one-step=no; warm-up epochs=10;", 128,
+        "smoothmix", "cifar10", "0.25")]
+    [InlineData("FT-CADIS; sigma=1; draws=4; lambda=4; radius=0.125; attack steps=4; warm start=yes;", 128, "ft-cadis", "finetune",
+        "1")]
+    [InlineData("DRT; sigma=1; members=2; draws=2;", 128, "drt", "mnist", "1")]
     public void Settings_that_are_not_typed_are_the_papers(string settings, int batch, string objective, string recipe, string sigma)
     {
         ObjectiveOptions options = new();
@@ -97,7 +119,10 @@ public sealed class TrainClassifierVerbTests : IDisposable
         (ClassifierObjective chosen, ObjectiveSetting setting) = options.Read(parsed, "folder");
         using ModuleClassifier classifier = new(torch.nn.Linear(4, 2), 2, disposeNetwork: true);
 
-        chosen.Create(setting, classifier).Settings.Should().StartWith(settings);
+        using ModuleClassifier other = new(torch.nn.Linear(4, 2), 2, disposeNetwork: true);
+        ObjectiveParts parts = new("fashion-mnist", [classifier, other], new IdentityDenoiser(), []);
+
+        chosen.Create(setting, parts).Settings.Should().StartWith(settings);
         chosen.Batch(setting).Should().Be(batch);
     }
 

@@ -100,6 +100,18 @@ internal static class ModelFiles
             return (script.Model, null, null, script);
         }
 
+        if (PlainDenoiserCard.Find(path) is { } plain)
+        {
+            if ((its.SettingsOfOwn ?? its.Weights.WeightsOption) is { } setting)
+                throw new ArgumentException($"{path} is a {plain.Network}, which is not told the noise level: leave {setting} out.");
+            nn.Module<Tensor, Tensor> created = PlainDenoiserCard.Networks[plain.Network](plain.Channels);
+            using (Checkpoint weights = Checkpoint.Open(path, new CheckpointOptions()))
+                StateDict.Load(created, weights);
+            created.to(LibTorch.DeviceNamed(choice.Device));
+            NetworkDenoiser denoiser = new(InPrecision<nn.IModule<Tensor, Tensor>>(created, choice), disposeNetwork: true);
+            return (null, denoiser, null, denoiser);
+        }
+
         DenoiserCard? card = DenoiserCard.Find(path);
         if (its.Weights.TensorOption is { } option)
             throw new ArgumentException($"{option} is for an ONNX model; {path} holds weights.");

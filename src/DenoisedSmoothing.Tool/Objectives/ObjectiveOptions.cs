@@ -1,5 +1,4 @@
 using System.CommandLine;
-using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Training;
 
 namespace DenoisedSmoothing.Tool;
@@ -12,14 +11,15 @@ internal sealed class ObjectiveOptions
     private readonly Option<int?> _draws = new Option<int?>("--draws")
     {
         HelpName = "m",
-        Description = $"smoothadv, consistency, macer: noisy copies of each image {Papers}",
+        Description = $"all but clean, gaussian and stability: noisy copies of each image {Papers}",
     }
         .Within(new NumberRange<int>(1, 1024));
 
     private readonly Option<double?> _lambda = Weight("--lambda",
-        $"stability, consistency, macer: weight of what is added to the cross-entropy {Papers}");
+        $"stability, consistency, macer, ft-cadis: weight of what is added to the cross-entropy {Papers}");
 
-    private readonly Option<double?> _eta = Weight("--eta", "consistency: weight of the entropy [default: 0.5]");
+    private readonly Option<double?> _eta = Weight("--eta",
+        "consistency: weight of the entropy; smoothmix: of the mixed images [default: 0.5; 5, or 1 for quick]");
 
     private readonly Option<double?> _beta = Weight("--beta", "macer: how sharp answers are taken [default: 16]");
 
@@ -36,9 +36,29 @@ internal sealed class ObjectiveOptions
     private readonly Option<double?> _radius = new Option<double?>("--radius")
     {
         HelpName = "r",
-        Description = $"smoothadv: how far images are moved, in l2 {Papers}",
+        Description = $"smoothadv, drt, ft-cadis: how far images are moved, in l2 {Papers}",
     }
         .Positive();
+
+    private readonly Option<double?> _stepLength = new Option<double?>("--step-length")
+    {
+        HelpName = "r",
+        Description = $"smoothmix: length of a step of its attack, in l2 {Papers}",
+    }
+        .Positive();
+
+    private readonly Option<bool> _oneStep = new("--one-step") { Description = "smoothmix: mix from where the first step leads" };
+
+    private readonly Option<int?> _members = new Option<int?>("--members")
+    {
+        HelpName = "count",
+        Description = "drt: classifiers trained together, a file each [default: 3; 2 for quick]",
+    }
+        .Within(new NumberRange<int>(2, 100));
+
+    private readonly Option<double?> _diversity = Weight("--diversity-weight", "drt: weight of the gradients' diversity [default: 0.2]");
+
+    private readonly Option<double?> _margin = Weight("--margin-weight", "drt: weight of the margin [default: 0.5]");
 
     private readonly Option<SmoothAdvAttack?> _attack = new("--attack")
     {
@@ -48,14 +68,14 @@ internal sealed class ObjectiveOptions
     private readonly Option<int?> _attackSteps = new Option<int?>("--attack-steps")
     {
         HelpName = "count",
-        Description = $"smoothadv: steps of the attack {Papers}",
+        Description = $"smoothadv, smoothmix, drt, ft-cadis: steps of the attack {Papers}",
     }
         .Within(new NumberRange<int>(1, 1000));
 
     private readonly Option<int?> _warmup = new Option<int?>("--warmup-epochs")
     {
         HelpName = "epochs",
-        Description = $"smoothadv: epochs until the attack has its full strength {Papers}",
+        Description = $"smoothadv, smoothmix: epochs until what the attack adds has its full strength {Papers}",
     }
         .AtLeast(0);
 
@@ -73,16 +93,16 @@ internal sealed class ObjectiveOptions
         _all =
         [
             new("clean", "cross-entropy without noise", [_labelSmoothing],
-                (setting, classifier) => new CrossEntropy(classifier) { LabelSmoothing = setting.Or(_labelSmoothing, 0) }),
+                (setting, parts) => new CrossEntropy(parts.Classifier) { LabelSmoothing = setting.Or(_labelSmoothing, 0) }),
             new("gaussian", "noisy images (Cohen 2019)", [Sigma],
-                (setting, classifier) => new GaussianAugmentation(classifier, setting.Sigma)),
+                (setting, parts) => new GaussianAugmentation(parts.Classifier, setting.Sigma)),
             new("stability", "answers that noise does not change (Li 2019)", [Sigma, _lambda],
-                (setting, classifier) => new StabilityTraining(classifier, setting.Sigma)
+                (setting, parts) => new StabilityTraining(parts.Classifier, setting.Sigma)
                 {
                     Lambda = setting.Or(_lambda, mnist: (2, 2, 2), cifar10: (2, 2, 1), quick: 2),
                 }),
             new("consistency", "copies that agree (Jeong and Shin 2020)", [Sigma, _draws, _lambda, _eta],
-                (setting, classifier) => new Consistency(classifier, setting.Sigma)
+                (setting, parts) => new Consistency(parts.Classifier, setting.Sigma)
                 {
                     Draws = setting.Or(_draws, 2),
                     Lambda = setting.Or(_lambda, mnist: (10, 5, 5), cifar10: (20, 10, 10), quick: 5),
@@ -92,7 +112,7 @@ internal sealed class ObjectiveOptions
                 Batch = setting => Cut(setting, setting.Or(_draws, 2)),
             },
             new("macer", "a wide radius (Zhai 2020)", [Sigma, _draws, _lambda, _beta, _gamma, _fromEpoch],
-                (setting, classifier) => new Macer(classifier, setting.Sigma)
+                (setting, parts) => new Macer(parts.Classifier, setting.Sigma)
                 {
                     Draws = setting.Or(_draws, (16, 16, 16), (16, 16, 16), quick: 4),
                     Lambda = setting.Or(_lambda, mnist: (16, 16, 6), cifar10: (12, 4, 12), quick: 4),
@@ -104,7 +124,7 @@ internal sealed class ObjectiveOptions
                 Batch = _ => 64,
             },
             new("smoothadv", "images attacked through noise (Salman 2019)", [Sigma, _draws, _radius, _attack, _attackSteps, _warmup],
-                (setting, classifier) => new SmoothAdv(classifier, setting.Sigma)
+                (setting, parts) => new SmoothAdv(parts.Classifier, setting.Sigma)
                 {
                     Draws = SmoothAdvDraws(setting),
                     Radius = setting.Or(_radius, mnist: (1, 1, 1), cifar10: (1, 2, 2), quick: 1),
@@ -115,13 +135,54 @@ internal sealed class ObjectiveOptions
             {
                 Batch = setting => Cut(setting, SmoothAdvDraws(setting)),
             },
+            new("smoothmix", "images mixed with attacked ones (Jeong 2021)",
+                [Sigma, _draws, _attackSteps, _stepLength, _eta, _oneStep, _warmup],
+                (setting, parts) => new SmoothMix(parts.Classifier, setting.Sigma)
+                {
+                    Draws = SmoothMixDraws(setting),
+                    AttackSteps = setting.Or(_attackSteps, mnist: (2, 4, 8), cifar10: (4, 4, 4), quick: 2),
+                    StepLength = setting.Or(_stepLength, mnist: (1, 1, 1), cifar10: (0.5, 1, 2), quick: 1),
+                    Eta = setting.Or(_eta, (5, 5, 5), (5, 5, 5), quick: 1),
+                    OneStep = setting.Parsed.GetValue(_oneStep),
+                    WarmupEpochs = setting.Or(_warmup, setting.Recipe.WarmupEpochs),
+                })
+            {
+                Batch = setting => Cut(setting, SmoothMixDraws(setting)),
+            },
+            new("drt", "an ensemble whose members fail apart (Yang 2022)",
+                [Sigma, _members, _draws, _diversity, _margin, _radius, _attackSteps],
+                (setting, parts) => new Drt(parts.Classifiers, setting.Sigma)
+                {
+                    Draws = setting.Or(_draws, 2),
+                    DiversityWeight = setting.Or(_diversity, 0.2),
+                    MarginWeight = setting.Or(_margin, 0.5),
+                    Radius = setting.Or(_radius, 0),
+                    AttackSteps = setting.Or(_attackSteps, (10, 10, 10), (10, 10, 10), quick: 2),
+                })
+            {
+                Batch = setting => Cut(setting, setting.Or(_draws, 2)),
+                Members = setting => setting.Or(_members, (3, 3, 3), (3, 3, 3), quick: 2),
+            },
+            new("ft-cadis", "a trained classifier behind its denoiser (Jang 2024)",
+                [Sigma, _draws, _lambda, _radius, _attackSteps],
+                (setting, parts) => new FtCadis(parts.Classifier, parts.Denoiser!, setting.Sigma)
+                {
+                    Draws = setting.Or(_draws, (4, 4, 4), (4, 4, 4), quick: 2),
+                    Lambda = setting.Or(_lambda, (4, 4, 4), (4, 4, 4), quick: 2),
+                    Radius = setting.Or(_radius, 0.125),
+                    AttackSteps = setting.Or(_attackSteps, (4, 4, 4), (4, 4, 4), quick: 1),
+                })
+            {
+                Batch = _ => 128,
+                Finetunes = PaperRecipe.Finetune,
+            },
         ];
         Objective.AcceptOnlyFromAmong([.. _all.Select(objective => objective.Name)]);
         Objective.Description = "What is minimised: "
             + string.Join("; ", _all.Select(objective => $"{objective.Name}, {objective.Words}"));
         Recipe.AcceptOnlyFromAmong([.. PaperRecipe.All.Select(recipe => recipe.Name)]);
         Recipe.Description = string.Join("; ", PaperRecipe.All.Select(recipe => $"{recipe.Name}: {recipe.Words}"))
-            + " [default: the images']";
+            + " [default: the images'; finetune for ft-cadis]";
     }
 
     public Option<string> Objective { get; } = new("--objective") { HelpName = "name", DefaultValueFactory = _ => "gaussian" };
@@ -139,7 +200,7 @@ internal sealed class ObjectiveOptions
     [
         new("Objective", [Objective, Sigma, Recipe]),
         new("Settings of the objective", [_labelSmoothing, _draws, _lambda, _eta, _beta, _gamma, _fromEpoch, _radius, _attack,
-            _attackSteps, _warmup]),
+            _attackSteps, _stepLength, _oneStep, _warmup, _members, _diversity, _margin]),
     ];
 
     /// <summary>Reads which objective was chosen.</summary>
@@ -160,10 +221,12 @@ internal sealed class ObjectiveOptions
         double? sigma = parsed.GetValue(Sigma);
         return chosen.Takes.Contains(Sigma) && sigma is null
             ? throw new ArgumentException($"--objective {name} needs --sigma, the noise per pixel for pixels in [0,1].")
-            : (chosen, new ObjectiveSetting(parsed, PaperRecipe.Named(parsed.GetValue(Recipe), data), sigma ?? 0));
+            : (chosen, new ObjectiveSetting(parsed, PaperRecipe.Named(parsed.GetValue(Recipe), data, chosen.Finetunes), sigma ?? 0));
     }
 
     private int SmoothAdvDraws(ObjectiveSetting setting) => setting.Or(_draws, mnist: (4, 4, 4), cifar10: (8, 2, 2), quick: 2);
+
+    private int SmoothMixDraws(ObjectiveSetting setting) => setting.Or(_draws, mnist: (4, 4, 4), cifar10: (2, 2, 2), quick: 2);
 
     // The authors cut a batch into m steps, so that each has as many rows as without copies.
     private static int Cut(ObjectiveSetting setting, int draws) => Math.Max(1, setting.Recipe.Batch / draws);

@@ -9,12 +9,14 @@ internal static class TrainClassifierCommand
     public static Verb Create()
     {
         ModelOptions models = new();
-        models.Classifier.File.Description = "Weights to start from, in the formats of certify [default: random ones]";
+        models.Classifier.File.Description = "Weights to start from, in the formats of certify [default: random ones; the bundled "
+            + "classifier's for ft-cadis]";
         models.Classifier.Network.Description += " [default: the file's, else fashion-mnist]";
         models.Classifier.Classes.Description = "Number of classes [default: the images']";
         DataOptions data = new(fallback: "fashion-mnist", split: "train");
         ObjectiveOptions objectives = new();
-        TrainingVerbOptions training = new("256 over --draws; 64 for macer", "The highest [default: the recipe's]", "the recipe's epochs");
+        TrainingVerbOptions training = new("256 over --draws; 64 for macer, 128 for ft-cadis",
+            "The highest [default: the recipe's]", "the recipe's epochs");
         Option<int?> shift = new Option<int?>("--shift")
         {
             HelpName = "pixels",
@@ -34,8 +36,9 @@ internal static class TrainClassifierCommand
             .Within(new NumberRange<double>(0, double.MaxValue));
         Verb verb = new Verb(
             "train-classifier",
-            "Trains a classifier to be smoothed without a denoiser, as the field's other methods do, with their papers' settings. The "
-                + "other verbs load the result with --classifier-file, and certify it with --denoiser none.",
+            "Trains a classifier to be smoothed, most without a denoiser as the field's other methods do, with their papers' settings. "
+                + "The other verbs load the result with --classifier-file, and certify it with --denoiser none (one of ft-cadis behind its "
+                + "denoiser).",
             ["train-classifier --objective gaussian --sigma 0.5 --recipe quick --out runs/gaussian.safetensors",
                 "train-classifier --objective consistency --sigma 0.5 --lambda 5 --epochs 20 --out runs/consistency.safetensors",
                 "train-classifier --data cifar10 --network resnet110 --objective smoothadv --sigma 0.25 --device cuda "
@@ -49,8 +52,11 @@ internal static class TrainClassifierCommand
             (ClassifierObjective objective, ObjectiveSetting setting) = objectives.Read(parsed, images.Name);
             PaperRecipe recipe = setting.Recipe;
             ModelChoice choice = models.Read(parsed);
-            if (choice.Denoiser is { File: not null } or { Settings: not null })
+            if (objective.Finetunes is null && (choice.Denoiser.File ?? choice.Denoiser.Settings) is not null)
                 throw new ArgumentException($"--objective {objective.Name} trains without a denoiser: leave its options out.");
+            if (objective.Members(setting) > 1 && choice.Classifier.File is not null)
+                throw new ArgumentException($"--objective {objective.Name} trains its members from random weights: leave "
+                    + "--classifier-file out.");
             Augmentation augmentation = new()
             {
                 Shift = parsed.GetValue(shift) ?? recipe.Augmentation.Shift,

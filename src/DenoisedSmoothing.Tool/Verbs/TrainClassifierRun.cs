@@ -26,50 +26,85 @@ internal sealed record TrainClassifierRun(
     {
         LibTorch.EnsureAvailable();
         LabeledImages images = LabeledImages.From(DataSources.OpenSelection(Data), cancellationToken: cancellationToken);
-        (ModuleClassifier classifier, string name) = Classifier(images.ClassCount);
-        using ModuleClassifier owned = classifier;
-        ITrainingObjective objective = Objective.Create(Setting, classifier);
+        using ObjectiveParts parts = Objective.Finetunes is not null ? Trained() : Fresh(images.ClassCount);
+        ITrainingObjective objective = Objective.Create(Setting, parts);
         TrainingOptions options = new()
         {
             Steps = Training.StepsFor(images.Count, (int)Math.Ceiling(Setting.Recipe.Epochs * images.Count / Training.Batch)),
             BatchSize = Training.Batch,
             Augmentation = Augmentation,
-            Initialization = Models.Classifier.File is null ? WeightInitialization.Relu : null,
+            Initialization = Models.Classifier.File is null && Objective.Finetunes is null ? WeightInitialization.Relu : null,
             Seed = Training.Seed,
             CheckpointFolder = Training.Checkpoints,
             CheckpointEvery = Training.CheckpointEvery,
         };
         Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{name}, {images.Count} images, {options.Steps} steps of {Training.Batch}, recipe {Setting.Recipe.Name}"));
+            $"{parts.Network}, {images.Count} images, {options.Steps} steps of {Training.Batch}, recipe {Setting.Recipe.Name}"));
         Output.WriteLine(objective.Settings);
         new Trainer(objective, Optimizer, options).Train(images, new TrainingView(Output), cancellationToken);
-        SafetensorsWriter.Write(Training.Out, objective.Network.state_dict(), new Dictionary<string, string>
+        for (int i = 0; i < parts.Classifiers.Count; i++)
         {
-            [FileMetadata.ClassifierKey] = name,
-            [FileMetadata.ClassesKey] = classifier.ClassCount.ToString(CultureInfo.InvariantCulture),
-        });
-        Output.WriteLine($"Classifier: {Training.Out}");
+            string file = parts.Classifiers.Count == 1 ? Training.Out : Member(i);
+            SafetensorsWriter.Write(file, ((nn.Module)parts.Classifiers[i].Network).state_dict(), new Dictionary<string, string>
+            {
+                [FileMetadata.ClassifierKey] = parts.Network,
+                [FileMetadata.ClassesKey] = parts.Classifiers[i].ClassCount.ToString(CultureInfo.InvariantCulture),
+            });
+            Output.WriteLine($"Classifier: {file}");
+        }
+
         return CommandLine.Done;
     }
 
-    private (ModuleClassifier Classifier, string Network) Classifier(int classes)
+    private string Member(int i) => Path.ChangeExtension(Training.Out,
+        string.Create(CultureInfo.InvariantCulture, $"{i + 1}.safetensors"));
+
+    // A pair's classifier with its denoiser: the bundled one's where none is named.
+    private ObjectiveParts Trained()
+    {
+        LoadedModels models = PairLoader.Load(Models);
+        try
+        {
+            return models.Classifier is ModuleClassifier { Network: nn.Module } classifier && models.ClassifierNetwork is { } network
+                ? new ObjectiveParts(network, [classifier], Strategies.Denoiser(models, new StrategyChoice(Strategies.OneShot, null, null,
+                    0.25, false), Setting.Sigma), [models])
+                : throw NoWeights();
+        }
+        catch
+        {
+            models.Dispose();
+            throw;
+        }
+    }
+
+    private ObjectiveParts Fresh(int classes)
     {
         ClassifierChoice its = Models.Classifier;
         if (its.File is not null)
         {
             (IClassifier loaded, string? known, IDisposable owned) = ModelFiles.Classifier(Models);
             if (loaded is ModuleClassifier module && known is not null)
-                return (module, known);
+                return new ObjectiveParts(known, [module], null, [owned]);
             owned.Dispose();
-            throw new ArgumentException("Only a classifier of weights can be trained: name its network with --classifier-network.");
+            throw NoWeights();
         }
 
         string name = its.Network ?? PairLoader.Bundled;
+        ModuleClassifier[] members = [.. Enumerable.Range(0, Objective.Members(Setting)).Select(_ => New(name, its.Classes ?? classes))];
+        return new ObjectiveParts(name, members, null, members);
+    }
+
+    private ModuleClassifier New(string name, int classes)
+    {
+        ClassifierChoice its = Models.Classifier;
         CatalogClassifier network = NetworkCatalog.Classifiers[name];
-        nn.Module<Tensor, Tensor> created = network.Create(its.Classes ?? classes);
+        nn.Module<Tensor, Tensor> created = network.Create(classes);
         created.to(LibTorch.DeviceNamed(Models.Device));
         (int, int)? resize = (its.Resize ?? network.Resize) is { } size ? (size, size) : null;
-        return (new ModuleClassifier(created, its.Classes ?? classes, its.HasNormalization ? its.Normalization : network.Normalization,
-            resize, disposeNetwork: true), name);
+        return new ModuleClassifier(created, classes, its.HasNormalization ? its.Normalization : network.Normalization, resize,
+            disposeNetwork: true);
     }
+
+    private static ArgumentException NoWeights() =>
+        new("Only a classifier of weights can be trained: name its network with --classifier-network.");
 }
