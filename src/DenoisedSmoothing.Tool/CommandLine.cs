@@ -81,6 +81,7 @@ internal static class CommandLine
             EvaluateCommand.Create(),
             AttackCommand.Create(),
             TransferCommand.Create(),
+            TrainClassifierCommand.Create(),
             TrainDenoiserCommand.Create(),
             FinetuneCommand.Create(),
             PlanCommand.Create(),

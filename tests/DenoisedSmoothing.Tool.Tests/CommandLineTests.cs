@@ -20,6 +20,7 @@ public class CommandLineTests
     [InlineData("evaluate")]
     [InlineData("attack")]
     [InlineData("transfer")]
+    [InlineData("train-classifier")]
     [InlineData("train-denoiser")]
     [InlineData("finetune")]
     [InlineData("plan")]

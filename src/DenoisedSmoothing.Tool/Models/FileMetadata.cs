@@ -8,6 +8,15 @@ internal static class FileMetadata
     /// <summary>Where a classifier's file names its network.</summary>
     public const string ClassifierKey = "dds.classifier";
 
+    /// <summary>Where a classifier's file says its number of classes.</summary>
+    public const string ClassesKey = "dds.classes";
+
+    /// <summary>The number of classes that a classifier's file says; null where it says none.</summary>
+    public static int? ClassesOf(string path) =>
+        Read(path).TryGetValue(ClassesKey, out string? text) && PlainNumber.TryParseWhole(text, out int classes) && classes >= 2
+            ? classes
+            : null;
+
     /// <summary>The network that a classifier's file names; null where it names none.</summary>
     public static string? ClassifierOf(string path) => Read(path).GetValueOrDefault(ClassifierKey);
 

@@ -25,6 +25,9 @@ internal sealed class LoadedModels : IDisposable
     /// <summary>What the denoiser's file says of its training; null where it says nothing.</summary>
     public DenoiserCard? Card { get; init; }
 
+    /// <summary>What a denoiser's file says that is not told sigma; null where it says nothing.</summary>
+    public PlainDenoiserCard? Trained { get; init; }
+
     /// <summary>What happens to an image before the noise; null for nothing.</summary>
     public ImagePreprocess? Preprocess { get; init; }
 

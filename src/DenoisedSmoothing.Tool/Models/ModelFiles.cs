@@ -71,7 +71,7 @@ internal static class ModelFiles
                 + $"{string.Join(" | ", NetworkCatalog.Classifiers.Keys)}.");
         CatalogClassifier network = NetworkCatalog.Classifiers.GetValueOrDefault(name)
             ?? throw new InvalidDataException($"{path} names the network '{name}', which this program does not know.");
-        int classes = its.Classes ?? network.ClassCount;
+        int classes = its.Classes ?? FileMetadata.ClassesOf(path) ?? network.ClassCount;
         nn.Module<Tensor, Tensor> module = network.Load(path, classes, choice.Device, its.Weights.Options(network.Checkpoint));
         ModuleClassifier classifier = new(InPrecision<nn.IModule<Tensor, Tensor>>(module, choice), classes,
             its.HasNormalization ? its.Normalization : network.Normalization, Resize(network.Resize), disposeNetwork: true);
@@ -98,6 +98,18 @@ internal static class ModelFiles
             OneShotDenoiser script = TorchScript.LoadDenoiser(
                 path, NewSchedule(its, null), its.TimestepScale ?? 1, parametrization: predicts, device: choice.Device);
             return (script.Model, null, null, script);
+        }
+
+        if (PlainDenoiserCard.Find(path) is { } plain)
+        {
+            if ((its.SettingsOfOwn ?? its.Weights.WeightsOption) is { } setting)
+                throw new ArgumentException($"{path} is a {plain.Network}, which is not told the noise level: leave {setting} out.");
+            nn.Module<Tensor, Tensor> created = PlainDenoiserCard.Networks[plain.Network](plain.Channels);
+            using (Checkpoint weights = Checkpoint.Open(path, new CheckpointOptions()))
+                StateDict.Load(created, weights);
+            created.to(LibTorch.DeviceNamed(choice.Device));
+            NetworkDenoiser denoiser = new(InPrecision<nn.IModule<Tensor, Tensor>>(created, choice), disposeNetwork: true);
+            return (null, denoiser, null, denoiser);
         }
 
         DenoiserCard? card = DenoiserCard.Find(path);

@@ -91,6 +91,7 @@ internal static class PairLoader
             Diffusion = diffusion,
             OwnDenoiser = own,
             Card = card,
+            Trained = TrainedOf(choice),
         }.Owning(owned);
     }
 
@@ -142,6 +143,7 @@ internal static class PairLoader
                 Diffusion = diffusion,
                 OwnDenoiser = own,
                 Card = card,
+                Trained = TrainedOf(choice),
             }.Owning(owned, part);
         }
         catch
@@ -150,6 +152,9 @@ internal static class PairLoader
             throw;
         }
     }
+
+    private static PlainDenoiserCard? TrainedOf(ModelChoice choice) =>
+        choice.Denoiser.File is { } file ? PlainDenoiserCard.Find(file) : null;
 
     private static PretrainedPair LoadPair(ModelChoice choice, string name)
     {

@@ -55,6 +55,9 @@ internal static class Strategies
                 throw new ArgumentException(
                     $"--denoiser {kind} needs a denoiser, and {models.Name} has none: use --denoiser none, or name one with "
                     + $"--denoiser-file.");
+            if (models.Trained is { } plain && !plain.Sigma.Equals(sigma))
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                    $"The denoiser was trained at sigma {plain.Sigma}, and is not told another: use that one, or another denoiser."));
             return kind == OneShot
                 ? own
                 : throw new ArgumentException(

@@ -43,7 +43,12 @@ internal sealed class ModelOptions
             + "omegaconf.dictconfig.DictConfig; can be repeated. Nothing of a file is ever run",
     };
 
+    public ClassifierOptions Classifier => _classifier;
+
     public IEnumerable<OptionGroup> All => [new("Models", [Pair, Device, Precision, InertTypes]), _classifier.All, _denoiser.All];
+
+    /// <summary>Those of a verb that trains a classifier: no pair, and in float32.</summary>
+    public IEnumerable<OptionGroup> ForTraining => [_classifier.All, _denoiser.All, new("Machine", [Device, InertTypes])];
 
     public ModelChoice Read(ParseResult parsed)
     {
@@ -57,7 +62,7 @@ internal sealed class ModelOptions
             Classifier = classifier,
             Denoiser = _denoiser.Read(parsed, inert),
             Device = parsed.GetValue(Device)!,
-            Precision = parsed.GetValue(Precision)!,
+            Precision = parsed.GetValue(Precision) ?? "float32",
         };
     }
 

@@ -16,7 +16,7 @@ internal static class FinetuneCommand
         strategy.Denoiser.Description =
             $"What the classifier is trained behind: {string.Join(", ", Strategies.Denoisers)} (none: Gaussian augmentation, as Cohen "
             + $"et al.) [default: one-shot]";
-        TrainingVerbOptions training = new(batch: 128, learningRate: 1e-3, steps: "two epochs");
+        TrainingVerbOptions training = new("128", TrainingVerbOptions.Cosine("0.001"), "two epochs");
         Option<int?> samplerSteps = new Option<int?>("--denoiser-steps")
         {
             HelpName = "count",
@@ -58,8 +58,8 @@ internal static class FinetuneCommand
             return new FinetuneRun(
                 choice, data.Read(parsed, choice.Pair),
                 new StrategyChoice(parsed.GetValue(strategy.Denoiser), parsed.GetValue(samplerSteps), null, 0.25, false),
-                parsed.GetValue(sigma), training.Read(parsed), parsed.GetValue(fromScratch), augmentation, parsed.GetValue(weightDecay),
-                parsed.InvocationConfiguration.Output).Execute(cancellationToken);
+                parsed.GetValue(sigma), training.Read(parsed, 128, 1e-3), parsed.GetValue(fromScratch), augmentation,
+                parsed.GetValue(weightDecay), parsed.InvocationConfiguration.Output).Execute(cancellationToken);
         });
     }
 }

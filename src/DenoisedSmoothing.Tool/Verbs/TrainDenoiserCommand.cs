@@ -1,30 +1,51 @@
 using System.CommandLine;
+using DenoisedSmoothing.Presets;
 
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>The verb train-denoiser.</summary>
 internal static class TrainDenoiserCommand
 {
-    private static readonly string[] s_networks = ["fashion-mnist", "fashion-mnist-small", "cifar10-small", "improved-diffusion-cifar10"];
+    private static readonly string[] s_diffusion = ["fashion-mnist", "fashion-mnist-small", "cifar10-small", "improved-diffusion-cifar10"];
+
+    private static readonly string[] s_networks = [.. s_diffusion, .. PlainDenoiserCard.Networks.Keys];
 
     public static Verb Create()
     {
         DataOptions data = new(fallback: "fashion-mnist", split: "train");
-        TrainingVerbOptions training = new(batch: 64, learningRate: 1e-3, steps: "6000, the bundled denoiser's");
+        TrainingVerbOptions training = new("64", TrainingVerbOptions.Cosine("0.001; 0.00001 with --from"),
+            "6000, the bundled denoiser's");
+        Option<string> objective = new("--objective")
+        {
+            HelpName = "name",
+            DefaultValueFactory = _ => DenoiserObjective.All[0].Name,
+            Description = "What is minimised: " + string.Join("; ", DenoiserObjective.All.Select(its => $"{its.Name}, {its.Words}")),
+        };
+        objective.AcceptOnlyFromAmong([.. DenoiserObjective.All.Select(its => its.Name)]);
         Option<string> network = new("--network")
         {
             HelpName = "name",
             DefaultValueFactory = _ => s_networks[0],
-            Description = $"What to train: {string.Join(", ", s_networks)}",
+            Description = $"What to train: {string.Join(", ", s_diffusion)}; not for noise: "
+                + string.Join(", ", PlainDenoiserCard.Networks.Keys),
         };
         network.AcceptOnlyFromAmong(s_networks);
-        Option<double[]> sigma = ListOptions.Sigmas("Train at these noise levels only, separated by commas [default: at all timesteps]");
+        Option<double[]> sigma = ListOptions.Sigmas("Train at these noise levels only, separated by commas; one for all objectives but "
+            + "noise [default: at all timesteps]");
         Option<string?> range = new Option<string?>("--sigma-range")
         {
             HelpName = "a..b",
-            Description = "Train at the timesteps of noise levels a to b only",
+            Description = "noise: train at the timesteps of noise levels a to b only",
         }
             .Check(text => NoiseLevels.TryParseRange(text!, out _), "--sigma-range must be a..b with 0 <= a < b, such as 0.25..1.0.");
+        Option<string[]?> surrogates = new("--surrogates")
+        {
+            HelpName = "file,file...",
+            AllowMultipleArgumentsPerToken = true,
+            CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries))],
+            Description = "stability, classification: the classifiers, weights that take turns, one a step [default: the bundled one]",
+        };
+        Option<string?> start = new("--from") { HelpName = "file", Description = "Weights to start from [default: random ones]" };
         Option<double> ema = new Option<double>("--ema")
         {
             HelpName = "decay",
@@ -38,27 +59,52 @@ internal static class TrainDenoiserCommand
             DefaultValueFactory = _ => "cpu",
             Description = "Where to train: cpu, cuda, cuda:1 ...",
         };
+        ClassifierOptions classifiers = new();
+        classifiers.Network.Description = "What the surrogates' weights belong to: "
+            + $"{string.Join(", ", NetworkCatalog.Classifiers.Keys)} [default: what their files say]";
         Verb verb = new Verb(
             "train-denoiser",
-            "Trains a diffusion model: at all timesteps, or at one noise level, several, or a range (the paper's Table 4). The file "
-                + "says what it was trained for, so that the other verbs load it with --denoiser-file alone and refuse other noise levels.",
+            "Trains a diffusion model: at all timesteps, or at one noise level, several, or a range (the paper's Table 4). Or a denoiser "
+                + "of one noise level, alone or in front of classifiers. The file says what it was trained for, so that the other verbs "
+                + "load it with --denoiser-file alone and refuse other noise levels.",
             ["train-denoiser --out runs/full.safetensors",
                 "train-denoiser --sigma 0.25,0.5,1.0 --network fashion-mnist-small --steps 2000 --out runs/set.safetensors",
-                "train-denoiser --sigma-range 0.25..1.0 --out runs/range.safetensors"],
+                "train-denoiser --objective mse --network dncnn --sigma 0.5 --out runs/mse.safetensors",
+                "train-denoiser --objective stability --network dncnn --sigma 0.5 --from runs/mse.safetensors --out runs/stab.safetensors"],
             Verb.ExitCodesOfARun)
-            .With([network, sigma, range, ema]).With(data.Selection).With(training.All).With([device]);
+            .With(new OptionGroup("Objective", [objective, network, sigma, range, surrogates, classifiers.Network, start, ema]))
+            .With(data.Selection).With(training.All).With([device]);
         return verb.Does((parsed, cancellationToken) =>
         {
             double[] sigmas = parsed.GetValue(sigma) ?? [];
             (double, double)? between = parsed.GetValue(range) is { } text && NoiseLevels.TryParseRange(text, out (double, double) ends)
                 ? ends
                 : null;
+            DenoiserObjective chosen = DenoiserObjective.All.Single(its => its.Name == parsed.GetValue(objective));
             if (sigmas.Length > 0 && between is not null)
                 throw new ArgumentException("Either --sigma or --sigma-range restricts the noise levels.");
+            if (chosen.Create is not null && sigmas.Length != 1)
+                throw new ArgumentException($"--objective {chosen.Name} trains for one noise level: name it with --sigma.");
+            if (chosen.Create is null && PlainDenoiserCard.Networks.ContainsKey(parsed.GetValue(network)!))
+                throw new ArgumentException("--objective noise trains diffusion networks: with --network "
+                    + $"{parsed.GetValue(network)} choose another --objective, such as mse.");
+            string[] files = parsed.GetValue(surrogates) ?? [];
+            if (!chosen.NeedsClassifiers && (files.Length > 0 || parsed.GetValue(classifiers.Network) is not null))
+                throw new ArgumentException($"--objective {chosen.Name} trains without classifiers: leave --surrogates and "
+                    + "--classifier-network out.");
+            foreach (string file in files)
+                ModelOptions.Existing(file);
+            string? from = ModelOptions.Existing(parsed.GetValue(start));
             LibTorch.DeviceNamed(parsed.GetValue(device)!);
             return new TrainDenoiserRun(
-                parsed.GetValue(network)!, new NoiseLevels(sigmas, between), data.Read(parsed, null), training.Read(parsed),
-                parsed.GetValue(ema), parsed.GetValue(device)!, parsed.InvocationConfiguration.Output).Execute(cancellationToken);
+                chosen, parsed.GetValue(network)!, new NoiseLevels(sigmas, between), data.Read(parsed, null),
+                training.Read(parsed, 64, from is null ? 1e-3 : 1e-5), parsed.GetValue(ema), parsed.GetValue(device)!,
+                parsed.InvocationConfiguration.Output)
+            {
+                Start = from,
+                Surrogates = files,
+                SurrogateNetwork = parsed.GetValue(classifiers.Network),
+            }.Execute(cancellationToken);
         });
     }
 }

@@ -1,15 +1,17 @@
+using System.Globalization;
 using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Presets;
 using DenoisedSmoothing.Training;
 using TorchSharp;
 using static TorchSharp.torch;
-using DenoisedSmoothing.Presets;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Trains a diffusion model and writes it with its card.</summary>
-/// <param name="Network">The network's name in the catalog.</param>
+/// <summary>Trains a denoiser and writes it with its card.</summary>
+/// <param name="Objective">What is minimised.</param>
+/// <param name="Network">The network's name.</param>
 /// <param name="Levels">The noise levels to train at.</param>
 /// <param name="Data">The images.</param>
 /// <param name="Training">Steps, seed and files.</param>
@@ -17,39 +19,125 @@ namespace DenoisedSmoothing.Tool;
 /// <param name="Device">Where to train.</param>
 /// <param name="Output">Where results go.</param>
 internal sealed record TrainDenoiserRun(
-    string Network, NoiseLevels Levels, DataChoice Data, TrainingChoice Training, double Ema, string Device, TextWriter Output)
+    DenoiserObjective Objective, string Network, NoiseLevels Levels, DataChoice Data, TrainingChoice Training, double Ema, string Device,
+    TextWriter Output)
 {
     private const int DefaultSteps = 6000;
+
+    /// <summary>The weights to start from; null for random ones.</summary>
+    public string? Start { get; init; }
+
+    /// <summary>Files of the classifiers to train in front of; none for the bundled one.</summary>
+    public IReadOnlyList<string> Surrogates { get; init; } = [];
+
+    /// <summary>What the classifiers' weights belong to; null where their files say it.</summary>
+    public string? SurrogateNetwork { get; init; }
 
     public int Execute(CancellationToken cancellationToken)
     {
         LibTorch.EnsureAvailable();
-        CatalogDenoiser named = NetworkCatalog.Denoisers[Network];
-        DenoiserCard card = CardOf(named);
         LabeledImages images = LabeledImages.From(DataSources.OpenSelection(Data), cancellationToken: cancellationToken);
-        using nn.Module<Tensor, Tensor, Tensor> network = named.Create();
-        network.to(LibTorch.DeviceNamed(Device));
+        List<IDisposable> owned = [];
+        try
+        {
+            (ITrainingObjective objective, IReadOnlyDictionary<string, string> card, string words) =
+                PlainDenoiserCard.Networks.TryGetValue(Network, out Func<int, nn.Module<Tensor, Tensor>>? plain)
+                    ? Plain(plain, images.Channels, owned)
+                    : Diffusion(owned);
+            Train(images, objective, card, words, cancellationToken);
+        }
+        finally
+        {
+            owned.ForEach(part => part.Dispose());
+        }
+
+        return CommandLine.Done;
+    }
+
+    private void Train(LabeledImages images, ITrainingObjective objective, IReadOnlyDictionary<string, string> card, string words,
+        CancellationToken cancellationToken)
+    {
         TrainingOptions options = new()
         {
             Steps = Training.StepsFor(images.Count, DefaultSteps),
             BatchSize = Training.Batch,
-            Initialization = WeightInitialization.Linear,
+            Initialization = Start is null ? WeightInitialization.Linear : null,
             Seed = Training.Seed,
             CheckpointFolder = Training.Checkpoints,
             CheckpointEvery = Training.CheckpointEvery,
         };
-        NoisePrediction objective = new(new DiffusionModel(network, card.NewSchedule(), card.TimestepScale))
-        {
-            Timesteps = card.Trained.Chosen ?? [.. Enumerable.Range(card.Trained.First, card.Trained.Last - card.Trained.First + 1)],
-        };
         OptimizerRecipe recipe = new() { LearningRate = Training.LearningRate, EmaDecay = Ema };
         Output.WriteLine(
-            $"{Network}, {images.Count} images of {images.Channels}x{images.Height}x{images.Width}, timesteps {card.Trained} of "
-            + $"{card.ScheduleTimesteps}, {options.Steps} steps");
+            $"{Network}, {images.Count} images of {images.Channels}x{images.Height}x{images.Width}, {words}, {options.Steps} steps");
         new Trainer(objective, recipe, options).Train(images, new TrainingView(Output), cancellationToken);
-        SafetensorsWriter.Write(Training.Out, network.state_dict(), card.ToMetadata());
+        SafetensorsWriter.Write(Training.Out, objective.Network.state_dict(), card);
         Output.WriteLine($"Denoiser: {Training.Out}");
-        return CommandLine.Done;
+    }
+
+    private (ITrainingObjective Objective, IReadOnlyDictionary<string, string> Card, string Words) Plain(
+        Func<int, nn.Module<Tensor, Tensor>> create, int channels, List<IDisposable> owned)
+    {
+        nn.Module<Tensor, Tensor> network = create(channels);
+        owned.Add(network);
+        Begin(network);
+        return (Objective.Create!(new DenoisingNetwork(network), Classifiers(owned), Levels.Sigmas[0]),
+            new PlainDenoiserCard(Network, channels, Levels.Sigmas[0]).ToMetadata(), Words());
+    }
+
+    private (ITrainingObjective Objective, IReadOnlyDictionary<string, string> Card, string Words) Diffusion(List<IDisposable> owned)
+    {
+        CatalogDenoiser named = NetworkCatalog.Denoisers[Network];
+        DenoiserCard card = CardOf(named);
+        nn.Module<Tensor, Tensor, Tensor> network = named.Create();
+        owned.Add(network);
+        Begin(network);
+        DiffusionModel model = new(network, card.NewSchedule(), card.TimestepScale);
+        return Objective.Create is { } create
+            ? (create(new DenoisingNetwork(model), Classifiers(owned), Levels.Sigmas[0]), card.ToMetadata(), Words())
+            : (new NoisePrediction(model)
+            {
+                Timesteps = card.Trained.Chosen ?? [.. Enumerable.Range(card.Trained.First, card.Trained.Last - card.Trained.First + 1)],
+            }, card.ToMetadata(), $"timesteps {card.Trained} of {card.ScheduleTimesteps}");
+    }
+
+    private string Words() => string.Create(CultureInfo.InvariantCulture, $"{Objective.Name} at sigma {Levels.Sigmas[0]}");
+
+    private void Begin(nn.Module network)
+    {
+        if (Start is not null)
+        {
+            using Checkpoint weights = Checkpoint.Open(Start, new CheckpointOptions());
+            StateDict.Load(network, weights);
+        }
+
+        network.to(LibTorch.DeviceNamed(Device));
+    }
+
+    private IReadOnlyList<IClassifier> Classifiers(List<IDisposable> owned)
+    {
+        if (!Objective.NeedsClassifiers)
+            return [];
+        if (Surrogates.Count == 0)
+        {
+            FashionMnistPair pair = FashionMnistPair.Load(Device);
+            owned.Add(pair);
+            return [pair.Classifier];
+        }
+
+        List<IClassifier> classifiers = [];
+        foreach (string file in Surrogates)
+        {
+            (IClassifier classifier, _, IDisposable part) = ModelFiles.Classifier(new ModelChoice
+            {
+                Classifier = new ClassifierChoice { File = file, Network = SurrogateNetwork, Weights = new() { Part = "classifier" } },
+                Denoiser = new DenoiserChoice { Weights = new() { Part = "denoiser" } },
+                Device = Device,
+            });
+            owned.Add(part);
+            classifiers.Add(classifier);
+        }
+
+        return classifiers;
     }
 
     private DenoiserCard CardOf(CatalogDenoiser named)

@@ -38,7 +38,12 @@ public sealed class SmoothAdv : ITrainingObjective
     /// <value>2; the authors use 1 to 8.</value>
     public int Draws { get; init => field = Trainable.AtLeast(1, value, nameof(Draws)); } = 2;
 
-    /// <summary>Steps of the attack, above 0.</summary>
+    /// <summary>How images are moved.</summary>
+    /// <value>PGD.</value>
+    public SmoothAdvAttack Attack { get; init => field = Enum.IsDefined(value) ? value
+        : throw new ArgumentOutOfRangeException(nameof(Attack), value, "Attack must be Pgd, Estimate or Ddn."); }
+
+    /// <summary>Steps of the attack, above 0; at least 2 for DDN, which judges an image before it moves it.</summary>
     /// <value>2; the authors use 2 to 10.</value>
     public int AttackSteps { get; init => field = Trainable.AtLeast(1, value, nameof(AttackSteps)); } = 2;
 
@@ -51,8 +56,8 @@ public sealed class SmoothAdv : ITrainingObjective
 
     /// <inheritdoc/>
     public string Settings => string.Create(CultureInfo.InvariantCulture,
-        $"SmoothAdv; sigma={_sigma}; radius={Radius}; draws={Draws}; attack steps={AttackSteps}; warm-up epochs={WarmupEpochs}; " +
-        $"{Trainable.InputOf(_classifier)}");
+        $"SmoothAdv; sigma={_sigma}; radius={Radius}; draws={Draws}; attack={Attack}; attack steps={AttackSteps}; " +
+        $"warm-up epochs={WarmupEpochs}; {Trainable.InputOf(_classifier)}");
 
     /// <summary>The radius in an epoch.</summary>
     /// <param name="epoch">Finished epochs.</param>
@@ -64,23 +69,20 @@ public sealed class SmoothAdv : ITrainingObjective
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(random);
         Trainable.RequireClasses(batch, _classifier.ClassCount);
+        if (Attack == SmoothAdvAttack.Ddn && AttackSteps == 1)
+            throw new InvalidOperationException("DDN with one step moves no image: ask for 2 or more AttackSteps.");
         IReadOnlyList<Tensor> noise = Trainable.Noise(batch.Images, _sigma, Draws, random);
         Tensor moved = Moved(batch, noise, random);
         return Trainable.CrossEntropy(_classifier.Forward(Trainable.Noisy(moved, noise)), batch, _classifier.ClassCount);
     }
 
-    private Tensor Moved(TrainingBatch batch, IReadOnlyList<Tensor> noise, StepRandom random)
+    private Tensor Moved(TrainingBatch batch, IReadOnlyList<Tensor> noise, StepRandom random) => Trainable.InEvaluation(Network, () =>
     {
-        bool training = Network.training;
-        Network.eval();
-        try
-        {
-            AttackTarget target = new(_classifier, _sigma) { Batch = int.MaxValue }; // as many rows as the loss needs anyway
-            return new PgdAttack { Steps = AttackSteps }.Run(target, batch.Images, batch.Labels, RadiusIn(batch.Epoch), noise, random);
-        }
-        finally
-        {
-            Network.train(training);
-        }
-    }
+        AttackTarget target = new(_classifier, _sigma) { Batch = int.MaxValue }; // as many rows as the loss needs anyway
+        double radius = RadiusIn(batch.Epoch);
+        return Attack == SmoothAdvAttack.Ddn
+            ? new DdnAttack { Steps = AttackSteps, Levels = 256 }.Run(target, batch.Images, batch.Labels, radius, noise, random)
+            : new PgdAttack { Steps = AttackSteps, UsesGradients = Attack == SmoothAdvAttack.Pgd }
+                .Run(target, batch.Images, batch.Labels, radius, noise, random);
+    });
 }

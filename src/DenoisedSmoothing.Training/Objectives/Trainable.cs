@@ -50,6 +50,21 @@ internal static class Trainable
         ? share
         : throw new ArgumentOutOfRangeException(nameof(LabelSmoothing), share, "LabelSmoothing must be in [0,1).");
 
+    /// <summary>Does something with a network in evaluation mode, and puts it back.</summary>
+    public static T InEvaluation<T>(nn.Module network, Func<T> act)
+    {
+        bool training = network.training;
+        network.eval();
+        try
+        {
+            return act();
+        }
+        finally
+        {
+            network.train(training);
+        }
+    }
+
     /// <summary>Refuses labels that the classifier does not have.</summary>
     public static void RequireClasses(TrainingBatch batch, int classCount)
     {

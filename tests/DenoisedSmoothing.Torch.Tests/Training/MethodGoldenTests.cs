@@ -77,12 +77,15 @@ public class MethodGoldenTests
     }
 
     [Theory]
-    [InlineData(2)] // m = 2, epsilon .5, 2 steps
-    [InlineData(3)] // m = 4, epsilon 1, 4 steps
-    public void SmoothAdv_takes_the_cross_entropy_where_the_reference_moves_the_images(int index)
+    [InlineData("smoothadv_pgd", 2, SmoothAdvAttack.Pgd)] // m = 2, epsilon .5, 2 steps
+    [InlineData("smoothadv_pgd", 3, SmoothAdvAttack.Pgd)] // m = 4, epsilon 1, 4 steps
+    [InlineData("smoothadv_pgd", 4, SmoothAdvAttack.Estimate)] // m = 2, epsilon .5, 2 steps
+    [InlineData("smoothadv_ddn", 2, SmoothAdvAttack.Ddn)] // m = 2, epsilon .5, 2 steps
+    [InlineData("smoothadv_ddn", 3, SmoothAdvAttack.Ddn)] // m = 4, epsilon 1, 4 steps
+    public void SmoothAdv_takes_the_cross_entropy_where_the_reference_moves_the_images(string kind, int index, SmoothAdvAttack move)
     {
         using DisposeScope scope = NewDisposeScope();
-        JsonElement golden = TrainingGolden.Read("attacks.json"), attack = golden.GetProperty("smoothadv_pgd")[index];
+        JsonElement golden = TrainingGolden.Read("attacks.json"), attack = golden.GetProperty(kind)[index];
         (nn.Module<Tensor, Tensor> network, _, _) = TrainingGolden.Linear(golden.GetProperty("weights"), golden.GetProperty("bias"));
         network.train();
         Tensor x = golden.GetProperty("x").Tensor(), labels = golden.GetProperty("labels").Labels();
@@ -94,6 +97,7 @@ public class MethodGoldenTests
         {
             Radius = attack.GetProperty("epsilon").GetDouble(),
             Draws = noise.Length,
+            Attack = move,
             AttackSteps = attack.GetProperty("steps").GetInt32(),
             WarmupEpochs = 0,
         };
@@ -104,6 +108,16 @@ public class MethodGoldenTests
         double expected = noise.Average(draw => nn.functional.cross_entropy(network.call(moved + draw), labels).item<double>());
         loss.Should().BeApproximately(expected, 1e-9);
         network.training.Should().BeTrue("the attack puts the network back");
+    }
+
+    [Fact]
+    public void SmoothAdv_refuses_an_attack_that_moves_nothing()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using ModuleClassifier classifier = TrainingFixture.Classifier();
+        SmoothAdv objective = new(classifier, .5) { Attack = SmoothAdvAttack.Ddn, AttackSteps = 1 };
+        Action act = () => objective.Loss(TrainingGolden.Batch(zeros(1, 1, 8, 8), zeros(1, ScalarType.Int64), 2), new GivenNoise([]));
+        act.Should().Throw<InvalidOperationException>().WithMessage("*2 or more*");
     }
 
     [Fact]

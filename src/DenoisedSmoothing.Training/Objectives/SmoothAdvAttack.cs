@@ -1,0 +1,14 @@
+namespace DenoisedSmoothing.Training;
+
+/// <summary>How <see cref="SmoothAdv"/> moves its images (Salman et al. 2019).</summary>
+public enum SmoothAdvAttack
+{
+    /// <summary>Projected gradient ascent, see <see cref="Attacks.PgdAttack"/>.</summary>
+    Pgd,
+
+    /// <summary>The same with gradients estimated from forward passes alone; cheaper, and the better the more draws there are.</summary>
+    Estimate,
+
+    /// <summary>Decoupled direction and norm on 256 grey levels, see <see cref="Attacks.DdnAttack"/>.</summary>
+    Ddn,
+}

@@ -1,0 +1,68 @@
+namespace DenoisedSmoothing.Tool.Tests;
+
+/// <summary>Objectives of one noise level; noise prediction is in <see cref="RunVerbsTests"/>.</summary>
+public sealed class TrainDenoiserVerbTests : IDisposable
+{
+    private static readonly string[] s_small = ["--data", "bundled", "--split", "test", "--max", "8", "--batch", "2", "--sigma", "0.5"];
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dds-train-denoiser-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("mse", "dncnn")]
+    [InlineData("stability", "dncnn")]
+    [InlineData("classification", "fashion-mnist-small")]
+    public async Task Every_objective_writes_a_denoiser_that_knows_its_level(string objective, string network)
+    {
+        string file = At("d.safetensors");
+        (await Run(["train-denoiser", "--objective", objective, "--network", network, .. s_small, "--steps", "2", "--out", file])).Should()
+            .Contain($"{objective} at sigma 0.5").And.Contain("step 2/2");
+
+        await Run("evaluate", "--denoiser-file", file, "--sigma", "0.5", "--denoiser", "one-shot", "--max", "2", "--batch", "2");
+        (int exit, _, string error) = await Dds.RunAsync("evaluate", "--denoiser-file", file, "--sigma", "0.25", "--denoiser", "one-shot",
+            "--max", "2");
+        exit.Should().Be(1);
+        error.Should().Contain("was trained at");
+    }
+
+    [Fact]
+    public async Task A_denoiser_goes_on_from_anothers_weights_in_front_of_several_classifiers()
+    {
+        await Run(["train-denoiser", "--objective", "mse", "--network", "dncnn", .. s_small, "--steps", "1", "--out", At("a.safetensors")]);
+        foreach (string name in new[] { "one", "two" })
+            await Run(["train-classifier", "--data", "bundled", "--split", "test", "--max", "4", "--batch", "2", "--recipe", "quick",
+                "--sigma", "0.5", "--steps", "1", "--out", At(name + ".safetensors")]);
+
+        string[] command = ["train-denoiser", "--objective", "stability", "--network", "dncnn", .. s_small, "--steps", "2",
+            "--surrogates", $"{At("one.safetensors")},{At("two.safetensors")}", "--out", At("b.safetensors")];
+        await Run([.. command, "--from", At("a.safetensors")]);
+
+        (int exit, _, string error) = await Dds.RunAsync([.. command[..^4], "--out", At("b.safetensors"), "--from", At("a.safetensors")]);
+        exit.Should().Be(1, "the bundled classifier is another setting");
+        error.Should().Contain("surrogates");
+    }
+
+    [Theory]
+    [InlineData("trains for one noise level", "--objective", "mse", "--sigma", "0.25,0.5")]
+    [InlineData("trains for one noise level", "--objective", "stability")]
+    [InlineData("choose another --objective", "--network", "dncnn")]
+    [InlineData("without classifiers", "--objective", "mse", "--sigma", "0.5", "--surrogates", "a.safetensors")]
+    [InlineData("There is no file 'a.safetensors'", "--objective", "stability", "--sigma", "0.5", "--surrogates", "a.safetensors")]
+    public async Task Options_that_do_not_fit_are_refused(string message, params string[] args)
+    {
+        (int exit, _, string error) = await Dds.RunAsync(["train-denoiser", "--out", At("x.safetensors"), .. args]);
+
+        exit.Should().Be(1);
+        error.Should().Contain(message).And.NotContain("   at ");
+    }
+
+    private string At(string name) => Path.Combine(_folder.FullName, name);
+
+    private static async Task<string> Run(params string[] args)
+    {
+        (int exit, string output, string error) = await Dds.RunAsync(args);
+        exit.Should().Be(0, "{0} {1}", output, error);
+        return output;
+    }
+}
