@@ -71,7 +71,7 @@ internal sealed class ClassifierOptions
             throw new ArgumentException("Either --normalization names a mean and std, or --mean and --std give them.");
         return new ClassifierChoice
         {
-            File = ModelOptions.Existing(parsed.GetValue(File)),
+            File = ModelOptions.ExistingModel(parsed.GetValue(File)),
             Network = parsed.GetValue(Network),
             Classes = parsed.GetValue(Classes),
             Normalization = given ? Given(mean, std) : name is null ? null : NetworkCatalog.Normalizations[name],
