@@ -88,13 +88,14 @@ internal sealed class RunView(TextWriter output, IImageDataset images, Certifica
             output.WriteLine(line);
     }
 
-    // The console knows how to print above the panel; elsewhere it would break lines at a width that nothing has.
+    // The console knows how to print above the panel, and does not wipe what it prints over; elsewhere it would break lines at a width that
+    // nothing has.
     private void PrintLine(string line)
     {
         if (_live is null)
             output.WriteLine(line);
         else
-            _console.WriteLine(line);
+            _console.WriteLine(line.PadRight(_console.Profile.Width));
     }
 
     private void Refresh()
