@@ -19,6 +19,9 @@ internal static class LargestRadius
             {
                 CohenCertifier cohen => CertifiedRadius.Largest(cohen.N, cohen.Alpha, sigma),
                 MulticlassCertifier classes => CertifiedRadius.Largest(classes.N, classes.Alpha / 2, sigma),
+                LecuyerCertifier its => LecuyerRadius.FromBounds(Unanimous(its.N, its.Alpha), 1 - Unanimous(its.N, its.Alpha), sigma),
+                LiCertifier its => LiRadius.FromBounds(Unanimous(its.N, its.Alpha), 1 - Unanimous(its.N, its.Alpha), sigma),
+                PixelDpCertifier its => LecuyerRadius.FromBounds(Unanimous(its.N, its.Alpha / 2), 1 - Unanimous(its.N, its.Alpha / 2), sigma),
                 SequentialCertifier sequential => sequential.LargestRadius(sigma),
                 _ => null,
             };
@@ -29,6 +32,8 @@ internal static class LargestRadius
             return null;
         }
     }
+
+    private static double Unanimous(long n, double alpha) => ClopperPearson.Lower(n, n, alpha);
 
     /// <summary>Whether no image of a log can have been certified at a radius, whatever its votes.</summary>
     public static bool IsBelow(LogAnalysis log, double radius) =>
