@@ -6,7 +6,7 @@ namespace DenoisedSmoothing.Verification;
 /// </summary>
 internal static class TheoremCheck
 {
-    private const int Points = 2000;
+    private const int Points = 100;
 
     /// <summary>
     /// Lecuyer et al. 2019: the largest r at which some epsilon of at most 1 has pA >= exp(2 epsilon) pB + (1 + exp(epsilon)) delta, delta
