@@ -13,6 +13,8 @@ internal static partial class Advice
     [
         ("OnnxOptions.Images", "--{0}-input"),
         ("OnnxOptions.Output", "--{0}-output"),
+        ("Say with output which", "Say with --{0}-output which"),
+        ("Leave output out.", "Leave --{0}-output out."),
         ("CheckpointOptions.Key", "--{0}-key"),
         ("CheckpointOptions.StripPrefixes", "--{0}-prefix"),
         ("Build the network, and load them with Checkpoint.Open and StateDict.Load.", "Name their network with --{0}-network."),

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text.RegularExpressions;
 using DenoisedSmoothing.Checkpoints;
 
 namespace DenoisedSmoothing.Tool;
@@ -11,17 +9,18 @@ namespace DenoisedSmoothing.Tool;
 /// <summary>The program: its verbs, and what every verb shares.</summary>
 internal static class CommandLine
 {
-    /// <summary>Exit codes: 0 done, 1 the question was answered with no or the input was bad, 2 could not tell, 130 cancelled.</summary>
+    /// <summary>
+    /// Exit codes: 0 done, 1 the question was answered with no or the input was bad, 2 could not tell, 130 cancelled before anything was
+    /// found.
+    /// </summary>
     public const int Done = 0, Failed = 1, CannotTell = 2, Cancelled = 130;
-
-    private static readonly Regex s_conversion =
-        new("^Cannot parse argument '(?<value>.*)' for (option|argument) '(?<option>.*)' as expected type '(?<type>.*)'",
-        RegexOptions.Singleline | RegexOptions.CultureInvariant);
 
     /// <summary>Parses and runs.</summary>
     /// <param name="args">What was typed.</param>
     /// <param name="configuration">Where output goes; the process's own when not given.</param>
-    public static async Task<int> RunAsync(string[] args, InvocationConfiguration? configuration = null)
+    /// <param name="cancellationToken">Stops it as Ctrl-C does.</param>
+    public static async Task<int> RunAsync(
+        string[] args, InvocationConfiguration? configuration = null, CancellationToken cancellationToken = default)
     {
         // Numbers are read and written alike whatever the system's language.
         CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
@@ -32,16 +31,14 @@ internal static class CommandLine
         try
         {
             NativeLibTorch.UseFolderOfEnvironment();
-            if (parsed.Errors.Select(NoNumber).FirstOrDefault(said => said is not null) is { } said)
-                throw new ArgumentException(said);
-            if (parsed.Action is ParseErrorAction error)
-                error.ShowHelp = false;
-            return await parsed.InvokeAsync(configuration);
+            if (parsed.Action is ParseErrorAction)
+                throw new ArgumentException(string.Join(Environment.NewLine, ParseErrors.Of(parsed)));
+            return await parsed.InvokeAsync(configuration, cancellationToken);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
             configuration.Error.WriteLine(Stopped.Says(parsed, args));
-            return Cancelled;
+            return e is StoppedWithFindingsException found ? found.ExitCode : Cancelled;
         }
         catch (DllNotFoundException) when (NativeLibTorch.IsLeftOut)
         {
@@ -52,15 +49,15 @@ internal static class CommandLine
             when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or InvalidOperationException
                 or NotSupportedException or DllNotFoundException or CheckpointException)
         {
-            configuration.Error.WriteLine(Plain(e));
+            configuration.Error.WriteLine(Screen.Fold(Plain(e), Screen.ErrorWidth));
             return Failed;
         }
         catch (ExternalException e)
         {
             // libtorch's own complaint, of which the first line says what; behind it come pages of frames.
-            configuration.Error.WriteLine(
+            configuration.Error.WriteLine(Screen.Fold(
                 $"libtorch refuses: {e.Message.Split('\n')[0].TrimEnd()}. Do size and channels of the images fit the models, and has "
-                + $"the device memory enough?");
+                + $"the device memory enough?", Screen.ErrorWidth));
             return Failed;
         }
     }
@@ -87,19 +84,6 @@ internal static class CommandLine
         };
         VerbHelp.AddTo(root);
         return root;
-    }
-
-    // The parser names .NET's types, which mean nothing to someone who typed an option.
-    private static string? NoNumber(ParseError error)
-    {
-        Match match = s_conversion.Match(error.Message);
-        if (!match.Success)
-            return null;
-        (string option, string value, string type) =
-            (match.Groups["option"].Value, match.Groups["value"].Value, match.Groups["type"].Value);
-        return type.Contains("Int", StringComparison.Ordinal) ? $"{option} takes a whole number of a size that makes sense, not '{value}'."
-            : type.Contains("Double", StringComparison.Ordinal) ? $"{option} takes a number, not '{value}'."
-            : $"{option} does not take '{value}'; --help says what it takes.";
     }
 
     // .NET adds the parameter's name and value, which mean nothing to someone who typed options.

@@ -6,9 +6,8 @@ using System.Globalization;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>The help of a verb: usage, required options, the others by group, examples and exit codes. That of the program is the usual
-/// one.</summary>
-internal sealed class VerbHelp(HelpAction usual) : SynchronousCommandLineAction
+/// <summary>The help of a verb: usage, required options, the others by group, examples and exit codes.</summary>
+internal sealed class VerbHelp : SynchronousCommandLineAction
 {
     private const int NameColumn = 32;
 
@@ -17,7 +16,7 @@ internal sealed class VerbHelp(HelpAction usual) : SynchronousCommandLineAction
     {
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
         {
-            VerbHelp action = new((HelpAction)help.Action!);
+            VerbHelp action = new();
             help.Action = action;
             root.SetAction(parsed => action.Invoke(parsed));
         }
@@ -25,9 +24,11 @@ internal sealed class VerbHelp(HelpAction usual) : SynchronousCommandLineAction
 
     public override int Invoke(ParseResult parseResult)
     {
-        if (parseResult.CommandResult.Command is not Verb verb)
-            return usual.Invoke(parseResult);
-        Write(verb, parseResult.InvocationConfiguration.Output, Screen.Width);
+        TextWriter output = parseResult.InvocationConfiguration.Output;
+        if (parseResult.CommandResult.Command is Verb verb)
+            Write(verb, output, Screen.Width);
+        else
+            RootHelp.Write(parseResult.RootCommandResult.Command.Description!, output, Screen.Width);
         return CommandLine.Done;
     }
 

@@ -9,7 +9,7 @@ namespace DenoisedSmoothing;
 public static class LibTorch
 {
     private static readonly Lock s_gate = new();
-    private static volatile bool s_loaded;
+    private static volatile bool s_loaded, s_tf32Told;
 
     /// <summary>Loads libtorch now, with a short error that says what to do where TorchSharp's own fills a page.</summary>
     /// <remarks>Called by everything in this library that starts tensor work; cheap after the first time.</remarks>
@@ -53,7 +53,26 @@ public static class LibTorch
                 throw new ArgumentException($"'{name}': there are {count} CUDA devices, counted from 0.", nameof(name));
         }
 
+        if (parts[0] == "cuda" && !s_tf32Told)
+            AllowTf32 = false;
         return torch.device(name);
+    }
+
+    /// <summary>
+    /// Whether float32 products and convolutions on CUDA may round their factors to TensorFloat-32 (10 bits): about twice the speed, and
+    /// other votes, which certificates name <c>float32+tf32</c>. It holds for the whole process and must not change while votes are drawn.
+    /// </summary>
+    /// <value>False. libtorch itself would allow it in convolutions; the first use of a CUDA device here forbids it, unless this has been
+    /// set before.</value>
+    public static bool AllowTf32
+    {
+        get => torch.backends.cudnn.allow_tf32 || torch.backends.cuda.matmul.allow_tf32;
+        set
+        {
+            EnsureAvailable();
+            s_tf32Told = true;
+            torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = value;
+        }
     }
 
     private static int CudaDevices()

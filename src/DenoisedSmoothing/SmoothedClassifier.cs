@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Kernels;
 using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Sampling;
@@ -98,7 +99,7 @@ public sealed partial class SmoothedClassifier : ICertifiedClassifier
 
         torch.Device[] devices = [.. _options.Devices?.Select(LibTorch.DeviceNamed) ?? replicas.Select(static _ => torch.CPU)];
         _deviceKinds = string.Join(',', devices.Select(static device => device.type.ToString().ToLowerInvariant()).Distinct());
-        _identity = new ReplicaIdentity([.. replicas], onCuda: devices.Any(static device => device.type == DeviceType.CUDA));
+        _identity = new ReplicaIdentity([.. replicas], devices);
         logger ??= NullLogger<SmoothedClassifier>.Instance;
         _scheduler = new VoteScheduler(
             [.. replicas.Zip(devices, (replica, device) => new VoteSampler(replica, device, noise))],
@@ -108,7 +109,7 @@ public sealed partial class SmoothedClassifier : ICertifiedClassifier
         Warnings =
         [
             .. SigmaRange.Warnings(noise.Level.Asked), .. _certifier.Warnings(ClassCount),
-                .. DryRun.Warnings(_certifier, ClassCount, noise.RuleFor(1), _options.Budget),
+                .. DryRun.Warnings(_certifier, ClassCount, noise.RuleFor(1), _options.Budget), .. GpuKernels.Warnings(devices),
         ];
         foreach (string warning in Warnings)
             LogSettings(logger, warning);

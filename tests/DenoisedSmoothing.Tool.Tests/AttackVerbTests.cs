@@ -96,6 +96,23 @@ public sealed class AttackVerbTests : IDisposable
     }
 
     [Fact]
+    public void AfterFindings_of_a_stopped_run_tells_contradictions_and_has_their_code()
+    {
+        using StringWriter error = new();
+        OperationCanceledException stop = new();
+        IOException full = new("The disk is full.");
+        AttackReport held = Report(Record(0, .5, AttackVerdict.Held)), broken = Report(Record(1, .6, AttackVerdict.Changed));
+
+        AttackCommand.AfterFindings(stop, held, error).Should().BeSameAs(stop);
+        error.ToString().Should().BeEmpty();
+        AttackCommand.AfterFindings(stop, broken, error).Should().BeOfType<StoppedWithFindingsException>().Which.ExitCode.Should().Be(3);
+        error.ToString().Should().Contain("CONTRADICTED: 1 of 1").And.Contain("image 1: PGD");
+        error.GetStringBuilder().Clear();
+        AttackCommand.AfterFindings(full, broken, error).Should().BeSameAs(full);
+        error.ToString().Should().Contain("CONTRADICTED: 1 of 1");
+    }
+
+    [Fact]
     public void Report_counts_what_is_certified_and_what_stands()
     {
         AttackReport report = Report(

@@ -60,13 +60,22 @@ public class CommandLineTests
     [InlineData("beyond any certificate", "plan", "--sigma", "0.5", "--radius", "9")]
     [InlineData("must name a .png", "denoise", "--out", "grid.txt")]
     [InlineData("rising", "plan", "--sigma", "0.5", "--radius", "1,0.5")]
-    [InlineData("Unrecognized command or argument '--bogus'", "certify", "--sigma", "0.5", "--bogus")]
+    [InlineData("certify has no option --bogus. dds certify --help lists them.", "certify", "--sigma", "0.5", "--bogus", "7")]
+    [InlineData("certify has no option --sgma. Is --sigma meant?", "certify", "--sgma", "0.5")]
+    [InlineData("certify does not know what to do with '0.5': options begin with --.", "certify", "--sigma", "0.5", "0.5")]
+    [InlineData("dds has no verb 'certfy'. Is certify meant?", "certfy", "--sigma", "0.5")]
+    [InlineData("dds takes a verb before --sigma", "--sigma", "0.5")]
+    [InlineData("--sigma is an option of certify: it comes after the verb.", "--sigma", "0.5", "certify")]
+    [InlineData("--sigma is missing: it is required.", "certify")]
+    [InlineData("--certifier takes cohen, multiclass or sequential, not 'foo'.", "certify", "--sigma", "0.5", "--certifier", "foo")]
+    [InlineData("analyze takes at least one LOG: dds analyze --help has examples.", "analyze")]
+    [InlineData("--sigma takes a value, and there is none.", "certify", "--sigma")]
     public async Task RunAsync_of_wrong_options_says_what_is_wrong(string message, params string[] args)
     {
         (int exit, _, string error) = await Dds.RunAsync(args);
 
         exit.Should().Be(1);
-        error.Should().Contain(message).And.NotContain("System.").And.NotContain("   at ");
+        error.Should().Contain(message).And.NotContain("System.").And.NotContain("   at ").And.NotContain("Unrecognized");
     }
 
     [Fact]
@@ -77,6 +86,32 @@ public class CommandLineTests
         exit.Should().Be(0);
         output.Should().Contain("certify").And.Contain("analyze");
         error.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(100)]
+    public void Help_of_the_program_has_every_verb_once_in_one_line(int width)
+    {
+        using StringWriter help = new();
+        RootHelp.Write(CommandLine.Root().Description!, help, width);
+
+        string[] lines = help.ToString().ReplaceLineEndings("\n").Split('\n');
+        lines.Should().OnlyContain(line => line.Length <= width).And.HaveCountLessThan(40);
+        foreach (Command verb in CommandLine.Root().Subcommands)
+            lines.Count(line => line.StartsWith($"  {verb.Name} ", StringComparison.Ordinal)).Should().Be(1, verb.Name);
+        RootHelp.Groups.SelectMany(group => group.Verbs).Select(its => its.Verb).Should()
+            .BeEquivalentTo(CommandLine.Root().Subcommands.Select(verb => verb.Name));
+    }
+
+    [Fact]
+    public void Fold_breaks_long_lines_between_words_and_keeps_short_ones()
+    {
+        string text = "a.pt does not fit:\n  116 missing: 'bn1.bias' [16], 'bn1.weight' [16] and 111 more\nshort";
+
+        Screen.Fold(text, 40).ReplaceLineEndings("\n").Should().Be(
+            "a.pt does not fit:\n  116 missing: 'bn1.bias' [16],\n    'bn1.weight' [16] and 111 more\nshort");
+        Screen.Fold(text, int.MaxValue).ReplaceLineEndings("\n").Should().Be(text);
     }
 
     [Theory]

@@ -117,7 +117,7 @@ public sealed class LogVerbsTests : IDisposable
         if (name.EndsWith("svg", StringComparison.Ordinal))
         {
             File.ReadAllText(figure).Should().Contain("certified accuracy").And.Contain("font-family=\"Roboto, Arial, sans-serif\"")
-                .And.Contain("envelope");
+                .And.Contain("envelope (l2)").And.MatchRegex(@">\s*a \(l2\)\s*<").And.MatchRegex(@">\s*l2 radius\s*<");
             return;
         }
 

@@ -26,6 +26,24 @@ public class RunStatusTests
     [InlineData(40)]
     [InlineData(80)]
     [InlineData(100)]
+    public void Lines_of_a_training_fit_and_the_bar_is_as_full_as_the_run(int width)
+    {
+        // Continued at step 100 of 1,000: 150 steps in 10 minutes, 750 to go.
+        IReadOnlyList<string> lines = TrainingView.Lines(new(250, 1000, .12345, TimeSpan.FromMinutes(11)), (100, TimeSpan.FromMinutes(1)),
+            width, unicode: false, s_noon);
+
+        lines.Should().OnlyContain(line => line.Length <= width);
+        lines[0].Should().StartWith("step 250 of 1000  25% [").And.HaveLength(width);
+        (lines[0].Count(c => c == '#'), lines[0].Count(c => c is '#' or '-')).Should()
+            .Match<(int Full, int All)>(bar => bar.Full == bar.All / 4);
+        string.Join(' ', lines.Skip(1)).Should()
+            .Be("loss 0.1235, 0.2 steps/s, 0:10:00 so far, 0:50:00 left, ends about 12:50");
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(80)]
+    [InlineData(100)]
     public void Lines_fit_and_the_bar_is_as_full_as_the_run(int width)
     {
         IReadOnlyList<string> lines = s_quarter.Lines(width, unicode: false, s_noon);

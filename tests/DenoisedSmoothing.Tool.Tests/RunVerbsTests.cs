@@ -58,6 +58,57 @@ public sealed class RunVerbsTests : IDisposable
     }
 
     [Fact]
+    public async Task Verify_stopped_after_a_finding_ends_as_one_with_findings()
+    {
+        await Run(["certify", .. s_small[2..], "--sigma", "1", "--out", At("log.tsv")]);
+        string json = At("log.tsv.jsonl");
+        File.WriteAllText(json, File.ReadAllText(json).Replace("\"seed\":\"11\"", "\"seed\":\"12\""));
+        File.Delete(At("log.tsv.meta.json"));
+
+        (await StoppedAt("  image ")).Should().Be(1);
+        (await StoppedAt("4 lines, as the votes give")).Should().Be(130, "nothing was found before");
+
+        async Task<int> StoppedAt(string text)
+        {
+            using CancellingWriter output = new(text);
+            using StringWriter error = new();
+            int exit = await CommandLine.RunAsync(
+                ["verify", At("log.tsv"), "--redraw", "1"], new() { Output = output, Error = error }, output.Token);
+            output.ToString().Should().NotContain("certificates differ", "it was stopped");
+            error.ToString().Should().StartWith("Stopped.");
+            return exit;
+        }
+    }
+
+    [Fact]
+    public async Task Certify_in_l1_draws_uniform_noise_and_every_verb_says_so()
+    {
+        await Run(["certify", .. s_small, "--norm", "l1", "--out", At("l1.tsv")]);
+        await Run(["predict", .. s_small[..2], .. s_small[4..], "--norm", "l1"]);
+
+        JsonNode line = JsonNode.Parse(File.ReadAllLines(At("l1.tsv.jsonl"))[0])!;
+        ((string)line["certificate"]!["norm"]!, (string)line["certificate"]!["provenance"]!["noise"]!)
+            .Should().Be(("l1", "philox4x32-10/uniform/1"));
+        (await Dds.RunAsync("verify", At("l1.tsv"), "--redraw", "1")).Exit.Should().Be(0);
+        (await Dds.RunAsync("audit", At("l1.tsv"))).Exit.Should().Be(2);
+        (int exit, string output, _) = await Dds.RunAsync("analyze", At("l1.tsv"), "--plot", At("l1.svg"), "--radii", "0,0.5,1,2");
+        // Forty of forty votes at alpha .001 show pA of .841395: 2 lambda (pA - 1/2), lambda = sqrt(3)/2.
+        (exit, output).Should().Match<(int Exit, string Output)>(said => said.Exit == 0 && said.Output.Contains("% at l1 radius")
+            && said.Output.Contains("Largest possible radius 0.5913") && said.Output.Contains("radii are lengths in l1"));
+        File.ReadAllText(At("l1.svg")).Should().MatchRegex(@">\s*l1 radius\s*<").And.MatchRegex(@">\s*l1 \(l1\)\s*<");
+
+        (exit, _, string error) = await Dds.RunAsync(["certify", .. s_small, "--out", At("l1.tsv"), "--resume"]);
+        (exit, error).Should().Match<(int Exit, string Error)>(said =>
+            said.Exit == 1 && said.Error.Contains("noise: there philox4x32-10/uniform"));
+        await Run(["certify", .. s_small, "--out", At("l2.tsv")]);
+        (exit, _, error) = await Dds.RunAsync("analyze", At("l1.tsv"), At("l2.tsv"), "--envelope");
+        (exit, error).Should().Match<(int Exit, string Error)>(said => said.Exit == 1 && said.Error.Contains("l2 and l1"));
+        (await Dds.RunAsync("analyze", At("l1.tsv"), At("l2.tsv"), "--plot", At("both.svg"))).Exit.Should().Be(0);
+        File.ReadAllText(At("both.svg")).Should().MatchRegex(@">\s*l2 or l1 radius\s*<").And.MatchRegex(@">\s*l2 \(l2\)\s*<")
+            .And.MatchRegex(@">\s*l1 \(l1\)\s*<");
+    }
+
+    [Fact]
     public async Task Certify_refuses_to_resume_under_other_settings_and_names_them()
     {
         await Run(["certify", .. s_small, "--out", At("log.tsv")]);

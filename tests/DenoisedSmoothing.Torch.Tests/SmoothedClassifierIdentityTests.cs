@@ -129,7 +129,7 @@ public class SmoothedClassifierIdentityTests
             Interlocked.Increment(ref asked);
             go.Wait(TimeSpan.FromMinutes(1));
             return "name";
-        }, "float32")], onCuda: false);
+        }, "float32")], [TorchSharp.torch.CPU]);
         Task<ReplicaIdentity.Reading>[] readings =
             [.. Enumerable.Range(0, 6).Select(_ => Task.Factory.StartNew(identity.Now, TaskCreationOptions.LongRunning))];
         SpinWait.SpinUntil(() => asked == 1, TimeSpan.FromMinutes(1)).Should().BeTrue();

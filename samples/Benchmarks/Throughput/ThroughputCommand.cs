@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using DenoisedSmoothing.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -38,11 +39,16 @@ internal static class ThroughputCommand
         };
         Option<int?> threads = new("--threads") { Description = "libtorch's threads" };
         Option<bool> tf32 = new("--tf32") { Description = "Allow TF32 in float32 products and convolutions on a GPU" };
+        Option<bool> plain = new("--plain") { Description = "Plain operations instead of the library's own kernels on a GPU" };
+        Option<bool> profile = new("--profile")
+        {
+            Description = "Time by kind of operation of one pass on a GPU, as NVIDIA's profiler ncu sees it; nothing else is measured",
+        };
         Option<int> agreement = new("--agreement") { Description = "Votes to compare with float32's on the same noise" };
         Command command =
             new("throughput", "Samples a second through noise, denoiser, classifier and counting: a line of JSON for each batch size.")
         {
-            pair, precision, batch, device, seconds, threads, tf32, agreement,
+            pair, precision, batch, device, seconds, threads, tf32, plain, profile, agreement,
         };
         command.Validators.Add(result =>
         {
@@ -52,23 +58,33 @@ internal static class ThroughputCommand
         });
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(profile) && !KernelProfile.IsChild)
+                return KernelProfile.Run([.. Environment.GetCommandLineArgs().Skip(1)]);
             LibTorch.EnsureAvailable();
+            GpuKernels.Enabled &= !parsed.GetValue(plain);
             if (parsed.GetValue(threads) is { } count)
                 set_num_threads(count);
             if (parsed.GetValue(tf32))
-                backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = true;
+                LibTorch.AllowTf32 = true;
             Run(parsed.GetValue(pair)!, Enum.Parse<ScalarType>(parsed.GetValue(precision)!, ignoreCase: true), parsed.GetValue(batch)!,
                 parsed.GetValue(device)!,
-                parsed.GetValue(seconds), parsed.GetValue(agreement));
+                parsed.GetValue(seconds), parsed.GetValue(agreement), KernelProfile.IsChild);
+            return 0;
         });
         return command;
     }
 
-    private static void Run(string name, ScalarType precision, int[] batches, string device, double seconds, int agreement)
+    private static void Run(string name, ScalarType precision, int[] batches, string device, double seconds, int agreement, bool profiled)
     {
         using BenchmarkPair pair = BenchmarkPair.Create(name, precision, device);
         foreach (int batch in batches)
         {
+            if (profiled)
+            {
+                new ThroughputRun(pair, name, precision, device, batch, seconds).Profiled();
+                continue;
+            }
+
             ThroughputReport report = new ThroughputRun(pair, name, precision, device, batch, seconds).Measure();
             if (agreement > 0)
             {

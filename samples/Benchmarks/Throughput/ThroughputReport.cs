@@ -48,4 +48,7 @@ internal sealed record ThroughputReport
     public double? VoteAgreement { get; init; }
     public long? VotesCompared { get; init; }
     public required string Software { get; init; }
+
+    /// <summary>Whether a card took the library's own kernels, or why not; null on the CPU.</summary>
+    public string? Kernels { get; init; }
 }

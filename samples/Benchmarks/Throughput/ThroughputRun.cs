@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Kernels;
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Votes;
 using TorchSharp;
@@ -63,7 +64,15 @@ internal sealed class ThroughputRun(BenchmarkPair pair, string name, ScalarType 
                 $"DenoisedSmoothing {typeof(LibTorch).Assembly.GetName().Version?.ToString(3)}, TorchSharp "
                 + $"{typeof(torch).Assembly.GetName().Version?.ToString(3)}, .NET {Environment.Version}, "
                 + $"{System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}",
+            Kernels = _accelerator ? GpuKernels.WhyNot(LibTorch.DeviceNamed(device)) ?? $"the library's own" : null,
         };
+    }
+
+    /// <summary>One pass that a profiler sees, after one that it does not.</summary>
+    public void Profiled()
+    {
+        Predict(pair.Denoiser, pair.Classifier, 1);
+        KernelProfile.Seen(() => Predict(pair.Denoiser, pair.Classifier, 1));
     }
 
     /// <summary>Seconds of a prediction of so many batches.</summary>

@@ -17,6 +17,7 @@ public sealed class CertificationLog
     {
         (Path, Kind, Rows, Meta) = (path, kind, rows, meta);
         Method = method ?? meta?.Method;
+        Norm = scan?.Norm ?? meta?.Norm ?? Norm.L2;
         Alpha = new[] { scan?.Alpha, meta?.Alpha }.Max();
         SharedNoise = scan?.SharedNoise ?? 0;
         Skipped = scan?.Skipped ?? [];
@@ -47,6 +48,9 @@ public sealed class CertificationLog
     /// published logs.
     /// </summary>
     public double? Alpha { get; }
+
+    /// <summary>The norm of the radii, as the lines or the settings say; l2 where nothing says, as in published logs.</summary>
+    public Norm Norm { get; }
 
     /// <summary>
     /// How many images have the seed and image index, and so the noise, of an earlier one: then lines are not independent, and a statement

@@ -33,6 +33,9 @@ public sealed record CertificationLogEntry
     /// <summary>The allowed probability that the line is wrong.</summary>
     internal double Alpha => Certificate?.Alpha ?? Transferred?.Alpha ?? Prediction!.Alpha;
 
+    /// <summary>The norm of the radius; null for a prediction.</summary>
+    internal Norm? Norm => Certificate?.Norm ?? Transferred?.Original.Norm;
+
     internal CertificationMethod Method => Certificate?.Method ?? Transferred?.Method ?? Prediction!.Method;
 
     /// <summary>Where the line's own votes come from; null where it does not say.</summary>

@@ -63,6 +63,10 @@ public sealed record CertificationLogMeta
     public double? Sigma =>
         PlainNumber.TryParse(Settings.GetValueOrDefault(SigmaSetting), out double sigma) && sigma > 0 ? sigma : null;
 
+    /// <summary>The norm of the radii; null where the settings do not say their noise.</summary>
+    internal Norm? Norm => Settings.GetValueOrDefault(NoiseSetting) is not { } noise ? null
+        : noise == UniformNoise.Scheme ? DenoisedSmoothing.Norm.L1 : DenoisedSmoothing.Norm.L2;
+
     /// <summary>The number of values of an image where the noise was drawn on a grid; null for other noise.</summary>
     internal long? GridDimension =>
         Settings.GetValueOrDefault(NoiseSetting) == GridGaussianNoise.Scheme

@@ -10,6 +10,9 @@ internal sealed class LogScan
     /// <summary>The largest alpha of any line; null before the first.</summary>
     public double? Alpha { get; private set; }
 
+    /// <summary>The norm of all radii; null before the first line, and for predictions.</summary>
+    public Norm? Norm { get; private set; }
+
     /// <summary>How many images have the seed and image index, and so the noise, of an earlier one.</summary>
     public int SharedNoise { get; private set; }
 
@@ -18,13 +21,16 @@ internal sealed class LogScan
     /// <summary>Whether the end has come.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <exception cref="InvalidDataException">The end does not count what came before it.</exception>
+    /// <exception cref="InvalidDataException">The norm is another than before, or the end does not count what came before it.</exception>
     public void Add(LogRecord record, string path)
     {
         if (record.Entry is { } entry)
         {
             _images++;
             Alpha = Math.Max(Alpha ?? 0, entry.Alpha);
+            if (Norm is { } norm && entry.Norm is { } its && its != norm)
+                throw new InvalidDataException($"{path}: image {entry.Index} has a radius in {Name(its)}, and those before it have theirs in {Name(norm)}.");
+            Norm ??= entry.Norm;
             if (entry.Provenance is { } provenance && !_noise.Add((provenance.Seed, provenance.ImageIndex)))
                 SharedNoise++;
         }
@@ -41,4 +47,6 @@ internal sealed class LogScan
                     + $"file was edited.");
         }
     }
+
+    private static string Name(Norm norm) => norm.ToString().ToLowerInvariant();
 }

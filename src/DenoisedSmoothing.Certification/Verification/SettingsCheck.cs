@@ -1,5 +1,6 @@
 using System.Globalization;
 using DenoisedSmoothing.Logs;
+using DenoisedSmoothing.Noise;
 
 namespace DenoisedSmoothing.Verification;
 
@@ -33,14 +34,17 @@ internal sealed class SettingsCheck(CertificationLogMeta? meta)
         Setting("classifier", p.BaseClassifier, findings);
     }
 
-    /// <summary>A generator of floats draws sigma as a float, and the certificate has the smaller of the two.</summary>
+    /// <summary>
+    /// A generator of floats draws sigma as a float, and the certificate has the smaller of the two; that of uniform noise rounds lambda down
+    /// to its grid, and lambda is longer than sigma.
+    /// </summary>
     private void Sigma(Certificate c, Findings findings)
     {
         if (!PlainNumber.TryParse(meta!.Settings.GetValueOrDefault("sigma"), out double sigma))
             return;
         if (c.Sigma > sigma)
             findings.Overstated("sigma", $"{c.Sigma} is claimed, and the settings say {sigma}");
-        else if (c.Sigma < Math.Min(sigma, (double)(float)sigma) * (1 - 1e-15))
+        else if (c.Sigma < (c.Norm == Norm.L1 ? sigma - UniformNoise.Step : Math.Min(sigma, (double)(float)sigma)) * (1 - 1e-15))
             findings.Different("sigma", $"{c.Sigma} is claimed, and the settings say {sigma}");
     }
 

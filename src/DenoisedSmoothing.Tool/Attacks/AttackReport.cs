@@ -76,7 +76,7 @@ internal sealed class AttackReport(IReadOnlyList<AttackRecord> records, IReadOnl
         double largest = records.Max(record => record.Certificate.Radius);
         double[] radii = beyond.Count > 0 ? [0, .. beyond]
             : [.. Enumerable.Range(0, RadiiInTable).Select(i => Math.Round(largest * i / RadiiInTable, 2)).Distinct()];
-        Table table = new Table().Border(TableBorder.Simple).AddColumn($"accuracy within {norm.ToString().ToLowerInvariant()}");
+        Table table = new Table().Border(TableBorder.Simple).AddColumn($"accuracy within {ReportText.Name(norm)}");
         foreach (double radius in radii)
             table.AddColumn(new TableColumn(radius.ToString(CultureInfo.InvariantCulture)).RightAligned());
         table.AddRow(["certified", .. radii.Select(radius => Percent(record => record.IsCertifiedAt(radius)))]);

@@ -47,8 +47,9 @@ internal sealed record AttackRun
 
     /// <summary>Works, in the order of the indices; each image is in the log before it is handed out.</summary>
     /// <param name="doing">Told what is being done, before it is.</param>
+    /// <param name="soFar">Told what came out for the image in work, after each attack within its certified radius.</param>
     /// <param name="cancellationToken">Stops between batches; images that are in the log stay there.</param>
-    public IEnumerable<AttackRecord> Run(Action<string> doing, CancellationToken cancellationToken)
+    public IEnumerable<AttackRecord> Run(Action<string> doing, Action<AttackRecord> soFar, CancellationToken cancellationToken)
     {
         ulong seed = Seed ?? BegunWith() ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         using AttackLog? log = LogPath is null ? null : AttackLog.Open(LogPath, Settings(seed), Resume);
@@ -68,14 +69,14 @@ internal sealed record AttackRun
         foreach (int index in Range.Indices(Images.Count).Where(index => index > last))
         {
             using torch.Tensor image = Images.Image(index);
-            AttackRecord record = Attack(index, image, smoothed, judge, trial, doing, cancellationToken);
+            AttackRecord record = Attack(index, image, smoothed, judge, trial, doing, soFar, cancellationToken);
             log?.Append(record);
             yield return record;
         }
     }
 
     private AttackRecord Attack(int index, torch.Tensor image, SmoothedClassifier smoothed, SmoothedClassifier judge, AttackTrial trial,
-        Action<string> doing, CancellationToken cancellationToken)
+        Action<string> doing, Action<AttackRecord> soFar, CancellationToken cancellationToken)
     {
         Stopwatch clock = Stopwatch.StartNew();
         doing("certifying");
@@ -89,6 +90,7 @@ internal sealed record AttackRun
         {
             doing(Text($"{name} within the certified radius {certificate.Radius:F3}"));
             inside.Add(trial.TryCertificate(Create(name, certificate), there, certificate, index, cancellationToken));
+            soFar(record with { Inside = [.. inside] });
         }
 
         record = record with { Inside = inside };
@@ -124,7 +126,7 @@ internal sealed record AttackRun
             ["device"] = Device,
             ["noise"] = Noise.Version,
             ["sigma"] = Text($"{Noise.Level.Asked:R}"),
-            ["norm"] = Noise.Norm.ToString().ToLowerInvariant(),
+            ["norm"] = ReportText.Name(Noise.Norm),
             ["method"] = Certifier.Method.ToString(),
             ["batch"] = Text($"{Batch}"),
             [SeedSetting] = Text($"{seed}"),

@@ -18,23 +18,23 @@ internal static class AccuracyPlot
     public static void Save(string path, IReadOnlyList<LogAnalysis> analyses, bool envelope)
     {
         List<AccuracyCurve> curves = [.. analyses.Zip(Names(analyses), static (analysis, name) =>
-            new AccuracyCurve(name, [.. analysis.CorrectRadii.Distinct()], analysis.CertifiedAccuracy))];
+            new AccuracyCurve($"{name} ({ReportText.Name(analysis.Log.Norm)})", [.. analysis.CorrectRadii.Distinct()], analysis.CertifiedAccuracy))];
         if (envelope)
         {
             curves.Add(new AccuracyCurve(
-                "envelope", [.. analyses.SelectMany(static analysis => analysis.CorrectRadii).Distinct().Order()],
+                $"envelope ({ReportText.Name(analyses[0].Log.Norm)})", [.. analyses.SelectMany(static analysis => analysis.CorrectRadii).Distinct().Order()],
                 radius => LogAnalysis.Best(analyses, radius).CertifiedAccuracy(radius)) { Dashed = true });
         }
 
-        Save(path, curves, Norm.L2, "certified accuracy");
+        Save(path, curves, [.. analyses.Select(static analysis => analysis.Log.Norm).Distinct().Order()], "certified accuracy");
     }
 
     /// <summary>Draws any curves into a file.</summary>
     /// <param name="path">Ends in .png or .svg.</param>
     /// <param name="curves">At least one.</param>
-    /// <param name="norm">The norm of the radii.</param>
+    /// <param name="norms">The norms of the radii: each curve's name has its own where there are several.</param>
     /// <param name="accuracy">What the curves show.</param>
-    public static void Save(string path, IReadOnlyList<AccuracyCurve> curves, Norm norm, string accuracy)
+    public static void Save(string path, IReadOnlyList<AccuracyCurve> curves, IReadOnlyList<Norm> norms, string accuracy)
     {
         CheckPath(path);
         EmbeddedFont.Use();
@@ -43,7 +43,7 @@ internal static class AccuracyPlot
         plot.Add.Palette = new ScottPlot.Palettes.Category10();
         foreach (AccuracyCurve curve in curves)
             Add(plot, curve);
-        plot.XLabel($"{norm.ToString().ToLowerInvariant()} radius");
+        plot.XLabel($"{string.Join(" or ", norms.Select(ReportText.Name))} radius");
         plot.YLabel(accuracy);
         plot.ShowLegend(Alignment.UpperRight);
         double largest = curves.Max(static curve => curve.EndsAt ?? curve.Radii.LastOrDefault());

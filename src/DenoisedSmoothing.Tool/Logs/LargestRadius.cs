@@ -1,5 +1,6 @@
 using DenoisedSmoothing.Analysis;
 using DenoisedSmoothing.Logs;
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Tool;
@@ -7,22 +8,25 @@ namespace DenoisedSmoothing.Tool;
 /// <summary>What a log's settings can reach.</summary>
 internal static class LargestRadius
 {
-    /// <summary>The radius where all votes agree, at most; null where the settings do not say, or another norm is certified.</summary>
+    /// <summary>The radius where all votes agree, at most; null where the settings do not say.</summary>
     public static double? Of(CertificationLog log)
     {
-        if (log.Kind != CertificationLogKind.Certify || log.Meta is not { Sigma: { } sigma } meta || log.Method is not { } method
-            || meta.Settings.GetValueOrDefault(CertificationLogMeta.NoiseSetting)?.Contains("uniform", StringComparison.Ordinal) == true)
+        if (log.Kind != CertificationLogKind.Certify || log.Meta is not { Sigma: { } sigma } || log.Method is not { } method)
             return null;
         try
         {
+            // Without what the grid costs, so that no image is above it. Sigma, from which lambda comes, has been rounded.
+            IRadiusRule rule = log.Norm == Norm.L1
+                ? new UniformRule(sigma * Math.Sqrt(3) * (1 + 1e-12), Dimension: 1)
+                : new GaussianRule(sigma);
             return Certifiers.Create(method) switch
             {
-                CohenCertifier cohen => CertifiedRadius.Largest(cohen.N, cohen.Alpha, sigma),
-                MulticlassCertifier classes => CertifiedRadius.Largest(classes.N, classes.Alpha / 2, sigma),
-                LecuyerCertifier its => LecuyerRadius.FromBounds(Unanimous(its.N, its.Alpha), 1 - Unanimous(its.N, its.Alpha), sigma),
-                LiCertifier its => LiRadius.FromBounds(Unanimous(its.N, its.Alpha), 1 - Unanimous(its.N, its.Alpha), sigma),
-                PixelDpCertifier its => LecuyerRadius.FromBounds(Unanimous(its.N, its.Alpha / 2), 1 - Unanimous(its.N, its.Alpha / 2), sigma),
-                SequentialCertifier sequential => sequential.LargestRadius(sigma),
+                CohenCertifier cohen => Unanimous(rule, cohen.N, cohen.Alpha),
+                MulticlassCertifier classes => Unanimous(rule, classes.N, classes.Alpha / 2),
+                LecuyerCertifier its => Theorem(LecuyerRadius.FromBounds, its.N, its.Alpha),
+                LiCertifier its => Theorem(LiRadius.FromBounds, its.N, its.Alpha),
+                PixelDpCertifier its => Theorem(LecuyerRadius.FromBounds, its.N, its.Alpha / 2),
+                SequentialCertifier sequential => sequential.LargestRadius(rule),
                 _ => null,
             };
         }
@@ -31,9 +35,12 @@ internal static class LargestRadius
             // Of another version: the log is still good for its figures.
             return null;
         }
-    }
 
-    private static double Unanimous(long n, double alpha) => ClopperPearson.Lower(n, n, alpha);
+        double Theorem(Func<double, double, double, double> radius, long n, double alpha) =>
+            radius(ClopperPearson.Lower(n, n, alpha), 1 - ClopperPearson.Lower(n, n, alpha), sigma);
+
+        static double Unanimous(IRadiusRule rule, long n, double alpha) => rule.Radius(ClopperPearson.Lower(n, n, alpha), 1);
+    }
 
     /// <summary>Whether no image of a log can have been certified at a radius, whatever its votes.</summary>
     public static bool IsBelow(LogAnalysis log, double radius) =>

@@ -14,6 +14,13 @@ internal sealed record LogReport
     public LogReport(IReadOnlyList<LogAnalysis> logs, IReadOnlyList<ReportRadius> radii, double? alpha, double rho, bool envelope)
     {
         (Logs, Radii, Alpha, Rho, Envelope) = (logs, radii, alpha, rho, envelope);
+        if (envelope && Norms.Count > 1)
+        {
+            throw new ArgumentException(
+                $"--envelope takes the best log at each radius, and these are of {string.Join(" and ", Norms.Select(ReportText.Name))}: "
+                    + "their radii cannot be compared.");
+        }
+
         if (logs.FirstOrDefault(log => log.Log.Alpha > alpha) is { } above)
         {
             throw new ArgumentException(string.Create(
@@ -23,6 +30,9 @@ internal sealed record LogReport
     }
 
     public IReadOnlyList<LogAnalysis> Logs { get; }
+
+    /// <summary>The norms of the radii; several where logs of several norms are read.</summary>
+    public IReadOnlyList<Norm> Norms => [.. Logs.Select(static log => log.Log.Norm).Distinct().Order()];
 
     public IReadOnlyList<ReportRadius> Radii { get; }
 
@@ -85,6 +95,8 @@ internal sealed record LogReport
     private IEnumerable<string> NotesOn(LogAnalysis log)
     {
         CertificationLog its = log.Log;
+        if (its.Norm != Norm.L2)
+            yield return $"{its.Path}: radii are lengths in {ReportText.Name(its.Norm)}.";
         if (IsRunning(log))
         {
             string of = its.Meta?.Rows is { } expected ? Text($" of {expected}") : "";

@@ -19,7 +19,7 @@ internal sealed class ReportBlocks(LogReport report, TextWriter output)
             output.WriteLine();
             Rows(
             [
-                ("% at radius", radius => radius.Text),
+                ($"% at {ReportText.Name(log.Log.Norm)} radius", radius => radius.Text),
                 (log.AverageCertifiedRadius is null ? "accuracy" : "certified accuracy", Unless(log, radius =>
                     ReportText.Percent(log.CertifiedCount(radius), log.Images))),
                 (report.OfTheseImagesRow(log), Unless(log, radius => ReportText.Percent(report.OfTheseImages(log, radius)))),

@@ -102,6 +102,7 @@ internal static class ReportFormats
             ["logs"] = new JsonArray([.. report.Logs.Select(log => new JsonObject
             {
                 ["log"] = log.Log.Path,
+                ["norm"] = ReportText.Name(log.Log.Norm),
                 ["images"] = log.Images,
                 ["abstained"] = log.AbstentionRate,
                 ["clean"] = log.CleanAccuracy,

@@ -40,6 +40,9 @@ internal static class ReportText
         ? (time.TotalSeconds / log.Images).ToString("0.00", CultureInfo.InvariantCulture)
         : "-";
 
+    /// <summary>A norm as the options have it.</summary>
+    public static string Name(Norm norm) => norm.ToString().ToLowerInvariant();
+
     private static string Millionths(decimal value) => (value / 1_000_000).ToString("0.000000", CultureInfo.InvariantCulture);
 
     private static string Hundredths(decimal value) => (value / 100).ToString("0.00", CultureInfo.InvariantCulture);

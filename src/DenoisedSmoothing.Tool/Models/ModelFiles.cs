@@ -58,13 +58,15 @@ internal static class ModelFiles
 
         if (TorchScriptNetwork.IsTorchScript(path))
         {
-            RequireWhole(choice, path, its.Network, its.Weights.WeightsOption ?? its.Weights.TensorOption);
-            ModuleClassifier script = TorchScript.LoadClassifier(path, its.Classes ?? 10, its.Normalization, Resize(null), choice.Device);
+            RequireWhole(choice, path, its.Network, its.Weights.WeightsOption);
+            RequireOneInput(path, its.Weights.InputOption);
+            ModuleClassifier script = TorchScript.LoadClassifier(
+                path, its.Classes ?? 10, its.Normalization, Resize(null), choice.Device, its.Weights.Output);
             return (script, null, script);
         }
 
         if (its.Weights.TensorOption is { } option)
-            throw new ArgumentException($"{option} is for an ONNX model; {path} holds weights.");
+            throw new ArgumentException($"{option} is for a model that comes with its network; {path} holds weights.");
         string name = its.Network ?? FileMetadata.ClassifierOf(path) ?? fallback
             ?? throw new ArgumentException(
                 $"{path} holds weights alone: say what network they belong to with --classifier-network "
@@ -94,9 +96,10 @@ internal static class ModelFiles
 
         if (TorchScriptNetwork.IsTorchScript(path))
         {
-            RequireWhole(choice, path, its.Network, its.Weights.WeightsOption ?? its.Weights.TensorOption);
-            OneShotDenoiser script = TorchScript.LoadDenoiser(
-                path, NewSchedule(its, null), its.TimestepScale ?? 1, parametrization: predicts, device: choice.Device);
+            RequireWhole(choice, path, its.Network, its.Weights.WeightsOption);
+            RequireOneInput(path, its.Weights.InputOption ?? (its.TimestepInput is null ? null : "--timestep-input"));
+            OneShotDenoiser script = TorchScript.LoadDenoiser(path, NewSchedule(its, null), its.TimestepScale ?? 1,
+                parametrization: predicts, device: choice.Device, output: its.Weights.Output);
             return (script.Model, null, null, script);
         }
 
@@ -114,7 +117,7 @@ internal static class ModelFiles
 
         DenoiserCard? card = DenoiserCard.Find(path);
         if (its.Weights.TensorOption is { } option)
-            throw new ArgumentException($"{option} is for an ONNX model; {path} holds weights.");
+            throw new ArgumentException($"{option} is for a model that comes with its network; {path} holds weights.");
         string name = its.Network ?? card?.Network ?? fallback
             ?? throw new ArgumentException(
                 $"{path} holds weights alone: say what network they belong to with --denoiser-network "
@@ -147,6 +150,12 @@ internal static class ModelFiles
             throw new ArgumentException($"{option ?? "A network's name"} is for weights alone: {path} brings its own network.");
         if (choice.Precision != "float32")
             throw new ArgumentException($"--precision {choice.Precision} needs weights: {path} brings its own arithmetic.");
+    }
+
+    private static void RequireOneInput(string path, string? option)
+    {
+        if (option is not null)
+            throw new ArgumentException($"{option} is for an ONNX model: the TorchScript {path} takes images first, and then timesteps.");
     }
 
     /// <summary>Names what is no model, before anything is asked about it.</summary>

@@ -1,22 +1,10 @@
 using System.CommandLine;
-using DenoisedSmoothing.Noise;
 
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>Options of attacks: which, how hard, and who judges them.</summary>
 internal sealed class AttackOptions
 {
-    private const string L1 = "l1", L2 = "l2";
-
-    public AttackOptions() => Norm.AcceptOnlyFromAmong(L2, L1);
-
-    public Option<string> Norm { get; } = new("--norm")
-    {
-        HelpName = "norm",
-        DefaultValueFactory = _ => L2,
-        Description = "l2: Gaussian noise; l1: uniform noise of the same standard deviation",
-    };
-
     public Option<string[]> Attacks { get; } = ListOptions.Names(
         "--attacks", $"Attacks, separated by commas: {string.Join(", ", AttackCatalog.Names)}; the first goes --beyond",
         AttackCatalog.Names, [.. AttackCatalog.Names]);
@@ -63,14 +51,9 @@ internal sealed class AttackOptions
     }
         .Within(new(1, 1_000_000_000));
 
-    public OptionGroup All => new("Attacks", [Norm, Attacks, Steps, Draws, Votes, Beyond, JudgeAlpha, JudgeVotes]);
+    public OptionGroup All => new("Attacks", [Attacks, Steps, Draws, Votes, Beyond, JudgeAlpha, JudgeVotes]);
 
     public AttackChoice Read(ParseResult parsed) => new(
         parsed.GetValue(Attacks)!, parsed.GetValue(Steps), parsed.GetValue(Draws), parsed.GetValue(Votes),
         parsed.GetValue(Beyond) ?? [], parsed.GetValue(JudgeAlpha), parsed.GetValue(JudgeVotes));
-
-    /// <summary>The noise that certifies the norm; uniform on [-lambda, lambda) it has the standard deviation lambda/sqrt(3).</summary>
-    public ISmoothingNoise Noise(ParseResult parsed, double sigma) => parsed.GetValue(Norm) == L1
-        ? new UniformNoise(sigma * Math.Sqrt(3))
-        : new GridGaussianNoise(sigma);
 }

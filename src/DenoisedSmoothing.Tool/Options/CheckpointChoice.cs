@@ -21,7 +21,7 @@ internal sealed record CheckpointChoice
     /// <summary>The image input of an ONNX model; null for the only one.</summary>
     public string? Input { get; init; }
 
-    /// <summary>The output of an ONNX model; null for the only one.</summary>
+    /// <summary>The output of an ONNX model or a script; null for the only one.</summary>
     public string? Output { get; init; }
 
     /// <summary>How the file is read, where it holds weights.</summary>
@@ -37,9 +37,11 @@ internal sealed record CheckpointChoice
     public string? WeightsOption => Key is not null ? $"--{Part}-key" : Prefixes is not null ? $"--{Part}-prefix" : null;
 
     /// <summary>An option that only ONNX models have a place for; null where none was typed.</summary>
-    public string? TensorOption => Input is not null ? $"--{Part}-input" : Output is not null ? $"--{Part}-output" : null;
+    public string? InputOption => Input is not null ? $"--{Part}-input" : null;
+
+    /// <summary>An option that only models with their networks have a place for; null where none was typed.</summary>
+    public string? TensorOption => InputOption ?? (Output is not null ? $"--{Part}-output" : null);
 
     /// <summary>Which tensors of an ONNX model are meant.</summary>
     public OnnxOptions Tensors => new() { Images = Input, Output = Output };
-
 }

@@ -30,7 +30,7 @@ internal sealed class CheckpointFileOptions(string part)
     private readonly Option<string?> _output = new($"--{part}-output")
     {
         HelpName = "name",
-        Description = "Name of the output of an ONNX model that has several, or its place from 0",
+        Description = "Which output of an ONNX model or a TorchScript that has several: its place from 0, or its name",
     };
 
     public IEnumerable<Option> All => [_key, _prefix, _input, _output];

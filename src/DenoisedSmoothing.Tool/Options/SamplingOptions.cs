@@ -1,11 +1,16 @@
 using System.CommandLine;
 using System.Globalization;
+using DenoisedSmoothing.Noise;
 
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>Options of drawing votes: noise, batch, seed.</summary>
 internal sealed class SamplingOptions
 {
+    private const string L1 = "l1", L2 = "l2";
+
+    public SamplingOptions() => Norm.AcceptOnlyFromAmong(L2, L1);
+
     /// <summary>From the least noise that is drawn to where no image is left under it.</summary>
     public static NumberRange<double> SigmaRange { get; } = new(1d / (1 << 20), 16) { Below = true };
 
@@ -16,6 +21,13 @@ internal sealed class SamplingOptions
         Description = "Noise per pixel, for pixels in [0,1]",
     }
         .Within(SigmaRange, AboutSigma);
+
+    public Option<string> Norm { get; } = new("--norm")
+    {
+        HelpName = "norm",
+        DefaultValueFactory = _ => L2,
+        Description = "The norm of radii. l2: Gaussian noise; l1: uniform noise of the same standard deviation",
+    };
 
     public Option<int> Batch { get; } = new Option<int>("--batch")
     {
@@ -32,7 +44,14 @@ internal sealed class SamplingOptions
             "Key of the noise, for reproduction and for shards; trying several and keeping the best voids alpha [default: a fresh one]",
     };
 
-    public OptionGroup All => new("Noise", [Sigma, Batch, Seed]);
+    public OptionGroup All => new("Noise", [Sigma, Norm, Batch, Seed]);
+
+    /// <summary>The noise that certifies the norm; uniform on [-lambda, lambda) it has the standard deviation lambda/sqrt(3).</summary>
+    public ISmoothingNoise Noise(ParseResult parsed)
+    {
+        double sigma = parsed.GetValue(Sigma);
+        return parsed.GetValue(Norm) == L1 ? new UniformNoise(sigma * Math.Sqrt(3)) : new GridGaussianNoise(sigma);
+    }
 
     /// <summary>What to say of a noise level that is refused.</summary>
     public static string? AboutSigma(double sigma) => sigma is >= 16 and <= 255 ? string.Create(CultureInfo.InvariantCulture,

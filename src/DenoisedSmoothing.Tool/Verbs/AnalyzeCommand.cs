@@ -22,8 +22,8 @@ internal static class AnalyzeCommand
         {
             HelpName = "r,r...",
             Description =
-                $"l2 radii in [0,1] pixel space, comma separated; {UsualRadii} when not given, 0 for logs of predictions, which carry "
-                + "none.",
+                $"Radii in [0,1] pixel space, in each log's norm, comma separated; {UsualRadii} when not given, 0 for logs of "
+                + "predictions, which carry none.",
         };
         Option<string> format = new("--format") { Description = "How to print the figures.", DefaultValueFactory = static _ => "table" };
         format.AcceptOnlyFromAmong([.. ReportFormats.All.Keys]);

@@ -47,8 +47,8 @@ internal static class AttackCommand
             [
                 (CommandLine.Done, "no attack changed an answer within its certified radius"),
                 (CommandLine.Failed, "an option, a file or an image was not in order; the message says which"),
-                (Contradicted, "an attack changed an answer within its certified radius"),
-                (CommandLine.Cancelled, "stopped (Ctrl-C); images that are in the log are kept"),
+                (Contradicted, "an attack changed an answer within its certified radius; also where the run was stopped after it"),
+                (CommandLine.Cancelled, "stopped (Ctrl-C) before any did; images that are in the log are kept"),
             ])
             .With(models.All).With(data.Selection).With(strategy.All).With(sampling.All).With(certifier.All).With(attacks.All)
             .With([log, resume, plot])
@@ -76,7 +76,7 @@ internal static class AttackCommand
                 Images = loaded.Preprocess is { } preprocess ? opened.Prepared(preprocess) : opened,
                 Range = images.Range,
                 BaseClassifier = Strategies.BaseClassifier(loaded, denoising, sigma),
-                Noise = attacks.Noise(parsed, sigma),
+                Noise = sampling.Noise(parsed),
                 Certifier = certifier.Read(parsed),
                 Attacks = attacks.Read(parsed),
                 Batch = parsed.GetValue(sampling.Batch),
@@ -89,24 +89,40 @@ internal static class AttackCommand
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{loaded.Name}, {Strategies.KindOf(loaded, denoising)}, sigma {sigma}, {run.Certifier.Method}, {total} images"));
             List<AttackRecord> records = [];
-            Watch(run, total, output, records, cancellationToken);
+            Watch(run, total, output, error, records, cancellationToken);
             AttackReport report = new(records, run.Attacks.Names, run.Noise.Norm);
             report.Print(output, run.Attacks.Beyond);
             if (figure is not null)
-                AccuracyPlot.Save(figure, report.Curves(run.Attacks.Beyond), run.Noise.Norm, "accuracy");
+                AccuracyPlot.Save(figure, report.Curves(run.Attacks.Beyond), [run.Noise.Norm], "accuracy");
             return Conclude(report, output, error);
         }
     }
 
-    /// <summary>Prints a line for each image, and one now and then while an image is attacked.</summary>
-    private static void Watch(AttackRun run, int total, TextWriter output, List<AttackRecord> done, CancellationToken cancellationToken)
+    /// <summary>
+    /// Prints a line for each image, and one now and then while an image is attacked. However it ends, contradictions that were found are
+    /// told.
+    /// </summary>
+    private static void Watch(
+        AttackRun run, int total, TextWriter output, TextWriter error, List<AttackRecord> done, CancellationToken cancellationToken)
     {
         Stopwatch sinceLine = Stopwatch.StartNew();
-        foreach (AttackRecord record in run.Run(Doing, cancellationToken))
+        AttackRecord? current = null;
+        try
         {
-            sinceLine.Restart();
-            output.WriteLine(Line(record));
-            done.Add(record);
+            foreach (AttackRecord record in run.Run(Doing, record => current = record, cancellationToken))
+            {
+                current = null;
+                sinceLine.Restart();
+                output.WriteLine(Line(record));
+                done.Add(record);
+            }
+        }
+        catch (Exception e)
+        {
+            Exception said = AfterFindings(e, new(current is null ? done : [.. done, current], run.Attacks.Names, run.Noise.Norm), error);
+            if (said != e)
+                throw said;
+            throw;
         }
 
         void Doing(string what)
@@ -132,15 +148,31 @@ internal static class AttackCommand
             $"{record.Index,6}  label {record.Label}, {certified}, {record.Inside.Count} attacks inside: {changed}  {record.Seconds:F1} s");
     }
 
+    /// <summary>Tells the contradictions of a run that was stopped or failed.</summary>
+    /// <returns>What to throw: a stop that has found something has the exit code of that.</returns>
+    internal static Exception AfterFindings(Exception end, AttackReport report, TextWriter error)
+    {
+        if (!report.Contradictions.Any())
+            return end;
+        Tell(report, error);
+        return end is OperationCanceledException ? new StoppedWithFindingsException(Contradicted, end) : end;
+    }
+
     internal static int Conclude(AttackReport report, TextWriter output, TextWriter error)
     {
-        (AttackRecord Image, AttackOutcome Outcome)[] contradictions = [.. report.Contradictions];
-        if (contradictions.Length == 0)
+        if (!report.Contradictions.Any())
         {
             output.WriteLine($"No answer changed in {report.Trials} attacks within certified radii.");
             return CommandLine.Done;
         }
 
+        Tell(report, error);
+        return Contradicted;
+    }
+
+    private static void Tell(AttackReport report, TextWriter error)
+    {
+        (AttackRecord Image, AttackOutcome Outcome)[] contradictions = [.. report.Contradictions];
         error.WriteLine($"CONTRADICTED: {contradictions.Length} of {report.Trials} attacks changed an answer within its certified radius.");
         foreach ((AttackRecord image, AttackOutcome outcome) in contradictions)
         {
@@ -150,6 +182,5 @@ internal static class AttackCommand
         }
 
         error.WriteLine("A certificate may be wrong with the probability of its alpha. More than that is a fault: please report it.");
-        return Contradicted;
     }
 }

@@ -7,7 +7,7 @@ internal static class CertifyCommand
 {
     public static Verb Create() => new SmoothingVerb(CertificationLogKind.Certify).Of(new Verb(
         "certify",
-        "Certifies images: a class and an l2 radius within which no attack changes it, or an abstention. With --out the results go to a "
+        "Certifies images: a class and a radius within which no attack changes it (l2, or l1 with --norm), or an abstention. With --out the results go to a "
             + "log that survives a kill at any moment.",
         [
             "certify --sigma 0.5 --n 1000 --max 20",

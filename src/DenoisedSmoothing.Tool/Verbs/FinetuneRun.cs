@@ -47,8 +47,8 @@ internal sealed record FinetuneRun(
             $"{models.Name}, {Strategies.KindOf(models, Strategy)}, sigma {Sigma}, {images.Count} images, {options.Steps} "
             + $"steps{(FromScratch ? ", from scratch" : "")}"));
         OptimizerRecipe recipe = new() { LearningRate = Training.LearningRate, WeightDecay = WeightDecay, EmaDecay = 0.998 };
-        new Trainer(new DenoisedCrossEntropy(classifier, denoiser, Sigma), recipe, options)
-            .Train(images, new TrainingView(Output), cancellationToken);
+        Trainer trainer = new(new DenoisedCrossEntropy(classifier, denoiser, Sigma), recipe, options);
+        TrainingView.Show(Output, progress => trainer.Train(images, progress, cancellationToken));
         SafetensorsWriter.Write(Training.Out, network.state_dict(), new Dictionary<string, string>
         {
             [FileMetadata.ClassifierKey] = models.ClassifierNetwork,

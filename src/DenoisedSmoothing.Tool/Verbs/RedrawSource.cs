@@ -17,11 +17,10 @@ internal sealed class RedrawSource(
         return new RedrawSource(PairLoader.Load(choice), images, strategy, choice.Device, share);
     }
 
-    /// <summary>Draws the votes of a file's certificates again, prints what differs, and gives the worst of it.</summary>
-    public VerificationSeverity? Draw(string path, TextWriter output, CancellationToken cancellationToken)
+    /// <summary>Draws the votes of a file's certificates again, prints what differs, and tells the worst of each.</summary>
+    public void Draw(string path, TextWriter output, Action<VerificationSeverity> found, CancellationToken cancellationToken)
     {
         long certificates = 0, votes = 0, apart = 0;
-        VerificationSeverity? worst = null;
         foreach (RedrawnCertificate drawn in Drawn(path, cancellationToken))
         {
             (certificates, votes) = (certificates + 1, votes + drawn.Votes);
@@ -29,15 +28,13 @@ internal sealed class RedrawSource(
                 continue;
             apart++;
             output.WriteLine($"  image {drawn.Index}: {string.Join("; ", drawn.Findings)}");
-            VerificationSeverity its = drawn.Findings.Max(static finding => finding.Severity);
-            worst = worst is null || its > worst ? its : worst;
+            found(drawn.Findings.Max(static finding => finding.Severity));
         }
 
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{path}: {votes} votes of {certificates} certificates drawn again, ") + (apart == 0
                 ? "the same."
                 : string.Create(CultureInfo.InvariantCulture, $"{apart} certificates differ.")));
-        return worst;
     }
 
     public void Dispose() => models.Dispose();

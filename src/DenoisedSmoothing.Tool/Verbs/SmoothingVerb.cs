@@ -36,6 +36,7 @@ internal sealed class SmoothingVerb(CertificationLogKind kind)
         ICertifier certifier = _certifier.Read(parsed);
         string? log = _output.Read(parsed);
         double sigma = parsed.GetValue(_sampling.Sigma);
+        ISmoothingNoise noise = _sampling.Noise(parsed);
 
         IImageDataset images = DataSources.Open(data);
         using LoadedModels models = PairLoader.Load(choice);
@@ -48,7 +49,7 @@ internal sealed class SmoothingVerb(CertificationLogKind kind)
             SkipUnreadable = data.SkipCorrupt,
             BaseClassifier = Strategies.BaseClassifier(models, strategy, sigma),
             Models = models.Name,
-            Noise = new GridGaussianNoise(sigma),
+            Noise = noise,
             Certifier = certifier,
             Batch = parsed.GetValue(_sampling.Batch),
             Device = choice.Device,
@@ -61,7 +62,7 @@ internal sealed class SmoothingVerb(CertificationLogKind kind)
 
         RunView view = new(output, images, kind, session.Total, FixedVotes(session.VotesPerImage), printImages: log is null);
         view.Header(string.Create(CultureInfo.InvariantCulture,
-            $"{models.Name}, {Strategies.KindOf(models, strategy)}, sigma {sigma}, {certifier.Method}, {session.Left.Count} of "
+            $"{models.Name}, {Strategies.KindOf(models, strategy)}, sigma {sigma}{Norm(noise)}, {certifier.Method}, {session.Left.Count} of "
                 + $"{session.Total} images to do")
             + (session.Seed is { } seed ? string.Create(CultureInfo.InvariantCulture, $", seed {seed}") : ""));
         view.Already(session.Finished);
@@ -74,6 +75,10 @@ internal sealed class SmoothingVerb(CertificationLogKind kind)
         view.Summary(log);
         return CommandLine.Done;
     }
+
+    // Of Gaussian noise, the usual one, nothing is said.
+    private static string Norm(ISmoothingNoise noise) =>
+        noise.Norm == DenoisedSmoothing.Norm.L2 ? "" : $", {ReportText.Name(noise.Norm)}: {noise.Version}";
 
     private static long? FixedVotes(VoteRange votes) => votes.Fewest == votes.Most ? votes.Most : null;
 }

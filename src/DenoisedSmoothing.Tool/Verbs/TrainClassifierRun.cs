@@ -41,7 +41,7 @@ internal sealed record TrainClassifierRun(
         Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{parts.Network}, {images.Count} images, {options.Steps} steps of {Training.Batch}, recipe {Setting.Recipe.Name}"));
         Output.WriteLine(objective.Settings);
-        new Trainer(objective, Optimizer, options).Train(images, new TrainingView(Output), cancellationToken);
+        TrainingView.Show(Output, progress => new Trainer(objective, Optimizer, options).Train(images, progress, cancellationToken));
         for (int i = 0; i < parts.Classifiers.Count; i++)
         {
             string file = parts.Classifiers.Count == 1 ? Training.Out : Member(i);

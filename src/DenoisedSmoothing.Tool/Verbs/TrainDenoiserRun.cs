@@ -69,7 +69,7 @@ internal sealed record TrainDenoiserRun(
         OptimizerRecipe recipe = new() { LearningRate = Training.LearningRate, EmaDecay = Ema };
         Output.WriteLine(
             $"{Network}, {images.Count} images of {images.Channels}x{images.Height}x{images.Width}, {words}, {options.Steps} steps");
-        new Trainer(objective, recipe, options).Train(images, new TrainingView(Output), cancellationToken);
+        TrainingView.Show(Output, progress => new Trainer(objective, recipe, options).Train(images, progress, cancellationToken));
         SafetensorsWriter.Write(Training.Out, objective.Network.state_dict(), card);
         Output.WriteLine($"Denoiser: {Training.Out}");
     }

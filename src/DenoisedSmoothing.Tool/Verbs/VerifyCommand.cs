@@ -33,7 +33,7 @@ internal static class VerifyCommand
             ["verify runs/050.tsv", "verify certificate.json", "verify runs/050.tsv --redraw 0.1"],
             [
                 (CommandLine.Done, "everything is what the votes give"),
-                (CommandLine.Failed, "something differs, or a file is bad"),
+                (CommandLine.Failed, "something differs, also where it was stopped after that was found, or a file is bad"),
                 (CommandLine.CannotTell, "nothing differs, but a method or a noise law is not known here, or votes cannot be drawn here"),
                 (CommandLine.Cancelled, "stopped (Ctrl-C)"),
             ])
@@ -45,22 +45,30 @@ internal static class VerifyCommand
                 ? RedrawSource.Open(models.Read(parsed), choice => data.Read(parsed, choice.Pair), strategy.Read(parsed), share)
                 : null;
             VerificationSeverity? worst = null;
-            foreach (string path in parsed.GetRequiredValue(files))
+            try
             {
-                (string[] lines, VerificationSeverity? its) = Verify(path, output, cancellationToken);
-                worst = Worse(worst, Show(output, lines, its));
-                if (source is not null)
-                    worst = Worse(worst, source.Draw(path, output, cancellationToken));
+                foreach (string path in parsed.GetRequiredValue(files))
+                {
+                    (string[] lines, VerificationSeverity? its) = Verify(path, output, cancellationToken);
+                    worst = Worse(worst, Show(output, lines, its));
+                    source?.Draw(path, output, found => worst = Worse(worst, found), cancellationToken);
+                }
+            }
+            catch (OperationCanceledException stop) when (ExitCodeOf(worst) == CommandLine.Failed)
+            {
+                throw new StoppedWithFindingsException(CommandLine.Failed, stop);
             }
 
-            return worst switch
-            {
-                null => CommandLine.Done,
-                VerificationSeverity.Unknown => CommandLine.CannotTell,
-                _ => CommandLine.Failed,
-            };
+            return ExitCodeOf(worst);
         });
     }
+
+    private static int ExitCodeOf(VerificationSeverity? worst) => worst switch
+    {
+        null => CommandLine.Done,
+        VerificationSeverity.Unknown => CommandLine.CannotTell,
+        _ => CommandLine.Failed,
+    };
 
     private static VerificationSeverity? Worse(VerificationSeverity? one, VerificationSeverity? other) =>
         one is null || other > one ? other ?? one : one;

@@ -23,11 +23,18 @@ internal sealed record RunStatus(
         double seconds = Elapsed.TotalSeconds;
         if (Share <= 0 || seconds <= 0)
             return "time left not known yet";
-        TimeSpan left = TimeSpan.FromSeconds(Math.Clamp(seconds * (1 - Share) / Share, 0, LongestSeconds));
+        return string.Create(CultureInfo.InvariantCulture, $"{Votes / seconds:F0} votes/s, ") + Times(Elapsed, Share, now);
+    }
+
+    /// <summary>How long a work has taken and will take still, and when it ends.</summary>
+    /// <param name="elapsed">How long it has taken.</param>
+    /// <param name="share">How much of it is done, above 0 and at most 1.</param>
+    /// <param name="now">The time of day.</param>
+    public static string Times(TimeSpan elapsed, double share, DateTime now)
+    {
+        TimeSpan left = TimeSpan.FromSeconds(Math.Clamp(elapsed.TotalSeconds * (1 - share) / share, 0, LongestSeconds));
         string end = left.TotalHours < 12 ? "HH:mm" : left.TotalDays < 300 ? "ddd d MMM HH:mm" : "MMM yyyy";
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{Votes / seconds:F0} votes/s, {Text(Elapsed)} so far, {Text(left)} left, ends about ")
-            + (now + left).ToString(end, CultureInfo.InvariantCulture);
+        return $"{Text(elapsed)} so far, {Text(left)} left, ends about " + (now + left).ToString(end, CultureInfo.InvariantCulture);
     }
 
     /// <summary>The panel's lines.</summary>
@@ -38,10 +45,8 @@ internal sealed record RunStatus(
     {
         string head = string.Create(
             CultureInfo.InvariantCulture, $"{Done} of {Total} images, {Abstained} abstained  {Percent(Done, Total),4} ");
-        int room = Math.Max(0, width - head.Length - 2), filled = (int)(room * Math.Min(Done, Total) / Math.Max(1, Total));
-        (char full, char empty) = unicode ? ('█', '░') : ('#', '-');
-        string bar = room < 5 ? "" : $"[{new string(full, filled)}{new string(empty, room - filled)}]";
-        return [.. new[] { head + bar, Shares, Pace(now) }.SelectMany(line => line.Length <= width ? [line] : Screen.Wrap(line, width))];
+        string bar = Screen.Bar(head, (double)Done / Math.Max(1, Total), width, unicode);
+        return [.. new[] { bar, Shares, Pace(now) }.SelectMany(line => line.Length <= width ? [line] : Screen.Wrap(line, width))];
     }
 
     private static string Percent(long done, int total) =>

@@ -25,7 +25,7 @@ internal sealed class RunView(TextWriter output, IImageDataset images, Certifica
     private LiveDisplayContext? _live;
     private long _before, _drawn, _finished;
 
-    private bool OnTerminal => ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected && _console.Profile.Capabilities.Ansi;
+    private bool OnTerminal => Screen.IsTerminal(output, _console);
 
     public void Header(string text)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Spectre.Console;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -23,6 +24,46 @@ internal static class Screen
         }
     }
 
+    /// <summary>Columns to write errors in: the terminal's, at most 100; no limit where they go elsewhere, for programs to read.</summary>
+    public static int ErrorWidth
+    {
+        get
+        {
+            try
+            {
+                return Console.IsErrorRedirected || Console.WindowWidth <= 0
+                    ? int.MaxValue
+                    : Math.Clamp(Console.WindowWidth, Narrowest, Widest);
+            }
+            catch (IOException)
+            {
+                return int.MaxValue;
+            }
+        }
+    }
+
+    /// <summary>Whether a text is written to a terminal that moves its cursor.</summary>
+    public static bool IsTerminal(TextWriter output, IAnsiConsole console) =>
+        ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected && console.Profile.Capabilities.Ansi;
+
+    /// <summary>Breaks lines that are too long between words; what follows a break stands two columns further in.</summary>
+    /// <param name="text">Lines.</param>
+    /// <param name="width">The longest line, but for single words that are longer.</param>
+    public static string Fold(string text, int width) => string.Join(Environment.NewLine,
+        text.ReplaceLineEndings("\n").Split('\n').SelectMany(line => Folded(line, width)));
+
+    /// <summary>A bar behind a text, as long as the width leaves room for.</summary>
+    /// <param name="head">What stands before it.</param>
+    /// <param name="share">How full it is, from 0 to 1.</param>
+    /// <param name="width">Columns of both.</param>
+    /// <param name="unicode">Whether the terminal has blocks; otherwise the bar is of # and -.</param>
+    public static string Bar(string head, double share, int width, bool unicode)
+    {
+        int room = Math.Max(0, width - head.Length - 2), filled = (int)(room * Math.Clamp(share, 0, 1));
+        (char full, char empty) = unicode ? ('█', '░') : ('#', '-');
+        return head + (room < 5 ? "" : $"[{new string(full, filled)}{new string(empty, room - filled)}]");
+    }
+
     /// <summary>Breaks a text between words.</summary>
     /// <param name="text">One paragraph.</param>
     /// <param name="width">The longest line, but for single words that are longer.</param>
@@ -42,5 +83,13 @@ internal static class Screen
 
         if (line.Length > 0)
             yield return line.ToString();
+    }
+
+    private static IEnumerable<string> Folded(string line, int width)
+    {
+        if (line.Length <= width)
+            return [line];
+        string indent = line[..(line.Length - line.TrimStart().Length)];
+        return Wrap(line, width - indent.Length - 2).Select((part, i) => indent + (i == 0 ? "" : "  ") + part);
     }
 }

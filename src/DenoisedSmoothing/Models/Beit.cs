@@ -78,30 +78,38 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
 
         using DisposeScope scope = NewDisposeScope();
         long tokens = 1 + (long)Options.Side * Options.Side;
-        Tensor[] slices = [.. RowSlices.Cut(x, tokens * (long)(Options.EmbedDim * Options.MlpRatio)).Select(Embed)];
-        // The reference keeps it as a buffer outside of the state_dict, in every block. TorchSharp 0.107 makes such a buffer part of the
-        // state_dict when the module moves to another device or type; and next to one block, making it costs nothing.
-        Tensor index = RelativePositionIndex(Options.Side, x.device);
-        Tensor? shared = rel_pos_bias?.Gather(index);
-        foreach (Block block in blocks)
+        ResidualStream[] slices = [.. RowSlices.Cut(x, tokens * (long)(Options.EmbedDim * Options.MlpRatio)).Select(
+            rows => new ResidualStream(Embed(rows).reshape(-1, Options.EmbedDim)))];
+        try
         {
-            // Once a batch, from the weights as they are.
-            Tensor? bias = block.Bias(index, shared);
-            for (int i = 0; i < slices.Length; i++)
+            // The reference keeps it as a buffer outside of the state_dict, in every block. TorchSharp 0.107 makes such a buffer part of
+            // the state_dict when the module moves to another device or type; and next to one block, making it costs nothing.
+            Tensor index = RelativePositionIndex(Options.Side, x.device);
+            Tensor? shared = rel_pos_bias?.Gather(index);
+            foreach (Block block in blocks)
             {
-                using Tensor taken = slices[i];
-                slices[i] = block.call(taken, bias);
+                // Once a batch, from the weights as they are.
+                Tensor? bias = block.Bias(index, shared);
+                foreach (ResidualStream slice in slices)
+                    block.Run(slice, tokens, bias);
+                if (!ReferenceEquals(bias, shared))
+                    bias?.Dispose();
             }
 
-            if (!ReferenceEquals(bias, shared))
-                bias?.Dispose();
+            Tensor[] pooled = [.. slices.Select(slice => Pool(slice, tokens))];
+            return head.call(pooled.Length == 1 ? pooled[0] : cat(pooled, 0)).MoveToOuterDisposeScope();
         }
-
-        Tensor h = slices.Length == 1 ? slices[0] : cat(slices, 0);
-        // The norm of the class token alone is enough: a norm is a token's own.
-        Tensor pooled = fc_norm is not null ? fc_norm.call(h.narrow(1, 1, h.shape[1] - 1).mean([1])) : norm!.call(h.select(1, 0));
-        return head.call(pooled).MoveToOuterDisposeScope();
+        finally
+        {
+            foreach (ResidualStream slice in slices)
+                slice.Dispose();
+        }
     }
+
+    // The norm of the class token alone is enough: a norm is a token's own.
+    private Tensor Pool(ResidualStream stream, long tokens) => fc_norm is not null
+        ? fc_norm.call(stream.Select(rows => rows.reshape(-1, tokens, Options.EmbedDim).narrow(1, 1, tokens - 1)).mean([1]))
+        : norm!.call(stream.Select(rows => rows.reshape(-1, tokens, Options.EmbedDim).select(1, 0)));
 
     /// <summary>
     /// Which row of a bias table belongs to a pair of tokens [T,T], T = side^2 + 1: one row for every offset between two patches, then
@@ -132,7 +140,7 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
     private Tensor Embed(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor patches = patch_embed.call(x).flatten(2).transpose(1, 2);
+        Tensor patches = PatchEmbedding.Call((Conv2d)patch_embed[0], x);
         Tensor tokens = cat([cls_token.expand(x.shape[0], -1, -1), patches], 1);
         return (pos_embed is null ? tokens : tokens.add_(pos_embed)).MoveToOuterDisposeScope();
     }
@@ -162,10 +170,10 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
         public Tensor Gather(Tensor index) => Spread(relative_position_bias_table, index);
     }
 
-    private sealed class Block : Module<Tensor, Tensor?, Tensor>
+    private sealed class Block : Module
     {
         private readonly Parameter? gamma_1, gamma_2;
-        private readonly Module<Tensor, Tensor> norm1, norm2;
+        private readonly LayerNorm norm1, norm2;
         private readonly Attention attn;
         private readonly Mlp mlp;
 
@@ -188,25 +196,17 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
         /// <summary>What is added to the attention's logits: [1,heads,T,T].</summary>
         public Tensor? Bias(Tensor index, Tensor? shared) => attn.Bias(index, shared);
 
-        public override Tensor forward(Tensor x, Tensor? positions)
+        /// <summary>Adds the block's two branches.</summary>
+        public void Run(ResidualStream stream, long tokens, Tensor? positions)
         {
-            using DisposeScope scope = NewDisposeScope();
-            Tensor attended;
-            using (Tensor normed = norm1.call(x))
-                attended = attn.call(normed, positions);
-            Tensor h = Add(x, attended, gamma_1);
-            return Add(h, mlp.Consume(norm2.call(h)), gamma_2).MoveToOuterDisposeScope();
-        }
-
-        // x + gamma y; y is not needed any more.
-        private static Tensor Add(Tensor x, Tensor y, Tensor? gamma)
-        {
-            using (y)
-                return gamma is null ? x + y : addcmul(x, gamma, y, 1);
+            using (Tensor normed = stream.Norm(norm1))
+                stream.Add(attn.Run(normed, tokens, positions), gamma_1);
+            using (Tensor normed = stream.Norm(norm2))
+                stream.Add(mlp.call(normed), gamma_2);
         }
     }
 
-    private sealed class Attention : Module<Tensor, Tensor?, Tensor>
+    private sealed class Attention : Module
     {
         private readonly Linear qkv;
         private readonly Parameter? q_bias, v_bias, relative_position_bias_table;
@@ -229,15 +229,22 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor x, Tensor? positions)
+        /// <param name="rows">[N T,C].</param>
+        /// <param name="tokens">T.</param>
+        /// <param name="positions">Added to the logits, [1,heads,T,T]; null for nothing.</param>
+        public Tensor Run(Tensor rows, long tokens, Tensor? positions)
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor? bias = q_bias is null ? null : cat([q_bias, zeros_like(q_bias), v_bias!]);
-            // [N,T,3C] to three of [N,heads,T,C/heads]
-            Tensor[] parts = nn.functional.linear(x, qkv.weight!, bias).reshape(x.shape[0], x.shape[1], 3, _heads, -1)
-                .permute(2, 0, 3, 1, 4).unbind(0);
-            Tensor attended = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], positions);
-            return proj.call(attended.transpose(1, 2).reshape(x.shape)).MoveToOuterDisposeScope();
+            Tensor attended;
+            using (Tensor joined = nn.functional.linear(rows, qkv.weight!, bias))
+            {
+                // three of [N,heads,T,C/heads]
+                Tensor[] parts = joined.reshape(-1, tokens, 3, _heads, rows.size(1) / _heads).permute(2, 0, 3, 1, 4).unbind(0);
+                attended = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], positions);
+            }
+
+            return proj.Consume(attended.transpose(1, 2).reshape(rows.size(0), rows.size(1))).MoveToOuterDisposeScope();
         }
 
         public Tensor? Bias(Tensor index, Tensor? shared)

@@ -1,9 +1,10 @@
-using System.Globalization;
+using DenoisedSmoothing.Models.UNet;
 using DenoisedSmoothing.Parts;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using Upsample = DenoisedSmoothing.Models.UNet.Upsample;
 
 namespace DenoisedSmoothing.Models;
 
@@ -88,7 +89,8 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
             }
         }
 
-        @out = Sequential(Norm(channels), SiLU(), Zero(ChannelsLast.Conv2d(channels, options.OutChannels, 3, padding: 1)));
+        @out = Sequential(UNetLayers.Norm(channels), SiLU(),
+            UNetLayers.Zero(ChannelsLast.Conv2d(channels, options.OutChannels, 3, padding: 1)));
 
         RegisterComponents();
 
@@ -161,26 +163,29 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
     private Tensor Run(Tensor x, Tensor timesteps, Tensor? labels, int channels)
     {
         using DisposeScope scope = NewDisposeScope();
+        ImageOperations operations = ImageOperations.For(x);
         Tensor embedding = time_embed.call(TimestepEmbedding(timesteps, Options.ModelChannels).to_type(x.dtype));
         if (labels is not null)
             embedding = embedding + label_emb!.call(labels);
-        Stack<Tensor> skips = new();
-        Tensor h = x;
+        // Every block begins with it.
+        Tensor activated = nn.functional.silu(embedding);
+        Stack<FeatureMap> skips = new();
+        FeatureMap h = new(x);
         foreach (Stage stage in input_blocks)
-            skips.Push(h = stage.call(h, embedding));
-        h = middle_block.call(h, embedding);
+            skips.Push(h = stage.Run(operations, h, null, activated));
+        h = middle_block.Run(operations, h, null, activated);
         foreach (Stage stage in output_blocks)
         {
-            Tensor joined;
-            using (Tensor skip = skips.Pop())
-                joined = cat([h, skip], 1);
-            h.Dispose();
-            using (joined)
-                h = stage.call(joined, embedding);
+            (FeatureMap images, FeatureMap? behind) = operations.Join(h, skips.Pop());
+            using (images)
+            using (behind)
+                h = stage.Run(operations, images, behind, activated);
         }
 
-        h = Activations.Silu(ChannelsLast.ConsumingNorm(@out[0], h));
-        return ChannelsLast.Call((Conv2d)@out[2], h, channels).contiguous().MoveToOuterDisposeScope();
+        Tensor last;
+        using (h)
+            last = operations.Norm((GroupNorm)@out[0], h, null, null, silu: true);
+        return ChannelsLast.Call((Conv2d)@out[2], last, channels).contiguous().MoveToOuterDisposeScope();
     }
 
     /// <summary>Sinusoidal embedding [N,width]: cosines, then sines, of t exp(-ln(10000) i / half) (improved-diffusion nn.py).</summary>
@@ -209,197 +214,4 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
             throw new ArgumentException($"One timestep a row is needed: [{x.shape[0]}]; got [{string.Join(',', timesteps.shape)}].");
     }
 
-    // TorchSharp 0.107 leaves GroupNorm's weight and bias uninitialised.
-    private static Module<Tensor, Tensor> Norm(int channels)
-    {
-        var norm = GroupNorm(32, channels);
-        init.ones_(norm.weight);
-        init.zeros_(norm.bias);
-        return norm;
-    }
-
-    // The reference starts every residual branch and the output at zero, so that training begins at the identity.
-    private static Module<Tensor, Tensor> Zero(Module<Tensor, Tensor> layer)
-    {
-        foreach (var parameter in layer.parameters())
-            init.zeros_(parameter);
-        return layer;
-    }
-
-    private enum Resample
-    {
-        None,
-        Down,
-        Up,
-    }
-
-    /// <summary>Layers in a row, of which only residual blocks see the time embedding (TimestepEmbedSequential).</summary>
-    private sealed class Stage : Module<Tensor, Tensor, Tensor>
-    {
-        private readonly Module[] _layers;
-
-        public Stage(params Module[] layers) : base(nameof(Stage))
-        {
-            _layers = layers;
-            for (int i = 0; i < layers.Length; i++)
-                register_module(i.ToString(CultureInfo.InvariantCulture), layers[i]);
-        }
-
-        public override Tensor forward(Tensor x, Tensor embedding)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            Tensor h = Apply(_layers[0], x, embedding);
-            foreach (Module layer in _layers.AsSpan(1))
-            {
-                using Tensor taken = h;
-                h = Apply(layer, taken, embedding);
-            }
-
-            return h.MoveToOuterDisposeScope();
-        }
-
-        private static Tensor Apply(Module layer, Tensor x, Tensor embedding) =>
-            layer is ResBlock block ? block.call(x, embedding) : ((Module<Tensor, Tensor>)layer).call(x);
-    }
-
-    private sealed class ResBlock : Module<Tensor, Tensor, Tensor>
-    {
-        private readonly Sequential in_layers, emb_layers, out_layers;
-        private readonly Module<Tensor, Tensor> skip_connection;
-        private readonly bool _scaleShift;
-        private readonly Resample _resample;
-
-        public ResBlock(int channels, int outChannels, int embedding, DiffusionUNetOptions options, Resample resample = Resample.None)
-            : base(nameof(ResBlock))
-        {
-            _scaleShift = options.ScaleShiftNorm;
-            _resample = resample;
-            in_layers = Sequential(Norm(channels), SiLU(), ChannelsLast.Conv2d(channels, outChannels, 3, padding: 1));
-            emb_layers = Sequential(SiLU(), Linear(embedding, _scaleShift ? 2 * outChannels : outChannels));
-            out_layers = Sequential(Norm(outChannels), SiLU(), nn.Dropout(options.Dropout),
-                Zero(ChannelsLast.Conv2d(outChannels, outChannels, 3, padding: 1)));
-            skip_connection = channels == outChannels ? Identity() : ChannelsLast.Conv2d(channels, outChannels, 1);
-            RegisterComponents();
-        }
-
-        public override Tensor forward(Tensor x, Tensor embedding)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            Tensor h = Activations.Silu(ChannelsLast.Norm(in_layers[0], x));
-            if (_resample != Resample.None)
-            {
-                using (Tensor small = h)
-                    h = Resized(small);
-                x = Resized(x);
-            }
-
-            Tensor time = emb_layers.call(embedding);
-            h = embedding.shape[0] == 1 ? NormedAtOneTime(h, time[0]) : Normed(h, time.unsqueeze(-1).unsqueeze(-1));
-            h = out_layers[3].Consume(out_layers[2].Consume(Activations.Silu(h)));
-            return h.add_(skip_connection.call(x)).MoveToOuterDisposeScope();
-        }
-
-        /// <summary>First convolution, time, second norm; time [N,C or 2C,1,1] differs by row.</summary>
-        private Tensor Normed(Tensor h, Tensor time)
-        {
-            h = in_layers[2].Consume(h);
-            if (_scaleShift)
-            {
-                Tensor[] parts = time.chunk(2, 1);
-                using Tensor normed = ChannelsLast.ConsumingNorm(out_layers[0], h);
-                return addcmul(parts[1], normed, 1 + parts[0], 1);
-            }
-
-            using Tensor sum = h;
-            return ChannelsLast.ConsumingNorm(out_layers[0], sum + time);
-        }
-
-        /// <summary>
-        /// The same at one time [C or 2C] for all rows: it becomes part of the norm's weights, or of the convolution's bias.
-        /// </summary>
-        private Tensor NormedAtOneTime(Tensor h, Tensor time)
-        {
-            Conv2d conv = (Conv2d)in_layers[2];
-            GroupNorm norm = (GroupNorm)out_layers[0];
-            if (!_scaleShift)
-                return ChannelsLast.ConsumingNorm(norm, ChannelsLast.Consume(conv, h, conv.bias! + time));
-            Tensor[] parts = time.chunk(2);
-            Tensor scale = 1 + parts[0];
-            using Tensor convolved = conv.Consume(h);
-            return ChannelsLast.Norm(norm, convolved, norm.weight! * scale, addcmul(parts[1], norm.bias!, scale, 1));
-        }
-
-        private Tensor Resized(Tensor x) => _resample == Resample.Up
-            ? nn.functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest)
-            : nn.functional.avg_pool2d(x, 2);
-    }
-
-    private sealed class AttentionBlock : Module<Tensor, Tensor>
-    {
-        private readonly Module<Tensor, Tensor> norm;
-        private readonly Conv1d qkv, proj_out;
-        private readonly int _heads;
-        private readonly bool _newOrder;
-
-        public AttentionBlock(int channels, DiffusionUNetOptions options, bool upsampling) : base(nameof(AttentionBlock))
-        {
-            _heads = options.HeadsFor(channels, upsampling);
-            _newOrder = options.NewAttentionOrder;
-            norm = Norm(channels);
-            qkv = Conv1d(channels, 3 * channels, 1);
-            proj_out = Conv1d(channels, channels, 1);
-            Zero(proj_out);
-            RegisterComponents();
-        }
-
-        public override Tensor forward(Tensor x)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            // Tokens [N,T,C] are a view of channels-last images; a kernel of one pixel is a matrix, and heads of adjacent channels
-            // are what the fused attention is fast on.
-            Tensor tokens = Tokens(x);
-            using Tensor joined = Pointwise(qkv, Tokens(ChannelsLast.Norm(norm, x)));
-            // Legacy order keeps each head's q, k, v together; the new order splits q, k, v first.
-            Tensor[] parts = (_newOrder
-                ? joined.reshape(x.shape[0], -1, 3, _heads, x.shape[1] / _heads).transpose(2, 3)
-                : joined.reshape(x.shape[0], -1, _heads, 3, x.shape[1] / _heads)).transpose(1, 2).unbind(3);
-            using Tensor attended = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2]);
-            Tensor h = Pointwise(proj_out, attended.transpose(1, 2).reshape(tokens.shape)).add_(tokens);
-            return h.reshape(x.shape[0], x.shape[2], x.shape[3], -1).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
-        }
-
-        private static Tensor Tokens(Tensor x) => x.permute(0, 2, 3, 1).reshape(x.shape[0], -1, x.shape[1]);
-
-        private static Tensor Pointwise(Conv1d layer, Tensor tokens) => nn.functional.linear(tokens, layer.weight!.squeeze(2), layer.bias);
-    }
-
-    private sealed class Downsample : Module<Tensor, Tensor>
-    {
-        private readonly Module<Tensor, Tensor> op;
-
-        public Downsample(int channels, bool learned) : base(nameof(Downsample))
-        {
-            op = learned ? ChannelsLast.Conv2d(channels, channels, 3, stride: 2, padding: 1) : AvgPool2d(2);
-            RegisterComponents();
-        }
-
-        public override Tensor forward(Tensor x) => op.call(x);
-    }
-
-    private sealed class Upsample : Module<Tensor, Tensor>
-    {
-        private readonly Module<Tensor, Tensor>? conv;
-
-        public Upsample(int channels, bool learned) : base(nameof(Upsample))
-        {
-            conv = learned ? ChannelsLast.Conv2d(channels, channels, 3, padding: 1) : null;
-            RegisterComponents();
-        }
-
-        public override Tensor forward(Tensor x)
-        {
-            Tensor large = nn.functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
-            return conv is null ? large : conv.Consume(large);
-        }
-    }
 }

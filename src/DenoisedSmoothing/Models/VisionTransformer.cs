@@ -95,7 +95,7 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
     {
         private readonly Embeddings embeddings;
         private readonly Encoder encoder;
-        private readonly Module<Tensor, Tensor> layernorm;
+        private readonly LayerNorm layernorm;
 
         public Body(VisionTransformerOptions options) : base(nameof(Body))
         {
@@ -107,9 +107,13 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
 
         public override Tensor forward(Tensor x)
         {
-            using Tensor tokens = encoder.Consume(embeddings.call(x));
+            using DisposeScope scope = NewDisposeScope();
+            Tensor tokens = embeddings.call(x);
+            long n = tokens.size(0), count = tokens.size(1), width = tokens.size(2);
+            using ResidualStream stream = new(tokens.reshape(-1, width));
+            encoder.Run(stream, n);
             // The norm is a token's own: that of the class token is enough.
-            return layernorm.Consume(tokens.select(1, 0));
+            return layernorm.call(stream.Select(rows => rows.reshape(n, count, width).select(1, 0))).MoveToOuterDisposeScope();
         }
     }
 
@@ -131,12 +135,12 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
         public override Tensor forward(Tensor x)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor patches = patch_embeddings.call(x).flatten(2).transpose(1, 2);
+            Tensor patches = PatchEmbedding.Call((Conv2d)patch_embeddings[0], x);
             return cat([cls_token.expand(x.shape[0], -1, -1), patches], 1).add_(position_embeddings).MoveToOuterDisposeScope();
         }
     }
 
-    private sealed class Encoder : Module<Tensor, Tensor>
+    private sealed class Encoder : Module
     {
         private readonly ModuleList<Layer> layer = new();
 
@@ -147,44 +151,60 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor x)
+        public void Run(ResidualStream stream, long n)
         {
-            Tensor h = x.alias();
             foreach (Layer each in layer)
-                h = each.Consume(h);
-            return h;
+                each.Run(stream, n);
         }
     }
 
-    private sealed class Layer : Module<Tensor, Tensor>
+    private sealed class Layer : Module
     {
-        private readonly Module<Tensor, Tensor> layernorm_before, attention, layernorm_after, intermediate, output;
+        private readonly LayerNorm layernorm_before, layernorm_after;
+        private readonly Attention attention;
+        private readonly Module<Tensor, Tensor> intermediate, output;
 
         public Layer(VisionTransformerOptions options) : base(nameof(Layer))
         {
             int width = options.HiddenSize;
             layernorm_before = LayerNorm(width, options.LayerNormEpsilon);
-            attention = Sequential(("attention", new SelfAttention(options)), ("output", Dense(width, width)));
+            attention = new Attention(options);
             layernorm_after = LayerNorm(width, options.LayerNormEpsilon);
             intermediate = Dense(width, options.IntermediateSize);
             output = Dense(options.IntermediateSize, width);
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor x)
+        /// <summary>Adds the layer's two branches.</summary>
+        public void Run(ResidualStream stream, long n)
         {
-            using DisposeScope scope = NewDisposeScope();
-            Tensor h = attention.Consume(layernorm_before.call(x)).add_(x);
-            Tensor wide = Activations.Gelu(intermediate.Consume(layernorm_after.call(h)));
-            return output.Consume(wide).add_(h).MoveToOuterDisposeScope();
+            using (Tensor normed = stream.Norm(layernorm_before))
+                stream.Add(attention.Run(normed, n));
+            using (Tensor normed = stream.Norm(layernorm_after))
+                stream.Add(output.Consume(Activations.Gelu(intermediate.call(normed))));
         }
-
-        private static Sequential Dense(int from, int to) => Sequential(("dense", Linear(from, to)));
     }
 
-    private sealed class SelfAttention : Module<Tensor, Tensor>
+    private static Sequential Dense(int from, int to) => Sequential(("dense", Linear(from, to)));
+
+    private sealed class Attention : Module
     {
-        private readonly Module<Tensor, Tensor> query, key, value;
+        private readonly SelfAttention attention;
+        private readonly Module<Tensor, Tensor> output;
+
+        public Attention(VisionTransformerOptions options) : base(nameof(Attention))
+        {
+            attention = new SelfAttention(options);
+            output = Dense(options.HiddenSize, options.HiddenSize);
+            RegisterComponents();
+        }
+
+        public Tensor Run(Tensor rows, long n) => output.Consume(attention.Run(rows, n));
+    }
+
+    private sealed class SelfAttention : Module
+    {
+        private readonly Linear query, key, value;
         private readonly int _heads;
 
         public SelfAttention(VisionTransformerOptions options) : base(nameof(SelfAttention))
@@ -196,15 +216,24 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor x)
+        /// <param name="rows">[N T,C].</param>
+        /// <param name="n">N.</param>
+        public Tensor Run(Tensor rows, long n)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor attended = nn.functional.scaled_dot_product_attention(Heads(query), Heads(key), Heads(value));
-            return attended.transpose(1, 2).reshape(x.shape).MoveToOuterDisposeScope();
+            // [N,T,heads,C/heads] three times
+            Tensor[] parts = rows.device_type == DeviceType.CUDA
+                ? Joint(rows).reshape(n, -1, 3, _heads, rows.size(1) / _heads).unbind(2)
+                : [Heads(query), Heads(key), Heads(value)];
+            Tensor attended = nn.functional.scaled_dot_product_attention(
+                parts[0].transpose(1, 2), parts[1].transpose(1, 2), parts[2].transpose(1, 2));
+            return attended.transpose(1, 2).reshape(rows.size(0), rows.size(1)).MoveToOuterDisposeScope();
 
-            // [N,T,C] to [N,heads,T,C/heads]
-            Tensor Heads(Module<Tensor, Tensor> projection) => projection.call(x).reshape(x.shape[0], x.shape[1], _heads, -1)
-                .transpose(1, 2);
+            Tensor Heads(Linear projection) => projection.call(rows).reshape(n, -1, _heads, rows.size(1) / _heads);
         }
+
+        // One product instead of three: a GPU is fuller so, and joining the weights costs less. On a CPU it is no faster.
+        private Tensor Joint(Tensor rows) => nn.functional.linear(
+            rows, cat([query.weight!, key.weight!, value.weight!]), query.bias is null ? null : cat([query.bias, key.bias!, value.bias!]));
     }
 }

@@ -32,9 +32,10 @@ internal sealed partial class ScriptArchive
 
     /// <summary>Reads the module's forward out of an archive, having checked that libtorch will find all that it needs.</summary>
     /// <param name="path">A file by <c>torch.jit.save</c>.</param>
+    /// <param name="output">Which of several results is meant; null for the only one.</param>
     /// <exception cref="CheckpointException">The archive is damaged or incomplete, or its module has no forward that makes one tensor of
-    /// tensors.</exception>
-    public static ScriptMethod Forward(string path)
+    /// tensors, or several of which one is named.</exception>
+    public static ScriptMethod Forward(string path, string? output)
     {
         using SoundZip zip = SoundZip.Open(path);
         string objects = zip.Names.FirstOrDefault(name => name.Split('/') is [_, "data.pkl"])
@@ -56,7 +57,7 @@ internal sealed partial class ScriptArchive
 
         string @class = TopClass(pickle)
             ?? throw CheckpointException.In(path, "the data.pkl of this TorchScript archive does not begin with a module");
-        return new ScriptArchive(path, @class, code).Checked(Encoding.Latin1.GetString(pickle));
+        return new ScriptArchive(path, @class, code).Checked(Encoding.Latin1.GetString(pickle), output);
     }
 
     /// <summary>How deep brackets and indented blocks are nested.</summary>
@@ -85,7 +86,7 @@ internal sealed partial class ScriptArchive
             ScriptPickle.Check(path, pickle, key => zip.ByteCount(folder + storages + key), zip.Budget);
     }
 
-    private ScriptMethod Checked(string pickle)
+    private ScriptMethod Checked(string pickle, string? output)
     {
         foreach (string name in References(pickle))
         {
@@ -119,16 +120,22 @@ internal sealed partial class ScriptArchive
                     + "not called.");
         }
 
-        if (!method.ReturnsTensor)
-        {
-            throw CheckpointException.In(_path, $"forward returns {CheckpointException.Quote(method.Returns)}, not one tensor",
-                "Wrap the model before saving, so that forward returns its logits or its prediction alone.");
-        }
-
+        int? place = ScriptResult.Of(method.Returns, Fields).Place(_path, output);
         return method.Arguments.FirstOrDefault(argument => !argument.HasDefault && !argument.TakesTensor) is { } other
             ? throw CheckpointException.In(_path, $"forward takes {CheckpointException.Quote(other.ToString())}, which is no tensor",
                 "Wrap the model before saving, so that forward takes images, or images and timesteps, as tensors.")
-            : method;
+            : method with { Output = place };
+    }
+
+    /// <summary>The fields of a named tuple; null for another class.</summary>
+    private IReadOnlyList<ScriptArgument>? Fields(string @class)
+    {
+        int dot = @class.LastIndexOf('.');
+        if (!_code.TryGetValue(@class[..dot], out string? text)
+            || text.IndexOf($"class {@class[(dot + 1)..]}(NamedTuple):", StringComparison.Ordinal) < 0)
+            return null;
+        return [.. NamedFields().Matches(ClassBody("\n" + text, @class[(dot + 1)..]))
+            .Select(field => ScriptArgument.Parse(field.ValueSpan.Trim()))];
     }
 
     // The pickle's first instruction behind the protocol is GLOBAL: a module and a name, each ended by a line feed.
@@ -191,6 +198,9 @@ internal sealed partial class ScriptArchive
 
     [GeneratedRegex(@"^  def (\w+)\(", RegexOptions.Multiline)]
     private static partial Regex Methods();
+
+    [GeneratedRegex(@"^  \w+ : .+$", RegexOptions.Multiline)]
+    private static partial Regex NamedFields();
 
     [GeneratedRegex(@"^(?:class|def) ", RegexOptions.Multiline)]
     private static partial Regex NextDefinition();

@@ -8,8 +8,8 @@ internal sealed record ScriptMethod(IReadOnlyList<ScriptArgument> Arguments, str
     /// <summary>How many arguments a caller has to give.</summary>
     public int Required => Arguments.Count(argument => !argument.HasDefault);
 
-    /// <summary>Whether the result is one tensor, or may be.</summary>
-    public bool ReturnsTensor => Returns is "" or "Tensor" or "Optional[Tensor]" or "Tuple[Tensor]" or "Any";
+    /// <summary>Which of several results is meant; null for the only one.</summary>
+    public int? Output { get; init; }
 
     /// <summary>Reads a signature: (self: __torch__.M, x: Tensor, size: int=3) -> Tensor: with any white space.</summary>
     /// <param name="code">From the opening parenthesis on.</param>

@@ -16,14 +16,17 @@ public static class TorchScript
     /// <param name="normalization">What the network was trained with; null where it takes [0,1], or normalises by itself.</param>
     /// <param name="resizeTo">Size in pixels to resize to, bicubic with antialiasing; null to leave the size.</param>
     /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
+    /// <param name="output">Which of several tensors that <c>forward</c> returns holds the logits: its place, from 0, or its name in a
+    /// named tuple; null for the only one.</param>
     /// <returns>The classifier; disposing it frees the script.</returns>
     /// <exception cref="CheckpointException">The file is no script, cannot be loaded, or does not take images alone.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 2 classes, or a size below 1.</exception>
     public static ModuleClassifier LoadClassifier(
-        string path, int classCount, Normalization? normalization = null, (int Height, int Width)? resizeTo = null, string device = "cpu")
+        string path, int classCount, Normalization? normalization = null, (int Height, int Width)? resizeTo = null, string device = "cpu",
+        string? output = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 2);
-        TorchScriptNetwork network = Load(path, device, inputs: 1, "images [N,C,H,W]");
+        TorchScriptNetwork network = Load(path, device, output, inputs: 1, "images [N,C,H,W]");
         return new ModuleClassifier(network, classCount, normalization, resizeTo, disposeNetwork: true);
     }
 
@@ -35,20 +38,22 @@ public static class TorchScript
     /// <param name="lastTimestep">The highest timestep that the network was trained for; null for all of the schedule's.</param>
     /// <param name="parametrization">What the network predicts.</param>
     /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
+    /// <param name="output">Which of several tensors that <c>forward</c> returns is the prediction: its place, from 0, or its name in a named
+    /// tuple; null for the only one.</param>
     /// <returns>The denoiser; disposing it frees the script.</returns>
     /// <exception cref="CheckpointException">The file is no script, cannot be loaded, or does not take images and timesteps.</exception>
     public static OneShotDenoiser LoadDenoiser(
         string path, INoiseSchedule schedule, double timestepScale = 1, int? lastTimestep = null,
-        Parametrization parametrization = Parametrization.Epsilon, string device = "cpu")
+        Parametrization parametrization = Parametrization.Epsilon, string device = "cpu", string? output = null)
     {
         ArgumentNullException.ThrowIfNull(schedule);
-        TorchScriptNetwork network = Load(path, device, inputs: 2, "images [N,C,H,W] and timesteps [N]");
+        TorchScriptNetwork network = Load(path, device, output, inputs: 2, "images [N,C,H,W] and timesteps [N]");
         return new OneShotDenoiser(network, schedule, timestepScale, lastTimestep, parametrization, disposeNetwork: true);
     }
 
-    private static TorchScriptNetwork Load(string path, string device, int inputs, string wanted)
+    private static TorchScriptNetwork Load(string path, string device, string? output, int inputs, string wanted)
     {
-        TorchScriptNetwork network = TorchScriptNetwork.Load(path, device);
+        TorchScriptNetwork network = TorchScriptNetwork.Load(path, device, output);
         if (network.Takes(inputs))
             return network;
         int found = network.InputCount;

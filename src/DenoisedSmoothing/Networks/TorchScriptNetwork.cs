@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
@@ -37,11 +38,15 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
     private TorchScriptNetwork(jit.ScriptModule script, ScriptMethod forward, string name, string fingerprint)
     {
         (_script, _forward, _name) = (script, forward, name);
+        if (forward.Output is { } output)
+            fingerprint = $"{fingerprint}#{output}";
         Info = new PartInfo(fingerprint) { Precision = PartInfo.Of(script).Precision };
         script.eval();
     }
 
-    /// <summary>Its fingerprint is <c>torchscript:</c> and the beginning of the file's SHA-256.</summary>
+    /// <summary>
+    /// Its fingerprint is <c>torchscript:</c> and the beginning of the file's SHA-256, with the place of the output where there are several.
+    /// </summary>
     public PartInfo Info { get; }
 
     /// <summary>How many tensors the script's <c>forward</c> needs; arguments with a default are not counted.</summary>
@@ -51,10 +56,13 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
     /// <param name="path">A file by <c>torch.jit.save(torch.jit.script(model), path)</c> or <c>torch.jit.trace</c>. Trusted: it carries
     /// code.</param>
     /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda:1</c>, wherever it was saved.</param>
+    /// <param name="output">Which of the tensors that <c>forward</c> returns in a tuple or list: its place, from 0, or its name in a named
+    /// tuple; null for the only one.</param>
     /// <exception cref="CheckpointException">The file is no TorchScript archive (the message says what it is), is damaged, has no method
-    /// <c>forward</c> that makes one tensor of tensors, or cannot be loaded.</exception>
+    /// <c>forward</c> that makes one tensor of tensors, or several of which <paramref name="output"/> is one, or cannot be
+    /// loaded.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
-    public static TorchScriptNetwork Load(string path, string device = "cpu")
+    public static TorchScriptNetwork Load(string path, string device = "cpu", string? output = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentException.ThrowIfNullOrEmpty(device);
@@ -64,7 +72,7 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
             throw new CheckpointException(
                 $"{path}: "
                 + (kind?.InsteadOf("a TorchScript archive") ?? "this is no TorchScript archive. Save the model with torch.jit.save."));
-        ScriptMethod forward = ScriptArchive.Forward(path);
+        ScriptMethod forward = ScriptArchive.Forward(path, output);
         string hash;
         using (FileStream file = File.OpenRead(path))
             hash = Convert.ToHexStringLower(SHA256.HashData(file));
@@ -128,9 +136,9 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
         object? answer;
         try
         {
-            answer = calls > 2 ? _script.call(arguments) : Guarded(arguments);
+            answer = calls > 2 ? Meant(_script.call(arguments)) : Guarded(arguments);
         }
-        catch (Exception e) when (e is ExternalException or NativeFailureException)
+        catch (Exception e) when (e is ExternalException or NativeFailureException or NotImplementedException)
         {
             throw new InvalidOperationException($"{_name} failed on {given}: {Reason(e)}{Advice()}", e);
         }
@@ -138,8 +146,22 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
         return answer is Tensor tensor
             ? tensor.MoveToOuterDisposeScope()
             : throw new InvalidOperationException(
-                $"{_name} returns a {answer?.GetType().Name ?? "None"}, not one tensor: wrap the model before saving, so that forward "
-                    + $"returns its logits or its prediction alone.");
+                $"{_name} returns {Named(answer)}: say which tensor is meant when loading it (output), or wrap the model before saving, "
+                    + "so that forward returns its logits or its prediction alone.");
+    }
+
+    /// <summary>The result that is meant, where there are several; all where there is no such one.</summary>
+    private object? Meant(object? answer)
+    {
+        object?[]? all = answer switch
+        {
+            Tensor[] list => list,
+            object?[] mixed => mixed,
+            ITuple tuple => [.. Enumerable.Range(0, tuple.Length).Select(place => tuple[place])],
+            _ => null,
+        };
+        int place = _forward.Output ?? 0;
+        return all is null || place >= all.Length || _forward.Output is null && all.Length > 1 ? answer : all[place];
     }
 
     // Modes and dispose scopes belong to a thread, so the result is handed over without its managed half.
@@ -150,11 +172,22 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
         {
             using IDisposable mode = inference ? inference_mode() : set_grad_enabled(gradients);
             using DisposeScope scope = NewDisposeScope();
-            object? result = _script.call(arguments);
+            object? result = Meant(_script.call(arguments));
             return result is Tensor tensor ? tensor.DecoupleFromNativeHandle() : result;
         });
         return answer is nint handle ? Tensor.UnsafeCreateTensor(handle) : answer;
     }
+
+    private string Named(object? answer) => answer switch
+    {
+        null => "a None, not one tensor",
+        Tensor[] list => $"{list.Length} tensors, {Missing}",
+        ITuple tuple => $"{tuple.Length} results, {Missing}",
+        object?[] mixed => $"{mixed.Length} results, {Missing}",
+        _ => $"a {answer.GetType().Name}, not one tensor",
+    };
+
+    private string Missing => _forward.Output is { } output ? $"and none is number {output}" : "not one tensor";
 
     // Images are float32 here.
     private string Advice() => Info.Precision is "float16" or "bfloat16" or "float64"

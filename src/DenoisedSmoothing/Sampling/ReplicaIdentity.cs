@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using DenoisedSmoothing.Kernels;
 using TorchSharp;
 
 namespace DenoisedSmoothing.Sampling;
@@ -9,8 +11,8 @@ namespace DenoisedSmoothing.Sampling;
 /// </summary>
 /// <remarks>One reading serves all who ask before it begins, so that many callers cost no more than one.</remarks>
 /// <param name="replicas">At least one.</param>
-/// <param name="onCuda">Whether one computes on CUDA, where TensorFloat-32 counts.</param>
-internal sealed class ReplicaIdentity(IReadOnlyList<IBaseClassifier> replicas, bool onCuda)
+/// <param name="devices">Where they compute.</param>
+internal sealed class ReplicaIdentity(IReadOnlyList<IBaseClassifier> replicas, IReadOnlyList<torch.Device> devices)
 {
     private readonly Lock _gate = new();
     private long _begun;
@@ -64,7 +66,26 @@ internal sealed class ReplicaIdentity(IReadOnlyList<IBaseClassifier> replicas, b
                     + $"bring them to one type.");
         }
 
-        bool tf32 = onCuda && (torch.backends.cudnn.allow_tf32 || torch.backends.cuda.matmul.allow_tf32);
-        return new Reading(names[0], tf32 ? precisions[0] + "+tf32" : precisions[0]);
+        return new Reading(names[0], precisions[0] + OnCuda());
+    }
+
+    // What a card is allowed to do otherwise than plain operations in the network's own type.
+    private string OnCuda()
+    {
+        torch.Device[] cards = [.. devices.Where(static device => device.type == DeviceType.CUDA)];
+        if (cards.Length == 0)
+            return "";
+        if (cards.Select(static card => GpuKernels.WhyNot(card) is null).Distinct().Count() > 1)
+        {
+            torch.Device without = cards.First(static card => GpuKernels.WhyNot(card) is not null);
+            throw new InvalidOperationException(
+                $"The replicas compute in different ways, so they are different functions: on {without} the library's own kernels cannot be "
+                + $"taken ({GpuKernels.WhyNot(without)}). Set GpuKernels.Enabled to false.");
+        }
+
+        string kernels = GpuKernels.WhyNot(cards[0]) is null
+            ? string.Create(CultureInfo.InvariantCulture, $"+kernels{GpuKernels.Version}")
+            : "";
+        return (LibTorch.AllowTf32 ? "+tf32" : "") + kernels;
     }
 }

@@ -48,7 +48,7 @@ public sealed class CertificateRedraw(IBaseClassifier classifier, string device 
         // The hash is of the values alone, and the noise law's dimension is checked against the shape that is claimed.
         Setting(findings, "imageShape", string.Join('x', from.ImageShape), string.Join('x', shape));
         Setting(findings, "imageHash", from.ImageHash, Convert.ToHexStringLower(ImageTensors.Hash(values)));
-        ReplicaIdentity.Reading here = new ReplicaIdentity([classifier], _device.type == DeviceType.CUDA).Now();
+        ReplicaIdentity.Reading here = new ReplicaIdentity([classifier], [_device]).Now();
         Setting(findings, "baseClassifier", from.BaseClassifier, here.Fingerprint);
         Setting(findings, "precision", from.Precision, here.Precision);
         Setting(findings, "device", from.Device, _device.type.ToString().ToLowerInvariant());

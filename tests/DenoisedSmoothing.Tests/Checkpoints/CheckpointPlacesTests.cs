@@ -39,6 +39,19 @@ public class CheckpointPlacesTests
     }
 
     [Fact]
+    public void Open_lists_folds_under_numbers_and_takes_one_that_is_there_twice()
+    {
+        byte[] folds = Opened.Zip(new PickleText().Op("}(K\0}").One("a", "0").Op("sK\u0001}").One("a", "0").Op("su.").ToArray(), "0");
+        FluentActions.Invoking(() => Opened.From(folds)).Should().Throw<CheckpointException>()
+            .Which.Choices.Should().Equal("0", "1");
+        using Checkpoint second = Opened.From(folds, new CheckpointOptions { Key = "1" });
+        second.Key.Should().Be("1");
+        // Both folds of the case are one dictionary: there is nothing to choose.
+        using Checkpoint same = Checkpoint.Open(Golden.PathOf("cases/checkpoints/folds-by-number.pth"));
+        same.Key.Should().Be("0");
+    }
+
+    [Fact]
     public void Open_passes_an_optimizer_by()
     {
         // (weights, {'state': {0: {'exp_avg': tensor}}}), and the same optimizer under its usual keys.

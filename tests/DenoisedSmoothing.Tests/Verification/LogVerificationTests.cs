@@ -52,6 +52,19 @@ public sealed class LogVerificationTests : IDisposable
     }
 
     [Fact]
+    public void Read_refuses_lines_of_several_norms()
+    {
+        Write();
+        string[] lines = File.ReadAllLines(Log + ".jsonl");
+        CertificationLog.Read(Log + ".jsonl").Norm.Should().Be(Norm.L2);
+        lines[1] = lines[1].Replace("\"norm\":\"l2\"", "\"norm\":\"l1\"");
+        File.WriteAllLines(Log + ".jsonl", lines);
+
+        FluentActions.Invoking(() => CertificationLog.Read(Log + ".jsonl")).Should().Throw<InvalidDataException>()
+            .WithMessage("*image 1 has a radius in l1, and those before it have theirs in l2*");
+    }
+
+    [Fact]
     public void Run_holds_the_table_against_the_json_lines()
     {
         Write();

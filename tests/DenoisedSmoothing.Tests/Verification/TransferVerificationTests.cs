@@ -63,6 +63,38 @@ public sealed class TransferVerificationTests : IDisposable
     }
 
     [Fact]
+    public void Verify_counts_missed_and_changed_pairs_against_the_successor()
+    {
+        // Each zeta is what 1,000 pairs give without those that the forger leaves out.
+        double fewer = s_transfer.Conclude(s_oneSided, new VoteCounts(980, 20, 0, 0)).Zeta;
+        Named(s_oneSided, new VoteCounts([960, 20, 0, 0]) { Missed = 20 });
+        Named(s_twoSided, new VoteCounts(960, 20, 0, 20));
+        new CertificateVerifier().Verify(s_transfer.Conclude(s_oneSided, new VoteCounts(960, 20, 0, 20))).Should().BeEmpty(
+            "what goes from one other class to another bounds nothing of the label");
+
+        void Named(Certificate certificate, VoteCounts pairs)
+        {
+            TransferredCertificate honest = s_transfer.Conclude(certificate, pairs);
+            new CertificateVerifier().Verify(honest).Should().BeEmpty();
+            new CertificateVerifier().Verify(honest with { Zeta = fewer, PALower = certificate.PALower - fewer }).Should()
+                .Contain(finding => finding.Member == "zeta" && finding.Severity == VerificationSeverity.Overstated);
+        }
+    }
+
+    [Fact]
+    public void Verify_names_labels_and_radii_that_no_bound_certifies()
+    {
+        TransferredCertificate abstention = s_transfer.Conclude(s_oneSided, new VoteCounts(400, 600, 0, 0));
+        (abstention.Label, abstention.Radius).Should().Be((null, 0));
+
+        Named(abstention with { Label = s_oneSided.Label }, "label");
+        Named(abstention with { Radius = .1 }, "radius");
+
+        static void Named(TransferredCertificate forged, string member) => new CertificateVerifier().Verify(forged).Should()
+            .Contain(finding => finding.Member == member && finding.Severity == VerificationSeverity.Overstated);
+    }
+
+    [Fact]
     public void Logs_of_transfers_merge_and_are_verified_and_analysed()
     {
         CertificationLogMeta meta = new()

@@ -116,6 +116,16 @@ public class StateDictTests
             + "Checkpoint.Open, with CheckpointOptions.StripPrefixes set to it.");
     }
 
+    [Theory]
+    [InlineData("bias", "weight")]
+    [InlineData("head.conv.weight", "head.fc.weight")]
+    public void Load_of_a_few_names_in_common_speaks_of_no_prefix(params string[] names)
+    {
+        using var module = Network();
+        Refused(module, new Entries("two", [.. names.Select(name => new TensorEntry(name, ScalarType.Float32, [4]))]),
+            "*2 unexpected: *Take the checkpoint of this network in this configuration.");
+    }
+
     [Fact]
     public void Load_says_what_known_checkpoint_it_is_given()
     {

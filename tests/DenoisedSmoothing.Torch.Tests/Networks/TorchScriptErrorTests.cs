@@ -202,7 +202,7 @@ public sealed class TorchScriptErrorTests : IDisposable
 
     [Theory]
     [InlineData("Dict[str, Tensor]", "return {\"out\": x}")]
-    [InlineData("Tuple[Tensor, Tensor]", "return (x, x)")]
+    [InlineData("Tuple[str, int]", "return (\"a\", 3)")]
     [InlineData("List[str]", "return [\"a\"]")]
     [InlineData("str", "return \"a\"")]
     [InlineData("None", "return None")]
@@ -210,6 +210,22 @@ public sealed class TorchScriptErrorTests : IDisposable
     public void Load_forward_that_returns_no_single_tensor_is_an_error(string returns, string body) =>
         Load(Forward(returns, body)).Should().Throw<CheckpointException>()
             .WithMessage($"*forward returns '{returns}', not one tensor. Wrap the model*");
+
+    [Theory]
+    [InlineData(null, "Tuple[Tensor, int, Tensor]", "*returns 'Tuple[Tensor, int, Tensor]', not one tensor. *which one is meant: 0, 2.")]
+    [InlineData("1", "Tuple[Tensor, int, Tensor]", "*of which '1' is 'int'. *which one is meant: 0, 2.")]
+    [InlineData("3", "Tuple[Tensor, int, Tensor]", "*which has no '3'. *which one is meant: 0, 2.")]
+    [InlineData("-1", "Tuple[Tensor, int, Tensor]", "*which has no '-1'. *which one is meant: 0, 2.")]
+    [InlineData("logits", "Tuple[Tensor, int, Tensor]", "*which has no 'logits'. *which one is meant: 0, 2.")]
+    [InlineData(null, "List[Tensor]", "*returns 'List[Tensor]', not one tensor. Say with output which one is meant, by its place from 0.")]
+    [InlineData("1", "Tensor", "*returns 'Tensor', which has no '1'. Leave output out.")]
+    [InlineData("out", "Dict[str, Tensor]", "*returns 'Dict[str, Tensor]', which has no 'out'. Wrap the model*")]
+    public void Load_several_results_without_a_right_choice_say_which_there_are(string? output, string returns, string message)
+    {
+        string path = Save(Forward(returns, "return x"));
+        FluentActions.Invoking(() => TorchScript.LoadClassifier(path, 10, output: output)).Should().Throw<CheckpointException>()
+            .WithMessage(message);
+    }
 
     [Fact]
     public void Load_forward_that_takes_no_tensor_is_an_error() =>

@@ -43,6 +43,56 @@ public sealed class TorchScriptTests : IDisposable
         LiveTensors.ShouldNotChange(() => denoiser.Denoise(noisy, new NoiseContext(0.25)).Dispose());
     }
 
+    [Theory]
+    [InlineData("Tuple[Tensor, Tensor]", "return (x, torch.mean(x, [2, 3]))")]
+    [InlineData("List[Tensor]", "return [x, torch.mean(x, [2, 3])]")]
+    [InlineData("Tuple[Optional[Tensor], Tensor, int]", "return (None, torch.mean(x, [2, 3]), 3)")]
+    [InlineData("Any", "return (x, torch.mean(x, [2, 3]))")]
+    public void LoadClassifier_takes_the_output_that_is_meant(string returns, string body)
+    {
+        string path = Script($"x: Tensor) -> {returns}:\n    {body}");
+        using ModuleClassifier classifier = TorchScript.LoadClassifier(path, 3, output: "1");
+        using Tensor images = full([2, 3, 4, 4], .75f);
+        // The first calls run on a thread of their own, later ones here.
+        for (int i = 0; i < 4; i++)
+        {
+            LiveTensors.ShouldNotChange(() =>
+            {
+                using Tensor logits = classifier.Classify(images);
+                logits.shape.Should().Equal(2, 3);
+                logits.data<float>().ToArray().Should().AllSatisfy(logit => logit.Should().Be(.75f));
+            });
+        }
+
+        classifier.Info.Fingerprint.Should().MatchRegex("torchscript:[0-9a-f]{16}#1", "another output is another function");
+    }
+
+    [Fact]
+    public void LoadClassifier_takes_an_output_by_its_name_in_a_named_tuple()
+    {
+        string path = TorchScriptFile.SaveMethods(Path.Combine(_folder.FullName, "named.pt"),
+            "  def forward(self: __torch__.M,\n    x: Tensor) -> __torch__.Out:\n"
+                + "    return __torch__.Out(torch.mean(x, [2, 3]), None)\n"
+                + "class Out(NamedTuple):\n  logits : Tensor\n  aux : Optional[Tensor]\n");
+        using Tensor images = full([2, 3, 4, 4], .75f);
+        using (ModuleClassifier classifier = TorchScript.LoadClassifier(path, 3, output: "logits"))
+        using (Tensor logits = classifier.Classify(images))
+            logits.shape.Should().Equal(2, 3);
+        FluentActions.Invoking(() => TorchScript.LoadClassifier(path, 3)).Should().Throw<CheckpointException>()
+            .WithMessage("*which one is meant: 0 ('logits'), 1 ('aux').");
+        using ModuleClassifier none = TorchScript.LoadClassifier(path, 3, output: "aux");
+        FluentActions.Invoking(() => none.Classify(images)).Should().Throw<InvalidOperationException>().WithMessage("*returns*None*");
+    }
+
+    [Fact]
+    public void LoadDenoiser_takes_the_output_that_is_meant()
+    {
+        string path = Script("x: Tensor,\n    t: Tensor) -> Tuple[Tensor, Tensor]:\n    return (t, torch.zeros_like(x))");
+        using OneShotDenoiser denoiser = TorchScript.LoadDenoiser(path, new CosineSchedule(1000), parametrization: Parametrization.X0, output: "1");
+        using Tensor noisy = rand(2, 3, 4, 4), denoised = denoiser.Denoise(noisy, new NoiseContext(0.25));
+        denoised.data<float>().ToArray().Should().AllSatisfy(value => value.Should().Be(.5f));
+    }
+
     [Fact]
     public void Load_scripts_of_other_arguments_are_refused()
     {

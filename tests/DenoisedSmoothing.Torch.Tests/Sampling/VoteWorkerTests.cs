@@ -134,7 +134,7 @@ public class VoteWorkerTests
         VoteScheduler scheduler = new(
             [.. replicas.Select(replica => new VoteSampler(replica, CPU, noise, runsBehindHost))],
             new BatchRows([.. replicas.Select(_ => CPU)], batch, NullLogger.Instance), mostImages: 100);
-        CertificateKind kind = new(Staged, 3, noise, new ReplicaIdentity(replicas, onCuda: false), "cpu", null);
+        CertificateKind kind = new(Staged, 3, noise, new ReplicaIdentity(replicas, [TorchSharp.torch.CPU]), "cpu", null);
         SmoothingCall<Certificate> call = new(scheduler, new ImageIntake(new SeedSource(5, null, "certify"), null), kind, token);
         return call.Run(images.Select((image, i) => new SmoothingImage(image, i)), SmoothingOrder.AsGiven, null)
             .Select(outcome => outcome.Result with { Provenance = null });

@@ -108,7 +108,10 @@ internal sealed class StateDictMismatch(string file, IEnumerable<TensorEntry> en
             .Select(tail => name[..^tail.Length]))
         .Distinct(StringComparer.Ordinal)
         .Take(10 * Shown)
-        .MaxBy(prefix => missing.Count(name => Has(prefix + name)));
+        .Select(prefix => (Prefix: prefix, Found: missing.Count(name => Has(prefix + name))))
+        .Where(its => 2 * its.Found > missing.Length)
+        .OrderByDescending(its => its.Found)
+        .FirstOrDefault().Prefix;
 
     private string StripAdvice(string prefix) =>
         $"What is missing is there under the prefix {CheckpointException.Quote(prefix)}: "
@@ -119,11 +122,16 @@ internal sealed class StateDictMismatch(string file, IEnumerable<TensorEntry> en
     {
         foreach (string wanted in missing.Take(Shown))
         {
-            if (unexpected.FirstOrDefault(name => wanted.EndsWith($".{name}", StringComparison.Ordinal)) is { } tail)
-            {
-                string prefix = CheckpointException.Quote(wanted[..^tail.Length]);
-                return $"The names of the module begin with {prefix}, those of the checkpoint do not: load into the network inside of it.";
-            }
+            if (unexpected.FirstOrDefault(name => wanted.EndsWith($".{name}", StringComparison.Ordinal)) is not { } tail)
+                continue;
+            // One name in common, such as bias, is no wrapper: most of what is missing has to be there without the prefix.
+            string prefix = wanted[..^tail.Length];
+            if (2 * unexpected.Intersect(missing.Where(Begins).Select(name => name[prefix.Length..])).Count() <= missing.Length)
+                continue;
+            return $"The names of the module begin with {CheckpointException.Quote(prefix)}, those of the checkpoint do not: load into the "
+                + "network inside of it.";
+
+            bool Begins(string name) => name.StartsWith(prefix, StringComparison.Ordinal);
         }
 
         return "Take the checkpoint of this network in this configuration.";

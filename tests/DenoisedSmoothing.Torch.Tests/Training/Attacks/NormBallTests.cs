@@ -109,6 +109,33 @@ public class NormBallTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Norms))]
+    public void MoveInside_counts_the_rounding_of_its_own_sum(Norm norm)
+    {
+        Random random = new(6);
+        int above = 0, power = norm == Norm.L2 ? 2 : 1;
+        for (int i = 0; i < 2000; i++)
+        {
+            // Values of all magnitudes, whose sums are not exact.
+            float[] image = [.. Enumerable.Range(0, 200).Select(_ => MathF.Pow(random.NextSingle(), 8))];
+            float[] moved = [.. image.Select(_ => MathF.Pow(random.NextSingle(), 8))];
+            // The distance as a plain loop finds it: often the true one is above.
+            double sum = image.Zip(moved).Sum(pair => Math.Pow(Math.Abs((double)pair.First - pair.Second), power));
+            double radius = norm == Norm.L2 ? Math.Sqrt(sum) : sum;
+            above += Exact() > BigInteger.Pow(Whole(radius), power) ? 1 : 0;
+
+            NormBall.Of(norm).MoveInside(image, moved, radius);
+
+            Exact().Should().BeLessThanOrEqualTo(BigInteger.Pow(Whole(radius), power));
+
+            BigInteger Exact() => image.Zip(moved).Aggregate(BigInteger.Zero, (sum, pair) =>
+                sum + BigInteger.Pow(BigInteger.Abs(Whole(pair.First) - Whole(pair.Second)), power));
+        }
+
+        above.Should().BeGreaterThan(500, "otherwise nothing was tried");
+    }
+
     [Fact]
     public void MoveInside_leaves_what_is_inside_as_it_is_and_replaces_NaN()
     {

@@ -1,0 +1,68 @@
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>The help of the program: one line a verb, by what they are for.</summary>
+internal static class RootHelp
+{
+    private const int NameColumn = 20;
+
+    /// <summary>Every verb of the program, in the order of the help.</summary>
+    public static IReadOnlyList<(string Title, IReadOnlyList<(string Verb, string Summary)> Verbs)> Groups { get; } =
+    [
+        ("Certificates",
+        [
+            ("certify", "a class and a radius for every image, in a log"),
+            ("predict", "a class for every image or an abstention, in a log"),
+            ("attack", "whether attacks within certified radii change an answer"),
+            ("transfer", "a log's certificates for a successor of its model"),
+        ]),
+        ("Logs",
+        [
+            ("analyze", "certified accuracy by radius: tables, curves"),
+            ("verify", "whether the votes give what a log or certificate claims"),
+            ("audit", "whether a log can have been made as it claims"),
+            ("merge", "one log from the shards of a run"),
+        ]),
+        ("Before a long run",
+        [
+            ("plan", "votes, largest radius and time"),
+            ("evaluate", "accuracy on denoised images, by noise and strategy"),
+            ("denoise", "a picture of images, noise and denoised images"),
+        ]),
+        ("Training",
+        [
+            ("train-classifier", "a classifier for noisy images, by the field's methods"),
+            ("train-denoiser", "a denoiser, for all noise levels or some"),
+            ("finetune", "a pretrained classifier, on denoised images"),
+        ]),
+    ];
+
+    /// <summary>Writes the help.</summary>
+    /// <param name="description">What the program is.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="width">The longest line.</param>
+    public static void Write(string description, TextWriter output, int width)
+    {
+        foreach (string line in Screen.Wrap(description, width))
+            output.WriteLine(line);
+        output.WriteLine();
+        output.WriteLine("Usage:");
+        output.WriteLine("  dds VERB [options]");
+        output.WriteLine("  dds VERB --help      every option of a verb, with examples");
+        output.WriteLine("  dds --version");
+        foreach ((string title, IReadOnlyList<(string Verb, string Summary)> verbs) in Groups)
+        {
+            output.WriteLine();
+            output.WriteLine($"{title}:");
+            foreach ((string verb, string summary) in verbs)
+            {
+                string[] lines = [.. Screen.Wrap(summary, width - NameColumn)];
+                output.WriteLine($"  {verb}".PadRight(NameColumn) + lines[0]);
+                foreach (string line in lines[1..])
+                    output.WriteLine(new string(' ', NameColumn) + line);
+            }
+        }
+
+        output.WriteLine();
+        output.WriteLine("Try: dds certify --sigma 0.5 --n 1000 --max 20");
+    }
+}

@@ -1,0 +1,7 @@
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>A check was stopped, and had found something before: its exit code is that of the finding.</summary>
+internal sealed class StoppedWithFindingsException(int exitCode, Exception stop) : OperationCanceledException(stop.Message, stop)
+{
+    public int ExitCode => exitCode;
+}

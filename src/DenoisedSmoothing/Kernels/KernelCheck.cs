@@ -1,0 +1,90 @@
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing.Kernels;
+
+/// <summary>Compares every kernel, in every type, with libtorch's plain operations in float32 on the same values.</summary>
+internal static class KernelCheck
+{
+    private const int Groups = 8;
+    private const double Epsilon = 1e-5;
+
+    /// <summary>Runs them all once.</summary>
+    /// <returns>What differs, one line each; nothing where all is well.</returns>
+    public static IReadOnlyList<string> Run(KernelCalls calls, Device device)
+    {
+        List<string> failures = [];
+        using IDisposable inference = inference_mode();
+        foreach (ScalarType type in (ScalarType[])[ScalarType.Float32, ScalarType.BFloat16, ScalarType.Float16])
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Images(calls, type, device, failures);
+            foreach (int width in (int[])[256, 384, 768, 1024, 1280])
+                Tokens(calls, type, device, width, failures);
+        }
+
+        return failures;
+    }
+
+    private static void Images(KernelCalls calls, ScalarType type, Device device, List<string> failures)
+    {
+        const int N = 3, Left = 48, Right = 16, Side = 9;
+        Tensor x = Values([N, Side, Side, Left], 0.7, type, device).permute(0, 3, 1, 2);
+        Tensor residual = Values([N, Side, Side, Left], 1.3, type, device).permute(0, 3, 1, 2), bias = Values([Left], 0.9, type, device);
+        Tensor skip = Values([N, Side, Side, Right], 1.9, type, device).permute(0, 3, 1, 2);
+        Tensor time = Values([N, 2 * (Left + Right)], 0.31, type, device);
+        using TorchSharp.Modules.GroupNorm norm = nn.GroupNorm(Groups, Left + Right, Epsilon, device: device, dtype: type);
+        norm.weight!.copy_(Values([Left + Right], 0.37, type, device));
+        norm.bias!.copy_(Values([Left + Right], 0.53, type, device));
+
+        Tensor missing = calls.AddMoments(x, null, null, keep: true), behind = calls.AddMoments(skip, null, null, keep: true);
+        Tensor normed = calls.GroupNorm(x, missing, bias, skip, behind, norm, time, silu: true);
+        Tensor whole = cat([Wide(x) + Wide(bias).reshape(1, -1, 1, 1), Wide(skip)], 1);
+        Tensor plain = nn.functional.group_norm(whole, Groups, Wide(norm.weight!), Wide(norm.bias!), Epsilon);
+        Tensor[] parts = Wide(time).reshape(N, -1, 1, 1).chunk(2, 1);
+        Compare("group_norm", type, normed, nn.functional.silu(plain * (1 + parts[0]) + parts[1]), failures);
+
+        Tensor sum = x.clone();
+        Tensor moments = calls.AddMoments(sum, bias, residual, keep: false);
+        Tensor added = Wide(x) + Wide(bias).reshape(1, -1, 1, 1) + Wide(residual);
+        Compare("add_moments", type, sum, added, failures);
+        // One part: the image is small.
+        Tensor read = Wide(sum).flatten(2);
+        Compare("add_moments, means", ScalarType.Float32, moments.select(1, 0).select(1, 0), read.mean([2]), failures);
+        Tensor spread = (read - read.mean([2], keepdim: true)).square().sum(2);
+        Compare("add_moments, spreads", ScalarType.Float32, moments.select(1, 0).select(1, 1), spread, failures);
+    }
+
+    private static void Tokens(KernelCalls calls, ScalarType type, Device device, int width, List<string> failures)
+    {
+        const int Rows = 37;
+        Tensor x = Values([Rows, width], 0.7, type, device), branch = Values([Rows, width], 1.3, type, device);
+        Tensor gamma = Values([width], 0.9, type, device);
+        using TorchSharp.Modules.LayerNorm norm = nn.LayerNorm([width], Epsilon, device: device, dtype: type);
+        norm.weight!.copy_(Values([width], 0.37, type, device));
+        norm.bias!.copy_(Values([width], 0.53, type, device));
+        Tensor sum = branch.clone(), normed = calls.AddLayerNorm(x, sum, gamma, norm);
+        Compare($"add_layer_norm of {width}", type, sum, Wide(x) + Wide(gamma) * Wide(branch), failures);
+        Tensor plain = nn.functional.layer_norm(Wide(sum), [width], Wide(norm.weight!), Wide(norm.bias!), Epsilon);
+        Compare($"add_layer_norm of {width}, norm", type, normed, plain, failures);
+        Tensor alone = calls.AddLayerNorm(x, null, null, norm);
+        Compare($"layer_norm of {width}", type, alone,
+            nn.functional.layer_norm(Wide(x), [width], Wide(norm.weight!), Wide(norm.bias!), Epsilon), failures);
+    }
+
+    // Not random: the device's generator is the user's.
+    private static Tensor Values(long[] shape, double step, ScalarType type, Device device) =>
+        arange(shape.Aggregate(1L, static (product, extent) => product * extent), ScalarType.Float32).mul_(step).sin_().add_(0.25)
+            .reshape(shape).to(device).to_type(type);
+
+    private static Tensor Wide(Tensor x) => x.to_type(ScalarType.Float32);
+
+    private static void Compare(string kernel, ScalarType type, Tensor ours, Tensor plain, List<string> failures)
+    {
+        double tolerance = type switch { ScalarType.Float32 => 1e-5, ScalarType.Float16 => 1e-3, _ => 5e-3 };
+        double error = ((Wide(ours) - plain).norm() / plain.norm()).item<float>();
+        if (!(error <= tolerance))
+            failures.Add(string.Create(CultureInfo.InvariantCulture, $"{kernel} in {type} by {error:G3} (at most {tolerance})"));
+    }
+}

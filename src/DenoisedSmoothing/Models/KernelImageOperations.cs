@@ -1,0 +1,66 @@
+using DenoisedSmoothing.Kernels;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing.Models;
+
+/// <summary>The library's own kernels, where no gradient is taped.</summary>
+internal sealed class KernelImageOperations(KernelCalls kernels) : ImageOperations
+{
+    public override FeatureMap Convolve(Conv2d layer, Tensor input, Tensor? added = null)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using (input)
+        {
+            Tensor values = nn.functional.conv2d(input, layer.weight!, null, strides: layer.stride, padding: layer.padding!);
+            Tensor missing = added is null ? layer.bias!.alias() : layer.bias! + added;
+            return new FeatureMap(Ordered(values).MoveToOuterDisposeScope(), missing.MoveToOuterDisposeScope());
+        }
+    }
+
+    public override FeatureMap Settle(FeatureMap images) => images.Missing is null && images.Moments is not null
+        ? images
+        : images with
+        {
+            Missing = null,
+            Moments = kernels.AddMoments(images.Values, images.Missing, null, keep: images.Missing is null),
+        };
+
+    public override (FeatureMap Images, FeatureMap? Behind) Join(FeatureMap images, FeatureMap behind) => (images, behind);
+
+    public override Tensor Norm(GroupNorm layer, FeatureMap images, FeatureMap? behind, Tensor? scaleShift, bool silu)
+    {
+        Tensor moments = images.Moments ?? kernels.AddMoments(images.Values, null, null, keep: true);
+        return kernels.GroupNorm(images.Values, moments, images.Missing, behind?.Values, behind?.Moments, layer, scaleShift, silu);
+    }
+
+    // A pixel's channels are a row, and two sets of them two products: neither has to be copied beside the other.
+    public override Tensor Project(Conv2d layer, FeatureMap images, FeatureMap? behind)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = images.Values, weight = layer.weight!.reshape(layer.out_channels, -1), rows = Rows(x);
+        long own = x.size(1);
+        Tensor projected;
+        if (behind is null)
+        {
+            projected = nn.functional.linear(rows, weight, layer.bias);
+        }
+        else
+        {
+            projected = nn.functional.linear(rows, weight.narrow(1, 0, own), layer.bias);
+            projected.addmm_(Rows(behind.Values), weight.narrow(1, own, weight.size(1) - own).t(), 1, 1);
+        }
+
+        return projected.reshape(x.size(0), x.size(2), x.size(3), -1).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+    }
+
+    public override FeatureMap Add(FeatureMap branch, Tensor residual) =>
+        new(branch.Values, null, kernels.AddMoments(branch.Values, branch.Missing, residual, keep: false));
+
+    private static Tensor Rows(Tensor x) => x.permute(0, 2, 3, 1).reshape(-1, x.size(1));
+
+    // cuDNN and oneDNN answer channels-last weights so.
+    private static Tensor Ordered(Tensor x) =>
+        KernelCalls.IsChannelsLast(x) ? x : x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+}

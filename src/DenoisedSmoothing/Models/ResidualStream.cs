@@ -1,0 +1,83 @@
+using DenoisedSmoothing.Kernels;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing.Models;
+
+/// <summary>
+/// The tokens of a transformer as rows [N T,C], to which layer after layer adds its branch. An addition waits for the norm behind it, with
+/// which it is one kernel where the library's own are taken.
+/// </summary>
+/// <param name="rows">[N T,C], contiguous; the stream owns it from now on, and its memory may be written where nothing is taped.</param>
+internal sealed class ResidualStream(Tensor rows) : IDisposable
+{
+    private readonly KernelCalls? _kernels = KernelCalls.Takes(rows.dtype, rows.size(1)) ? GpuKernels.For(rows) : null;
+    private Tensor _rows = rows.DetachFromDisposeScope();
+    private Tensor? _branch, _gamma;
+
+    /// <summary>Adds gamma times a branch.</summary>
+    /// <param name="branch">[N T,C]; the stream owns it from now on.</param>
+    /// <param name="gamma">[C]; null for 1. Stays the caller's.</param>
+    public void Add(Tensor branch, Tensor? gamma = null)
+    {
+        Settle();
+        (_branch, _gamma) = (branch.DetachFromDisposeScope(), gamma);
+    }
+
+    /// <summary>The norm of what the rows have become.</summary>
+    /// <returns>[N T,C]; fresh.</returns>
+    public Tensor Norm(LayerNorm norm)
+    {
+        if (_kernels is null)
+        {
+            Settle();
+            return norm.call(_rows);
+        }
+
+        Tensor normed = _kernels.AddLayerNorm(_rows, _branch, _gamma, norm);
+        if (_branch is not null)
+        {
+            _rows.Dispose(); // the branch has become the sum
+            (_rows, _branch) = (_branch, null);
+        }
+
+        return normed;
+    }
+
+    /// <summary>Some of the rows as they have become, without adding where they are not wanted.</summary>
+    /// <param name="some">Selects from [N T,C].</param>
+    public Tensor Select(Func<Tensor, Tensor> some)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor selected = some(_rows);
+        if (_branch is not null)
+            selected = _gamma is null ? selected + some(_branch) : addcmul(selected, _gamma, some(_branch), 1);
+        return selected.MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        _rows.Dispose();
+        _branch?.Dispose();
+    }
+
+    private void Settle()
+    {
+        if (_branch is null)
+            return;
+        Tensor sum = _branch; // in the branch's memory where it can be
+        if (_gamma is null)
+        {
+            _branch.add_(_rows);
+        }
+        else
+        {
+            sum = addcmul(_rows, _gamma, _branch, 1).DetachFromDisposeScope();
+            _branch.Dispose();
+        }
+
+        _rows.Dispose();
+        (_rows, _branch) = (sum, null);
+    }
+}
