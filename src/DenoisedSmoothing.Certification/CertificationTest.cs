@@ -11,8 +11,10 @@ namespace DenoisedSmoothing;
 /// <param name="alpha">The allowed probability of a wrong certificate.</param>
 /// <param name="classCount">K.</param>
 /// <param name="rule">What the noise certifies.</param>
+/// <param name="theorem">Another theorem's radius of two bounds and a sigma, at most the noise's; null for the noise's own.</param>
 internal abstract class CertificationTest(
-    ICertifier certifier, long n0, IReadOnlyList<long> looks, double alpha, int classCount, IRadiusRule rule)
+    ICertifier certifier, long n0, IReadOnlyList<long> looks, double alpha, int classCount, IRadiusRule rule,
+    Func<double, double, double, double>? theorem = null)
     : TwoPhaseTest<Certificate>(n0, VotePhase.Estimation, looks, classCount)
 {
     /// <summary>The bound on every other class that a bound on the label implies: 1 - p, rounded up where it is not exact.</summary>
@@ -30,6 +32,11 @@ internal abstract class CertificationTest(
     /// <param name="votes">At least one.</param>
     protected abstract (double PALower, double PBUpper) Bounds(int label, VoteCounts votes);
 
+    // The noise's own radius holds for the noise that is drawn; no other theorem may say more.
+    private double Radius(double paLower, double pbUpper) => theorem is null
+        ? rule.Radius(paLower, pbUpper)
+        : Math.Min(rule.Radius(paLower, pbUpper), theorem(paLower, pbUpper, rule.Sigma));
+
     protected override Certificate Conclude(VoteCounts selection, VoteCounts votes)
     {
         int label = selection.Top;
@@ -38,7 +45,7 @@ internal abstract class CertificationTest(
         return new Certificate
         {
             Label = certified ? label : null,
-            Radius = certified ? rule.Radius(paLower, pbUpper) : 0,
+            Radius = certified ? Radius(paLower, pbUpper) : 0,
             SelectedLabel = label,
             PALower = paLower,
             PBUpper = pbUpper,

@@ -8,6 +8,9 @@ public static class Certifiers
         [CohenCertifier.MethodName] = CohenCertifier.Of,
         [MulticlassCertifier.MethodName] = MulticlassCertifier.Of,
         [SequentialCertifier.MethodName] = SequentialCertifier.Of,
+        [PixelDpCertifier.MethodName] = PixelDpCertifier.Of,
+        [LecuyerCertifier.MethodName] = LecuyerCertifier.Of,
+        [LiCertifier.MethodName] = LiCertifier.Of,
     };
 
     /// <summary>The names of the methods that <see cref="Create"/> knows.</summary>

@@ -8,6 +8,9 @@ public class CertifiersTests
     [
         new CohenCertifier(7, 1234, 1 / 3.0, 55).Method.ToString(),
         new MulticlassCertifier(7, 1234, 1e-5, 55).Method.ToString(),
+        new PixelDpCertifier(7, 1234, 1e-5, 55).Method.ToString(),
+        new LecuyerCertifier(7, 1234, 1 / 3.0, 55).Method.ToString(),
+        new LiCertifier(7, 1234, 1 / 3.0, 55).Method.ToString(),
         new SequentialCertifier().Method.ToString(),
         new SequentialCertifier(new SequentialOptions
         {
@@ -39,7 +42,7 @@ public class CertifiersTests
         Certifiers.Create(CertificationMethod.Parse(old)).Method.ToString().Should().Be(now);
 
     [Theory]
-    [InlineData("staged", "*no certification method 'staged' here; there are cohen, multiclass, sequential*")]
+    [InlineData("staged", "*no certification method 'staged' here; there are cohen, multiclass, sequential, pixeldp, lecuyer, li*")]
     [InlineData("cohen n=1 budget=5", "*cohen has no parameter 'budget'; it has version, n0, n, alpha, predict*")]
     [InlineData("cohen version=2", "*not known to this version: version is 2, and here it is 1*")]
     [InlineData("sequential tail=0.4", "*no parameter 'tail'*")]

@@ -32,6 +32,28 @@ public sealed class TrainClassifierVerbTests : IDisposable
             "--batch", "4");
     }
 
+    [Fact]
+    public async Task Members_are_certified_as_an_ensemble_of_any_form()
+    {
+        await Run(["train-classifier", "--objective", "drt", "--sigma", "0.5", .. s_small, "--steps", "1", "--out", At("d.safetensors")]);
+        string[] command = ["certify", "--sigma", "0.5", "--denoiser", "none", "--max", "2", "--n0", "4", "--n", "8", "--batch", "4",
+            "--seed", "1"];
+        string members = $"{At("d.1.safetensors")},{At("d.2.safetensors")}";
+        await Run([.. command, "--ensemble", members, "--out", At("log.tsv")]);
+        foreach (string form in new[] { "consensus", "max-margin" })
+        {
+            (int other, _, string said) = await Dds.RunAsync([.. command, "--ensemble", members, "--aggregate", form,
+                "--out", At("log.tsv"), "--resume"]);
+            other.Should().Be(1, "another form is another classifier");
+            said.Should().Contain("classifier");
+        }
+
+        (int exit, _, string error) = await Dds.RunAsync([.. command, "--ensemble", members, "--classifier-file", At("d.1.safetensors")]);
+        exit.Should().Be(1);
+        error.Should().Contain("--ensemble several");
+        (await Dds.RunAsync([.. command, "--aggregate", "mean"])).Error.Should().Contain("--aggregate is for an --ensemble");
+    }
+
     [Theory]
     [InlineData("--beta does not belong to --objective consistency, which takes --sigma, --draws, --lambda, --eta.",
         "--objective", "consistency", "--sigma", "0.5", "--beta", "1")]

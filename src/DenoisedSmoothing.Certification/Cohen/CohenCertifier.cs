@@ -76,7 +76,7 @@ public sealed class CohenCertifier : ICertifier
     {
         VoteCheck.Classes(classCount);
         ArgumentNullException.ThrowIfNull(rule);
-        return new CohenCertification(this, classCount, rule);
+        return new CohenCertification(this, this, classCount, rule);
     }
 
     /// <inheritdoc/>

@@ -33,9 +33,9 @@ public sealed class CertificateVerifier
         }
 
         Noise(certificate, law, findings);
-        if (CheckOf(certificate.Method, certificate.Noise, law, findings) is { } check)
-            check.Certificate(certificate, law, findings);
-        Radius(certificate, law, findings);
+        MethodCheck? check = CheckOf(certificate.Method, certificate.Noise, law, findings);
+        check?.Certificate(certificate, law, findings);
+        Radius(certificate, law, check, findings);
         return findings.All;
     }
 
@@ -95,11 +95,13 @@ public sealed class CertificateVerifier
                 "the shape of the image");
     }
 
-    private static void Radius(Certificate c, NoiseLaw law, Findings findings)
+    private static void Radius(Certificate c, NoiseLaw law, MethodCheck? check, Findings findings)
     {
         if (c.Label is null)
             return;
-        Enclosure radius = c.PALower < 1 && c.PBUpper > 0 ? law.Radius(c.PALower, c.PBUpper) : new Enclosure(0, 0);
+        Enclosure radius = c.PALower < 1 && c.PBUpper > 0
+            ? check?.Radius(c.PALower, c.PBUpper, law) ?? law.Radius(c.PALower, c.PBUpper)
+            : new Enclosure(0, 0);
         if (c.Radius > radius.Upper)
             findings.Overstated("radius", $"{c.Radius} is claimed, and the bounds {c.PALower} and {c.PBUpper} give {radius.Lower}");
         else if (c.Radius < radius.Lower - 1e-9 * (radius.Lower + law.Sigma))

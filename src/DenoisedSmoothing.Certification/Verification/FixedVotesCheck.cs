@@ -1,10 +1,11 @@
 namespace DenoisedSmoothing.Verification;
 
 /// <summary>
-/// Cohen's and the multi-class certifier: a bound is right when the tail of the votes under it is at most its share of alpha, and just
+/// Certifiers of a fixed number of votes: a bound is right when the tail of the votes under it is at most its share of alpha, and just
 /// right when a slightly better bound has more.
 /// </summary>
-internal sealed class FixedVotesCheck(long n0, long n, double alpha, long predictN, bool allClasses) : MethodCheck(alpha)
+internal sealed class FixedVotesCheck(
+    long n0, long n, double alpha, long predictN, VoteShares shares, Func<double, double, double>? theorem = null) : MethodCheck(alpha)
 {
     private const double Indistinct = 1e-280;
 
@@ -13,12 +14,28 @@ internal sealed class FixedVotesCheck(long n0, long n, double alpha, long predic
         findings.Equal("selectionVotes", c.N0, n0, "the method");
         findings.Equal("estimationVotes", c.N, n, "the method");
         Alpha(c.Alpha, findings);
-        LowerBound(c, allClasses ? c.Alpha / 2 : c.Alpha, findings);
-        if (allClasses)
-            UpperBound(c, findings);
+        int classes = c.EstimationVotes.ClassCount;
+        (double label, double? others) = shares switch
+        {
+            VoteShares.HalfForTheLabel => (c.Alpha / 2, c.Alpha / (2 * (classes - 1.0))),
+            VoteShares.Alike => (c.Alpha / classes, c.Alpha / classes),
+            _ => (c.Alpha, (double?)null),
+        };
+        LowerBound(c, label, findings);
+        if (others is { } share)
+            UpperBound(c, share, findings);
         else
             Complement(c, findings);
-        Label(c, allClasses ? c.PALower > c.PBUpper : c.PALower > .5, findings);
+        Label(c, others is null ? c.PALower > .5 : c.PALower > c.PBUpper, findings);
+    }
+
+    public override Enclosure Radius(double pA, double pB, NoiseLaw law)
+    {
+        Enclosure noise = law.Radius(pA, pB);
+        if (theorem is null)
+            return noise;
+        double radius = law.Sigma * theorem(pA, pB);
+        return new Enclosure(Math.Min(noise.Lower, radius * (1 - Tolerance)), Math.Min(noise.Upper, radius * (1 + Tolerance)));
     }
 
     public override void Prediction(Prediction p, Findings findings)
@@ -59,10 +76,9 @@ internal sealed class FixedVotesCheck(long n0, long n, double alpha, long predic
             findings.Different("pbUpper", $"{c.PBUpper} is claimed, and 1 - paLower is {1 - c.PALower}");
     }
 
-    private static void UpperBound(Certificate c, Findings findings)
+    private static void UpperBound(Certificate c, double share, Findings findings)
     {
         long hits = c.EstimationVotes[RivalOf(c.EstimationVotes, c.SelectedLabel)], votes = c.EstimationVotes.Total;
-        double share = c.Alpha / (2 * (c.EstimationVotes.ClassCount - 1.0));
         if (!Holds(c.PBUpper, provably: false))
             findings.Overstated("pbUpper", $"{c.PBUpper} is claimed, and {hits} of {votes} votes for a rival, at {share}, give more");
         else if (Holds(c.PBUpper - Step(c.PBUpper), provably: true))

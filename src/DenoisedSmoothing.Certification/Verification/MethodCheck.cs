@@ -10,14 +10,23 @@ internal abstract class MethodCheck(double alpha)
     /// <exception cref="ArgumentException">The method or a parameter is not known.</exception>
     public static MethodCheck? Of(CertificationMethod method, NoiseLaw law) => Certifiers.Create(method) switch
     {
-        CohenCertifier c => new FixedVotesCheck(c.N0, c.N, c.Alpha, c.PredictN, allClasses: false),
-        MulticlassCertifier c => new FixedVotesCheck(c.N0, c.N, c.Alpha, c.PredictionVotes.Most, allClasses: true),
+        CohenCertifier c => new FixedVotesCheck(c.N0, c.N, c.Alpha, c.PredictN, VoteShares.LabelOnly),
+        MulticlassCertifier c => new FixedVotesCheck(c.N0, c.N, c.Alpha, c.PredictionVotes.Most, VoteShares.HalfForTheLabel),
+        PixelDpCertifier c => new FixedVotesCheck(c.N0, c.N, c.Alpha, c.PredictionVotes.Most, VoteShares.Alike, TheoremCheck.Lecuyer),
+        LecuyerCertifier c => new FixedVotesCheck(c.N0, c.N, c.Alpha, c.PredictionVotes.Most, VoteShares.LabelOnly, TheoremCheck.Lecuyer),
+        LiCertifier c => new FixedVotesCheck(c.N0, c.N, c.Alpha, c.PredictionVotes.Most, VoteShares.LabelOnly, TheoremCheck.Li),
         SequentialCertifier c => new SequentialCheck(c.N0, c.Options, law),
         _ => null,
     };
 
-    /// <summary>Checks counts, alpha, bounds and label; radius and selection are the verifier's.</summary>
+    /// <summary>Checks counts, alpha, bounds and label; selection and what the radius is held against are the verifier's.</summary>
     public abstract void Certificate(Certificate c, NoiseLaw law, Findings findings);
+
+    /// <summary>What bounds on the votes give: the noise's radius, or where the method has a theorem of its own, that one's.</summary>
+    /// <param name="pA">Below 1.</param>
+    /// <param name="pB">Above 0.</param>
+    /// <param name="law">The noise.</param>
+    public virtual Enclosure Radius(double pA, double pB, NoiseLaw law) => law.Radius(pA, pB);
 
     /// <summary>Checks counts, alpha, labels and p-value.</summary>
     public abstract void Prediction(Prediction p, Findings findings);

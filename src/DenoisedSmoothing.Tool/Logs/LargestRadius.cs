@@ -23,6 +23,9 @@ internal static class LargestRadius
             {
                 CohenCertifier cohen => Unanimous(rule, cohen.N, cohen.Alpha),
                 MulticlassCertifier classes => Unanimous(rule, classes.N, classes.Alpha / 2),
+                LecuyerCertifier its => Theorem(LecuyerRadius.FromBounds, its.N, its.Alpha),
+                LiCertifier its => Theorem(LiRadius.FromBounds, its.N, its.Alpha),
+                PixelDpCertifier its => Theorem(LecuyerRadius.FromBounds, its.N, its.Alpha / 2),
                 SequentialCertifier sequential => sequential.LargestRadius(rule),
                 _ => null,
             };
@@ -32,6 +35,9 @@ internal static class LargestRadius
             // Of another version: the log is still good for its figures.
             return null;
         }
+
+        double Theorem(Func<double, double, double, double> radius, long n, double alpha) =>
+            radius(ClopperPearson.Lower(n, n, alpha), 1 - ClopperPearson.Lower(n, n, alpha), sigma);
 
         static double Unanimous(IRadiusRule rule, long n, double alpha) => rule.Radius(ClopperPearson.Lower(n, n, alpha), 1);
     }

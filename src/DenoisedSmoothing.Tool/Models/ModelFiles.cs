@@ -24,7 +24,9 @@ internal static class ModelFiles
     /// <param name="fallback">The network that weights alone belong to where nothing says; null for an error.</param>
     /// <exception cref="InvalidDataException">The file cannot be used; the message says which option may help.</exception>
     public static (IClassifier Classifier, string? Network, IDisposable Owned) Classifier(ModelChoice choice, string? fallback = null) =>
-        Advised(choice.Classifier.Weights.Part, () => LoadClassifier(choice, fallback));
+        Advised(choice.Classifier.Weights.Part, () => choice.Classifier.Ensemble.Count == 0
+            ? LoadClassifier(choice, fallback)
+            : LoadEnsemble(choice, fallback));
 
     /// <summary>Loads a denoiser: a diffusion model, or an ONNX one that can be used in one shot only.</summary>
     /// <inheritdoc cref="Classifier"/>
@@ -41,6 +43,29 @@ internal static class ModelFiles
         catch (CheckpointException e)
         {
             throw new InvalidDataException(Advice.Of(e, part), e);
+        }
+    }
+
+    private static (IClassifier Classifier, string? Network, IDisposable Owned) LoadEnsemble(ModelChoice choice, string? fallback)
+    {
+        List<IClassifier> members = [];
+        LoadedParts owned = new();
+        try
+        {
+            foreach (string file in choice.Classifier.Ensemble)
+            {
+                (IClassifier member, _, IDisposable part) = LoadClassifier(
+                    choice with { Classifier = choice.Classifier with { File = file } }, fallback);
+                members.Add(member);
+                owned.Add(part);
+            }
+
+            return (Ensembles.Of(choice.Classifier.Aggregate, members), null, owned);
+        }
+        catch
+        {
+            owned.Dispose();
+            throw;
         }
     }
 

@@ -104,6 +104,8 @@ internal static class PairLoader
                 + $"network with --classifier-network {s_classifiers[name]}.");
         if ((choice.Classifier.SettingsOfOwn ?? choice.Denoiser.SettingsOfOwn) is { } setting)
             throw new ArgumentException($"--pair {name} brings its networks: leave {setting} out, or leave --pair out.");
+        if (choice.Classifier.Ensemble.Count > 0)
+            throw new ArgumentException($"--pair {name} has one classifier: leave --ensemble out, or leave --pair out.");
         PretrainedPair pair = LoadPair(choice, name);
         IClassifier classifier = Prepared(pair.Classifier, choice.Classifier);
         DiffusionModel? diffusion = pair.Diffusion is { } model ? Precisions.Convert(model, choice.Precision) : null;

@@ -7,7 +7,8 @@ namespace DenoisedSmoothing.Tool;
 /// <summary>Options of the statistics, of certificates or of predictions.</summary>
 internal sealed class CertifierOptions
 {
-    private const string Cohen = "cohen", Multiclass = "multiclass", Sequential = "sequential";
+    private const string Cohen = "cohen", Multiclass = "multiclass", Sequential = "sequential",
+        PixelDp = "pixeldp", Lecuyer = "lecuyer", Li = "li";
     private const long MostSequential = 1_000_000_000, MostVotes = 1L << 36;
 
     private readonly bool _predicts;
@@ -19,15 +20,16 @@ internal sealed class CertifierOptions
     public CertifierOptions(bool predicts = false)
     {
         _predicts = predicts;
-        Certifier.AcceptOnlyFromAmong(predicts ? [Cohen, Sequential] : [Cohen, Multiclass, Sequential]);
+        Certifier.AcceptOnlyFromAmong(predicts ? [Cohen, Sequential] : [Cohen, Multiclass, Sequential, PixelDp, Lecuyer, Li]);
         Certifier.Description = "cohen draws a fixed number of votes; "
             + (predicts
                 ? ""
                 : "multiclass bounds every class from the same votes, and so certifies some labels that have less than half of them; ")
-            + "sequential stops when more would not change the answer. All at the same alpha";
+            + "sequential stops when more would not change the answer"
+            + (predicts ? "" : "; pixeldp, lecuyer and li are the smaller radii of before Cohen, for comparison") + ". All at the same alpha";
         N.Description = predicts
             ? "Votes of each prediction, for cohen [default: 1000]"
-            : "Fresh votes behind each bound, for cohen and multiclass [default: 100000, as the paper; it takes 10000 for ImageNet]";
+            : "Fresh votes behind each bound, for all but sequential [default: 100000, as the paper; it takes 10000 for ImageNet]";
         Budget.Description = predicts
             ? "The most votes of a prediction, for sequential [default: 10000]"
             : "The most votes of an image, for sequential [default: 100000]";
@@ -79,10 +81,16 @@ internal sealed class CertifierOptions
         {
             if (budget is not null || targets.Length > 0)
                 throw new ArgumentException($"--budget and --target belong to --certifier sequential; {method} draws --n votes.");
-            if (method == Multiclass)
-                return alpha >= 1e-90
-                    ? new MulticlassCertifier(n0 ?? 100, n ?? 100_000, alpha)
-                    : throw new ArgumentException("--certifier multiclass shares alpha among the classes: --alpha must be at least 1e-90.");
+            if (method is Multiclass or PixelDp && alpha < 1e-90)
+                throw new ArgumentException($"--certifier {method} shares alpha among the classes: --alpha must be at least 1e-90.");
+            if (method != Cohen)
+                return method switch
+                {
+                    Multiclass => new MulticlassCertifier(n0 ?? 100, n ?? 100_000, alpha),
+                    PixelDp => new PixelDpCertifier(n0 ?? 100, n ?? 100_000, alpha),
+                    Lecuyer => new LecuyerCertifier(n0 ?? 100, n ?? 100_000, alpha),
+                    _ => new LiCertifier(n0 ?? 100, n ?? 100_000, alpha),
+                };
             if (!_predicts)
                 return new CohenCertifier(n0 ?? 100, n ?? 100_000, alpha);
             return n0 is null
@@ -91,7 +99,7 @@ internal sealed class CertifierOptions
         }
 
         if (n is not null)
-            throw new ArgumentException("--n belongs to --certifier cohen or multiclass; sequential draws at most --budget votes.");
+            throw new ArgumentException("--n belongs to the other certifiers; sequential draws at most --budget votes.");
         SequentialOptions usual = new();
         return new SequentialCertifier(_predicts
             ? usual with { Alpha = alpha, PredictN0 = n0 ?? usual.PredictN0, PredictBudget = budget ?? usual.PredictBudget }

@@ -7,6 +7,12 @@ internal sealed record ClassifierChoice
 {
     public string? File { get; init; }
 
+    /// <summary>The files of an ensemble, of which <see cref="File"/> is the first; none for one classifier.</summary>
+    public IReadOnlyList<string> Ensemble { get; init; } = [];
+
+    /// <summary>What the ensemble answers.</summary>
+    public string Aggregate { get; init; } = Ensembles.Forms[0];
+
     public string? Network { get; init; }
 
     public int? Classes { get; init; }

@@ -13,6 +13,7 @@ internal sealed class ClassifierOptions
     public ClassifierOptions()
     {
         Network.AcceptOnlyFromAmong([.. NetworkCatalog.Classifiers.Keys]);
+        Aggregate.AcceptOnlyFromAmong([.. Ensembles.Forms]);
         Normalization.AcceptOnlyFromAmong([.. NetworkCatalog.Normalizations.Keys]);
     }
 
@@ -21,6 +22,21 @@ internal sealed class ClassifierOptions
         HelpName = "file",
         Description = "The pair's classifier, or one of your own: weights (safetensors, torch.save), TorchScript .pt, .onnx, or what "
             + "finetune wrote",
+    };
+
+    public Option<string[]?> Ensemble { get; } = new("--ensemble")
+    {
+        HelpName = "file,file...",
+        AllowMultipleArgumentsPerToken = true,
+        CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries))],
+        Description = "Several classifiers as one, in place of --classifier-file, all loaded alike",
+    };
+
+    public Option<string?> Aggregate { get; } = new("--aggregate")
+    {
+        HelpName = "form",
+        Description = $"What the ensemble answers: {string.Join(", ", Ensembles.Forms)}; consensus asks the rest where the first two "
+            + "disagree [default: mean]",
     };
 
     public Option<string?> Network { get; } = new("--classifier-network", "--network")
@@ -56,7 +72,12 @@ internal sealed class ClassifierOptions
     }
         .AtLeast(1);
 
-    public OptionGroup All => new("Classifier", [File, Network, Classes, Normalization, Mean, Std, Resize, .. _weights.All]);
+    public OptionGroup All => new("Classifier", [File, Ensemble, Aggregate, .. Single]);
+
+    /// <summary>Those of one classifier from a file.</summary>
+    public OptionGroup One => new("Classifier", [File, .. Single]);
+
+    private IEnumerable<Option> Single => [Network, Classes, Normalization, Mean, Std, Resize, .. _weights.All];
 
     /// <summary>Reads what was typed.</summary>
     /// <exception cref="ArgumentException">Options exclude each other, or a file is not there.</exception>
@@ -69,9 +90,18 @@ internal sealed class ClassifierOptions
             throw new ArgumentException("--mean and --std come together; --std 1 subtracts the mean only.");
         if (given && name is not null)
             throw new ArgumentException("Either --normalization names a mean and std, or --mean and --std give them.");
+        string[] ensemble = parsed.GetValue(Ensemble) ?? [];
+        if (ensemble.Length > 0 && parsed.GetValue(File) is not null)
+            throw new ArgumentException("Either --classifier-file names a classifier, or --ensemble several.");
+        if (ensemble.Length == 0 && parsed.GetValue(Aggregate) is not null)
+            throw new ArgumentException("--aggregate is for an --ensemble.");
+        foreach (string member in ensemble)
+            ModelOptions.ExistingModel(member);
         return new ClassifierChoice
         {
-            File = ModelOptions.ExistingModel(parsed.GetValue(File)),
+            Ensemble = ensemble,
+            Aggregate = parsed.GetValue(Aggregate) ?? Ensembles.Forms[0],
+            File = ModelOptions.ExistingModel(parsed.GetValue(File) ?? ensemble.FirstOrDefault()),
             Network = parsed.GetValue(Network),
             Classes = parsed.GetValue(Classes),
             Normalization = given ? Given(mean, std) : name is null ? null : NetworkCatalog.Normalizations[name],

@@ -48,7 +48,7 @@ internal sealed class ModelOptions
     public IEnumerable<OptionGroup> All => [new("Models", [Pair, Device, Precision, InertTypes]), _classifier.All, _denoiser.All];
 
     /// <summary>Those of a verb that trains a classifier: no pair, and in float32.</summary>
-    public IEnumerable<OptionGroup> ForTraining => [_classifier.All, _denoiser.All, new("Machine", [Device, InertTypes])];
+    public IEnumerable<OptionGroup> ForTraining => [_classifier.One, _denoiser.All, new("Machine", [Device, InertTypes])];
 
     public ModelChoice Read(ParseResult parsed)
     {

@@ -17,13 +17,7 @@ public sealed class EnsembleClassifier : IClassifier, IDescribed
     /// <summary>Joins classifiers.</summary>
     /// <param name="members">At least one, all with the same number of classes.</param>
     /// <exception cref="ArgumentException">There is no member, or their classes differ in number.</exception>
-    public EnsembleClassifier(params IReadOnlyList<IClassifier> members)
-    {
-        ArgumentNullException.ThrowIfNull(members);
-        if (members.Count == 0 || members.Any(member => member is null || member.ClassCount != members[0].ClassCount))
-            throw new ArgumentException("An ensemble needs at least one classifier, all with the same ClassCount.", nameof(members));
-        _members = [.. members];
-    }
+    public EnsembleClassifier(params IReadOnlyList<IClassifier> members) => _members = Members.Of(members);
 
     /// <inheritdoc/>
     public int ClassCount => _members[0].ClassCount;

@@ -19,6 +19,9 @@ internal sealed record SimulatedMethod(string Name, double Alpha, Func<double, I
         yield return new("cohen predicts", alpha, a => new CohenCertifier(alpha: a, predictN: 100), Predicts: true);
         yield return new("multiclass n=100", alpha, a => new MulticlassCertifier(n0: 20, n: 100, a));
         yield return new("multiclass n=1000", alpha, a => new MulticlassCertifier(n0: 100, n: 1000, a));
+        yield return new("pixeldp n=100", alpha, a => new PixelDpCertifier(n0: 20, n: 100, a));
+        yield return new("lecuyer n=1000", alpha, a => new LecuyerCertifier(n0: 100, n: 1000, a));
+        yield return new("li n=1000", alpha, a => new LiCertifier(n0: 100, n: 1000, a));
         yield return new("sequential, one radius", alpha, a => new SequentialCertifier(new SequentialOptions
         {
             Alpha = a,

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Votes;
 using MathNet.Numerics.Distributions;
 
@@ -17,6 +19,7 @@ internal sealed class Truth
 
     private readonly ClassDraws _draws;
     private readonly double[] _probabilities;
+    private readonly ConcurrentDictionary<(bool Li, double Own, double Rival), double> _theorems = new();
 
     /// <param name="probabilities">By class; they add up to 1.</param>
     public Truth(params double[] probabilities)
@@ -57,6 +60,15 @@ internal sealed class Truth
             return true;
         if (certificate.Abstained)
             return false;
+
+        if (certificate.Method.Name is "lecuyer" or "pixeldp" or "li")
+        {
+            double rival = boundsOthers ? others : Math.Max(1 - p, double.Epsilon), own = Math.Min(p, Math.BitDecrement(1));
+            double theirs = _theorems.GetOrAdd((certificate.Method.Name == "li", own, rival), static at => at.Li
+                ? LiRadius.FromBounds(at.Own, at.Rival, 1)
+                : LecuyerRadius.FromBounds(at.Own, at.Rival, 1));
+            return certificate.Radius > theirs * (1 + 1e-9);
+        }
 
         // Cohen's radius less the way to the grid, whose step is 2^-20 at sigma 1.
         double radius = (boundsOthers ? (Quantile(p) - Quantile(others)) / 2 : Quantile(p)) - Math.Sqrt(Dimension) / (1 << 20);

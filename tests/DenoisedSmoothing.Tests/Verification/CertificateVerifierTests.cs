@@ -20,6 +20,33 @@ public class CertificateVerifierTests
         "sequential open gain=0.01 budget=20000",
         "sequential open gain=0.05 budget=1000 alpha=0.05 looks=1.5");
 
+    public static TheoryData<string> Baselines => new(
+        "pixeldp n0=100 n=1000 alpha=0.05", "lecuyer n0=100 n=1000 alpha=0.001", "li n0=10 n=20000 alpha=0.001");
+
+    [Theory]
+    [MemberData(nameof(Baselines))]
+    public void Verify_holds_methods_with_a_theorem_of_their_own_against_it(string method)
+    {
+        ICertifier certifier = Certifiers.Create(CertificationMethod.Parse(method));
+        Random random = new(12);
+        int certified = 0;
+        for (int run = 0; run < 40; run++)
+        {
+            double[] shares = Shares(random, run);
+            Certificate certificate = Run(certifier.Certify(shares.Length, run % 2 == 0
+                ? new GaussianRule(.5) : new GridGaussianRule(.5, 784)), shares, random);
+            Verifier.Verify(certificate).Should().BeEmpty("{0} at {1}", certificate, string.Join(' ', shares));
+            if (certificate.Abstained)
+                continue;
+            certified++;
+            Verifier.Verify(certificate with { Radius = certificate.Radius * 1.01 }).Should().Contain(finding =>
+                finding.Severity == VerificationSeverity.Overstated, "{0}", certificate);
+            Verifier.Verify(certificate with { Radius = certificate.Radius * .99 }).Should().NotBeEmpty();
+        }
+
+        certified.Should().BeGreaterThan(5);
+    }
+
     public static TheoryData<string> Rules => new("gaussian", "grid", "uniform");
 
     [Theory]

@@ -1,0 +1,72 @@
+using System.Globalization;
+using DenoisedSmoothing.Parts;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing.Denoising;
+
+/// <summary>A score network (Song and Ermon 2020; Lee 2021): told the noise level, it returns the score.</summary>
+/// <remarks>Safe for concurrent use where the network is.</remarks>
+public sealed class ScoreModel : IScore, IDescribed, IDisposable
+{
+    private readonly nn.IModule<Tensor, Tensor, Tensor> _network;
+    private readonly bool _disposeNetwork;
+
+    /// <summary>Wraps a network.</summary>
+    /// <param name="network">Takes noisy images [N,C,H,W] with pixels of [0,1] before the noise, and sigma, float32 [N]; returns sigma
+    /// times the score, [N,C,H,W], which is of one size at all levels: minus the noise that it expects, in standard normals. Put in
+    /// evaluation mode.</param>
+    /// <param name="largestSigma">The highest sigma that the network was trained for, in [0,1] pixel space.</param>
+    /// <param name="disposeNetwork">Whether <see cref="Dispose"/> frees the network too, where it can be.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The highest sigma is not finite and positive.</exception>
+    public ScoreModel(nn.IModule<Tensor, Tensor, Tensor> network, double largestSigma, bool disposeNetwork = false)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        Require.Sigma(largestSigma);
+        (_network, LargestSigma, _disposeNetwork) = (network, largestSigma, disposeNetwork);
+        Input = IImageNetwork.InputOf(network);
+        (network as nn.Module)?.eval();
+    }
+
+    /// <summary>The network that is asked.</summary>
+    public nn.IModule<Tensor, Tensor, Tensor> Network => _network;
+
+    /// <summary>What images it takes: others are refused.</summary>
+    /// <value>What the network says; null, and no check, where it does not say.</value>
+    public InputShape? Input { get; init; }
+
+    /// <inheritdoc/>
+    public double LargestSigma { get; }
+
+    /// <inheritdoc/>
+    public PartInfo Info => (PartInfo.Of(_network).Taking(Input) with { LargestSigma = LargestSigma }).Named(static network =>
+        $"score({network})");
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma is not above 0, or beyond <see cref="LargestSigma"/>.</exception>
+    /// <exception cref="InvalidOperationException">The network is in training mode, or its result has another shape than its
+    /// input.</exception>
+    public Tensor Score(Tensor noisy, double sigma)
+    {
+        ArgumentNullException.ThrowIfNull(noisy);
+        if (!(sigma > 0 && sigma <= LargestSigma))
+            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, string.Create(CultureInfo.InvariantCulture,
+                $"Sigma must be above 0, at most the network's {LargestSigma:G6}."));
+        EvaluationMode.Require(_network);
+        Input?.Require(noisy.shape, "This score network");
+        using DisposeScope scope = NewDisposeScope();
+        Tensor scaled = _network.call(noisy, full(noisy.shape[0], sigma, ScalarType.Float32, noisy.device));
+        return scaled.shape.SequenceEqual(noisy.shape)
+            ? scaled.div(sigma).MoveToOuterDisposeScope()
+            : throw new InvalidOperationException(
+                $"A score has its image's shape: the network made [{string.Join(',', scaled.shape)}] of "
+                + $"[{string.Join(',', noisy.shape)}].");
+    }
+
+    /// <summary>Frees the network where the constructor was told to; otherwise it is the caller's.</summary>
+    public void Dispose()
+    {
+        if (_disposeNetwork)
+            (_network as IDisposable)?.Dispose();
+    }
+}
