@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using TorchSharp;
@@ -12,16 +13,40 @@ internal static class StateHash
 {
     private const string Version = "state_dict/1";
 
+    private static readonly ConditionalWeakTable<nn.Module, Known> s_known = [];
+
     /// <summary>SHA-256 of a module's state_dict: names, types, shapes and values in the order of names; lower-case hexadecimal.</summary>
-    public static string Of(nn.Module module)
+    /// <remarks>Weights on a card are hashed once, and again only when their digest shows that they have changed.</remarks>
+    public static string Of(nn.Module module) => Of(module, static entries => entries.All(static entry => entry.device_type == DeviceType.CUDA));
+
+    /// <summary>The same, with a choice of which weights a digest stands for.</summary>
+    internal static string Of(nn.Module module, Func<IEnumerable<Tensor>, bool> byDigest)
     {
         ArgumentNullException.ThrowIfNull(module);
         using DisposeScope scope = NewDisposeScope();
+        KeyValuePair<string, Tensor>[] entries = [.. module.state_dict().OrderBy(static pair => pair.Key, StringComparer.Ordinal)];
+        if (entries.Length == 0 || !byDigest(entries.Select(static pair => pair.Value)))
+            return Hash(entries);
+        Known now = Digest(entries, "");
+        if (s_known.TryGetValue(module, out Known? known) && known with { Hash = "" } == now)
+            return known.Hash;
+        string hash = Hash(entries);
+        // Weights that change meanwhile must not be known under either's digest.
+        if (Digest(entries, "") == now)
+            s_known.AddOrUpdate(module, now with { Hash = hash });
+        return hash;
+    }
+
+    private static Known Digest(KeyValuePair<string, Tensor>[] entries, string hash) => new(
+        string.Join(';', entries.Select(static pair => $"{pair.Key}:{pair.Value.dtype}[{string.Join(',', pair.Value.shape)}]")),
+        WeightDigest.Of(entries.Select(static pair => pair.Value)), hash);
+
+    private static string Hash(KeyValuePair<string, Tensor>[] entries)
+    {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(hash, Version);
-        Dictionary<string, Tensor> entries = module.state_dict();
-        Append(hash, (long)entries.Count);
-        foreach ((string name, Tensor entry) in entries.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
+        Append(hash, (long)entries.Length);
+        foreach ((string name, Tensor entry) in entries)
         {
             Append(hash, name);
             Append(hash, SafetensorsDType.NameOf(entry.dtype));
@@ -67,4 +92,6 @@ internal static class StateHash
         BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
         hash.AppendData(bytes);
     }
+
+    private sealed record Known(string Layout, long Digest, string Hash);
 }

@@ -33,8 +33,8 @@ internal static partial class ParseErrors
         if (command is RootCommand && tokens.Length > 0)
         {
             yield return options.Length > 0 && tokens[0] == options[0] ? $"dds takes a verb before {options[0]}: dds --help lists them."
-                : $"dds has no verb '{tokens[0]}'.{Meant(tokens[0], command.Subcommands.Select(static verb => verb.Name))} dds --help lists "
-                    + "them.";
+                : $"dds has no verb '{tokens[0]}'.{Meant(tokens[0], command.Subcommands.Select(static verb => verb.Name))} "
+                    + "dds --help lists them.";
             yield break;
         }
 
@@ -89,8 +89,8 @@ internal static partial class ParseErrors
         if (MissingOption().Match(text) is { Success: true } option)
             return $"{option.Groups[1].Value} is missing: it is required.";
         return MissingArgument().IsMatch(text) && error.SymbolResult is CommandResult or ArgumentResult
-            ? $"{CommandOf(error.SymbolResult)} takes at least one {ArgumentOf(error.SymbolResult)}: dds {CommandOf(error.SymbolResult)} --help "
-                + "has examples."
+            ? $"{CommandOf(error.SymbolResult)} takes at least one {ArgumentOf(error.SymbolResult)}: "
+                + $"dds {CommandOf(error.SymbolResult)} --help has examples."
             : MissingValue().Match(text) is { Success: true } value ? $"{value.Groups[1].Value} takes a value, and there is none." : text;
     }
 

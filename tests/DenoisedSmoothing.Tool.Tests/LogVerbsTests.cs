@@ -351,6 +351,22 @@ public sealed class LogVerbsTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(80)]
+    [InlineData(100)]
+    public void A_report_fits_the_screen(int width)
+    {
+        string log = WriteLog(alpha: .001, end: false);
+        using StringWriter text = new();
+
+        new ReportBlocks(new LogReport([new(CertificationLog.Read(log))], ReportRadius.ParseList("0,0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9"),
+            null, .001, envelope: true), text, width).Write();
+
+        string[] lines = text.ToString().ReplaceLineEndings("\n").Split('\n');
+        lines.Where(line => !line.Contains(log, StringComparison.Ordinal)).Should().OnlyContain(line => line.Length <= width);
+        lines.Max(line => line.Length).Should().BeGreaterThan(width - 15);
+    }
+
     [Fact]
     public async Task Merge_without_settings_beside_the_shards_says_so()
     {

@@ -128,7 +128,11 @@ public sealed class ModelOptionsTests : IDisposable
             ["--classifier-file", Golden.PathOf(name)], ["--denoiser-file", Golden.PathOf(name)],
             ["--classifier-file", Golden.PathOf(name), "--classifier-network", "resnet20"],
         })
+        {
             (await Refused([.. s_little, "--data", "bundled", .. file])).Should().Contain(kind).And.NotContainAny("ImageFolder", "Read it");
+            // Before the images are asked for.
+            (await Refused([.. s_little, .. file])).Should().Contain(kind);
+        }
     }
 
     private static string Case(string name) => Golden.PathOf($"cases/command-line/{name}");

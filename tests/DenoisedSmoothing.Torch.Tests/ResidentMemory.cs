@@ -11,8 +11,8 @@ public sealed class ResidentMemoryCollection;
 /// <summary>
 /// Whether making and disposing something again and again takes more and more memory. What counts is what is left once the allocator has
 /// given back the pages that it holds for later. glibc keeps freed blocks of less than 32 MB, and other blocks settle between them: the
-/// paper's pair of 550 MB, loaded and disposed 60 times, has the process grow from 980 to 1,520 MiB, most of it in the first 30 times, while
-/// 314 to 360 MiB are in use after each. A bound on the former is too wide to see a leak of some of the weights.
+/// paper's pair of 550 MB, loaded and disposed 60 times, has the process grow from 980 to 1,520 MiB, most of it in the first 30 times,
+/// while 314 to 360 MiB are in use after each. A bound on the former is too wide to see a leak of some of the weights.
 /// </summary>
 internal static class ResidentMemory
 {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.Json;
 using DenoisedSmoothing.Kernels;
 using TorchSharp;
@@ -50,12 +51,12 @@ internal static class ThroughputCommand
         {
             pair, precision, batch, device, seconds, threads, tf32, plain, profile, agreement,
         };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(batch)!.Any(size => size < 1) || !(result.GetValue(seconds) > 0) || result.GetValue(threads) < 1
-                || result.GetValue(agreement) < 0)
-                result.AddError("--batch and --threads are at least 1, --seconds is above 0 and --agreement not below.");
-        });
+        // By option: what a command's validator reads of an option that was not given is no default.
+        batch.Validators.Add(result => Require(result, result.GetValueOrDefault<int[]>()?.All(static size => size >= 1) is true,
+            "--batch is at least 1."));
+        seconds.Validators.Add(result => Require(result, result.GetValueOrDefault<double>() > 0, "--seconds is above 0."));
+        threads.Validators.Add(result => Require(result, result.GetValueOrDefault<int?>() is null or >= 1, "--threads is at least 1."));
+        agreement.Validators.Add(result => Require(result, result.GetValueOrDefault<int>() >= 0, "--agreement is at least 0."));
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(profile) && !KernelProfile.IsChild)
@@ -72,6 +73,12 @@ internal static class ThroughputCommand
             return 0;
         });
         return command;
+    }
+
+    private static void Require(OptionResult result, bool holds, string message)
+    {
+        if (!holds)
+            result.AddError(message);
     }
 
     private static void Run(string name, ScalarType precision, int[] batches, string device, double seconds, int agreement, bool profiled)

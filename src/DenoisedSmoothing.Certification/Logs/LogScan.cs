@@ -29,7 +29,12 @@ internal sealed class LogScan
             _images++;
             Alpha = Math.Max(Alpha ?? 0, entry.Alpha);
             if (Norm is { } norm && entry.Norm is { } its && its != norm)
-                throw new InvalidDataException($"{path}: image {entry.Index} has a radius in {Name(its)}, and those before it have theirs in {Name(norm)}.");
+            {
+                throw new InvalidDataException(
+                    $"{path}: image {entry.Index} has a radius in {Name(its)}, and those before it have theirs in {Name(norm)}.");
+            }
+
+
             Norm ??= entry.Norm;
             if (entry.Provenance is { } provenance && !_noise.Add((provenance.Seed, provenance.ImageIndex)))
                 SharedNoise++;

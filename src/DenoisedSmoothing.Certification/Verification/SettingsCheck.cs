@@ -35,8 +35,8 @@ internal sealed class SettingsCheck(CertificationLogMeta? meta)
     }
 
     /// <summary>
-    /// A generator of floats draws sigma as a float, and the certificate has the smaller of the two; that of uniform noise rounds lambda down
-    /// to its grid, and lambda is longer than sigma.
+    /// A generator of floats draws sigma as a float, and the certificate has the smaller of the two; that of uniform noise rounds lambda
+    /// down to its grid, and lambda is longer than sigma.
     /// </summary>
     private void Sigma(Certificate c, Findings findings)
     {

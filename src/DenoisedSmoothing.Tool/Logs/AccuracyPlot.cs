@@ -18,11 +18,13 @@ internal static class AccuracyPlot
     public static void Save(string path, IReadOnlyList<LogAnalysis> analyses, bool envelope)
     {
         List<AccuracyCurve> curves = [.. analyses.Zip(Names(analyses), static (analysis, name) =>
-            new AccuracyCurve($"{name} ({ReportText.Name(analysis.Log.Norm)})", [.. analysis.CorrectRadii.Distinct()], analysis.CertifiedAccuracy))];
+            new AccuracyCurve($"{name} ({ReportText.Name(analysis.Log.Norm)})", [.. analysis.CorrectRadii.Distinct()],
+                analysis.CertifiedAccuracy))];
         if (envelope)
         {
             curves.Add(new AccuracyCurve(
-                $"envelope ({ReportText.Name(analyses[0].Log.Norm)})", [.. analyses.SelectMany(static analysis => analysis.CorrectRadii).Distinct().Order()],
+                $"envelope ({ReportText.Name(analyses[0].Log.Norm)})",
+                [.. analyses.SelectMany(static analysis => analysis.CorrectRadii).Distinct().Order()],
                 radius => LogAnalysis.Best(analyses, radius).CertifiedAccuracy(radius)) { Dashed = true });
         }
 

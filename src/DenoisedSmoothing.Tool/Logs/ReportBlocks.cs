@@ -3,10 +3,10 @@ using DenoisedSmoothing.Analysis;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>A report for a screen: a block for each log, at most 100 columns wide.</summary>
-internal sealed class ReportBlocks(LogReport report, TextWriter output)
+/// <summary>A report for a screen: a block for each log, as wide as the screen and at most 100 columns.</summary>
+internal sealed class ReportBlocks(LogReport report, TextWriter output, int width)
 {
-    private const int Width = 100, NameWidth = 30, CellWidth = 9;
+    private const int NameWidth = 30, CellWidth = 9;
 
     public void Write()
     {
@@ -43,7 +43,7 @@ internal sealed class ReportBlocks(LogReport report, TextWriter output)
         }
 
         foreach (string line in report.Notes.Append(report.ConfidenceNote).Concat(report.BoundNotes)
-            .SelectMany(static note => Screen.Wrap(note, Width)))
+            .SelectMany(note => Screen.Wrap(note, width)))
             output.WriteLine(line);
     }
 
@@ -65,7 +65,7 @@ internal sealed class ReportBlocks(LogReport report, TextWriter output)
 
     private void Paragraph(string text)
     {
-        foreach (string line in Screen.Wrap(text, Width - 2))
+        foreach (string line in Screen.Wrap(text, width - 2))
             output.WriteLine("  " + line);
     }
 
@@ -73,7 +73,7 @@ internal sealed class ReportBlocks(LogReport report, TextWriter output)
     private void Rows(IReadOnlyList<(string Name, Func<ReportRadius, string> Cell)> rows)
     {
         int cell = Math.Max(CellWidth, 2 + report.Radii.Max(static radius => radius.Text.Length));
-        foreach (ReportRadius[] radii in report.Radii.Chunk(Math.Max(1, (Width - 2 - NameWidth) / cell)))
+        foreach (ReportRadius[] radii in report.Radii.Chunk(Math.Max(1, (width - 2 - NameWidth) / cell)))
         {
             foreach ((string name, Func<ReportRadius, string> value) in rows)
                 output.WriteLine("  " + name.PadRight(NameWidth) + string.Concat(radii.Select(radius => value(radius).PadLeft(cell))));

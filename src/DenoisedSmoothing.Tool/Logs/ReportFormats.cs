@@ -18,7 +18,7 @@ internal static class ReportFormats
         ["json"] = Json,
     };
 
-    private static void Table(LogReport report, TextWriter output) => new ReportBlocks(report, output).Write();
+    private static void Table(LogReport report, TextWriter output) => new ReportBlocks(report, output, Screen.Width).Write();
 
     private static void Notes(LogReport report, TextWriter output)
     {

@@ -184,7 +184,7 @@ internal static class ModelFiles
     }
 
     /// <summary>Names what is no model, before anything is asked about it.</summary>
-    private static string Model(string path) => FileKind.Of(path) is { } kind && s_noModels.Contains(kind)
+    public static string Model(string path) => FileKind.Of(path) is { } kind && s_noModels.Contains(kind)
         ? throw new InvalidDataException($"{path}: {Advice.Of(kind.InsteadOf("a model"))}")
         : path;
 

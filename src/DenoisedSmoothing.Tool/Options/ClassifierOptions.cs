@@ -96,12 +96,12 @@ internal sealed class ClassifierOptions
         if (ensemble.Length == 0 && parsed.GetValue(Aggregate) is not null)
             throw new ArgumentException("--aggregate is for an --ensemble.");
         foreach (string member in ensemble)
-            ModelOptions.Existing(member);
+            ModelOptions.ExistingModel(member);
         return new ClassifierChoice
         {
             Ensemble = ensemble,
             Aggregate = parsed.GetValue(Aggregate) ?? Ensembles.Forms[0],
-            File = ModelOptions.Existing(parsed.GetValue(File) ?? ensemble.FirstOrDefault()),
+            File = ModelOptions.ExistingModel(parsed.GetValue(File) ?? ensemble.FirstOrDefault()),
             Network = parsed.GetValue(Network),
             Classes = parsed.GetValue(Classes),
             Normalization = given ? Given(mean, std) : name is null ? null : NetworkCatalog.Normalizations[name],

@@ -63,7 +63,7 @@ internal sealed class DenoiserOptions
 
     public DenoiserChoice Read(ParseResult parsed, IReadOnlyList<string> inertTypes) => new()
     {
-        File = ModelOptions.Existing(parsed.GetValue(File)),
+        File = ModelOptions.ExistingModel(parsed.GetValue(File)),
         Network = parsed.GetValue(Network),
         Schedule = parsed.GetValue(Schedule),
         ScheduleTimesteps = parsed.GetValue(ScheduleTimesteps),

@@ -66,6 +66,11 @@ internal sealed class ModelOptions
         };
     }
 
+    /// <summary>Refuses a file that is not there, or is no model, before any work.</summary>
+    /// <exception cref="IOException">It is not, or is a folder.</exception>
+    /// <exception cref="InvalidDataException">It is of another kind, which the message names.</exception>
+    public static string? ExistingModel(string? path) => Existing(path) is { } there ? ModelFiles.Model(there) : null;
+
     /// <summary>Refuses a file that is not there, before any work.</summary>
     /// <exception cref="IOException">It is not, or is a folder.</exception>
     public static string? Existing(string? path) => path is null || File.Exists(path) ? path

@@ -86,8 +86,9 @@ internal static class AttackCommand
                 Resume = parsed.GetValue(resume),
             };
             int total = images.Range.CountOf(opened.Count);
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{loaded.Name}, {Strategies.KindOf(loaded, denoising)}, sigma {sigma}, {run.Certifier.Method}, {total} images"));
+            output.WriteLine(Screen.Fold(string.Create(CultureInfo.InvariantCulture,
+                $"{loaded.Name}, {Strategies.KindOf(loaded, denoising)}, sigma {sigma}, {run.Certifier.Method}, {total} images"),
+                Screen.LineWidth));
             List<AttackRecord> records = [];
             Watch(run, total, output, error, records, cancellationToken);
             AttackReport report = new(records, run.Attacks.Names, run.Noise.Norm);
@@ -113,7 +114,7 @@ internal static class AttackCommand
             {
                 current = null;
                 sinceLine.Restart();
-                output.WriteLine(Line(record));
+                output.WriteLine(Screen.Fold(Line(record), Screen.LineWidth));
                 done.Add(record);
             }
         }

@@ -62,8 +62,8 @@ internal sealed class SmoothingVerb(CertificationLogKind kind)
 
         RunView view = new(output, images, kind, session.Total, FixedVotes(session.VotesPerImage), printImages: log is null);
         view.Header(string.Create(CultureInfo.InvariantCulture,
-            $"{models.Name}, {Strategies.KindOf(models, strategy)}, sigma {sigma}{Norm(noise)}, {certifier.Method}, {session.Left.Count} of "
-                + $"{session.Total} images to do")
+            $"{models.Name}, {Strategies.KindOf(models, strategy)}, sigma {sigma}{Norm(noise)}, {certifier.Method}, "
+                + $"{session.Left.Count} of {session.Total} images to do")
             + (session.Seed is { } seed ? string.Create(CultureInfo.InvariantCulture, $", seed {seed}") : ""));
         view.Already(session.Finished);
         view.Show(progress =>

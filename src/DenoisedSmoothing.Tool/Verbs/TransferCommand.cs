@@ -75,10 +75,10 @@ internal static class TransferCommand
             ModelChoice successor = certified with
             {
                 Precision = parsed.GetValue(precision) ?? certified.Precision,
-                Denoiser = ModelOptions.Existing(parsed.GetValue(denoiser)) is { } denoises
+                Denoiser = ModelOptions.ExistingModel(parsed.GetValue(denoiser)) is { } denoises
                     ? certified.Denoiser with { File = denoises }
                     : certified.Denoiser,
-                Classifier = ModelOptions.Existing(parsed.GetValue(classifier)) is { } classifies
+                Classifier = ModelOptions.ExistingModel(parsed.GetValue(classifier)) is { } classifies
                     ? certified.Classifier with { File = classifies }
                     : certified.Classifier,
                 Device = parsed.GetValue(device) ?? certified.Device,

@@ -27,11 +27,7 @@ internal sealed class RunView(TextWriter output, IImageDataset images, Certifica
 
     private bool OnTerminal => Screen.IsTerminal(output, _console);
 
-    public void Header(string text)
-    {
-        foreach (string line in OnTerminal ? Screen.Wrap(text, Screen.Width) : [text])
-            output.WriteLine(line);
-    }
+    public void Header(string text) => Write(text);
 
     /// <summary>Counts what a resumed log holds already.</summary>
     public void Already(IReadOnlyList<CertificationLogRow> rows)
@@ -81,18 +77,25 @@ internal sealed class RunView(TextWriter output, IImageDataset images, Certifica
     /// <summary>The last word.</summary>
     public void Summary(string? log)
     {
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_tally.Images} images: {_tally.Text(kind)}"));
+        Write(string.Create(CultureInfo.InvariantCulture, $"{_tally.Images} images: {_tally.Text(kind)}"));
         if (log is not null)
             output.WriteLine($"Log: {log}");
     }
 
-    // The console knows how to print above the panel; elsewhere it would break lines at a width that nothing has.
+    private void Write(string text)
+    {
+        foreach (string line in OnTerminal ? Screen.Wrap(text, Screen.Width) : [text])
+            output.WriteLine(line);
+    }
+
+    // The console knows how to print above the panel, and does not wipe what it prints over; elsewhere it would break lines at a width that
+    // nothing has.
     private void PrintLine(string line)
     {
         if (_live is null)
             output.WriteLine(line);
         else
-            _console.WriteLine(line);
+            _console.WriteLine(line.PadRight(_console.Profile.Width));
     }
 
     private void Refresh()

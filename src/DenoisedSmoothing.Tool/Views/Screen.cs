@@ -9,38 +9,13 @@ internal static class Screen
     private const int Widest = 100, Narrowest = 40;
 
     /// <summary>Columns to write in: the terminal's, at most 100, and 100 where output goes elsewhere.</summary>
-    public static int Width
-    {
-        get
-        {
-            try
-            {
-                return Console.IsOutputRedirected || Console.WindowWidth <= 0 ? Widest : Math.Clamp(Console.WindowWidth, Narrowest, Widest);
-            }
-            catch (IOException)
-            {
-                return Widest;
-            }
-        }
-    }
+    public static int Width => WidthOf(Console.IsOutputRedirected) ?? Widest;
 
-    /// <summary>Columns to write errors in: the terminal's, at most 100; no limit where they go elsewhere, for programs to read.</summary>
-    public static int ErrorWidth
-    {
-        get
-        {
-            try
-            {
-                return Console.IsErrorRedirected || Console.WindowWidth <= 0
-                    ? int.MaxValue
-                    : Math.Clamp(Console.WindowWidth, Narrowest, Widest);
-            }
-            catch (IOException)
-            {
-                return int.MaxValue;
-            }
-        }
-    }
+    /// <summary>Columns of lines that programs may read: no limit where output goes elsewhere.</summary>
+    public static int LineWidth => WidthOf(Console.IsOutputRedirected) ?? int.MaxValue;
+
+    /// <summary>Columns of errors: no limit where they go elsewhere.</summary>
+    public static int ErrorWidth => WidthOf(Console.IsErrorRedirected) ?? int.MaxValue;
 
     /// <summary>Whether a text is written to a terminal that moves its cursor.</summary>
     public static bool IsTerminal(TextWriter output, IAnsiConsole console) =>
@@ -83,6 +58,18 @@ internal static class Screen
 
         if (line.Length > 0)
             yield return line.ToString();
+    }
+
+    private static int? WidthOf(bool redirected)
+    {
+        try
+        {
+            return redirected || Console.WindowWidth <= 0 ? null : Math.Clamp(Console.WindowWidth, Narrowest, Widest);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     private static IEnumerable<string> Folded(string line, int width)

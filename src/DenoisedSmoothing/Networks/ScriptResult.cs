@@ -44,7 +44,11 @@ internal sealed record ScriptResult(string Declared, IReadOnlyList<string>? Type
         int place = Names.ToList().IndexOf(output);
         bool found = place >= 0 || PlainNumber.TryParseWhole(output, out place) && place >= 0;
         if (!found || !(Types is { } types ? place < types.Count : IsList || IsUnsaid || IsOne && place == 0))
-            throw CheckpointException.In(path, $"{Said}, which has no {CheckpointException.Quote(output)}", IsOne ? "Leave output out." : Advice);
+        {
+            throw CheckpointException.In(
+                path, $"{Said}, which has no {CheckpointException.Quote(output)}", IsOne ? "Leave output out." : Advice);
+        }
+
         if (Types is not null && !IsTensor(Types[place]))
         {
             throw CheckpointException.In(

@@ -38,8 +38,8 @@ public static class TorchScript
     /// <param name="lastTimestep">The highest timestep that the network was trained for; null for all of the schedule's.</param>
     /// <param name="parametrization">What the network predicts.</param>
     /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
-    /// <param name="output">Which of several tensors that <c>forward</c> returns is the prediction: its place, from 0, or its name in a named
-    /// tuple; null for the only one.</param>
+    /// <param name="output">Which of several tensors that <c>forward</c> returns is the prediction: its place, from 0, or its name in a
+    /// named tuple; null for the only one.</param>
     /// <returns>The denoiser; disposing it frees the script.</returns>
     /// <exception cref="CheckpointException">The file is no script, cannot be loaded, or does not take images and timesteps.</exception>
     public static OneShotDenoiser LoadDenoiser(

@@ -45,7 +45,8 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
     }
 
     /// <summary>
-    /// Its fingerprint is <c>torchscript:</c> and the beginning of the file's SHA-256, with the place of the output where there are several.
+    /// Its fingerprint is <c>torchscript:</c> and the beginning of the file's SHA-256, with the place of the output where there are
+    /// several.
     /// </summary>
     public PartInfo Info { get; }
 

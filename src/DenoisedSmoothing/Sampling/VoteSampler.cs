@@ -27,6 +27,13 @@ internal sealed class VoteSampler(IBaseClassifier classifier, Device device, ISm
     /// <summary>Starts making a batch's noise.</summary>
     public void MakeAhead(NoisyBatch batch) => batch.MakeAhead(noise, Pinned);
 
+    /// <summary>Starts a batch on the device's own thread, or on any other.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="elsewhere">Whether the caller's thread is needed for something else.</param>
+    /// <returns>Its votes; null where the caller is to draw them itself.</returns>
+    public Task<Tensor>? Start(NoisyBatch batch, bool elsewhere) =>
+        RunsBehindHost ? DeviceThread.Of(device).Run(() => Draw(batch)) : elsewhere ? Task.Run(() => Draw(batch)) : null;
+
     /// <summary>
     /// The batch's votes by row, int64 [size] on the device, -1 where the scores are not finite. Nothing is read back from the device.
     /// </summary>

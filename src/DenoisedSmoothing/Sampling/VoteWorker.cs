@@ -50,8 +50,7 @@ internal sealed class VoteWorker(VoteSampler sampler, bool alone)
     public void Start(NoisyBatch batch)
     {
         Current = batch;
-        if (!alone)
-            Running = Task.Run(() => sampler.Draw(batch));
+        Running = sampler.Start(batch, elsewhere: !alone);
     }
 
     /// <summary>

@@ -88,7 +88,8 @@ public sealed class TorchScriptTests : IDisposable
     public void LoadDenoiser_takes_the_output_that_is_meant()
     {
         string path = Script("x: Tensor,\n    t: Tensor) -> Tuple[Tensor, Tensor]:\n    return (t, torch.zeros_like(x))");
-        using OneShotDenoiser denoiser = TorchScript.LoadDenoiser(path, new CosineSchedule(1000), parametrization: Parametrization.X0, output: "1");
+        using OneShotDenoiser denoiser = TorchScript.LoadDenoiser(
+            path, new CosineSchedule(1000), parametrization: Parametrization.X0, output: "1");
         using Tensor noisy = rand(2, 3, 4, 4), denoised = denoiser.Denoise(noisy, new NoiseContext(0.25));
         denoised.data<float>().ToArray().Should().AllSatisfy(value => value.Should().Be(.5f));
     }
