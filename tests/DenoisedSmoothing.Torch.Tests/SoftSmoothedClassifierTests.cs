@@ -1,0 +1,68 @@
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Soft;
+using MathNet.Numerics.Integration;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing.Torch.Tests;
+
+public class SoftSmoothedClassifierTests
+{
+    private static readonly Tensor s_image = full([1, 1, 1], .7f).DetachFromDisposeScope();
+
+    [Fact]
+    public void Certify_bounds_the_mean_score_under_the_noise()
+    {
+        // Logits 4 x and 2 on the image .7 with noise of .5: the mean of 1 / (1 + exp(-2 (4 x - 2))) for beta 2, by quadrature.
+        double mean = GaussLegendreRule.Integrate(
+            x => Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI) / (1 + Math.Exp(-2 * (4 * (.7 + .5 * x) - 2))), -8, 8, 400);
+        SoftSmoothedClassifier smoothed = new(Base(), new GridGaussianNoise(.5), seed: 3) { N0 = 50, N = 4000, Beta = 2, Batch = 64 };
+
+        SoftCertificate certificate = smoothed.Certify(new(s_image, 7));
+
+        double error = Math.Sqrt(certificate.Variance / certificate.N);
+        certificate.Mean.Should().BeApproximately(mean, 5 * error).And.NotBe(mean);
+        certificate.MeanLower.Should().BeLessThan(mean);
+        (certificate.Label, certificate.N).Should().Be((0, 4000));
+        certificate.Radius.Should().BeGreaterThan(0).And.BeLessThan(.5);
+        certificate.Should().Be(smoothed.Certify(new(s_image, 7)));
+        smoothed.Certify(new(s_image, 8)).Mean.Should().NotBe(certificate.Mean);
+    }
+
+    [Fact]
+    public void Certify_of_scores_that_are_no_numbers_abstains()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        DelegateClassifier nothing = new(2, images => full(images.shape[0], 2, float.NaN));
+        SoftSmoothedClassifier smoothed = new(new DenoisedClassifier(new IdentityDenoiser(), nothing), new GridGaussianNoise(.5), 1)
+        {
+            N0 = 2,
+            N = 10,
+            Batch = 4,
+        };
+        smoothed.Certify(s_image).Should().Match<SoftCertificate>(its => its.Abstained && its.Mean == 0 && its.Radius == 0);
+    }
+
+    [Fact]
+    public void Settings_out_of_range_are_refused()
+    {
+        foreach (Action act in new Action[]
+        {
+            () => _ = new SoftSmoothedClassifier(Base(), new GridGaussianNoise(.5)) { N = 1 },
+            () => _ = new SoftSmoothedClassifier(Base(), new GridGaussianNoise(.5)) { Beta = 0 },
+            () => _ = new SoftSmoothedClassifier(Base(), new GridGaussianNoise(.5)) { Batch = 0 },
+            () => new SoftSmoothedClassifier(Base(), new GridGaussianNoise(.5)) { Alpha = .6, N = 2, N0 = 1, Batch = 2 }.Certify(s_image),
+        })
+        {
+            act.Should().Throw<ArgumentOutOfRangeException>();
+        }
+    }
+
+    private static DenoisedClassifier Base() => new(new IdentityDenoiser(), new DelegateClassifier(2, images =>
+    {
+        Tensor x = images.flatten(1);
+        return cat([4 * x, full_like(x, 2)], 1);
+    }));
+}
