@@ -12,7 +12,7 @@ public sealed record CertificationLogRow
     /// <summary>The smoothed classifier's label; null for an abstention, which logs write as -1.</summary>
     public required int? Predicted { get; init; }
 
-    /// <summary>The certified l2 radius in [0,1] pixel space, as logged; 0 in a log of predictions.</summary>
+    /// <summary>The certified radius in [0,1] pixel space and the norm of the log, as logged; 0 in a log of predictions.</summary>
     public required double Radius { get; init; }
 
     /// <summary>The radius as the log has it: its digits say how precise it is. Null in a log of predictions.</summary>

@@ -25,7 +25,7 @@ internal static class ListOptions
             double?[] radii = [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries))
                 .Select(Radius)];
             if (radii.Length == 0 || radii.Any(radius => radius is null) || radii.Zip(radii.Skip(1)).Any(pair => pair.Second <= pair.First))
-                result.AddError($"{name} takes l2 radii of at least 0, rising, separated by commas.");
+                result.AddError($"{name} takes radii of at least 0, rising, separated by commas.");
             return [.. radii.Select(radius => radius ?? 0)];
         };
         return option;

@@ -99,7 +99,7 @@ internal sealed record PlanRun(
             .ToString(seconds < 86400 ? @"h\:mm\:ss" : @"d\d\ h\:mm\:ss", CultureInfo.InvariantCulture) : "years";
     }
 
-    private void Line(FormattableString text) => Output.WriteLine(Text(text));
+    private void Line(FormattableString text) => Output.WriteLine(Screen.Fold(Text(text), Screen.LineWidth));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
