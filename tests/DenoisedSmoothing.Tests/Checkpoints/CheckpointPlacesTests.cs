@@ -49,6 +49,12 @@ public class CheckpointPlacesTests
         // Both folds of the case are one dictionary: there is nothing to choose.
         using Checkpoint same = Checkpoint.Open(Golden.PathOf("cases/checkpoints/folds-by-number.pth"));
         same.Key.Should().Be("0");
+        using Checkpoint other = Checkpoint.Open(
+            Golden.PathOf("cases/checkpoints/folds-by-number.pth"), new CheckpointOptions { Key = "1" });
+        (other.Key, other.Entries.Count).Should().Be(("1", 2));
+        FluentActions.Invoking(() => Checkpoint.Open(
+            Golden.PathOf("cases/checkpoints/folds-by-number.pth"), new CheckpointOptions { Key = "1.weight" })).Should()
+            .Throw<CheckpointException>().WithMessage("*no tensors under the key '1.weight'*");
     }
 
     [Fact]

@@ -41,6 +41,8 @@ internal static class StateDictChooser
         List<StateDictPlace> choice = key is null ? PreferredOf(all) : all.FindAll(place => place.Key == key);
         if (choice is [{ } only, ..] && (choice.Count == 1 || key is not null))
             return (only.Key, only.StateDict);
+        if (key is not null && StateDictPlaces.At(root, key) is { } elsewhere)
+            return (key, elsewhere);
         List<StateDictPlace> shown = [.. (choice.Count > 0 ? choice : all).OrderByDescending(place => place.TensorCount)];
         string list = string.Join(", ", shown.Take(Shown)) + (shown.Count > Shown ? $" and {shown.Count - Shown} more" : "");
         throw CheckpointException.In(

@@ -36,6 +36,28 @@ internal sealed class StateDictPlaces
         return places._found;
     }
 
+    /// <summary>What is under a key, also where it is under another as well, and so was found there.</summary>
+    /// <param name="root">What was saved.</param>
+    /// <param name="key">As <see cref="StateDictPlace.Key"/> has it.</param>
+    /// <returns>The dictionary; null where there is none, or one without tensors.</returns>
+    public static PickleDictionary? At(object? root, string key)
+    {
+        if (key.Length == 0)
+            return root is PickleDictionary dictionary && CountTensors(dictionary) > 0 ? dictionary : null;
+        IEnumerable<(string Text, object? Value)> items = root switch
+        {
+            PickleDictionary here => here.Items.Select(item => (item.Key.Text, item.Value)),
+            IList<object?> list => list.Select((item, i) => (PickleKey.Number(i).Text, item)),
+            _ => [],
+        };
+        // A key may have dots of its own.
+        return items.Where(item => item.Text == key || key.StartsWith(item.Text + ".", StringComparison.Ordinal))
+            .Select(item => At(item.Value, key[Math.Min(key.Length, item.Text.Length + 1)..])).FirstOrDefault(found => found is not null);
+    }
+
+    private static int CountTensors(PickleDictionary dictionary) =>
+        dictionary.Items.Count(item => !item.Key.IsNumber && item.Value is (PickleTensor or PickleUnreadable));
+
     private void Look(object? value)
     {
         if (value is not (PickleDictionary or List<object?> or object?[]) || _way.Count > MaxDepth || !_seen.Add(value))
@@ -71,7 +93,7 @@ internal sealed class StateDictPlaces
 
     private void AddIfOfTensors(PickleDictionary dictionary)
     {
-        int tensors = dictionary.Items.Count(item => !item.Key.IsNumber && item.Value is (PickleTensor or PickleUnreadable));
+        int tensors = CountTensors(dictionary);
         if (tensors == 0)
             return;
         _budget.Charge(PlaceByteCount + (4 * _wayLength));
