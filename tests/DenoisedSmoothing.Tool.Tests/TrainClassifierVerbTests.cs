@@ -75,9 +75,8 @@ public sealed class TrainClassifierVerbTests : IDisposable
     [Fact]
     public async Task Members_start_from_random_weights()
     {
-        File.WriteAllText(At("w.pt"), "");
         (int exit, _, string error) = await Dds.RunAsync(["train-classifier", "--objective", "drt", "--sigma", "0.5", .. s_small,
-            "--classifier-file", At("w.pt"), "--out", At("x.safetensors")]);
+            "--classifier-file", Testing.Golden.PathOf("cases/command-line/two.pt"), "--out", At("x.safetensors")]);
 
         exit.Should().Be(1);
         error.Should().Contain("from random weights");
