@@ -72,6 +72,7 @@ internal static class CommandLine
             DenoiseCommand.Create(),
             EvaluateCommand.Create(),
             AttackCommand.Create(),
+            AcesCommand.Create(),
             TransferCommand.Create(),
             TrainClassifierCommand.Create(),
             TrainDenoiserCommand.Create(),

@@ -12,6 +12,7 @@ internal static class RootHelp
         [
             ("certify", "a class and a radius for every image, in a log"),
             ("predict", "a class for every image or an abstention, in a log"),
+            ("aces", "certificates where a model is sure, else a core model's"),
             ("attack", "whether attacks within certified radii change an answer"),
             ("transfer", "a log's certificates for a successor of its model"),
         ]),

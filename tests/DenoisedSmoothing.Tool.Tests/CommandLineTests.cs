@@ -19,6 +19,7 @@ public class CommandLineTests
     [InlineData("denoise")]
     [InlineData("evaluate")]
     [InlineData("attack")]
+    [InlineData("aces")]
     [InlineData("transfer")]
     [InlineData("train-classifier")]
     [InlineData("train-denoiser")]
@@ -67,7 +68,8 @@ public class CommandLineTests
     [InlineData("dds takes a verb before --sigma", "--sigma", "0.5")]
     [InlineData("--sigma is an option of certify: it comes after the verb.", "--sigma", "0.5", "certify")]
     [InlineData("--sigma is missing: it is required.", "certify")]
-    [InlineData("--certifier takes cohen, multiclass, sequential, pixeldp, lecuyer or li, not 'foo'.", "certify", "--sigma", "0.5", "--certifier", "foo")]
+    [InlineData("--certifier takes cohen, multiclass, sequential, pixeldp, lecuyer or li, not 'foo'.", "certify", "--sigma", "0.5",
+        "--certifier", "foo")]
     [InlineData("analyze takes at least one LOG: dds analyze --help has examples.", "analyze")]
     [InlineData("--sigma takes a value, and there is none.", "certify", "--sigma")]
     public async Task RunAsync_of_wrong_options_says_what_is_wrong(string message, params string[] args)
