@@ -9,9 +9,9 @@ using TorchSharp;
 namespace DenoisedSmoothing;
 
 /// <summary>
-/// The smoothed classifier g of a base classifier f: g(x) is the class that f most often gives x under noise, N(0, sigma^2 I) unless another
-/// is given. Predict answers g(x) or abstains; Certify also gives a radius within which g's answer does not change, in the norm of the
-/// noise, wrong with probability at most alpha (Cohen et al. 2019, theorem 1; Carlini et al. 2022).
+/// The smoothed classifier g of a base classifier f: g(x) is the class that f most often gives x under noise, N(0, sigma^2 I) unless
+/// another is given. Predict answers g(x) or abstains; Certify also gives a radius within which g's answer does not change, in the norm of
+/// the noise, wrong with probability at most alpha (Cohen et al. 2019, theorem 1; Carlini et al. 2022).
 /// </summary>
 /// <remarks>
 /// <para>
