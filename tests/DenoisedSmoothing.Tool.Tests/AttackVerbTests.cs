@@ -96,6 +96,34 @@ public sealed class AttackVerbTests : IDisposable
     }
 
     [Fact]
+    public void Run_tells_each_attack_at_once_so_that_a_stop_loses_none()
+    {
+        using FashionMnistPair pair = FashionMnistPair.Load();
+        using CancellationTokenSource source = new();
+        AttackRun run = new()
+        {
+            Images = FashionMnistPair.TestImages(),
+            Range = new() { Max = 1 },
+            BaseClassifier = new DenoisedSmoothing.Classification.DenoisedClassifier(pair.Denoiser, pair.Classifier),
+            Noise = new DenoisedSmoothing.Noise.GridGaussianNoise(.5),
+            Certifier = new CohenCertifier(10, 60),
+            Attacks = new AttackChoice(["search", "low-bits"], 1, 2, null, [], 1e-6, 60),
+            Batch = 20,
+            Device = "cpu",
+            Seed = 1,
+        };
+        List<AttackRecord> told = [];
+
+        FluentActions.Invoking(() => run.Run(_ => { }, record =>
+        {
+            told.Add(record);
+            source.Cancel();
+        }, source.Token).ToList()).Should().Throw<OperationCanceledException>();
+
+        told.Should().ContainSingle().Which.Inside.Should().ContainSingle("the second attack was stopped");
+    }
+
+    [Fact]
     public void AfterFindings_of_a_stopped_run_tells_contradictions_and_has_their_code()
     {
         using StringWriter error = new();
