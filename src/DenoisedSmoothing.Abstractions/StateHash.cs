@@ -17,7 +17,8 @@ internal static class StateHash
 
     /// <summary>SHA-256 of a module's state_dict: names, types, shapes and values in the order of names; lower-case hexadecimal.</summary>
     /// <remarks>Weights on a card are hashed once, and again only when their digest shows that they have changed.</remarks>
-    public static string Of(nn.Module module) => Of(module, static entries => entries.All(static entry => entry.device_type == DeviceType.CUDA));
+    public static string Of(nn.Module module) =>
+        Of(module, static entries => entries.All(static entry => entry.device_type == DeviceType.CUDA));
 
     /// <summary>The same, with a choice of which weights a digest stands for.</summary>
     internal static string Of(nn.Module module, Func<IEnumerable<Tensor>, bool> byDigest)

@@ -30,6 +30,7 @@ public partial class ArchitectureTests
         "src/DenoisedSmoothing/Parts",
         "src/DenoisedSmoothing/Preprocessing",
         "src/DenoisedSmoothing/Schedules",
+        "src/DenoisedSmoothing/Kernels",
         "src/DenoisedSmoothing/Models",
         "src/DenoisedSmoothing/Denoising",
         "src/DenoisedSmoothing/Classification",

@@ -37,7 +37,10 @@ internal static class KernelProfile
     {
         ProcessStartInfo start = new("ncu") { RedirectStandardOutput = true };
         foreach (string argument in (string[])
-            ["--clock-control", "none", "--profile-from-start", "off", "--metrics", "gpu__time_duration.sum", "--csv", Environment.ProcessPath!])
+        [
+            "--clock-control", "none", "--profile-from-start", "off", "--metrics", "gpu__time_duration.sum", "--csv",
+            Environment.ProcessPath!,
+        ])
             start.ArgumentList.Add(argument);
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
             start.ArgumentList.Add(typeof(KernelProfile).Assembly.Location);
@@ -91,7 +94,12 @@ internal static class KernelProfile
 
             if (fields.Length != header.Length)
                 continue;
-            double unit = fields[Array.IndexOf(header, "Metric Unit")] switch { "ns" or "nsecond" => 1e-3, "ms" or "msecond" => 1e3, _ => 1 };
+            double unit = fields[Array.IndexOf(header, "Metric Unit")] switch
+            {
+                "ns" or "nsecond" => 1e-3,
+                "ms" or "msecond" => 1e3,
+                _ => 1,
+            };
             if (double.TryParse(fields[Array.IndexOf(header, "Metric Value")], NumberStyles.Float | NumberStyles.AllowThousands,
                 CultureInfo.InvariantCulture, out double value))
                 kernels.Add((fields[Array.IndexOf(header, "Kernel Name")], value * unit));
@@ -108,7 +116,8 @@ internal static class KernelProfile
     {
         double all = kernels.Sum(static kernel => kernel.Microseconds);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kernels.Count} kernels, {all / 1e3:F2} ms"));
-        foreach (var kind in kernels.GroupBy(static kernel => Kind(kernel.Kernel)).OrderByDescending(static kind => kind.Sum(k => k.Microseconds)))
+        foreach (var kind in kernels.GroupBy(static kernel => Kind(kernel.Kernel))
+            .OrderByDescending(static kind => kind.Sum(k => k.Microseconds)))
         {
             Line(kind.Key, kind);
             foreach (var kernel in kind.GroupBy(static k => k.Kernel).OrderByDescending(static k => k.Sum(x => x.Microseconds)).Take(4))

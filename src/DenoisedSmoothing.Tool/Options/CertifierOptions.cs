@@ -26,7 +26,8 @@ internal sealed class CertifierOptions
                 ? ""
                 : "multiclass bounds every class from the same votes, and so certifies some labels that have less than half of them; ")
             + "sequential stops when more would not change the answer"
-            + (predicts ? "" : "; pixeldp, lecuyer and li are the smaller radii of before Cohen, for comparison") + ". All at the same alpha";
+            + (predicts ? "" : "; pixeldp, lecuyer and li are the smaller radii of before Cohen, for comparison")
+            + ". All at the same alpha";
         N.Description = predicts
             ? "Votes of each prediction, for cohen [default: 1000]"
             : "Fresh votes behind each bound, for all but sequential [default: 100000, as the paper; it takes 10000 for ImageNet]";

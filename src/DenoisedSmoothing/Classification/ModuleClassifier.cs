@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using DenoisedSmoothing.Parts;
+using DenoisedSmoothing.Preprocessing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -105,8 +106,9 @@ public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
     /// <param name="height">The new H.</param>
     /// <param name="width">The new W.</param>
     /// <returns>[N,C,height,width]; overshoots the input's range slightly, as bicubic does.</returns>
-    public static Tensor Resize(Tensor images, int height, int width) =>
-        nn.functional.interpolate(images, size: [height, width], mode: InterpolationMode.Bicubic, align_corners: false, antialias: true);
+    public static Tensor Resize(Tensor images, int height, int width) => images.device_type == DeviceType.CUDA && !is_grad_enabled()
+        ? MatrixResize.Resize(images, height, width)
+        : nn.functional.interpolate(images, size: [height, width], mode: InterpolationMode.Bicubic, align_corners: false, antialias: true);
 
     /// <summary>
     /// Frees the normalisation's constants, and the network where the constructor was told to; otherwise it is the caller's.

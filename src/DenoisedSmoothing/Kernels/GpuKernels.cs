@@ -44,7 +44,8 @@ public static class GpuKernels
 
     /// <summary>What is to be said where a card computes without kernels that were wanted.</summary>
     internal static IEnumerable<string> Warnings(IEnumerable<Device> devices) => Enabled
-        ? devices.Where(static device => device.type == DeviceType.CUDA).Distinct().Select(static device => (Device: device, Why: WhyNot(device)))
+        ? devices.Where(static device => device.type == DeviceType.CUDA).Distinct()
+            .Select(static device => (Device: device, Why: WhyNot(device)))
             .Where(static device => device.Why is not null)
             .Select(static device => $"{device.Device} computes by plain operations, at about half the speed: {device.Why}")
         : [];
@@ -81,7 +82,8 @@ public static class GpuKernels
                 ? new State(calls, null)
                 : new State(null, $"They differ from the plain operations: {string.Join("; ", failures)}.");
         }
-        catch (Exception e) when (e is InvalidOperationException or EntryPointNotFoundException or System.Runtime.InteropServices.ExternalException)
+        catch (Exception e)
+            when (e is InvalidOperationException or EntryPointNotFoundException or System.Runtime.InteropServices.ExternalException)
         {
             return new State(null, e.Message);
         }

@@ -14,8 +14,9 @@ internal sealed class KernelCalls(IKernelDriver driver)
     private const int Threads = 256;
     private const int WarpsPerRowBlock = 4;
 
-    // Each further part costs every block of the norm one more reading of the moments.
-    private const int MostParts = 8;
+    // Every block of a norm reads the moments of all parts. Up to the root of a fortieth of the pixels that is below a tenth of what it
+    // reads of the image.
+    private const int PixelsPerSquaredPart = 40;
 
     // Blocks of a few per multiprocessor at once, and a few rounds of those.
     private const int BlocksPerMultiprocessor = 16;
@@ -113,8 +114,10 @@ internal sealed class KernelCalls(IKernelDriver driver)
     // As many parts of an image as keep the device busy, each of a few pixels for every thread.
     private int Parts(int images, int channels, int pixels)
     {
-        int lanes = Math.Max(1, Threads / (channels / 8)), wanted = (driver.Multiprocessors * BlocksPerMultiprocessor + images - 1) / images;
-        return Math.Clamp(wanted, 1, Math.Clamp(pixels / (lanes * 4), 1, MostParts));
+        int lanes = Math.Max(1, Threads / (channels / 8));
+        int wanted = (driver.Multiprocessors * BlocksPerMultiprocessor + images - 1) / images;
+        int most = Math.Min(pixels / (lanes * 4), Math.Max(8, (int)Math.Sqrt(pixels / (double)PixelsPerSquaredPart)));
+        return Math.Clamp(wanted, 1, Math.Max(1, most));
     }
 
     private static (int N, int Channels, int Pixels) Sizes(Tensor x) =>

@@ -12,8 +12,9 @@ namespace DenoisedSmoothing.Models;
 internal abstract class ImageOperations
 {
     /// <summary>The way to be taken for images like these.</summary>
-    public static ImageOperations For(Tensor x) =>
-        GpuKernels.For(x) is { } kernels && KernelCalls.Takes(x.dtype, 8) ? new KernelImageOperations(kernels) : PlainImageOperations.Instance;
+    public static ImageOperations For(Tensor x) => GpuKernels.For(x) is { } kernels && KernelCalls.Takes(x.dtype, 8)
+        ? new KernelImageOperations(kernels)
+        : PlainImageOperations.Instance;
 
     /// <summary>Convolves, and frees the input.</summary>
     /// <param name="layer">With a bias.</param>

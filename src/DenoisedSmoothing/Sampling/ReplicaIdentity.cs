@@ -79,8 +79,8 @@ internal sealed class ReplicaIdentity(IReadOnlyList<IBaseClassifier> replicas, I
         {
             torch.Device without = cards.First(static card => GpuKernels.WhyNot(card) is not null);
             throw new InvalidOperationException(
-                $"The replicas compute in different ways, so they are different functions: on {without} the library's own kernels cannot be "
-                + $"taken ({GpuKernels.WhyNot(without)}). Set GpuKernels.Enabled to false.");
+                $"The replicas compute in different ways, so they are different functions: on {without} the library's own kernels "
+                + $"cannot be taken ({GpuKernels.WhyNot(without)}). Set GpuKernels.Enabled to false.");
         }
 
         string kernels = GpuKernels.WhyNot(cards[0]) is null

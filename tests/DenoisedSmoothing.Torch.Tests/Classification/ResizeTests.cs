@@ -1,5 +1,6 @@
 using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Preprocessing;
 using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -22,5 +23,17 @@ public class ResizeTests
         using SafetensorsFile golden = SafetensorsFile.Open(Golden.PathOf("resize.safetensors"));
         Tensor resized = ModuleClassifier.Resize(golden.Read(input), size, size).slice(2, from, to, 1).slice(3, from, to, 1);
         (resized - golden.Read(expected)).abs().max().item<float>().Should().BeLessThan(1e-5f);
+
+        // What cards are given instead of libtorch's own kernel.
+        Tensor products = MatrixResize.Resize(golden.Read(input), size, size).slice(2, from, to, 1).slice(3, from, to, 1);
+        (products - golden.Read(expected)).abs().max().item<float>().Should().BeLessThan(1e-5f);
+    }
+
+    [Fact]
+    public void Resize_by_products_takes_images_that_are_not_square()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor images = rand(2, 3, 9, 14);
+        (MatrixResize.Resize(images, 31, 5) - ModuleClassifier.Resize(images, 31, 5)).abs().max().item<float>().Should().BeLessThan(1e-5f);
     }
 }

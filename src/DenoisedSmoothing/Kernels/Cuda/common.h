@@ -64,25 +64,33 @@ template<Type T> DEVICE float load(const void *base, i64 index)
     return T == BFloat16 ? as_float(bits << 16) : from_half(bits);
 }
 
-template<Type T> DEVICE void load8(const void *base, i64 index, float *values)
-{
-    if (T == Float32) {
-        const Pack *packs = (const Pack *)((const float *)base + index);
-        Pack first = packs[0], second = packs[1];
-        for (int i = 0; i < 4; i++) {
-            values[i] = as_float(first.word[i]);
-            values[4 + i] = as_float(second.word[i]);
-        }
-        return;
-    }
+// Eight adjacent values as they are in memory: what is loaded now and read later, so that several loads are under way at once.
+template<Type T> struct Eight { Pack pack[T == Float32 ? 2 : 1]; };
 
-    Pack pack = *(const Pack *)((const u16 *)base + index);
+template<Type T> DEVICE Eight<T> eight(const void *base, i64 index)
+{
+    Eight<T> loaded;
+    const Pack *packs = (const Pack *)(T == Float32 ? (const char *)base + index * 4 : (const char *)base + index * 2);
+    for (int i = 0; i < (T == Float32 ? 2 : 1); i++)
+        loaded.pack[i] = packs[i];
+    return loaded;
+}
+
+template<Type T> DEVICE void read8(const Eight<T> &loaded, float *values)
+{
     for (int i = 0; i < 4; i++) {
-        u32 word = pack.word[i];
-        values[2 * i] = T == BFloat16 ? as_float(word << 16) : from_half(word & 0xffffu);
-        values[2 * i + 1] = T == BFloat16 ? as_float(word & 0xffff0000u) : from_half(word >> 16);
+        u32 word = loaded.pack[0].word[i];
+        if (T == Float32) {
+            values[i] = as_float(word);
+            values[4 + i] = as_float(loaded.pack[T == Float32 ? 1 : 0].word[i]);
+        } else {
+            values[2 * i] = T == BFloat16 ? as_float(word << 16) : from_half(word & 0xffffu);
+            values[2 * i + 1] = T == BFloat16 ? as_float(word & 0xffff0000u) : from_half(word >> 16);
+        }
     }
 }
+
+template<Type T> DEVICE void load8(const void *base, i64 index, float *values) { read8<T>(eight<T>(base, index), values); }
 
 template<Type T> DEVICE void store8(void *base, i64 index, const float *values)
 {

@@ -4,6 +4,9 @@
 #pragma once
 #include "common.h"
 
+// Pixels whose loads a thread has under way at once.
+#define AT_ONCE 4
+
 // y = x + bias + residual, and for each channel the mean and the sum of squared deviations over the block's pixels.
 //   x         [N,pixels,C]
 //   bias      [C], or [N,C] with bias_stride = C; null for none
@@ -30,26 +33,42 @@ template<Type T> DEVICE void add_moments(
                 load8<T>(bias, (i64)n * bias_stride + c, add);
             // Sums of deviations from the lane's own first value lose nothing to a large mean.
             bool first = true;
-            for (int p = from + lane; p < to; p += lanes) {
-                i64 at = image + (i64)p * C + c;
-                load8<T>(x, at, t);
-                if (residual)
-                    load8<T>(residual, at, r);
-                for (int i = 0; i < 8; i++) {
-                    t[i] += add[i];
-                    if (residual)
-                        t[i] += r[i];
-                    if (y)
-                        t[i] = rounded<T>(t[i]);
-                    shift[i] = first ? t[i] : shift[i];
-                    float d = t[i] - shift[i];
-                    sum[i] += d;
-                    square[i] += d * d;
+            for (int start = from + lane; start < to; start += AT_ONCE * lanes) {
+                Eight<T> loaded[AT_ONCE], others[AT_ONCE];
+#pragma unroll
+                for (int k = 0; k < AT_ONCE; k++) {
+                    int p = start + k * lanes;
+                    if (p < to) {
+                        loaded[k] = eight<T>(x, image + (i64)p * C + c);
+                        if (residual)
+                            others[k] = eight<T>(residual, image + (i64)p * C + c);
+                    }
                 }
 
-                first = false;
-                if (y)
-                    store8<T>(y, at, t);
+#pragma unroll
+                for (int k = 0; k < AT_ONCE; k++) {
+                    int p = start + k * lanes;
+                    if (p >= to)
+                        break;
+                    read8<T>(loaded[k], t);
+                    if (residual)
+                        read8<T>(others[k], r);
+                    for (int i = 0; i < 8; i++) {
+                        t[i] += add[i];
+                        if (residual)
+                            t[i] += r[i];
+                        if (y)
+                            t[i] = rounded<T>(t[i]);
+                        shift[i] = first ? t[i] : shift[i];
+                        float d = t[i] - shift[i];
+                        sum[i] += d;
+                        square[i] += d * d;
+                    }
+
+                    first = false;
+                    if (y)
+                        store8<T>(y, image + (i64)p * C + c, t);
+                }
             }
 
             if (moments) {
@@ -213,16 +232,29 @@ template<Type T> DEVICE void group_norm(
             b[i] = second[c + i];
         }
 
-        for (int p = from + lane; p < to; p += lanes) {
-            i64 pixel = (i64)n * pixels + p;
-            load8<T>(x, pixel * own + place, t);
-            for (int i = 0; i < 8; i++) {
-                t[i] = t[i] * a[i] + b[i];
-                if (silu)
-                    t[i] *= sigmoid(t[i]);
+        for (int start = from + lane; start < to; start += AT_ONCE * lanes) {
+            Eight<T> loaded[AT_ONCE];
+#pragma unroll
+            for (int k = 0; k < AT_ONCE; k++) {
+                int p = start + k * lanes;
+                if (p < to)
+                    loaded[k] = eight<T>(x, ((i64)n * pixels + p) * own + place);
             }
 
-            store8<T>(y, pixel * C + c, t);
+#pragma unroll
+            for (int k = 0; k < AT_ONCE; k++) {
+                int p = start + k * lanes;
+                if (p >= to)
+                    break;
+                read8<T>(loaded[k], t);
+                for (int i = 0; i < 8; i++) {
+                    t[i] = t[i] * a[i] + b[i];
+                    if (silu)
+                        t[i] *= sigmoid(t[i]);
+                }
+
+                store8<T>(y, ((i64)n * pixels + p) * C + c, t);
+            }
         }
 
         if (lanes > 1)

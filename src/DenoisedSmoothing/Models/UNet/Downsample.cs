@@ -16,7 +16,8 @@ internal sealed class Downsample : Module, IUNetLayer
         RegisterComponents();
     }
 
-    public FeatureMap Run(ImageOperations operations, FeatureMap x, FeatureMap? behind, Tensor embedding) => operations.Settle(op is Conv2d conv
+    public FeatureMap Run(ImageOperations operations, FeatureMap x, FeatureMap? behind, Tensor embedding) =>
+        operations.Settle(op is Conv2d conv
         ? operations.Convolve(conv, x.Values.alias())
         : new FeatureMap(op.call(x.Values)));
 }
