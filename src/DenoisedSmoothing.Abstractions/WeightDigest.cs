@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing;
 
 /// <summary>
-/// A number for the present values of many tensors, computed where they lie: what notices in a millisecond that weights on a card have
-/// changed, where hashing them on the host takes a third of a second. It tells changes from none; it does not name a function, and is not
+/// A number for the present values of many tensors, computed where they lie: what notices that weights on a card have changed without
+/// copying them to the host. It tells changes from none; it does not name a function, and is not
 /// meant to withstand someone who wants two weights to have one digest.
 /// </summary>
 /// <remarks>

@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Baselines;
+
 namespace DenoisedSmoothing;
 
 /// <summary>The table that turns a method back into its certifier: command line, logs, audit and verifier all use this one.</summary>

@@ -14,24 +14,9 @@
 #
 # What is done is not done again: stop it with Ctrl-C, or kill it, and run the same command. DRT has two members and a fifth of the epochs.
 # Radii are to be compared at one number of votes: with 1,000 nothing beyond 2.46 sigma is certified, and the better methods look alike.
-set -euo pipefail
-
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-quick=no only= folder=
-while [ $# -gt 0 ]; do
-    case $1 in
-        --quick) quick=yes ;;
-        --only) shift; only=${1:?--only names steps} ;;
-        -h|--help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
-        -*) echo "methods.sh: no option $1; see --help" >&2; exit 2 ;;
-        *) folder=$1 ;;
-    esac
-    shift
-done
+source "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
 
 sigma=${SIGMA:-0.5} epochs=${EPOCHS:-5}
-data=(--data fashion-mnist)
-[ -n "${DDS_DATA:-}" ] && data+=(--data-path "$DDS_DATA")
 if [ "$quick" = no ]; then
     out=${folder:-runs/methods}
     length=(--epochs "$epochs") short=(--epochs "$(awk "BEGIN { print $epochs / 5 }")")
@@ -42,33 +27,18 @@ else
     certify=(--max 2 --n0 10 --n 100)
 fi
 
-if [ -z "${DDS:-}" ]; then
-    dotnet build -c Release "$here" -v q --nologo
-    DDS="dotnet $here/bin/Release/net10.0/dds.dll"
-fi
 mkdir -p "$out"
-
-wanted() { [ -z "$only" ] || [[ ",$only," == *",$1,"* ]]; }
-
-# once FILE COMMAND ...: runs a command that makes FILE, unless it was run to the end before; keeps the seconds that it took.
-once() {
-    local file=$out/$1 begin=$SECONDS; shift
-    [ -e "$file.done" ] && return
-    echo "== dds $*"
-    $DDS "$@"
-    echo $((SECONDS - begin)) > "$file.done"
-}
 
 # Trains by a method, and certifies with the noise that all methods meet.
 method() {
     local name=$1; shift
     wanted "$name" || return 0
-    once "$name.safetensors" train-classifier --objective "$name" --sigma "$sigma" --recipe quick "${data[@]}" --device "${DEVICE:-cpu}" \
-        --out "$out/$name.safetensors" "$@"
+    once "$out/$name.safetensors" train-classifier --objective "$name" --sigma "$sigma" --recipe quick "${data[@]}" \
+        --device "${DEVICE:-cpu}" "$@"
     local model=(--classifier-file "$out/$name.safetensors")
     [ "$name" = drt ] && model=(--ensemble "$out/drt.1.safetensors,$out/drt.2.safetensors")
-    once "$name.tsv" certify --sigma "$sigma" --denoiser none "${model[@]}" "${data[@]}" --split test --device "${DEVICE:-cpu}" \
-        "${certify[@]}" --seed 1 --resume --out "$out/$name.tsv"
+    once "$out/$name.tsv" certify --sigma "$sigma" --denoiser none "${model[@]}" "${data[@]}" --split test --device "${DEVICE:-cpu}" \
+        "${certify[@]}" --seed 1 --resume
 }
 
 method gaussian "${length[@]}"

@@ -12,20 +12,7 @@
 #            DDS_DATA, the folder of the four Fashion-MNIST files [default: where Debian's dataset-fashion-mnist puts them].
 #
 # What is done is not done again: stop it with Ctrl-C, or kill it, and run the same command.
-set -euo pipefail
-
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-quick=no only= folder=
-while [ $# -gt 0 ]; do
-    case $1 in
-        --quick) quick=yes ;;
-        --only) shift; only=${1:?--only names steps} ;;
-        -h|--help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
-        -*) echo "paper.sh: no option $1; see --help" >&2; exit 2 ;;
-        *) folder=$1 ;;
-    esac
-    shift
-done
+source "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
 
 if [ "$quick" = no ]; then
     out=${folder:-runs/paper}
@@ -43,25 +30,10 @@ else
     tune=(--steps 2 --batch 8) scratch=(--steps 2 --batch 8) train=(--max 300)
 fi
 
-if [ -z "${DDS:-}" ]; then
-    dotnet build -c Release "$here" -v q --nologo
-    DDS="dotnet $here/bin/Release/net10.0/dds.dll"
-fi
-data=(--data fashion-mnist)
-[ -n "${DDS_DATA:-}" ] && data+=(--data-path "$DDS_DATA")
 sigmas="0.50 0.25 1.00"
 mkdir -p "$out"
 
-wanted() { [ -z "$only" ] || [[ ",$only," == *",$1,"* ]]; }
-
-# run FILE VERB ...: makes FILE by a verb that writes it with --out, unless it was made to the end before.
-run() {
-    local file=$out/$1; shift
-    [ -e "$file.done" ] && return
-    echo "== dds $* --out $file"
-    $DDS "$@" --out "$file"
-    touch "$file.done"
-}
+run() { local file=$1; shift; once "$out/$file" "$@"; }
 
 # certify LOG ...: the same for a log, which goes on where it stopped.
 certify() { local log=$1; shift; run "$log" certify "$@" --seed 1 --resume; }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using DenoisedSmoothing.Kernels;
+using DenoisedSmoothing.Sampling;
 using TorchSharp;
 
 namespace DenoisedSmoothing;
@@ -74,6 +76,13 @@ public static class LibTorch
             torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = value;
         }
     }
+
+    /// <summary>The arithmetic that certificates name: a network's own, and behind it what a card does otherwise.</summary>
+    /// <param name="device">As for <see cref="DeviceNamed"/>.</param>
+    /// <param name="precision">The network's, as <see cref="PartInfo.Precision"/> has it.</param>
+    /// <returns>Such as <c>float32</c>, <c>float32+tf32</c> or <c>bfloat16+kernels1</c> (see <see cref="GpuKernels"/>).</returns>
+    /// <exception cref="ArgumentException">There is no such device.</exception>
+    public static string ArithmeticOn(string device, string precision) => precision + ReplicaIdentity.OnCards([DeviceNamed(device)]);
 
     private static int CudaDevices()
     {

@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Baselines;
 using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Tests;

@@ -41,7 +41,8 @@ public sealed record AcesCertificate
     /// <param name="selection">Of a smoothed selector of two classes, at a part of alpha: half of it in the paper.</param>
     /// <param name="certification">Of the smoothed certification model, at the rest of alpha, for the same image.</param>
     /// <param name="coreLabel">The core model's label of the image; at least 0.</param>
-    /// <exception cref="ArgumentException">The selection has other labels than 0 and 1, or the radii are of different norms.</exception>
+    /// <exception cref="ArgumentException">The selection has other labels than 0 and 1, the radii are of different norms, or the
+    /// certificates are of different images.</exception>
     public static AcesCertificate Of(Certificate selection, Certificate certification, int coreLabel)
     {
         ArgumentNullException.ThrowIfNull(selection);
@@ -51,6 +52,9 @@ public sealed record AcesCertificate
             throw new ArgumentException("A selection is of two classes: left to the core model, and selected.", nameof(selection));
         if (selection.Norm != certification.Norm)
             throw new ArgumentException($"The selection is certified in {selection.Norm}, the label in {certification.Norm}.",
+                nameof(certification));
+        if (selection.Provenance is { } chosen && certification.Provenance is { } labelled && chosen.ImageHash != labelled.ImageHash)
+            throw new ArgumentException($"The selection is of the image {chosen.ImageHash}, the label of {labelled.ImageHash}.",
                 nameof(certification));
         AcesCertificate parts = new(selection, certification, coreLabel);
         return (selection.Label, certification.Label) switch

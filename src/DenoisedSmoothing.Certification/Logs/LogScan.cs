@@ -34,7 +34,6 @@ internal sealed class LogScan
                     $"{path}: image {entry.Index} has a radius in {Name(its)}, and those before it have theirs in {Name(norm)}.");
             }
 
-
             Norm ??= entry.Norm;
             if (entry.Provenance is { } provenance && !_noise.Add((provenance.Seed, provenance.ImageIndex)))
                 SharedNoise++;

@@ -1,5 +1,3 @@
-using System.Globalization;
-using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing;
@@ -17,77 +15,29 @@ namespace DenoisedSmoothing;
 /// </para>
 /// Predictions are Cohen's. Immutable and safe for concurrent use.
 /// </remarks>
-public sealed class MulticlassCertifier : ICertifier
+public sealed class MulticlassCertifier : FixedVotesCertifier
 {
     internal const string MethodName = "multiclass";
 
     // Raised whenever the same votes can lead to another answer.
     private const int Version = 1;
 
-    private readonly CohenCertifier _cohen;
-
     /// <summary>Creates the certifier; the defaults are the field's for CIFAR-10 (for ImageNet it takes n = 10,000).</summary>
     /// <param name="n0">Votes that pick the label to certify; at least 1.</param>
     /// <param name="n">Fresh votes that bound all classes; at least 1.</param>
     /// <param name="alpha">The allowed probability that an answer is wrong, from 1e-90 to 1/2.</param>
-    /// <param name="predictN">Votes of one prediction; at least 1. See <see cref="CohenCertifier.PredictN"/>.</param>
+    /// <param name="predictN">Votes of one prediction; at least 1. See <see cref="FixedVotesCertifier.PredictN"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range; no count may exceed 2^53.</exception>
     public MulticlassCertifier(long n0 = 100, long n = 100_000, double alpha = .001, long predictN = 1000)
+        : base(MethodName, Version, n0, n, Shared(alpha), predictN)
     {
-        if (!(alpha >= 1e-90))
-            throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Alpha is shared among the classes and must be at least 1e-90.");
-        _cohen = new CohenCertifier(n0, n, alpha, predictN);
-        Method = CertificationMethod.Parse(string.Create(
-            CultureInfo.InvariantCulture, $"{MethodName} n0={n0} n={n} alpha={alpha} predict={predictN} version={Version}"));
     }
 
-    /// <summary>Votes that pick the label to certify.</summary>
-    /// <value>100 by default.</value>
-    public long N0 => _cohen.N0;
+    private protected override IVoteTest<Certificate> Test(int classCount, IRadiusRule rule) =>
+        new MulticlassCertification(this, classCount, rule);
 
-    /// <summary>Fresh votes that bound the probabilities of all classes.</summary>
-    /// <value>100,000 by default.</value>
-    public long N => _cohen.N;
+    private protected override double LabelShare(int classCount) => Alpha / 2; // all votes alike leave pB = 1 - pA
 
-    /// <summary>The allowed probability that a certificate or a prediction is wrong.</summary>
-    /// <value>0.001 by default.</value>
-    public double Alpha => _cohen.Alpha;
-
-    /// <inheritdoc/>
-    public CertificationMethod Method { get; }
-
-    /// <inheritdoc/>
-    public VoteRange PredictionVotes => _cohen.PredictionVotes;
-
-    /// <inheritdoc/>
-    public VoteRange CertificationVotes => _cohen.CertificationVotes;
-
-    /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">Fewer than two classes.</exception>
-    public IVoteTest<Prediction> Predict(int classCount)
-    {
-        VoteCheck.Classes(classCount);
-        return new CohenPrediction(_cohen, classCount, Method);
-    }
-
-    /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">Fewer than two classes.</exception>
-    public IVoteTest<Certificate> Certify(int classCount, IRadiusRule rule)
-    {
-        VoteCheck.Classes(classCount);
-        ArgumentNullException.ThrowIfNull(rule);
-        return new MulticlassCertification(this, classCount, rule);
-    }
-
-    /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">Fewer than two classes.</exception>
-    public IReadOnlyList<string> Warnings(int classCount) => _cohen.Warnings(classCount, Alpha / 2); // all votes alike leave pB = 1 - pA
-
-    internal static MulticlassCertifier Of(MethodParameters parameters)
-    {
-        parameters.Constant("version", Version);
-        return new MulticlassCertifier(
-            parameters.Count("n0", 100), parameters.Count("n", 100_000), parameters.Number("alpha", .001),
-                parameters.Count("predict", 1000));
-    }
+    internal static MulticlassCertifier Of(MethodParameters parameters) =>
+        Read(parameters, Version, static (n0, n, alpha, predictN) => new MulticlassCertifier(n0, n, alpha, predictN));
 }

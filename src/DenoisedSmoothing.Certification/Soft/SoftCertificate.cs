@@ -36,6 +36,9 @@ public sealed record SoftCertificate
     /// <summary>The noise that was drawn, and what it certifies.</summary>
     public required string Noise { get; init; }
 
+    /// <summary>Which image, base classifier and draws it is about; null where it was put together from scores alone.</summary>
+    public Provenance? Provenance { get; init; }
+
     /// <summary>Whether no label is certified.</summary>
     public bool Abstained => Label is null;
 

@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Baselines;
+
 namespace DenoisedSmoothing.Verification;
 
 /// <summary>What one certification method gives for votes.</summary>
@@ -11,10 +13,10 @@ internal abstract class MethodCheck(double alpha)
     public static MethodCheck? Of(CertificationMethod method, NoiseLaw law) => Certifiers.Create(method) switch
     {
         CohenCertifier c => new FixedVotesCheck(c.N0, c.N, c.Alpha, c.PredictN, VoteShares.LabelOnly),
-        MulticlassCertifier c => new FixedVotesCheck(c.N0, c.N, c.Alpha, c.PredictionVotes.Most, VoteShares.HalfForTheLabel),
-        PixelDpCertifier c => new FixedVotesCheck(c.N0, c.N, c.Alpha, c.PredictionVotes.Most, VoteShares.Alike, TheoremCheck.Lecuyer),
-        LecuyerCertifier c => new FixedVotesCheck(c.N0, c.N, c.Alpha, c.PredictionVotes.Most, VoteShares.LabelOnly, TheoremCheck.Lecuyer),
-        LiCertifier c => new FixedVotesCheck(c.N0, c.N, c.Alpha, c.PredictionVotes.Most, VoteShares.LabelOnly, TheoremCheck.Li),
+        MulticlassCertifier c => new FixedVotesCheck(c.N0, c.N, c.Alpha, c.PredictN, VoteShares.HalfForTheLabel),
+        PixelDpCertifier c => new FixedVotesCheck(c.N0, c.N, c.Alpha, c.PredictN, VoteShares.Alike, TheoremCheck.Lecuyer),
+        LecuyerCertifier c => new FixedVotesCheck(c.N0, c.N, c.Alpha, c.PredictN, VoteShares.LabelOnly, TheoremCheck.Lecuyer),
+        LiCertifier c => new FixedVotesCheck(c.N0, c.N, c.Alpha, c.PredictN, VoteShares.LabelOnly, TheoremCheck.Li),
         SequentialCertifier c => new SequentialCheck(c.N0, c.Options, law),
         _ => null,
     };

@@ -122,7 +122,7 @@ internal sealed record AttackRun
             ["data"] = Images.Fingerprint,
             ["images"] = Text($"start={Range.Start} skip={Range.Skip} max={Range.Max?.ToString(CultureInfo.InvariantCulture) ?? "all"}"),
             ["classifier"] = info.Fingerprint,
-            ["precision"] = info.Precision,
+            ["precision"] = LibTorch.ArithmeticOn(Device, info.Precision),
             ["device"] = Device,
             ["noise"] = Noise.Version,
             ["sigma"] = Text($"{Noise.Level.Asked:R}"),

@@ -1,4 +1,5 @@
 using DenoisedSmoothing.Analysis;
+using DenoisedSmoothing.Baselines;
 using DenoisedSmoothing.Logs;
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Statistics;

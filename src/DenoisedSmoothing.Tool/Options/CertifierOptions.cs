@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using DenoisedSmoothing.Baselines;
 using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Tool;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TorchSharp;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -36,6 +37,11 @@ internal sealed class ModelOptions
         Description = "Arithmetic inside the networks: float32, bfloat16 or float16; the certificate names it",
     };
 
+    public Option<bool> Tf32 { get; } = new("--tf32")
+    {
+        Description = "Let a GPU round float32 factors to TF32: faster, and other votes; the certificate names it",
+    };
+
     public Option<string[]?> InertTypes { get; } = new("--inert-type")
     {
         HelpName = "name",
@@ -45,14 +51,18 @@ internal sealed class ModelOptions
 
     public ClassifierOptions Classifier => _classifier;
 
-    public IEnumerable<OptionGroup> All => [new("Models", [Pair, Device, Precision, InertTypes]), _classifier.All, _denoiser.All];
+    public IEnumerable<OptionGroup> All => [new("Models", [Pair, Device, Precision, Tf32, InertTypes]), _classifier.All, _denoiser.All];
 
     /// <summary>Those of a verb that trains a classifier: no pair, and in float32.</summary>
     public IEnumerable<OptionGroup> ForTraining => [_classifier.One, _denoiser.All, new("Machine", [Device, InertTypes])];
 
     public ModelChoice Read(ParseResult parsed)
     {
-        LibTorch.DeviceNamed(parsed.GetValue(Device)!); // a wrong name is said before files are read
+        bool tf32 = parsed.GetValue(Tf32);
+        if (LibTorch.DeviceNamed(parsed.GetValue(Device)!).type != DeviceType.CUDA && tf32) // a wrong name is said before files are read
+            throw new ArgumentException("--tf32 is an arithmetic of GPUs: say --device cuda, or leave it out.");
+        if (tf32)
+            LibTorch.AllowTf32 = true;
         string[] inert = parsed.GetValue(InertTypes) ?? [];
         ClassifierChoice classifier = _classifier.Read(parsed, inert);
         string? network = classifier.Network ?? (classifier.File is { } file ? FileMetadata.ClassifierOf(file) : null);

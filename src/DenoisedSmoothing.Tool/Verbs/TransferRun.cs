@@ -105,7 +105,7 @@ internal sealed record TransferRun
         Dictionary<string, string> settings = new(Settings.Settings)
         {
             ["classifier"] = info.Fingerprint,
-            ["precision"] = info.Precision,
+            ["precision"] = LibTorch.ArithmeticOn(Devices.Successor, info.Precision),
             ["device"] = LibTorch.DeviceNamed(Devices.Successor).type.ToString().ToLowerInvariant(),
             [CertificationLogMeta.MethodSetting] = Transfer.Method.ToString(),
             ["transferred from"] = Settings.Fingerprint,

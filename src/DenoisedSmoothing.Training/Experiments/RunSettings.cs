@@ -36,7 +36,7 @@ internal static class RunSettings
             ["images"] = Text($"start={range.Start} skip={range.Skip} max={most} corrupt={unreadable}"),
             ["preprocess"] = run.Preprocess?.ToString() ?? "none",
             ["classifier"] = info.Fingerprint,
-            ["precision"] = info.Precision,
+            ["precision"] = LibTorch.ArithmeticOn(run.Device, info.Precision),
             ["device"] = LibTorch.DeviceNamed(run.Device).type.ToString().ToLowerInvariant(),
             [CertificationLogMeta.SigmaSetting] = run.Noise.Level.Asked.ToString("R", CultureInfo.InvariantCulture),
             [CertificationLogMeta.MethodSetting] = run.Certifier.Method.ToString(),

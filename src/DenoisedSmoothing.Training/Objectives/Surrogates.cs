@@ -31,9 +31,6 @@ internal sealed class Surrogates
     /// <summary>The classifier of a step.</summary>
     public IClassifier Of(TrainingBatch batch) => _classifiers[batch.Step % _classifiers.Length];
 
-    /// <summary>Refuses labels that they do not have.</summary>
-    public void RequireClasses(TrainingBatch batch) => Trainable.RequireClasses(batch, _classifiers[0].ClassCount);
-
     /// <summary>Refuses logits that a denoiser cannot be trained by.</summary>
     public static Tensor WithGradients(Tensor logits) => logits.requires_grad ? logits : throw new NotSupportedException(
         "This classifier gives no gradients (an ONNX model, or one that gives labels): a denoiser is trained in front of weights.");

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Kernels;
 
 /// <summary>
-/// The library's own CUDA kernels, which the U-Nets and transformers take for norms and additions: about twice as fast as plain operations.
+/// The library's own CUDA kernels, which the U-Nets and transformers take for norms and additions (docs/performance.md has their speed).
 /// They are compared with the plain operations at first use of each device; where they fail that, or cannot be loaded, plain operations
 /// are taken. Certificates say which: votes that were computed in another way are another classifier's.
 /// </summary>
@@ -47,7 +47,7 @@ public static class GpuKernels
         ? devices.Where(static device => device.type == DeviceType.CUDA).Distinct()
             .Select(static device => (Device: device, Why: WhyNot(device)))
             .Where(static device => device.Why is not null)
-            .Select(static device => $"{device.Device} computes by plain operations, at about half the speed: {device.Why}")
+            .Select(static device => $"{device.Device} computes by plain operations, which are slower: {device.Why}")
         : [];
 
     /// <summary>The kernels for a tensor; null where plain operations are to be taken.</summary>

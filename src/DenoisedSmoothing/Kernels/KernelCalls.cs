@@ -14,9 +14,14 @@ internal sealed class KernelCalls(IKernelDriver driver)
     private const int Threads = 256;
     private const int WarpsPerRowBlock = 4;
 
-    // Every block of a norm reads the moments of all parts. Up to the root of a fortieth of the pixels that is below a tenth of what it
-    // reads of the image.
-    private const int PixelsPerSquaredPart = 40;
+    /// <summary>
+    /// The most channels of a group norm: two values of each are in a block's shared memory, of which every card has 48 KB.
+    /// </summary>
+    public const int MostChannels = 4096;
+
+    // Every block of a norm reads the moments of all parts. Up to the root of a fortieth of the pixels that is, in half precision, below a
+    // tenth of what it reads of the image; small images may have eight, for which it is more, so that small batches keep a card busy.
+    private const int PixelsPerSquaredPart = 40, PartsOfSmallImages = 8;
 
     // Blocks of a few per multiprocessor at once, and a few rounds of those.
     private const int BlocksPerMultiprocessor = 16;
@@ -33,6 +38,10 @@ internal sealed class KernelCalls(IKernelDriver driver)
     /// <returns>float32 [N,parts,2,C]; fresh.</returns>
     public Tensor AddMoments(Tensor x, Tensor? bias, Tensor? residual, bool keep)
     {
+        RequireImages(x, x);
+        if (residual is not null)
+            RequireImages(residual, x);
+        RequireValues(bias, x, nameof(bias));
         (int n, int channels, int pixels) = Sizes(x);
         int parts = Parts(n, channels, pixels);
         Tensor moments = empty([n, parts, 2, channels], ScalarType.Float32, x.device);
@@ -58,6 +67,13 @@ internal sealed class KernelCalls(IKernelDriver driver)
         Tensor left, Tensor leftMoments, Tensor? missing, Tensor? right, Tensor? rightMoments, TorchSharp.Modules.GroupNorm norm,
         Tensor? scaleShift, bool silu)
     {
+        RequireImages(left, left);
+        if (right is not null)
+            RequireImages(right, left);
+        RequireValues(missing, left, nameof(missing));
+        RequireValues(norm.weight, left, nameof(norm));
+        RequireValues(norm.bias, left, nameof(norm));
+        RequireValues(scaleShift, left, nameof(scaleShift));
         (int n, int leftChannels, int pixels) = Sizes(left);
         int rightChannels = right is null ? 0 : (int)right.size(1), channels = leftChannels + rightChannels;
         int groups = (int)norm.num_groups;
@@ -82,6 +98,11 @@ internal sealed class KernelCalls(IKernelDriver driver)
     /// <returns>The norm of the sum, [rows,C]; fresh.</returns>
     public Tensor AddLayerNorm(Tensor x, Tensor? branch, Tensor? gamma, TorchSharp.Modules.LayerNorm norm)
     {
+        RequireValues(x, x, nameof(x));
+        RequireValues(branch, x, nameof(branch));
+        RequireValues(gamma, x, nameof(gamma));
+        RequireValues(norm.weight, x, nameof(norm));
+        RequireValues(norm.bias, x, nameof(norm));
         int rows = (int)x.size(0), channels = (int)x.size(1);
         Tensor y = empty_like(x);
         int packs = (channels + 255) / 256;
@@ -116,8 +137,24 @@ internal sealed class KernelCalls(IKernelDriver driver)
     {
         int lanes = Math.Max(1, Threads / (channels / 8));
         int wanted = (driver.Multiprocessors * BlocksPerMultiprocessor + images - 1) / images;
-        int most = Math.Min(pixels / (lanes * 4), Math.Max(8, (int)Math.Sqrt(pixels / (double)PixelsPerSquaredPart)));
+        int most = Math.Min(pixels / (lanes * 4), Math.Max(PartsOfSmallImages, (int)Math.Sqrt(pixels / (double)PixelsPerSquaredPart)));
         return Math.Clamp(wanted, 1, Math.Max(1, most));
+    }
+
+    // A kernel reads memory as it is told: what does not lie so would give other numbers without a word.
+    private static void RequireImages(Tensor x, Tensor like)
+    {
+        if (x.dtype != like.dtype || !Takes(x.dtype, x.size(1)) || !IsChannelsLast(x))
+            throw new ArgumentException(
+                $"The kernels take channels-last images of one type and channels by eight; these are {x.dtype} "
+                + $"[{string.Join(',', x.shape)}] with strides [{string.Join(',', x.stride())}].");
+    }
+
+    private static void RequireValues(Tensor? values, Tensor like, string name)
+    {
+        if (values is not null && (values.dtype != like.dtype || !values.is_contiguous()))
+            throw new ArgumentException($"The kernels take contiguous {like.dtype}; this is {values.dtype} with strides "
+                + $"[{string.Join(',', values.stride())}].", name);
     }
 
     private static (int N, int Channels, int Pixels) Sizes(Tensor x) =>

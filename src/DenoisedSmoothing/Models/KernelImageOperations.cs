@@ -19,18 +19,22 @@ internal sealed class KernelImageOperations(KernelCalls kernels) : ImageOperatio
         }
     }
 
-    public override FeatureMap Settle(FeatureMap images) => images.Missing is null && images.Moments is not null
-        ? images
-        : images with
-        {
-            Missing = null,
-            Moments = kernels.AddMoments(images.Values, images.Missing, null, keep: images.Missing is null),
-        };
+    public override FeatureMap Settle(FeatureMap images)
+    {
+        if (images.Missing is null && images.Moments is not null)
+            return images;
+        Tensor values = Ordered(images.Values);
+        return new FeatureMap(values, null, kernels.AddMoments(values, images.Missing, null, keep: images.Missing is null));
+    }
 
     public override (FeatureMap Images, FeatureMap? Behind) Join(FeatureMap images, FeatureMap behind) => (images, behind);
 
     public override Tensor Norm(GroupNorm layer, FeatureMap images, FeatureMap? behind, Tensor? scaleShift, bool silu)
     {
+        // Such as norms that were left in float32 when the rest was converted.
+        if (layer.weight!.dtype != images.Values.dtype || (scaleShift ?? images.Values).dtype != images.Values.dtype
+            || layer.weight!.size(0) > KernelCalls.MostChannels)
+            return Plain(layer, images, behind, scaleShift, silu);
         Tensor moments = images.Moments ?? kernels.AddMoments(images.Values, null, null, keep: true);
         return kernels.GroupNorm(images.Values, moments, images.Missing, behind?.Values, behind?.Moments, layer, scaleShift, silu);
     }
@@ -55,8 +59,30 @@ internal sealed class KernelImageOperations(KernelCalls kernels) : ImageOperatio
         return projected.reshape(x.size(0), x.size(2), x.size(3), -1).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
-    public override FeatureMap Add(FeatureMap branch, Tensor residual) =>
-        new(branch.Values, null, kernels.AddMoments(branch.Values, branch.Missing, residual, keep: false));
+    public override FeatureMap Add(FeatureMap branch, Tensor residual)
+    {
+        Tensor ordered = Ordered(residual);
+        try
+        {
+            return new FeatureMap(branch.Values, null, kernels.AddMoments(branch.Values, branch.Missing, ordered, keep: false));
+        }
+        finally
+        {
+            if (!ReferenceEquals(ordered, residual))
+                ordered.Dispose();
+        }
+    }
+
+    private static Tensor Plain(GroupNorm layer, FeatureMap images, FeatureMap? behind, Tensor? scaleShift, bool silu)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor whole = images.Missing is { } missing
+            ? images.Values + missing.reshape(-1, images.Values.size(1), 1, 1)
+            : images.Values;
+        if (behind is not null)
+            whole = cat([whole, behind.Values], 1);
+        return PlainImageOperations.Instance.Norm(layer, new FeatureMap(whole), null, scaleShift, silu).MoveToOuterDisposeScope();
+    }
 
     private static Tensor Rows(Tensor x) => x.permute(0, 2, 3, 1).reshape(-1, x.size(1));
 

@@ -29,7 +29,8 @@ internal sealed class ResidualStream(Tensor rows) : IDisposable
     /// <returns>[N T,C]; fresh.</returns>
     public Tensor Norm(LayerNorm norm)
     {
-        if (_kernels is null)
+        if (_kernels is null || norm.weight!.dtype != _rows.dtype || (_branch ?? _rows).dtype != _rows.dtype
+            || (_gamma ?? _rows).dtype != _rows.dtype)
         {
             Settle();
             return norm.call(_rows);

@@ -1,16 +1,20 @@
 using System.Collections.Concurrent;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Sampling;
 
 /// <summary>
 /// The one thread that gives an accelerator its forward passes, for all classifiers of the process. cuDNN's plans for convolutions and
-/// attention are kept by thread: on a new one the paper's CIFAR-10 pair takes 0.3 s to make them, on this one they are made once.
+/// attention are kept by thread: a new one would have to make them all again, on this one they are made once.
 /// </summary>
 /// <remarks>It waits for work in the background and does not keep the process alive.</remarks>
 internal sealed class DeviceThread
 {
-    private static readonly ConcurrentDictionary<string, Lazy<DeviceThread>> s_threads = new();
+    private static readonly ConcurrentDictionary<(DeviceType Type, int Index), Lazy<DeviceThread>> s_threads = new();
+
+    [ThreadStatic]
+    private static bool t_current;
 
     private readonly BlockingCollection<Action> _work = [];
 
@@ -18,7 +22,12 @@ internal sealed class DeviceThread
 
     /// <summary>The thread of a device.</summary>
     public static DeviceThread Of(Device device) =>
-        s_threads.GetOrAdd(device.ToString(), static name => new(() => new DeviceThread(name))).Value;
+        s_threads.GetOrAdd((device.type, Math.Max(device.index, 0)), static place => new(() => new DeviceThread(place.ToString()))).Value;
+
+    /// <summary>
+    /// Whether the caller runs on such a thread: more work for it would wait for the caller to end, and the caller for it.
+    /// </summary>
+    public static bool IsCurrent => t_current;
 
     /// <summary>Runs something there, after what has been given before.</summary>
     public Task<T> Run<T>(Func<T> function)
@@ -40,6 +49,7 @@ internal sealed class DeviceThread
 
     private void Work()
     {
+        t_current = true;
         foreach (Action work in _work.GetConsumingEnumerable())
             work();
     }

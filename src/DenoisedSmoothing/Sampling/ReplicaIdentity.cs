@@ -66,11 +66,14 @@ internal sealed class ReplicaIdentity(IReadOnlyList<IBaseClassifier> replicas, I
                     + $"bring them to one type.");
         }
 
-        return new Reading(names[0], precisions[0] + OnCuda());
+        return new Reading(names[0], precisions[0] + OnCards(devices));
     }
 
-    // What a card is allowed to do otherwise than plain operations in the network's own type.
-    private string OnCuda()
+    /// <summary>
+    /// What cards do otherwise than plain operations in the network's own type, as certificates write it behind that type.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Some of them take the library's own kernels, and others cannot.</exception>
+    internal static string OnCards(IEnumerable<torch.Device> devices)
     {
         torch.Device[] cards = [.. devices.Where(static device => device.type == DeviceType.CUDA)];
         if (cards.Length == 0)

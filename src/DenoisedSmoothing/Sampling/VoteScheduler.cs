@@ -52,13 +52,19 @@ internal sealed class VoteScheduler
     public void Prepare(VoteJob job) => job.Start(_batches.For(job.Image.Shape));
 
     /// <summary>Takes a place, without waiting.</summary>
-    public bool TryEnter() => _room.Wait(0);
+    /// <exception cref="InvalidOperationException">A base classifier asks while it is asked itself.</exception>
+    public bool TryEnter()
+    {
+        RefuseNested();
+        return _room.Wait(0);
+    }
 
     /// <summary>Waits for a place.</summary>
     /// <returns>False where the deadline came first.</returns>
     /// <exception cref="OperationCanceledException">A token was cancelled.</exception>
     public bool Enter(JobLimits limits)
     {
+        RefuseNested();
         using CancellationTokenSource either = limits.Link();
         return _room.Wait(limits.Left, either.Token);
     }
@@ -91,6 +97,14 @@ internal sealed class VoteScheduler
         }
 
         new Thread(Drive) { IsBackground = true, Name = nameof(VoteScheduler) }.Start();
+    }
+
+    private void RefuseNested()
+    {
+        if (DeviceThread.IsCurrent && _workers.Any(static worker => worker.RunsBehindHost))
+            throw new InvalidOperationException(
+                "A base classifier on an accelerator asked a SmoothedClassifier on one while it was asked itself: both would wait for one "
+                + "another for ever. Let the inner one compute on the CPU, or ask it beforehand.");
     }
 
     private void Drive()

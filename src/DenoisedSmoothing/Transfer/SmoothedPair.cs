@@ -1,5 +1,6 @@
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Parts;
+using DenoisedSmoothing.Sampling;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp;
@@ -100,7 +101,7 @@ public sealed partial class SmoothedPair
             Provenance = drawn with
             {
                 BaseClassifier = _successorFingerprint,
-                Precision = PartInfo.Of(_successor).Precision,
+                Precision = PartInfo.Of(_successor).Precision + ReplicaIdentity.OnCards([_successorDevice]),
                 Device = _successorDevice.type.ToString().ToLowerInvariant(),
             },
         };

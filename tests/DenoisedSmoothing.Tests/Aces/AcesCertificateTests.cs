@@ -42,6 +42,24 @@ public class AcesCertificateTests
         FluentActions.Invoking(() => AcesCertificate.Of(selection with { Norm = Norm.L1 }, label, 3)).Should()
             .Throw<ArgumentException>();
         FluentActions.Invoking(() => AcesCertificate.Of(selection, label, -1)).Should().Throw<ArgumentException>();
+        AcesCertificate.Of(selection with { Provenance = Image("a") }, label with { Provenance = Image("a") }, 3).Label.Should().Be(3);
+        (Certificate chosen, Certificate other) = (selection with { Provenance = Image("a") }, label with { Provenance = Image("b") });
+        FluentActions.Invoking(() => AcesCertificate.Of(chosen, other, 3)).Should().Throw<ArgumentException>().WithMessage("*image*");
+
+        static Provenance Image(string hash) => new()
+        {
+            Seed = 1,
+            ImageIndex = 0,
+            ImageHash = hash,
+            ImageShape = [1, 1, 1],
+            DrawnSigma = .5,
+            BaseClassifier = "c",
+            Precision = "float32",
+            Device = "cpu",
+            Batch = 1,
+            Software = "s",
+            Noise = "n",
+        };
     }
 
     /// <summary>

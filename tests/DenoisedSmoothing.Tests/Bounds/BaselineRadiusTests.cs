@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DenoisedSmoothing.Baselines;
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Testing;

@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Baselines;
+
 namespace DenoisedSmoothing.Testing;
 
 /// <summary>What is simulated: a certifier at a claimed alpha, asked for certificates or for predictions.</summary>

@@ -25,6 +25,9 @@ internal sealed unsafe class CpuDriver : IKernelDriver
 
     public int Multiprocessors { get; init; } = 2;
 
+    /// <summary>Where the emulator's source is.</summary>
+    public static string Folder => Path.GetDirectoryName(ThisFile())!;
+
     public static CpuDriver OrSkip()
     {
         Skip.If(s_library.Value == 0, "no C++ compiler (clang++-19, clang++, g++) is installed");
@@ -51,7 +54,7 @@ internal sealed unsafe class CpuDriver : IKernelDriver
 
     private static nint Compile()
     {
-        string here = Path.GetDirectoryName(ThisFile())!;
+        string here = Folder;
         string library = Path.Combine(Directory.CreateTempSubdirectory("kernels").FullName, "kernels.so");
         foreach (string compiler in (string[])["clang++-19", "clang++", "g++"])
         {

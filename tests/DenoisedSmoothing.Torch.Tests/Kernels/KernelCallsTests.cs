@@ -9,11 +9,14 @@ public sealed class KernelCallsTests : IDisposable
 {
     private readonly IDisposable _inference = inference_mode();
     private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly List<nn.Module> _modules = [];
 
     public KernelCallsTests() => manual_seed(20261127);
 
     public void Dispose()
     {
+        foreach (nn.Module module in _modules)
+            module.Dispose();
         _scope.Dispose();
         _inference.Dispose();
     }
@@ -139,7 +142,7 @@ public sealed class KernelCallsTests : IDisposable
             foreach (int rows in (int[])[1, 4, 9])
             {
                 Tensor x = Random(type, rows, width) + 2, branch = Random(type, rows, width), gamma = Random(type, width);
-                TorchSharp.Modules.LayerNorm norm = nn.LayerNorm([width], 1e-6, dtype: type);
+                TorchSharp.Modules.LayerNorm norm = Kept(nn.LayerNorm([width], 1e-6, dtype: type));
                 norm.weight!.copy_(Random(type, width));
                 norm.bias!.copy_(Random(type, width));
                 Tensor before = x.clone(), scaled = branch.clone(), plain = branch.clone();
@@ -191,6 +194,70 @@ public sealed class KernelCallsTests : IDisposable
             .And.Contain(line => line.StartsWith("add_layer_norm of 768, norm in Float16"))
             .And.Contain(line => line.StartsWith("add_moments in Float32"));
 
+    [Fact]
+    public void Memory_that_does_not_lie_as_the_kernels_read_it_is_refused()
+    {
+        RecordingDriver driver = new();
+        KernelCalls calls = new(driver);
+        Tensor image = Image(ScalarType.Float32, 2, 16, 4, 4, 0), plain = zeros(2, 16, 4, 4);
+        Tensor moments = calls.AddMoments(image, null, null, true);
+        TorchSharp.Modules.GroupNorm half = Kept(nn.GroupNorm(4, 16, dtype: ScalarType.BFloat16));
+        TorchSharp.Modules.GroupNorm norm = Kept(nn.GroupNorm(4, 16));
+        TorchSharp.Modules.LayerNorm layer = Kept(nn.LayerNorm([16]));
+        int launched = driver.Launched.Count;
+        foreach (Action act in new Action[]
+        {
+            () => calls.AddMoments(plain, null, null, true),
+            () => calls.AddMoments(image, null, plain, false),
+            () => calls.AddMoments(image, zeros(16, ScalarType.BFloat16), null, false),
+            () => calls.AddMoments(Image(ScalarType.Float32, 2, 12, 4, 4, 0), null, null, true),
+            () => calls.GroupNorm(image, moments, null, null, null, half, null, true),
+            () => calls.GroupNorm(image, moments, null, plain, moments, norm, null, true),
+            () => calls.GroupNorm(image, moments, null, null, null, norm, zeros(32, 2).t(), true),
+            () => calls.AddLayerNorm(zeros(16, 4).t(), null, null, layer),
+            () => calls.AddLayerNorm(zeros(4, 16), zeros(4, 16, ScalarType.Float16), null, layer),
+            () => calls.AddLayerNorm(zeros(4, 16), null, zeros(16, ScalarType.Float16), layer),
+        })
+        {
+            act.Should().Throw<ArgumentException>().WithMessage("The kernels take *");
+        }
+
+        driver.Launched.Should().HaveCount(launched);
+    }
+
+    [SkippableFact]
+    public void The_packed_PTX_is_that_of_the_sources()
+    {
+        string folder = Path.Combine(CpuDriver.Folder, "../../../src/DenoisedSmoothing/Kernels/Cuda");
+        string copy = Directory.CreateTempSubdirectory("ptx").FullName;
+        foreach (string file in Directory.EnumerateFiles(folder).Where(static file => !file.EndsWith(".gz", StringComparison.Ordinal)))
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        try
+        {
+            using System.Diagnostics.Process compiler = System.Diagnostics.Process.Start("clang-19", "--version")!;
+            compiler.WaitForExit();
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Skip.If(true, "clang-19, of which the PTX is made, is not installed");
+        }
+
+        using (System.Diagnostics.Process build = System.Diagnostics.Process.Start("bash", [Path.Combine(copy, "build.sh")]))
+        {
+            build.WaitForExit();
+            build.ExitCode.Should().Be(0);
+        }
+
+        Text(copy).Should().Be(Text(folder), "build.sh has to be run after every change");
+
+        static string Text(string folder)
+        {
+            using System.IO.Compression.GZipStream text =
+                new(File.OpenRead(Path.Combine(folder, "kernels.ptx.gz")), System.IO.Compression.CompressionMode.Decompress);
+            return new StreamReader(text).ReadToEnd();
+        }
+    }
+
     [Theory]
     [InlineData(ScalarType.Float32, 8, true)]
     [InlineData(ScalarType.BFloat16, 3072, true)]
@@ -199,14 +266,20 @@ public sealed class KernelCallsTests : IDisposable
     public void Takes_three_types_and_channels_by_eight(ScalarType type, int channels, bool takes) =>
         KernelCalls.Takes(type, channels).Should().Be(takes);
 
+    private T Kept<T>(T module) where T : nn.Module
+    {
+        _modules.Add(module);
+        return module;
+    }
+
     private static Tensor Image(ScalarType type, int n, int channels, int height, int width, float mean) =>
         (randn(n, height, width, channels) + mean).to_type(type).permute(0, 3, 1, 2);
 
     private static Tensor Random(ScalarType type, params long[] shape) => randn(shape).to_type(type);
 
-    private static TorchSharp.Modules.GroupNorm Norm(ScalarType type, int groups, int channels)
+    private TorchSharp.Modules.GroupNorm Norm(ScalarType type, int groups, int channels)
     {
-        TorchSharp.Modules.GroupNorm norm = nn.GroupNorm(groups, channels, 1e-5, dtype: type);
+        TorchSharp.Modules.GroupNorm norm = Kept(nn.GroupNorm(groups, channels, 1e-5, dtype: type));
         norm.weight!.copy_(Random(type, channels));
         norm.bias!.copy_(Random(type, channels));
         return norm;

@@ -1,4 +1,6 @@
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Sampling;
+using DenoisedSmoothing.Testing;
 using TorchSharp;
 
 namespace DenoisedSmoothing.Torch.Tests.Sampling;
@@ -18,6 +20,24 @@ public sealed class DeviceThreadTests
 
         seen.Select(each => each.Work).Should().Equal(Enumerable.Range(0, 50));
         seen.Select(each => each.Thread).Distinct().Should().ContainSingle().Which.Should().NotBe(Environment.CurrentManagedThreadId);
+    }
+
+    [Fact]
+    public void A_device_with_and_without_a_number_is_one() =>
+        DeviceThread.Of(torch.CPU).Should().BeSameAs(DeviceThread.Of(new torch.Device(DeviceType.CPU, 0)));
+
+    [Fact]
+    public async Task A_base_classifier_that_asks_on_the_same_thread_is_told_and_does_not_wait_for_ever()
+    {
+        VoteScheduler Behind(IBaseClassifier classifier) => new(
+            [new VoteSampler(classifier, torch.CPU, new FloatGaussianNoise(.5), runsBehindHost: true)],
+            new BatchRows([torch.CPU], 4, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance), 8);
+        VoteScheduler inner = Behind(FakeClassifier.Checksum(3));
+
+        Func<Task<bool>> nested = () => DeviceThread.Of(torch.CPU).Run(inner.TryEnter);
+
+        await nested.Should().ThrowAsync<InvalidOperationException>().WithMessage("*wait for one another*");
+        inner.TryEnter().Should().BeTrue();
     }
 
     [Fact]

@@ -7,6 +7,24 @@
 // Pixels whose loads a thread has under way at once.
 #define AT_ONCE 4
 
+// Which columns of eight channels a thread has, and which lane of its block's pixels: with few channels one column and a lane among
+// several; with as many columns as threads, or more, one column after another and all pixels.
+struct Share {
+    int columns, lanes, lane, first, step;
+};
+
+DEVICE Share share_of(int C)
+{
+    Share share;
+    share.columns = C / 8;
+    share.lanes = share.columns >= THREADS ? 1 : THREADS / share.columns;
+    bool alone = share.lanes == 1;
+    share.lane = alone ? 0 : THREAD / share.columns;
+    share.first = alone ? THREAD : THREAD % share.columns;
+    share.step = alone ? THREADS : share.columns;
+    return share;
+}
+
 // y = x + bias + residual, and for each channel the mean and the sum of squared deviations over the block's pixels.
 //   x         [N,pixels,C]
 //   bias      [C], or [N,C] with bias_stride = C; null for none
@@ -17,15 +35,13 @@
 template<Type T> DEVICE void add_moments(
     const void *x, const void *bias, int bias_stride, const void *residual, void *y, float *moments, int pixels, int C)
 {
-    int n = BLOCK_X, part = BLOCK_Y, parts = BLOCKS_Y, columns = C / 8;
-    int lanes = columns >= THREADS ? 1 : THREADS / columns;
+    int n = BLOCK_X, part = BLOCK_Y, parts = BLOCKS_Y;
+    Share share = share_of(C);
+    int lanes = share.lanes, lane = share.lane;
     int from = part_start(pixels, part, parts), to = part_start(pixels, part + 1, parts);
     i64 image = (i64)n * pixels * C;
-    int lane = lanes == 1 ? 0 : THREAD / columns;
     float *out = moments + ((i64)n * parts + part) * 2 * C;
-    int step = lanes == 1 ? THREADS : columns;
-    // With few channels each thread has one column; with many it takes one after another.
-    for (int column = lanes == 1 ? THREAD : THREAD % columns; column < columns; column += step) {
+    for (int column = share.first; column < share.columns; column += share.step) {
         int c = column * 8;
         if (lane < lanes) {
             float sum[8] = {0}, square[8] = {0}, add[8] = {0}, shift[8], t[8], r[8];
@@ -86,9 +102,6 @@ template<Type T> DEVICE void add_moments(
                 }
             }
         }
-
-        if (lanes > 1)
-            break;
     }
 
     if (!moments || lanes == 1)
@@ -216,12 +229,12 @@ template<Type T> DEVICE void group_norm(
     }
 
     BARRIER();
-    int columns = C / 8, lanes = columns >= THREADS ? 1 : THREADS / columns, step = lanes == 1 ? THREADS : columns;
-    int lane = lanes == 1 ? 0 : THREAD / columns;
+    Share share = share_of(C);
+    int lanes = share.lanes, lane = share.lane;
     if (lane >= lanes)
         return;
     int from = part_start(pixels, part, parts), to = part_start(pixels, part + 1, parts);
-    for (int column = lanes == 1 ? THREAD : THREAD % columns; column < columns; column += step) {
+    for (int column = share.first; column < share.columns; column += share.step) {
         int c = column * 8;
         bool isLeft = c < left.C;
         const void *x = isLeft ? left.x : right.x;
@@ -256,8 +269,5 @@ template<Type T> DEVICE void group_norm(
                 store8<T>(y, ((i64)n * pixels + p) * C + c, t);
             }
         }
-
-        if (lanes > 1)
-            break;
     }
 }

@@ -6,7 +6,7 @@ namespace DenoisedSmoothing;
 /// <summary>
 /// PREDICT of Cohen et al. 2019, section 3.2.1: the top label, when an exact test rules out that the runner-up is as likely.
 /// </summary>
-internal sealed class CohenPrediction(CohenCertifier certifier, int classCount, CertificationMethod method) : IVoteTest<Prediction>
+internal sealed class CohenPrediction(FixedVotesCertifier certifier, int classCount) : IVoteTest<Prediction>
 {
     private Prediction? _result;
 
@@ -36,7 +36,7 @@ internal sealed class CohenPrediction(CohenCertifier certifier, int classCount, 
             Votes = votes,
             PValue = pValue,
             Alpha = certifier.Alpha,
-            Method = method,
+            Method = certifier.Method,
         };
     }
 }

@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
 using DenoisedSmoothing.Noise;
-using DenoisedSmoothing.Soft;
+using DenoisedSmoothing.Sampling;
 using DenoisedSmoothing.Votes;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Soft;
 
 /// <summary>
 /// A base classifier smoothed softly (Zhai et al. 2020, "soft randomized smoothing"): the answer is the class with the largest mean of
@@ -65,43 +65,69 @@ public sealed class SoftSmoothedClassifier
     public Device Device { get; init; } = CPU;
 
     /// <summary>Certifies one image, or abstains.</summary>
-    /// <param name="image">A float32 tensor [C,H,W] or [1,C,H,W] in [0,1]; images of one index share their noise under one seed.</param>
-    /// <param name="cancellationToken">Cancels between batches.</param>
-    /// <exception cref="InvalidOperationException">The base classifier draws inner noise.</exception>
+    /// <param name="image">A float32 tensor [C,H,W] or [1,C,H,W] in [0,1]. Its noise is a function of the seed and its index; without an
+    /// index it gets one from its values.</param>
+    /// <param name="cancellationToken">Cancels between batches; no certificate results.</param>
+    /// <exception cref="ArgumentException">It is no image in [0,1], or none that the base classifier takes.</exception>
+    /// <exception cref="InvalidOperationException">The base classifier draws inner noise, its scores have another shape than
+    /// [rows,classes], or it changed while it was asked.</exception>
     public SoftCertificate Certify(SmoothingImage image, CancellationToken cancellationToken = default)
     {
-        using DisposeScope scope = NewDisposeScope();
-        float[] pixels = image.Pixels.to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
-        long[] shape = [.. image.Shape];
+        ReadImage read = new ImageIntake(new SeedSource(_seed, null, "soft"), PartInfo.Of(_classifier).InputShape).Read(image);
+        ReplicaIdentity identity = new([_classifier], [Device]);
+        ReplicaIdentity.Reading before = identity.Now();
         double[] sums = new double[_classifier.ClassCount];
-        Draw(image, pixels, shape, VotePhase.Selection, N0, cancellationToken, scores =>
+        Draw(read, VotePhase.Selection, N0, cancellationToken, scores =>
         {
             for (int label = 0; label < sums.Length; label++)
                 sums[label] += double.IsNaN(scores[label]) ? 0 : scores[label];
         });
         int selected = Array.IndexOf(sums, sums.Max());
         ScoreSums estimation = new();
-        Draw(image, pixels, shape, VotePhase.Estimation, N, cancellationToken, scores => estimation.Add(scores[selected]));
-        return SoftCertificate.Of(selected, estimation, Alpha, _noise.RuleFor(pixels.Length));
+        Draw(read, VotePhase.Estimation, N, cancellationToken, scores => estimation.Add(scores[selected]));
+        identity.Confirm(before);
+        return SoftCertificate.Of(selected, estimation, Alpha, _noise.RuleFor(read.Values.Length)) with
+        {
+            Provenance = new Provenance
+            {
+                Seed = read.Seed,
+                ImageIndex = read.Index,
+                ImageHash = Convert.ToHexStringLower(read.Hash),
+                ImageShape = read.Shape,
+                DrawnSigma = _noise.Level.Drawn,
+                BaseClassifier = before.Fingerprint,
+                Precision = before.Precision,
+                Software = LibTorch.Software,
+                Device = Device.type.ToString().ToLowerInvariant(),
+                Batch = Batch,
+                Noise = _noise.Version,
+            },
+        };
     }
 
     private delegate void Row(ReadOnlySpan<double> scores);
 
-    private void Draw(SmoothingImage image, float[] pixels, long[] shape, VotePhase phase, long draws, CancellationToken token, Row take)
+    private void Draw(ReadImage image, VotePhase phase, long draws, CancellationToken token, Row take)
     {
-        float[] noisy = new float[Batch * pixels.Length];
+        int length = image.Values.Length;
+        float[] noisy = new float[Batch * length];
         for (long first = 0; first < draws; first += Batch)
         {
             token.ThrowIfCancellationRequested();
             for (int row = 0; row < Batch; row++)
             {
-                NoiseCoordinate at = new(0, image.Index ?? 0, phase, first + row);
-                _noise.AddTo(_seed, at, pixels, noisy.AsSpan(row * pixels.Length, pixels.Length));
+                NoiseCoordinate at = new(0, image.Index, phase, first + row);
+                _noise.AddTo(image.Seed, at, image.Values, noisy.AsSpan(row * length, length));
             }
 
             using DisposeScope scope = NewDisposeScope();
             using IDisposable inference = inference_mode();
-            Tensor logits = _classifier.Score(tensor(noisy, [Batch, .. shape]).to(Device), new NoiseContext(_noise.Level.Certified));
+            Tensor rows = tensor(noisy, [Batch, .. image.Shape]).to(Device);
+            Tensor logits = _classifier.Score(rows, new NoiseContext(_noise.Level.Certified));
+            if (logits.dim() != 2 || logits.shape[0] != Batch || logits.shape[1] != _classifier.ClassCount)
+                throw new InvalidOperationException(
+                    $"The base classifier says ClassCount = {_classifier.ClassCount}, so {Batch} rows must give scores "
+                    + $"[{Batch},{_classifier.ClassCount}]; it returned [{string.Join(',', logits.shape)}].");
             double[] scores = nn.functional.softmax(logits.to(ScalarType.Float64) * Beta, 1).cpu().data<double>().ToArray();
             for (int row = 0; row < Math.Min(Batch, draws - first); row++)
                 take(scores.AsSpan(row * _classifier.ClassCount, _classifier.ClassCount));

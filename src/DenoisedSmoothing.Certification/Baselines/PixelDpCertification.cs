@@ -1,10 +1,10 @@
 using DenoisedSmoothing.Statistics;
 
-namespace DenoisedSmoothing;
+namespace DenoisedSmoothing.Baselines;
 
 /// <summary>n0 votes pick the label, n fresh ones bound it from below and every other class from above, each at alpha/K.</summary>
-internal sealed class PixelDpCertification(PixelDpCertifier certifier, CohenCertifier its, int classCount, IRadiusRule rule)
-    : CertificationTest(certifier, its.N0, [its.N], its.Alpha, classCount, rule, LecuyerRadius.FromBounds)
+internal sealed class PixelDpCertification(PixelDpCertifier certifier, int classCount, IRadiusRule rule)
+    : CertificationTest(certifier, certifier.N0, [certifier.N], certifier.Alpha, classCount, rule, LecuyerRadius.FromBounds)
 {
     protected override (double PALower, double PBUpper) Bounds(int label, VoteCounts votes)
     {

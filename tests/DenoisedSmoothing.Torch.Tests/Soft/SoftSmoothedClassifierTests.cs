@@ -6,7 +6,7 @@ using MathNet.Numerics.Integration;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DenoisedSmoothing.Torch.Tests;
+namespace DenoisedSmoothing.Torch.Tests.Soft;
 
 public class SoftSmoothedClassifierTests
 {
@@ -43,6 +43,59 @@ public class SoftSmoothedClassifierTests
             Batch = 4,
         };
         smoothed.Certify(s_image).Should().Match<SoftCertificate>(its => its.Abstained && its.Mean == 0 && its.Radius == 0);
+    }
+
+    [Fact]
+    public void Images_are_read_and_refused_as_everywhere()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        SoftSmoothedClassifier smoothed = new(Base(), new GridGaussianNoise(.5), 1) { N0 = 2, N = 10, Batch = 4 };
+        foreach ((Tensor image, string message) in new[]
+        {
+            (full([1, 1, 1], 128f), "*[0,255]*"), (full([1, 1, 1], float.NaN), "*NaN*"), (full([1, 1, 1], 1, ScalarType.Byte), "*float32*"),
+            (zeros(1, 1), "*[C,H,W]*"),
+        })
+        {
+            smoothed.Invoking(its => its.Certify(image)).Should().Throw<ArgumentException>().WithMessage(message);
+        }
+    }
+
+    [Fact]
+    public void Certificates_name_their_classifier_image_and_draws_and_images_without_an_index_have_noise_of_their_own()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        SoftSmoothedClassifier smoothed = new(Base(), new GridGaussianNoise(.5), 1) { N0 = 2, N = 10, Batch = 4 };
+        Provenance one = smoothed.Certify(full([1, 1, 1], .2f)).Provenance!, other = smoothed.Certify(full([1, 1, 1], .3f)).Provenance!;
+
+        (one.Seed, one.Batch, one.Precision, one.Device).Should().Be((1ul, 4, "float32", "cpu"));
+        one.BaseClassifier.Should().NotBeEmpty().And.Be(other.BaseClassifier);
+        (one.ImageHash, one.ImageIndex).Should().NotBe((other.ImageHash, other.ImageIndex));
+        one.ImageIndex.Should().NotBe(other.ImageIndex);
+    }
+
+    [Fact]
+    public void Scores_of_another_shape_and_changing_classifiers_are_errors()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        DelegateClassifier wrong = new(3, images => zeros(images.shape[0], 2));
+        new SoftSmoothedClassifier(new DenoisedClassifier(new IdentityDenoiser(), wrong), new GridGaussianNoise(.5), 1)
+        { N0 = 2, N = 10, Batch = 4 }.Invoking(its => its.Certify(s_image)).Should().Throw<Exception>().WithMessage("*3*");
+
+        using nn.Module<Tensor, Tensor> network = nn.Sequential(nn.Flatten(), nn.Linear(1, 2));
+        int asked = 0;
+        DenoisedClassifier changing = new(new DelegateDenoiser((noisy, _) =>
+        {
+            if (++asked == 3)
+            {
+                using IDisposable taped = inference_mode(false);
+                using IDisposable still = no_grad();
+                network.parameters().First().add_(1);
+            }
+
+            return noisy.clone();
+        }), new ModuleClassifier(network, 2));
+        new SoftSmoothedClassifier(changing, new GridGaussianNoise(.5), 1) { N0 = 4, N = 12, Batch = 4 }
+            .Invoking(its => its.Certify(s_image)).Should().Throw<InvalidOperationException>().WithMessage("*changed*");
     }
 
     [Fact]
