@@ -27,14 +27,19 @@ public sealed class AcesVerbTests : IDisposable
         (await Dds.RunAsync([.. s_small, "--out", At("x.tsv"), "--core-network", "resnet20"])).Error.Should().Contain("name that file");
         (await Dds.RunAsync([.. s_small, "--out", At("x.tsv"), "--threshold", "1.5"])).Error.Should()
             .Contain("--threshold must be from 0 to 1");
+        (await Dds.RunAsync([.. s_small, "--out", At("x.tsv"), "--tf32"])).Error.Should().Contain("--device cuda");
+        File.WriteAllText(At("kept.tsv"), "of before");
+        (int exit, _, string error) = await Dds.RunAsync([.. s_small, "--out", At("kept.tsv")]);
+        (exit, File.ReadAllText(At("kept.tsv"))).Should().Be((1, "of before"));
+        error.Should().Contain("will not be overwritten");
     }
 
     private async Task<string[][]> Rows(string threshold)
     {
-        (int exit, string output, string error) = await Dds.RunAsync([.. s_small, "--threshold", threshold, "--out", At("a.tsv")]);
+        (int exit, string output, string error) = await Dds.RunAsync([.. s_small, "--threshold", threshold, "--out", At($"{threshold}.tsv")]);
         exit.Should().Be(0, "{0} {1}", output, error);
         output.Should().Contain("4 images").And.Contain("radius 0.25");
-        return [.. File.ReadAllLines(At("a.tsv")).Skip(1).Select(line => line.Split('\t'))];
+        return [.. File.ReadAllLines(At($"{threshold}.tsv")).Skip(1).Select(line => line.Split('\t'))];
     }
 
     private string At(string name) => Path.Combine(_folder.FullName, name);

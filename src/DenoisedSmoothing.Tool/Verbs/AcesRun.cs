@@ -28,13 +28,15 @@ internal sealed record AcesRun(
 
     public int Execute(CancellationToken cancellationToken)
     {
+        if (File.Exists(Out))
+            throw new IOException($"{Out} is there already and will not be overwritten: choose another name.");
         IImageDataset raw = DataSources.Open(Data);
         using LoadedModels models = PairLoader.Load(Models);
         IImageDataset images = models.Preprocess is { } preprocess ? raw.Prepared(preprocess) : raw;
         using LoadedParts owned = new();
         AcesClassifier aces = Join(models, owned);
         List<(int Label, AcesCertificate Answer)> answers = [];
-        using (StreamWriter rows = new(Out))
+        using (StreamWriter rows = new(new FileStream(Out, FileMode.CreateNew)))
         {
             rows.WriteLine("idx\tlabel\tanswer\tradius\toutcome\tcorrect\tcore\tselected\tselected_radius\tcertified\tcertified_radius");
             foreach (int index in Data.Range.Indices(images.Count))
@@ -87,6 +89,12 @@ internal sealed record AcesRun(
     private void Summary(List<(int Label, AcesCertificate Answer)> answers)
     {
         double count = answers.Count;
+        if (answers.Count == 0)
+        {
+            Output.WriteLine("No image was in the range.");
+            return;
+        }
+
         int right = answers.Count(its => its.Answer.Label == its.Label);
         Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{answers.Count} images: {100 * right / count:F2}% right, {Share(AcesOutcome.Certified):F2}% certified, ")

@@ -74,6 +74,23 @@ public class SoftSmoothedClassifierTests
     }
 
     [Fact]
+    public void The_label_is_chosen_by_draws_of_its_own()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        List<float> seen = [];
+        DenoisedClassifier classifier = new(new IdentityDenoiser(), new DelegateClassifier(2, images =>
+        {
+            seen.AddRange(images.data<float>().ToArray());
+            return zeros(images.shape[0], 2);
+        }));
+
+        new SoftSmoothedClassifier(classifier, new GridGaussianNoise(.5), 1) { N0 = 8, N = 40, Batch = 8 }.Certify(s_image);
+
+        seen.Should().HaveCount(48);
+        seen.Take(8).Intersect(seen.Skip(8)).Should().BeEmpty();
+    }
+
+    [Fact]
     public void Scores_of_another_shape_and_changing_classifiers_are_errors()
     {
         using DisposeScope scope = NewDisposeScope();
