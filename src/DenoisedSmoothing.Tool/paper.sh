@@ -131,6 +131,7 @@ if wanted report; then
         $DDS analyze "${curves[@]}" --plot figure2.$kind > /dev/null
     done
     for table in table*.tsv; do
+        [ -e "$table" ] || continue
         echo "== $table"
         cat "$table"
     done
