@@ -36,7 +36,8 @@ public sealed class AcesVerbTests : IDisposable
 
     private async Task<string[][]> Rows(string threshold)
     {
-        (int exit, string output, string error) = await Dds.RunAsync([.. s_small, "--threshold", threshold, "--out", At($"{threshold}.tsv")]);
+        (int exit, string output, string error) =
+            await Dds.RunAsync([.. s_small, "--threshold", threshold, "--out", At($"{threshold}.tsv")]);
         exit.Should().Be(0, "{0} {1}", output, error);
         output.Should().Contain("4 images").And.Contain("radius 0.25");
         return [.. File.ReadAllLines(At($"{threshold}.tsv")).Skip(1).Select(line => line.Split('\t'))];
