@@ -11,13 +11,5 @@ internal static class PretrainedResNet
     public const uint InputTag = 1000071;
 
     /// <summary>The file's path under <c>../shared</c> beside the checkout; skips the calling test where there is none.</summary>
-    public static string PathOf(string name)
-    {
-        DirectoryInfo? checkout = new(AppContext.BaseDirectory);
-        while (checkout is not null && !File.Exists(Path.Combine(checkout.FullName, "DenoisedSmoothing.sln")))
-            checkout = checkout.Parent;
-        string path = Path.Combine(checkout?.Parent?.FullName ?? "", "shared", "data", "pretrained", "resnet20-cifar10", name);
-        Skip.IfNot(File.Exists(path), $"../shared/data/pretrained/resnet20-cifar10/{name} is not beside this checkout.");
-        return path;
-    }
+    public static string PathOf(string name) => SharedData.PathOf($"data/pretrained/resnet20-cifar10/{name}");
 }

@@ -33,7 +33,7 @@ public partial class DocumentedCodeTests
             TheoryData<string, int> blocks = [];
             foreach (string page in Pages())
             {
-                foreach (Match block in Block().Matches(File.ReadAllText(Path.Combine(Root, page))))
+                foreach (Match block in Block().Matches(File.ReadAllText(Path.Combine(SourceTree.Root, page))))
                     blocks.Add(page, block.Index);
             }
 
@@ -41,13 +41,11 @@ public partial class DocumentedCodeTests
         }
     }
 
-    private static string Root { get; } = Find();
-
     [Theory]
     [MemberData(nameof(Blocks))]
     public void Block_compiles(string page, int at)
     {
-        Match[] blocks = [.. Block().Matches(File.ReadAllText(Path.Combine(Root, page))).Where(match => match.Index <= at)];
+        Match[] blocks = [.. Block().Matches(File.ReadAllText(Path.Combine(SourceTree.Root, page))).Where(match => match.Index <= at)];
         IEnumerable<string> imports = blocks.SelectMany(match => match.Groups["code"].Value.Split('\n')).Where(IsImport).Distinct();
         string code = string.Join('\n', blocks[^1].Groups["code"].Value.Split('\n').Where(line => !IsImport(line)));
         string program = $"{string.Join('\n', imports)}\n{blocks[^1].Groups["given"].Value}\n{code}";
@@ -72,7 +70,7 @@ public partial class DocumentedCodeTests
 
     // A page on a package registry has no files beside it, and only some hosts may serve its pictures.
     [Fact]
-    public void Package_pages_have_no_pictures_and_no_relative_links() => Directory.EnumerateDirectories(Path.Combine(Root, "src"))
+    public void Package_pages_have_no_pictures_and_no_relative_links() => Directory.EnumerateDirectories(Path.Combine(SourceTree.Root, "src"))
         .Select(project => File.ReadAllText(Path.Combine(project, "README.md")))
         .Should().HaveCountGreaterThan(5).And.AllSatisfy(page => page.Should().NotContain("![").And.NotMatchRegex(@"\]\((?!https://)"));
 
@@ -81,17 +79,9 @@ public partial class DocumentedCodeTests
 
     private static bool IsImport(string line) => Import().IsMatch(line);
 
-    private static IEnumerable<string> Pages() => Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md").Order(StringComparer.Ordinal)
-        .Concat(Directory.EnumerateDirectories(Path.Combine(Root, "src")).Select(project => Path.Combine(project, "README.md")))
-        .Select(path => Path.GetRelativePath(Root, path)).Prepend("README.md");
-
-    private static string Find()
-    {
-        DirectoryInfo folder = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "DenoisedSmoothing.sln")))
-            folder = folder.Parent!;
-        return folder.FullName;
-    }
+    private static IEnumerable<string> Pages() => Directory.EnumerateFiles(Path.Combine(SourceTree.Root, "docs"), "*.md").Order(StringComparer.Ordinal)
+        .Concat(Directory.EnumerateDirectories(Path.Combine(SourceTree.Root, "src")).Select(project => Path.Combine(project, "README.md")))
+        .Select(path => Path.GetRelativePath(SourceTree.Root, path)).Prepend("README.md");
 
     [GeneratedRegex(@"(?:<!--\s*given:\s*(?<given>(?:(?!-->).)*?)\s*-->\s*)?^```csharp\r?\n(?<code>.*?)^```",
         RegexOptions.Singleline | RegexOptions.Multiline)]

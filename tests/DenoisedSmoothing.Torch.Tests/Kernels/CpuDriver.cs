@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DenoisedSmoothing.Kernels;
 
@@ -25,8 +24,8 @@ internal sealed unsafe class CpuDriver : IKernelDriver
 
     public int Multiprocessors { get; init; } = 2;
 
-    /// <summary>Where the emulator's source is.</summary>
-    public static string Folder => Path.GetDirectoryName(ThisFile())!;
+    /// <summary>Where the kernels' sources are.</summary>
+    public static string Sources { get; } = Path.Combine(SourceTree.Root, "src/DenoisedSmoothing/Kernels/Cuda");
 
     public static CpuDriver OrSkip()
     {
@@ -54,7 +53,7 @@ internal sealed unsafe class CpuDriver : IKernelDriver
 
     private static nint Compile()
     {
-        string here = Folder;
+        string here = Path.Combine(SourceTree.Root, "tests/DenoisedSmoothing.Torch.Tests/Kernels");
         string library = Path.Combine(Directory.CreateTempSubdirectory("kernels").FullName, "kernels.so");
         foreach (string compiler in (string[])["clang++-19", "clang++", "g++"])
         {
@@ -64,7 +63,7 @@ internal sealed unsafe class CpuDriver : IKernelDriver
                 ArgumentList =
                 {
                     "-std=c++20", "-O2", "-shared", "-fPIC", "-I" + here,
-                    "-I" + Path.Combine(here, "../../../src/DenoisedSmoothing/Kernels/Cuda"), Path.Combine(here, "cpu.cpp"), "-o", library,
+                    "-I" + Sources, Path.Combine(here, "cpu.cpp"), "-o", library,
                 },
             };
             Process process;
@@ -89,6 +88,4 @@ internal sealed unsafe class CpuDriver : IKernelDriver
 
         return 0;
     }
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 }

@@ -228,7 +228,7 @@ public sealed class KernelCallsTests : IDisposable
     [SkippableFact]
     public void The_packed_PTX_is_that_of_the_sources()
     {
-        string folder = Path.Combine(CpuDriver.Folder, "../../../src/DenoisedSmoothing/Kernels/Cuda");
+        string folder = CpuDriver.Sources;
         string copy = Directory.CreateTempSubdirectory("ptx").FullName;
         foreach (string file in Directory.EnumerateFiles(folder).Where(static file => !file.EndsWith(".gz", StringComparison.Ordinal)))
             File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
