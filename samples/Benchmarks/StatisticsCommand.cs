@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Planning;
 using DenoisedSmoothing.Statistics;
 using MathNet.Numerics.Distributions;
@@ -131,7 +132,7 @@ internal static class StatisticsCommand
         for (int i = 0; i < Math.Min(100, above.Length); i++)
         {
             double p = above[(int)(i * (above.Length / Math.Min(100.0, above.Length)))];
-            SequentialForecast forecast = SamplePlan.Sequential(certifier, sigma, p);
+            SequentialForecast forecast = SamplePlan.Sequential(certifier, new GaussianRule(sigma), p);
             votes += forecast.MeanVotes - certifier.N0;
             least += forecast.Power > Alpha ? Divergence(Math.Min(forecast.Power, 1), Alpha) / Divergence(p, p0) : 0;
         }

@@ -3,7 +3,7 @@ using DenoisedSmoothing.Votes;
 namespace DenoisedSmoothing.Benchmarks;
 
 /// <summary>What a certifier costs and certifies on the images of a log, simulated with the log's probabilities.</summary>
-/// <param name="MeanVotes">Mean votes an image, selection included.</param>
+/// <param name="MeanVotes">Mean votes per image, selection included.</param>
 /// <param name="VotesError">Standard error of that mean over the seeds.</param>
 /// <param name="CertifiedAccuracy">Share of images certified with their own label, at each radius.</param>
 /// <param name="AverageRadius">Mean of radius times correct.</param>

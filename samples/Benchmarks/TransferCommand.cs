@@ -41,7 +41,7 @@ internal static class TransferCommand
             BenchmarkPair.Create("fashion-mnist", torch.ScalarType.BFloat16, "cpu");
         IBaseClassifier f = new DenoisedClassifier(full.Denoiser, full.Classifier), successor =
             new DenoisedClassifier(half.Denoiser, half.Classifier);
-        Line($"| classifier | how | votes an image | certified | mean radius of all | seconds an image |\n|---|---|---|---|---|---|");
+        Line($"| classifier | how | votes per image | certified | mean radius of all | seconds per image |\n|---|---|---|---|---|---|");
         Certificate[] originals = Certify("float32", f, n);
         Certify("bfloat16", successor, n);
         foreach (long m in pairs)

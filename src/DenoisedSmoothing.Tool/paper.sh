@@ -66,7 +66,7 @@ if wanted restricted; then
     done
 fi
 
-# Table 5, sections 5.1 and 5.3: accuracy after denoising, one draw an image; all strategies see the same noise.
+# Table 5, sections 5.1 and 5.3: accuracy after denoising, one draw per image; all strategies see the same noise.
 if wanted table5; then
     run table5-one-shot.tsv evaluate --denoiser one-shot,none "${data[@]}" "${many[@]}"
     run table5-steps10.tsv evaluate --denoiser one-shot,multi-step --steps 10 "${data[@]}" "${some[@]}"

@@ -52,7 +52,7 @@ public sealed class SmoothedClassifierReproducibilityTests : IDisposable
     [Fact]
     public void Exact_classifier_many_images_in_work_give_what_each_gives_alone()
     {
-        // Few votes an image and wide batches: the count tables grow while their slots are in use, and slots are used again.
+        // Few votes per image and wide batches: the count tables grow while their slots are in use, and slots are used again.
         using DisposeScope scope = NewDisposeScope();
         SmoothingImage[] images = [.. Enumerable.Range(0, 150).Select(i => new SmoothingImage(Images.Random((uint)i, 1, 3, 3), i))];
         SmoothedClassifier smoothed = new([new Named(FakeClassifier.Checksum(4))], Sigma, new CohenCertifier(n0: 3, n: 11, alpha: .2),

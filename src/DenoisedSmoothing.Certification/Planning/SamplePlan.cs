@@ -16,8 +16,8 @@ public static class SamplePlan
     /// <summary>
     /// The smallest n with which <see cref="CohenCertifier"/> certifies a radius with the given power: exact binomial probabilities.
     /// </summary>
-    /// <param name="radius">The l2 radius in [0,1] pixel space; at least 0.</param>
-    /// <param name="sigma">The smoothing noise in [0,1] pixel space; above 0.</param>
+    /// <param name="radius">The radius in [0,1] pixel space and the rule's norm; at least 0.</param>
+    /// <param name="rule">The law of the noise, such as <see cref="GaussianRule"/>.</param>
     /// <param name="pA">The assumed probability of the label, in (0, 1].</param>
     /// <param name="alpha">The allowed probability of error, from <see cref="ClopperPearson.MinAlpha"/> to below 1.</param>
     /// <param name="power">The probability of success asked for, strictly between 0 and 1; the field's habit is 0.9.</param>
@@ -26,10 +26,10 @@ public static class SamplePlan
     /// what the radius needs, n may exceed the smallest one by 0.1%.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-    /// <exception cref="ArgumentException">The radius is beyond any certificate at sigma.</exception>
-    public static long? CohenVotes(double radius, double sigma, double pA, double alpha = .001, double power = .9)
+    /// <exception cref="ArgumentException">The radius is beyond any certificate under this noise.</exception>
+    public static long? CohenVotes(double radius, IRadiusRule rule, double pA, double alpha = .001, double power = .9)
     {
-        double p0 = NeededProbability(radius, sigma);
+        double p0 = NeededProbability(radius, rule);
         CheckProbability(pA);
         Check(alpha, power);
         return Votes(p0, pA, alpha, power);
@@ -40,18 +40,18 @@ public static class SamplePlan
     /// to a successor at a radius with the given power: exact binomial probabilities.
     /// </summary>
     /// <param name="pALower">The certificate's bound, in [0, 1).</param>
-    /// <param name="radius">The l2 radius that the successor is to have, in [0,1] pixel space; at least 0.</param>
-    /// <param name="sigma">The smoothing noise in [0,1] pixel space; above 0.</param>
+    /// <param name="radius">The radius that the successor is to have, in [0,1] pixel space and the rule's norm; at least 0.</param>
+    /// <param name="rule">The law of the noise, such as <see cref="GaussianRule"/>.</param>
     /// <param name="lost">The assumed probability that the certified classifier votes for the label and its successor does not, in [0,
     /// 1).</param>
     /// <param name="alpha">The transfer's own probability of error, from <see cref="ClopperPearson.MinAlpha"/> to below 1.</param>
     /// <param name="power">The probability of success asked for, strictly between 0 and 1.</param>
     /// <returns>The number of pairs; null where none will do, because bound and loss do not leave that radius (or only just).</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-    /// <exception cref="ArgumentException">The radius is beyond any certificate at sigma.</exception>
-    public static long? TransferPairs(double pALower, double radius, double sigma, double lost, double alpha = .001, double power = .9)
+    /// <exception cref="ArgumentException">The radius is beyond any certificate under this noise.</exception>
+    public static long? TransferPairs(double pALower, double radius, IRadiusRule rule, double lost, double alpha = .001, double power = .9)
     {
-        double p0 = NeededProbability(radius, sigma);
+        double p0 = NeededProbability(radius, rule);
         if (!(pALower >= 0 && pALower < 1))
             throw new ArgumentOutOfRangeException(nameof(pALower), pALower, "A probability's lower bound must be at least 0 and below 1.");
         if (!(lost >= 0 && lost < 1))
@@ -101,27 +101,42 @@ public static class SamplePlan
     /// What a sequential certification with target radii costs on average, and how often it certifies the largest of them.
     /// </summary>
     /// <param name="certifier">A certifier with target radii.</param>
-    /// <param name="sigma">The smoothing noise in [0,1] pixel space; above 0.</param>
+    /// <param name="rule">The law of the noise, such as <see cref="GaussianRule"/>.</param>
     /// <param name="pA">The assumed probability of the selected label, in (0, 1].</param>
-    /// <exception cref="ArgumentException">The certifier has no target radii, or one beyond its budget at this sigma.</exception>
+    /// <exception cref="ArgumentException">The certifier has no target radii, or one beyond its budget under this noise.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-    public static SequentialForecast Sequential(SequentialCertifier certifier, double sigma, double pA)
+    public static SequentialForecast Sequential(SequentialCertifier certifier, IRadiusRule rule, double pA)
     {
         ArgumentNullException.ThrowIfNull(certifier);
+        ArgumentNullException.ThrowIfNull(rule);
         CheckProbability(pA);
         if (certifier.Options.TargetRadii.Count == 0)
             throw new ArgumentException("A forecast needs target radii: set SequentialOptions.TargetRadii.", nameof(certifier));
-        return SequentialForecast.Of(certifier.Ladder(new GaussianRule(sigma)), certifier.N0, pA);
+        return SequentialForecast.Of(certifier.Ladder(rule), certifier.N0, pA);
     }
 
-    /// <summary>The true probability that a label needs for a radius: Phi(radius / sigma), rounded up.</summary>
-    /// <param name="radius">The l2 radius in [0,1] pixel space; at least 0.</param>
-    /// <param name="sigma">The smoothing noise in [0,1] pixel space; above 0.</param>
+    /// <summary>The true probability that a label needs for a radius, rounded up: Phi(radius / sigma) under Gaussian noise.</summary>
+    /// <param name="radius">The radius in [0,1] pixel space and the rule's norm; at least 0.</param>
+    /// <param name="rule">The law of the noise, such as <see cref="GaussianRule"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-    /// <exception cref="ArgumentException">The radius is beyond any certificate at sigma.</exception>
-    public static double NeededProbability(double radius, double sigma)
+    /// <exception cref="ArgumentException">The radius is beyond any certificate under this noise.</exception>
+    public static double NeededProbability(double radius, IRadiusRule rule)
     {
-        return RadiusLadder.BoundFor(radius, new GaussianRule(sigma));
+        ArgumentNullException.ThrowIfNull(rule);
+        return RadiusLadder.BoundFor(radius, rule);
+    }
+
+    /// <summary>The radius that n votes of Cohen's certifier reach where all of them agree, the largest that n can give.</summary>
+    /// <param name="n">The number of estimation votes, from 1 to <see cref="ClopperPearson.MaxTrials"/>.</param>
+    /// <param name="rule">The law of the noise.</param>
+    /// <param name="alpha">The allowed probability of error, from <see cref="ClopperPearson.MinAlpha"/> to below 1.</param>
+    /// <returns>In [0,1] pixel space and the rule's norm; 0 when n cannot certify at alpha at all.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    public static double LargestRadius(long n, IRadiusRule rule, double alpha = .001)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        double bound = ClopperPearson.Lower(n, n, alpha);
+        return rule.Radius(bound, CertificationTest.ComplementRoundedUp(bound));
     }
 
     private static void Check(double alpha, double power)

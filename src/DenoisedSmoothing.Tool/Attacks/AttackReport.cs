@@ -22,12 +22,7 @@ internal sealed class AttackReport(IReadOnlyList<AttackRecord> records, IReadOnl
     /// <summary>Prints both tables.</summary>
     public void Print(TextWriter output, IReadOnlyList<double> beyond)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(output),
-            ColorSystem = ColorSystemSupport.NoColors,
-        });
-        console.Profile.Width = Math.Max(console.Profile.Width, 120);
+        IAnsiConsole console = Screen.Tables(output);
         console.Write(InsideTable());
         console.Write(AccuracyTable(beyond));
     }
@@ -76,12 +71,20 @@ internal sealed class AttackReport(IReadOnlyList<AttackRecord> records, IReadOnl
         double largest = records.Max(record => record.Certificate.Radius);
         double[] radii = beyond.Count > 0 ? [0, .. beyond]
             : [.. Enumerable.Range(0, RadiiInTable).Select(i => Math.Round(largest * i / RadiiInTable, 2)).Distinct()];
-        Table table = new Table().Border(TableBorder.Simple).AddColumn($"accuracy within {ReportText.Name(norm)}");
-        foreach (double radius in radii)
-            table.AddColumn(new TableColumn(radius.ToString(CultureInfo.InvariantCulture)).RightAligned());
-        table.AddRow(["certified", .. radii.Select(radius => Percent(record => record.IsCertifiedAt(radius)))]);
+        Table table = new Table().Border(TableBorder.Simple)
+            .AddColumns($"accuracy within {ReportText.Name(norm)}", "certified");
         if (beyond.Count > 0)
-            table.AddRow([$"under {attacks[0]}", .. radii.Select(radius => Percent(record => record.StandsAt(radius)))]);
+            table.AddColumn($"under {attacks[0]}");
+        foreach (TableColumn column in table.Columns)
+            column.RightAligned();
+        foreach (double radius in radii)
+        {
+            List<string> row = [radius.ToString(CultureInfo.InvariantCulture), Percent(record => record.IsCertifiedAt(radius))];
+            if (beyond.Count > 0)
+                row.Add(Percent(record => record.StandsAt(radius)));
+            table.AddRow([.. row]);
+        }
+
         return table;
     }
 

@@ -50,8 +50,17 @@ internal sealed class SamplingOptions
     public ISmoothingNoise Noise(ParseResult parsed)
     {
         double sigma = parsed.GetValue(Sigma);
-        return parsed.GetValue(Norm) == L1 ? new UniformNoise(sigma * Math.Sqrt(3)) : new GridGaussianNoise(sigma);
+        return parsed.GetValue(Norm) == L1 ? new UniformNoise(Lambda(sigma)) : new GridGaussianNoise(sigma);
     }
+
+    /// <summary>The law of that noise before any image is known: without what the grid costs, which depends on the image's size.</summary>
+    public IRadiusRule Law(ParseResult parsed)
+    {
+        double sigma = parsed.GetValue(Sigma);
+        return parsed.GetValue(Norm) == L1 ? new UniformRule(Lambda(sigma), 1) : new GaussianRule(sigma);
+    }
+
+    private static double Lambda(double sigma) => sigma * Math.Sqrt(3);
 
     /// <summary>What to say of a noise level that is refused.</summary>
     public static string? AboutSigma(double sigma) => sigma is >= 16 and <= 255 ? string.Create(CultureInfo.InvariantCulture,

@@ -26,7 +26,7 @@ internal static class EvaluateCommand
         Option<string?> output = new("--out") { HelpName = "file", Description = "Also write the table there, as TSV" };
         Verb verb = new Verb(
             "evaluate",
-            "Accuracy on noisy images after denoising, one draw an image, for several noise levels and strategies at once (the paper's "
+            "Accuracy on noisy images after denoising, one draw per image, for several noise levels and strategies at once (the paper's "
                 + "Tables 4 and 5), with standard errors.",
             ["evaluate --sigma 0.25,0.5,1.0 --denoiser one-shot,none",
                 "evaluate --data fashion-mnist --denoiser one-shot,multi-step,heun --steps 10 --sigma 0.5 --max 1000 "

@@ -62,19 +62,19 @@ internal sealed record EvaluateRun(
 
     private void Print(IReadOnlyList<AccuracyResult> results, IReadOnlyList<StrategyChoice> strategies)
     {
-        Table table = new Table().Border(TableBorder.Simple).AddColumn("");
-        foreach (double sigma in Sigmas)
-            table.AddColumn(new TableColumn(string.Create(CultureInfo.InvariantCulture, $"sigma {sigma}")).RightAligned());
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("denoised by", "sigma", "accuracy");
+        table.Columns[1].RightAligned();
+        table.Columns[2].RightAligned();
         foreach (StrategyChoice strategy in strategies)
-            table.AddRow([strategy.Kind!, .. Sigmas.Select(sigma => Text(results.First(result =>
-                result.Candidate.Name == strategy.Kind && result.Candidate.Sigma == sigma)))]);
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(Output),
-            ColorSystem = ColorSystemSupport.NoColors,
-        });
-        console.Profile.Width = Math.Max(console.Profile.Width, 20 + 20 * Sigmas.Count);
-        console.Write(table);
+            foreach (double sigma in Sigmas)
+            {
+                AccuracyResult result = results.First(result => result.Candidate.Name == strategy.Kind && result.Candidate.Sigma == sigma);
+                table.AddRow(strategy.Kind!, sigma.ToString(CultureInfo.InvariantCulture), Text(result));
+            }
+        }
+
+        Screen.Tables(Output).Write(table);
         Output.WriteLine($"without noise: {Text(results[0])}");
     }
 

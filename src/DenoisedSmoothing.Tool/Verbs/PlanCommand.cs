@@ -9,8 +9,8 @@ internal static class PlanCommand
     {
         ModelOptions models = new();
         CertifierOptions certifier = new();
-        Option<double> sigma = new SamplingOptions().Sigma;
-        Option<double[]?> radius = ListOptions.Radii("--radius", "l2 radii to plan for, rising, separated by commas");
+        SamplingOptions sampling = new();
+        Option<double[]?> radius = ListOptions.Radii("--radius", "Radii to plan for, rising, separated by commas");
         radius.Required = true;
         Option<double[]> pA = ListOptions.Probabilities("--pa", "True probabilities of the label, separated by commas", 0.9, 0.95, 0.99,
             0.999, 1);
@@ -47,22 +47,23 @@ internal static class PlanCommand
             "Says before any work how many samples a radius needs when the label has a given true probability, what the largest radius "
                 + "is that n can reach, and how long it takes.",
             ["plan --sigma 0.5 --radius 0.5,1.0", "plan --sigma 0.25 --radius 0.5 --pa 0.99,0.999 --n 10000 --rate 825",
-                "plan --sigma 0.5 --radius 0.5 --measure"],
+                "plan --sigma 0.5 --norm l1 --radius 0.5", "plan --sigma 0.5 --radius 0.5 --measure"],
             [(CommandLine.Done, "done"), (CommandLine.Failed, "an option was not in order, or a radius is beyond any certificate at sigma"),
                 (CommandLine.Cancelled, "stopped (Ctrl-C)")])
-            .With([sigma, radius, pA, power, certifier.N0, certifier.N, certifier.Alpha, certifier.Budget, rate, images, measure, batch])
+            .With([sampling.Sigma, sampling.Norm, radius, pA, power, certifier.N0, certifier.N, certifier.Alpha, certifier.Budget, rate,
+                images, measure, batch])
                 .With(models.All);
         return verb.Does((parsed, cancellationToken) =>
         {
             if (parsed.GetValue(rate) is not null && parsed.GetValue(measure))
                 throw new ArgumentException("Either --rate says how fast samples come, or --measure finds out.");
             PlanRun run = new(
-                parsed.GetValue(sigma), parsed.GetValue(radius)!, parsed.GetValue(pA)!, parsed.GetValue(power),
+                sampling.Law(parsed), parsed.GetValue(radius)!, parsed.GetValue(pA)!, parsed.GetValue(power),
                     parsed.GetValue(certifier.N0), parsed.GetValue(certifier.N) ?? 100_000,
                 parsed.GetValue(certifier.Alpha), parsed.GetValue(certifier.Budget) ?? 100_000, parsed.GetValue(images),
                 parsed.InvocationConfiguration.Output);
             double? samples = parsed.GetValue(measure)
-                ? RateMeasurement.SamplesPerSecond(models.Read(parsed), run.Sigma, parsed.GetValue(batch), cancellationToken)
+                ? RateMeasurement.SamplesPerSecond(models.Read(parsed), run.Rule.Sigma, parsed.GetValue(batch), cancellationToken)
                 : parsed.GetValue(rate);
             run.Execute(samples, cancellationToken);
             return CommandLine.Done;

@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>Tables of samples and times, by radius and true probability.</summary>
-/// <param name="Sigma">The noise per pixel.</param>
+/// <param name="Rule">The law of the noise.</param>
 /// <param name="Radii">The radii, rising.</param>
 /// <param name="Probabilities">True probabilities of the label.</param>
 /// <param name="Power">Probability of success.</param>
@@ -17,89 +17,89 @@ namespace DenoisedSmoothing.Tool;
 /// <param name="Images">Images of the run.</param>
 /// <param name="Output">Where results go.</param>
 internal sealed record PlanRun(
-    double Sigma, IReadOnlyList<double> Radii, IReadOnlyList<double> Probabilities, double Power, long? N0, long N, double Alpha,
-        long Budget, int Images,
-    TextWriter Output)
+    IRadiusRule Rule, IReadOnlyList<double> Radii, IReadOnlyList<double> Probabilities, double Power, long? N0, long N, double Alpha,
+    long Budget, int Images, TextWriter Output)
 {
     private const long CohenN0 = 100;
 
     public void Execute(double? rate, CancellationToken cancellationToken)
     {
-        double largest = CertifiedRadius.Largest(N, Alpha, Sigma);
-        Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"With n = {N} at alpha = {Alpha} and sigma = {Sigma}, the largest radius is {Math.Floor(largest * 1e4) / 1e4:F4}: reached "
-            + $"only where all votes agree."));
+        string norm = ReportText.Name(Rule.Norm);
+        double largest = SamplePlan.LargestRadius(N, Rule, Alpha);
+        Line(string.Create(CultureInfo.InvariantCulture,
+            $"With n = {N} at alpha = {Alpha} under {Rule.Description}, the largest {norm} radius is {Down(largest):F4}: "
+            + $"reached only where all votes agree."));
         if (rate is { } samples)
-            Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"Rate: {samples:F0} samples/s. n0 + n = {(N0 ?? CohenN0) + N} samples take {Time((N0 ?? CohenN0) + N, samples)} an "
-                + $"image, {Time(((N0 ?? CohenN0) + N) * (double)Images, samples)} for {Images}."));
+        {
+            double image = (N0 ?? CohenN0) + N;
+            Line(string.Create(CultureInfo.InvariantCulture,
+                $"Rate: {samples:F0} samples/s. n0 + n = {image} samples take {Time(image, samples)} per image, "
+                + $"{Time(image * Images, samples)} for {Images}."));
+        }
+
         foreach (double radius in Radii)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Line($"");
-            Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"Radius {radius}: needs a label of true probability above {SamplePlan.NeededProbability(radius, Sigma):F6}. n for "
-                + $"power {Power} is cohen's, exact; sequential: mean votes at --target {radius}, --budget {Budget}."));
+            double needed = SamplePlan.NeededProbability(radius, Rule);
+            Output.WriteLine();
+            Line(string.Create(CultureInfo.InvariantCulture,
+                $"{norm} radius {radius}: needs a label of true probability above {needed:F6}. n for power {Power} is cohen's, exact; "
+                + $"sequential: mean votes at --target {radius}, --budget {Budget}, and how often they certify it."));
             Print(radius, rate, cancellationToken);
         }
     }
 
     private void Print(double radius, double? rate, CancellationToken cancellationToken)
     {
-        Table table = new Table().Border(TableBorder.Simple).AddColumns("true pA", "n", "sequential votes", "its power");
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("true pA", "n", "sequential", "power");
         if (rate is not null)
-            table.AddColumns("time an image", "sequential");
+            table.AddColumns("time per image", "sequential");
         for (int column = 0; column < table.Columns.Count; column++)
             table.Columns[column].RightAligned();
         SequentialCertifier? sequential = Sequential(radius);
         foreach (double pA in Probabilities)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            long? n = SamplePlan.CohenVotes(radius, Sigma, pA, Alpha, Power);
-            SequentialForecast? forecast = sequential is null ? null : SamplePlan.Sequential(sequential, Sigma, pA);
+            long? n = SamplePlan.CohenVotes(radius, Rule, pA, Alpha, Power);
+            SequentialForecast? forecast = sequential is null ? null : SamplePlan.Sequential(sequential, Rule, pA);
             List<string> row =
             [
-                Text($"{pA}"), n is { } votes
-                    ? Text($"{votes}")
-                    : "never", forecast is null
-                    ? "-"
-                    : Text($"{forecast.MeanVotes:F0}"), forecast is null
-                    ? "-"
-                    : Text($"{Math.Floor(forecast.Power * 1e4) / 1e4:F4}"),
+                Text($"{pA}"),
+                n is { } votes ? Text($"{votes}") : "never",
+                forecast is null ? "-" : Text($"{forecast.MeanVotes:F0}"),
+                forecast is null ? "-" : Text($"{Down(forecast.Power):F4}"),
             ];
             if (rate is { } samples)
-                row.AddRange([n is { } drawn
-                    ? Time(drawn + (N0 ?? CohenN0), samples)
-                    : "-", forecast is null
-                    ? "-"
-                    : Time(forecast.MeanVotes, samples)]);
+            {
+                row.Add(n is { } drawn ? Time(drawn + (N0 ?? CohenN0), samples) : "-");
+                row.Add(forecast is null ? "-" : Time(forecast.MeanVotes, samples));
+            }
+
             table.AddRow([.. row]);
         }
 
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(Output),
-            ColorSystem = ColorSystemSupport.NoColors,
-        });
-        console.Profile.Width = Math.Max(console.Profile.Width, 100);
-        console.Write(table);
+        Screen.Tables(Output).Write(table);
     }
 
     // Beyond its budget a sequential run has no forecast.
     private SequentialCertifier? Sequential(double radius)
     {
         SequentialCertifier certifier = new(new SequentialOptions { Alpha = Alpha, TargetRadii = [radius], Budget = Budget, N0 = N0 });
-        return radius <= certifier.LargestRadius(Sigma) ? certifier : null;
+        return radius <= certifier.LargestRadius(Rule) ? certifier : null;
     }
+
+    private static double Down(double value) => Math.Floor(value * 1e4) / 1e4;
 
     private static string Time(double samples, double rate)
     {
         double seconds = samples / rate;
-        return seconds < 100 ? Text($"{seconds:G3} s") : seconds < 1e9 ? TimeSpan.FromSeconds(seconds)
-            .ToString(seconds < 86400 ? @"h\:mm\:ss" : @"d\d\ h\:mm\:ss", CultureInfo.InvariantCulture) : "years";
+        return seconds < 100 ? Text($"{seconds:G3} s")
+            : seconds < 1e9 ? TimeSpan.FromSeconds(seconds)
+                .ToString(seconds < 86400 ? @"h\:mm\:ss" : @"d\d\ h\:mm\:ss", CultureInfo.InvariantCulture)
+            : "years";
     }
 
-    private void Line(FormattableString text) => Output.WriteLine(Screen.Fold(Text(text), Screen.LineWidth));
+    private void Line(string text) => Output.WriteLine(Screen.Fold(text, Screen.LineWidth));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -21,6 +21,18 @@ internal static class Screen
     public static bool IsTerminal(TextWriter output, IAnsiConsole console) =>
         ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected && console.Profile.Capabilities.Ansi;
 
+    /// <summary>A console for tables, without colours and at least 80 columns wide: few columns go into a table, many rows may.</summary>
+    public static IAnsiConsole Tables(TextWriter output)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output),
+            ColorSystem = ColorSystemSupport.NoColors,
+        });
+        console.Profile.Width = Math.Max(console.Profile.Width, 80);
+        return console;
+    }
+
     /// <summary>Breaks lines that are too long between words; what follows a break stands two columns further in.</summary>
     /// <param name="text">Lines.</param>
     /// <param name="width">The longest line, but for single words that are longer.</param>

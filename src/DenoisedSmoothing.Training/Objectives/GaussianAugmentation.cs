@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// Trains a classifier to be smoothed without a denoiser: cross-entropy on images with fresh Gaussian noise, one draw an image and step
+/// Trains a classifier to be smoothed without a denoiser: cross-entropy on images with fresh Gaussian noise, one draw per image and step
 /// (Cohen et al. 2019). The baseline of the field.
 /// </summary>
 public sealed class GaussianAugmentation : ITrainingObjective

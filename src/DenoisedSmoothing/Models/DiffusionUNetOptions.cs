@@ -20,7 +20,7 @@ public sealed record DiffusionUNetOptions
     /// A fraction (guided-diffusion's 512 models start at 0.5) is allowed.</summary>
     public required IReadOnlyList<double> ChannelMultipliers { get; init; }
 
-    /// <summary>Residual blocks a level on the way down (one more on the way up).</summary>
+    /// <summary>Residual blocks per level on the way down (one more on the way up).</summary>
     public required int ResidualBlocks { get; init; }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Planning;
 using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Testing;
@@ -30,9 +31,9 @@ public class SequentialCoverageTests
     public static TheoryData<double[], double[]> Certifications => new()
     {
         { [0], [.5 - 1e-9, .5 + 1e-9] },
-        { [.5], [SamplePlan.NeededProbability(.5, 1) - 1e-9, 0] },
-        { [.25, .5, 1], [SamplePlan.NeededProbability(.5, 1) - 1e-9, 0] },
-        { [.25, .5, 1], [SamplePlan.NeededProbability(.25, 1) - 1e-9, 0] },
+        { [.5], [SamplePlan.NeededProbability(.5, new GaussianRule(1)) - 1e-9, 0] },
+        { [.25, .5, 1], [SamplePlan.NeededProbability(.5, new GaussianRule(1)) - 1e-9, 0] },
+        { [.25, .5, 1], [SamplePlan.NeededProbability(.25, new GaussianRule(1)) - 1e-9, 0] },
         { [.25, .5, 1], [.65, 0] },
         { [], [.5, 0] },
         { [], [.8, 0] },

@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Planning;
 using MathNet.Numerics;
 
@@ -62,7 +63,7 @@ public class SequentialValidityTests
     public void LowerBound_of_several_radii_is_ever_above_p_with_at_most_alpha(double alpha, int budget, double[] radii)
     {
         SequentialCertifier certifier = new(new SequentialOptions { Alpha = alpha, Budget = budget, TargetRadii = radii });
-        double[] thresholds = [.. radii.Select(radius => SamplePlan.NeededProbability(radius, 1) - 1e-12)];
+        double[] thresholds = [.. radii.Select(radius => SamplePlan.NeededProbability(radius, new GaussianRule(1)) - 1e-12)];
         double largest = 0;
         foreach (double p in (double[])[.3, .5 + 1e-12, .65, .9, .. thresholds])
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Planning;
 using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Testing;
@@ -124,7 +125,7 @@ public class CertificateTransferTests
     public void TransferPairs_is_the_first_number_of_the_stated_power(double pALower, double lost, double radius, double alpha,
         double power)
     {
-        long pairs = SamplePlan.TransferPairs(pALower, radius, .5, lost, alpha, power)!.Value;
+        long pairs = SamplePlan.TransferPairs(pALower, radius, new GaussianRule(.5), lost, alpha, power)!.Value;
 
         Power(pairs).Should().BeGreaterThanOrEqualTo(power);
         for (long fewer = Math.Max(1, pairs - 400); fewer < pairs; fewer++)
@@ -148,11 +149,12 @@ public class CertificateTransferTests
     [Fact]
     public void TransferPairs_beyond_reach_is_null_and_out_of_range_says_which_argument()
     {
-        SamplePlan.TransferPairs(.9, radius: .65, sigma: .5, lost: 0).Should().BeNull("Phi(1.3) is above .9");
-        SamplePlan.TransferPairs(.9, radius: .2, sigma: .5, lost: .3).Should().BeNull();
-        FluentActions.Invoking(() => SamplePlan.TransferPairs(1, .2, .5, 0)).Should().Throw<ArgumentOutOfRangeException>()
+        SamplePlan.TransferPairs(.9, radius: .65, new GaussianRule(.5), lost: 0).Should().BeNull("Phi(1.3) is above .9");
+        SamplePlan.TransferPairs(.9, radius: .2, new GaussianRule(.5), lost: .3).Should().BeNull();
+        FluentActions.Invoking(() => SamplePlan.TransferPairs(1, .2, new GaussianRule(.5), 0)).Should().Throw<ArgumentOutOfRangeException>()
             .WithParameterName("pALower");
-        FluentActions.Invoking(() => SamplePlan.TransferPairs(.9, .2, .5, 1)).Should().Throw<ArgumentOutOfRangeException>()
+        FluentActions.Invoking(() => SamplePlan.TransferPairs(.9, .2, new GaussianRule(.5), 1))
+            .Should().Throw<ArgumentOutOfRangeException>()
             .WithParameterName("lost");
     }
 
