@@ -10,7 +10,7 @@
 #
 # Variables: DDS, how to call the program, by whole paths [default: it is built, then "dotnet .../dds.dll"];
 #            DDS_DATA, the folder of the four Fashion-MNIST files [default: where Debian's dataset-fashion-mnist puts them];
-#            SIGMA [0.5], EPOCHS [5], IMAGES [1000] and VOTES [10000]; DEVICE [cpu].
+#            SIGMA [0.5], EPOCHS [5], IMAGES [1000] and VOTES [10000]; NETWORK [lenet, that of the published tables]; DEVICE [cpu].
 #
 # What is done is not done again: stop it with Ctrl-C, or kill it, and run the same command. DRT has two members and a fifth of the epochs.
 # Radii are to be compared at one number of votes: with 1,000 nothing beyond 2.46 sigma is certified, and the better methods look alike.
@@ -33,7 +33,8 @@ mkdir -p "$out"
 method() {
     local name=$1; shift
     wanted "$name" || return 0
-    once "$out/$name.safetensors" train-classifier --objective "$name" --sigma "$sigma" --recipe quick "${data[@]}" \
+    once "$out/$name.safetensors" train-classifier --objective "$name" --network "${NETWORK:-lenet}" --sigma "$sigma" --recipe quick \
+        "${data[@]}" \
         --device "${DEVICE:-cpu}" "$@"
     local model=(--classifier-file "$out/$name.safetensors")
     [ "$name" = drt ] && model=(--ensemble "$out/drt.1.safetensors,$out/drt.2.safetensors")

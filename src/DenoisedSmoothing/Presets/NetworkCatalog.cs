@@ -10,6 +10,7 @@ public static class NetworkCatalog
     public static IReadOnlyDictionary<string, CatalogClassifier> Classifiers { get; } = new Dictionary<string, CatalogClassifier>
     {
         ["fashion-mnist"] = new(classes => new CifarResNet(20, classes, ResNetShortcut.Pad, inChannels: 1)),
+        ["lenet"] = new(classes => new LeNet(classes)),
         ["resnet20"] = new(classes => new CifarResNet(20, classes, ResNetShortcut.Pad)) { Normalization = Normalization.ImageNet },
         // Cohen et al. and Salman et al. save a Sequential whose first module normalises, at times through DataParallel.
         ["resnet110"] = new(classes => new CifarResNet(110, classes, ResNetShortcut.Convolution))

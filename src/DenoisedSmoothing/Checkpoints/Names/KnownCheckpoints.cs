@@ -52,6 +52,7 @@ internal static class KnownCheckpoints
         ]),
         .. CifarResNets("fc", "Cohen et al.'s names"),
         .. CifarResNets("linear", "akamaster's names"),
+        new("LeNet for 28x28", [("conv1.weight", [20, 1, 5, 5]), ("conv2.weight", [50, 20, 5, 5]), ("fc2.weight", [-1, 500])]),
         new("torchvision ResNet-50", [
             ("conv1.weight", [64, 3, 7, 7]),
             ("layer3.5.conv3.weight", [1024, 256, 1, 1]),
