@@ -57,12 +57,24 @@ internal sealed class TrainingCheckpoint(string folder, IReadOnlyDictionary<stri
     }
 
     /// <summary>Puts the newest checkpoint's weights, averages and moments in place.</summary>
+    /// <exception cref="InvalidOperationException">The checkpoint is of another network, or gone.</exception>
     public void Restore(nn.Module network, WeightAverage average, Optimizer optimizer)
     {
         string newest = Newest() ?? throw new InvalidOperationException($"The checkpoint in '{folder}' is gone.");
         using var noGrad = no_grad();
         using (SafetensorsFile weights = SafetensorsFile.Open(Path.Combine(newest, Network)))
-            StateDict.Load(network, weights);
+        {
+            try
+            {
+                StateDict.Load(network, weights);
+            }
+            catch (CheckpointException error)
+            {
+                throw new InvalidOperationException($"'{folder}' holds a run of another network than {network.GetName()}: continue it with "
+                    + $"that one, or name another checkpoint folder. {error.Message}", error);
+            }
+        }
+
         using (SafetensorsFile averages = SafetensorsFile.Open(Path.Combine(newest, Average)))
             Fill(average.Values, averages);
         using SafetensorsFile moments = SafetensorsFile.Open(Path.Combine(newest, Moments));

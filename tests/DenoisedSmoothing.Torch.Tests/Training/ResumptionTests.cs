@@ -74,6 +74,16 @@ public sealed class ResumptionTests : IDisposable
             .Match("The checkpoint has start the network's own weights *; this run has the network's own weights *.");
     }
 
+    [Fact]
+    public void Train_another_network_is_refused_by_a_sentence_that_says_so()
+    {
+        TrainingOptions options = Options(2);
+        new TrainingTask("denoiser").Train(options);
+
+        FluentActions.Invoking(() => new TrainingTask("unet").Train(options)).Should().Throw<InvalidOperationException>()
+            .WithMessage($"'{_folder}' holds a run of another network than *: continue it with that one, or name another checkpoint folder.*");
+    }
+
     [Theory]
     [InlineData(10)] // finished
     [InlineData(6)] // stopped
