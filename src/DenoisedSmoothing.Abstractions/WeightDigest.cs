@@ -47,8 +47,8 @@ internal static class WeightDigest
                 return;
             using DisposeScope inner = NewDisposeScope();
             Tensor words = Bits(group.Count == 1 ? group[0] : cat(group));
-            Tensor multipliers = arange(position, position + words.numel(), ScalarType.Int64, words.device).mul_(Golden);
-            multipliers.bitwise_xor_(multipliers.bitwise_right_shift(31)).mul_(Mix).bitwise_or_(1);
+            Tensor multipliers = Counting(position, position + words.numel(), ScalarType.Int64, words.device).mul_(Kept(Golden));
+            multipliers.bitwise_xor_(multipliers.bitwise_right_shift(31)).mul_(Kept(Mix)).bitwise_or_(1);
             sums.Add(words.mul_(multipliers).sum().MoveToOuterDisposeScope());
             position += words.numel();
             group.Clear();
@@ -63,7 +63,7 @@ internal static class WeightDigest
             return flat.to_type(ScalarType.Int64);
         bool wide = flat.dtype == ScalarType.Float64;
         (Tensor mantissa, Tensor exponent) = frexp(wide ? flat : flat.to_type(ScalarType.Float32));
-        Tensor bits = mantissa.mul_(wide ? 1L << 53 : 1L << 24).to_type(ScalarType.Int64).mul_(1 << 11).add_(exponent);
-        return bits.add_(flat.signbit().to_type(ScalarType.Int64).mul_(1L << 62));
+        Tensor bits = mantissa.mul_(Kept(wide ? 1L << 53 : 1L << 24)).to_type(ScalarType.Int64).mul_(Kept(1 << 11)).PlusInPlace(exponent);
+        return bits.PlusInPlace(flat.signbit().to_type(ScalarType.Int64).mul_(Kept(1L << 62)));
     }
 }

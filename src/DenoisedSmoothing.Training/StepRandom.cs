@@ -45,7 +45,7 @@ public class StepRandom : IDisposable
     /// <summary>A fresh seed, for noise that is drawn by another generator.</summary>
     public virtual ulong Seed()
     {
-        using Tensor halves = rand(2, ScalarType.Float64, generator: _generator).mul_(Math.ScaleB(1, 32));
+        using Tensor halves = rand(2, ScalarType.Float64, generator: _generator).mul_(Kept(Math.ScaleB(1, 32)));
         double[] values = halves.data<double>().ToArray();
         return (ulong)values[0] << 32 | (ulong)values[1];
     }

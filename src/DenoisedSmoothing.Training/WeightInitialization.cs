@@ -43,7 +43,7 @@ public sealed record WeightInitialization(double Gain)
             if (!parameter.any().item<bool>())
                 continue;
             double fanIn = (double)parameter.numel() / parameter.shape[0];
-            parameter.copy_(randn(parameter.shape, ScalarType.Float32, generator: generator).mul_(Gain / Math.Sqrt(fanIn)));
+            parameter.copy_(randn(parameter.shape, ScalarType.Float32, generator: generator).mul_(Kept(Gain / Math.Sqrt(fanIn))));
         }
     }
 

@@ -61,7 +61,7 @@ internal sealed record DenoiseRun(
     {
         using DisposeScope scope = NewDisposeScope();
         long[]? predicted = framed ? models.Classifier.Classify(pixels).argmax(1).cpu().data<long>().ToArray() : null;
-        Tensor shown = pixels.cpu().clamp(0, 1).contiguous();
+        Tensor shown = pixels.cpu().clamp(Kept(0), Kept(1)).contiguous();
         return new GridColumn(name, shown.data<float>().ToArray(), (int)shown.shape[1], (int)shown.shape[2], (int)shown.shape[3],
             predicted);
     }

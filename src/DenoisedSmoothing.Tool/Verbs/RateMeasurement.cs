@@ -20,7 +20,7 @@ internal static class RateMeasurement
             not null => [3, 32, 32],
             null => throw new ArgumentException("--measure needs --pair, which tells the images' size; else say --rate."),
         };
-        using Tensor blank = full(shape, 0.5f);
+        using Tensor blank = full(shape, Kept(0.5f));
         IBaseClassifier classifier = Strategies.BaseClassifier(models, new StrategyChoice(null, null, null, 0.25, false), sigma);
         SmoothingOptions options = new() { Batch = batch, Seed = 1, Devices = [choice.Device] };
         // The first batch warms up.

@@ -91,10 +91,10 @@ public sealed class AttackTarget
             Tensor scores = Scores(Noisy(images, part, random), random);
             Tensor votes = nn.functional.one_hot(scores.argmax(1), scores.shape[1]).to_type(ScalarType.Float64)
                 .reshape(part, -1, scores.shape[1]).sum([0]);
-            shares = shares is null ? votes : shares.add_(votes);
+            shares = shares is null ? votes : shares.PlusInPlace(votes);
         }
 
-        return shares!.div_(draws).MoveToOuterDisposeScope();
+        return shares!.div_(Kept(draws)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Noisy copies, [draws B,C,H,W]: all images with the first draw, then all with the second.</summary>

@@ -69,28 +69,28 @@ public sealed class DdnAttack : IAttack
         ArgumentNullException.ThrowIfNull(noise);
         using DisposeScope scope = NewDisposeScope();
         NormBall ball = target.Ball;
-        Tensor longest = ball.Length(maximum(images, 1 - images)); // no perturbation within the box is longer
+        Tensor longest = ball.Length(maximum(images, images.SubtractedFrom(1))); // no perturbation within the box is longer
         Tensor delta = zeros_like(images), best = zeros_like(images);
-        Tensor norm = full_like(longest, InitialNorm ?? radius), bestNorm = longest;
+        Tensor norm = full_like(longest, Kept(InitialNorm ?? radius)), bestNorm = longest;
         for (int step = 0; step < Steps && target.Affords(noise.Count * images.shape[0]); step++)
         {
-            (Tensor direction, Tensor vote) = SmoothedGradient.Of(target, images + delta, labels, noise, exact: true, random);
+            (Tensor direction, Tensor vote) = SmoothedGradient.Of(target, images.Plus(delta), labels, noise, exact: true, random);
             Tensor changed = vote.ne(labels).reshape(longest.shape), length = ball.Length(delta);
             Tensor better = changed.logical_and(length < bestNorm);
             (best, bestNorm) = (where(better, delta, best), where(better, length, bestNorm));
 
-            norm = minimum(norm * where(changed, full_like(norm, 1 - Gamma), full_like(norm, 1 + Gamma)), longest);
-            Tensor moved = delta + StepLength(step) * direction;
-            Tensor rescaled = moved * (norm / ball.Length(moved).clamp_min(1e-30));
-            delta = (Rounded(images + rescaled)).clamp(0, 1) - images;
+            norm = minimum(norm * where(changed, full_like(norm, Kept(1 - Gamma)), full_like(norm, Kept(1 + Gamma))), longest);
+            Tensor moved = delta.Plus(Kept(StepLength(step)) * direction);
+            Tensor rescaled = moved * (norm / ball.Length(moved).clamp_min(Kept(1e-30)));
+            delta = Rounded(images.Plus(rescaled)).clamp(Kept(0), Kept(1)) - images;
         }
 
         Tensor shortened = ball.Shrink(best, radius);
-        return (images + Rounded(shortened)).MoveToOuterDisposeScope();
+        return images.Plus(Rounded(shortened)).MoveToOuterDisposeScope();
     }
 
     // A cosine from 1 to .01, of which the first value is never used.
     private double StepLength(int step) => .01 + .99 * (1 + Math.Cos(Math.PI * (step + 1) / Steps)) / 2;
 
-    private Tensor Rounded(Tensor values) => Levels is { } levels ? (values * (levels - 1)).round() / (levels - 1) : values;
+    private Tensor Rounded(Tensor values) => Levels is { } levels ? (values * Kept(levels - 1)).round() / Kept(levels - 1) : values;
 }

@@ -26,11 +26,11 @@ internal sealed class L1Ball : NormBall
         ArgumentNullException.ThrowIfNull(perturbations);
         Tensor size = perturbations.flatten(1).abs().to_type(ScalarType.Float64);
         (Tensor falling, _) = size.sort(1, descending: true);
-        Tensor rank = arange(1, falling.shape[1] + 1, ScalarType.Float64, falling.device);
-        Tensor cut = (falling.cumsum(1) - radius) / rank; // what takes the largest k values to the radius together
-        Tensor last = (falling > cut).sum(1, keepdim: true, ScalarType.Int64).clamp_min(1) - 1;
-        Tensor length = cut.gather(1, last).clamp_min(0).reshape(PerImage(perturbations)).to_type(perturbations.dtype);
-        return perturbations.sign() * (perturbations.abs() - length).clamp_min(0);
+        Tensor rank = Counting(1, falling.shape[1] + 1, ScalarType.Float64, falling.device);
+        Tensor cut = (falling.cumsum(1) - Kept(radius)) / rank; // what takes the largest k values to the radius together
+        Tensor last = (falling > cut).sum(1, keepdim: true, ScalarType.Int64).clamp_min(Kept(1)) - Kept(1);
+        Tensor length = cut.gather(1, last).clamp_min(Kept(0)).reshape(PerImage(perturbations)).to_type(perturbations.dtype);
+        return perturbations.sign() * (perturbations.abs() - length).clamp_min(Kept(0));
     }
 
     /// <summary>Spread evenly over the steepest values that are not at the end of their range already.</summary>
@@ -38,11 +38,11 @@ internal sealed class L1Ball : NormBall
     {
         ArgumentNullException.ThrowIfNull(slope);
         ArgumentNullException.ThrowIfNull(points);
-        Tensor atEnd = points.le(0).logical_and(slope.lt(0)).logical_or(points.ge(1).logical_and(slope.gt(0)));
+        Tensor atEnd = points.le(Kept(0)).logical_and(slope.lt(Kept(0))).logical_or(points.ge(Kept(1)).logical_and(slope.gt(Kept(0))));
         Tensor free = where(atEnd, zeros_like(slope), slope).flatten(1);
         (_, Tensor steepest) = free.abs().topk(Math.Max(1, (int)(Share * free.shape[1])), 1);
         Tensor signs = zeros_like(free).scatter(1, steepest, free.gather(1, steepest).sign()).reshape(slope.shape);
-        return signs / Length(signs).clamp_min(1);
+        return signs / Length(signs).clamp_min(Kept(1));
     }
 
     private protected override double Distance(ReadOnlySpan<float> one, ReadOnlySpan<float> other)

@@ -20,13 +20,13 @@ internal sealed class L2Ball : NormBall
     public override Tensor Shrink(Tensor perturbations, double radius)
     {
         Tensor length = Length(perturbations);
-        return where(length > radius, perturbations * (radius / (length + Slack)), perturbations);
+        return where(length > Kept(radius), perturbations * (Kept(radius) / length.Plus(Slack)), perturbations);
     }
 
     public override Tensor Steepest(Tensor slope, Tensor points)
     {
         Tensor length = Length(slope);
-        return where(length > 0, slope / length, zeros_like(slope));
+        return where(length > Kept(0), slope / length, zeros_like(slope));
     }
 
     private protected override double Distance(ReadOnlySpan<float> one, ReadOnlySpan<float> other)

@@ -57,9 +57,9 @@ public sealed class LowBitsAttack : IAttack
         for (int bit = FirstBit; bit <= LastBit; bit++)
         {
             double step = Math.ScaleB(1, -bit);
-            yield return images + ball.Project(images, full_like(images, step), radius);
-            yield return images + ball.Project(images, full_like(images, -step), radius);
-            yield return images + ball.Project(images, (images / step).round() * step - images, radius);
+            yield return images.Plus(ball.Project(images, full_like(images, Kept(step)), radius));
+            yield return images.Plus(ball.Project(images, full_like(images, Kept(-step)), radius));
+            yield return images.Plus(ball.Project(images, (images / Kept(step)).round() * Kept(step) - images, radius));
         }
     }
 

@@ -47,7 +47,7 @@ public abstract class NormBall
     public Tensor Project(Tensor images, Tensor perturbations, double radius)
     {
         ArgumentNullException.ThrowIfNull(images);
-        return Shrink((images + perturbations).clamp(0, 1) - images, radius);
+        return Shrink(images.Plus(perturbations).clamp(Kept(0), Kept(1)) - images, radius);
     }
 
     /// <summary>

@@ -75,10 +75,10 @@ public sealed class PgdAttack : IAttack
             IReadOnlyList<Tensor> draws = noise();
             if (!target.Affords(draws.Count * images.shape[0]))
                 break;
-            (Tensor direction, _) = SmoothedGradient.Of(target, images + delta, labels, draws, UsesGradients, random);
-            delta = target.Ball.Project(images, delta + Reach * radius / Steps * direction, radius).MoveToOuterDisposeScope();
+            (Tensor direction, _) = SmoothedGradient.Of(target, images.Plus(delta), labels, draws, UsesGradients, random);
+            delta = target.Ball.Project(images, delta.Plus(Kept(Reach * radius / Steps) * direction), radius).MoveToOuterDisposeScope();
         }
 
-        return images + delta;
+        return images.Plus(delta);
     }
 }

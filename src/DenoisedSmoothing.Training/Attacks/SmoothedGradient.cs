@@ -33,7 +33,7 @@ internal static class SmoothedGradient
             using IDisposable mode = exact ? enable_grad() : no_grad();
             Tensor draws = stack([.. noise.Skip(at).Take(part)], 0); // [part,B,C,H,W]
             at += part;
-            Tensor scores = target.Scores((x + draws).flatten(0, 1), random);
+            Tensor scores = target.Scores(x.Plus(draws).flatten(0, 1), random);
             if (exact && !scores.requires_grad)
             {
                 throw new NotSupportedException(
@@ -44,9 +44,9 @@ internal static class SmoothedGradient
             Tensor slope = exact
                 ? autograd.grad([label.sum()], [x])[0]
                 : (label.reshape([part, x.shape[0], .. Enumerable.Repeat(1L, (int)x.dim() - 1)]) * draws).sum([0]);
-            gradient = gradient is null ? slope : gradient + slope;
+            gradient = gradient is null ? slope : gradient.Plus(slope);
             Tensor counts = nn.functional.one_hot(scores.detach().argmax(1), scores.shape[1]).reshape(part, -1, scores.shape[1]).sum([0]);
-            votes = votes is null ? counts : votes + counts;
+            votes = votes is null ? counts : votes.Plus(counts);
         }
 
         Tensor direction = target.Ball.Steepest(-gradient!.detach(), points);

@@ -36,22 +36,23 @@ public sealed class VoteSearchAttack : IAttack
         using IDisposable noGrad = no_grad();
         NormBall ball = target.Ball;
         long[] perImage = [images.shape[0], .. Enumerable.Repeat(1L, (int)images.dim() - 1)];
-        Tensor delta = zeros_like(images), turn = full(perImage, Turn, images.dtype, images.device),
+        Tensor delta = zeros_like(images), turn = full(perImage, Kept(Turn), images.dtype, images.device),
             failed = zeros(perImage, ScalarType.Int64, images.device);
         for (int step = 0; step < Steps && target.Affords(2 * Draws * images.shape[0]); step++)
         {
-            Tensor moved = delta + turn * radius * ball.Steepest(random.Normal(images), images + delta);
+            Tensor moved = delta.Plus(turn * Kept(radius) * ball.Steepest(random.Normal(images), images.Plus(delta)));
             // On the sphere again: inside it an attack is weaker, and the box may have shortened the last one.
-            Tensor candidate = ball.Project(images, moved * (radius / ball.Length(moved)), radius);
+            Tensor candidate = ball.Project(images, moved * (Kept(radius) / ball.Length(moved)), radius);
             IReadOnlyList<Tensor> noise = target.Noise(images, Draws, random);
-            Tensor better = Hits(target, images + candidate, labels, noise, random).lt(Hits(target, images + delta, labels, noise, random))
+            Tensor better = Hits(target, images.Plus(candidate), labels, noise, random)
+                .lt(Hits(target, images.Plus(delta), labels, noise, random))
                 .reshape(perImage);
             delta = where(better, candidate, delta);
-            failed = where(better, zeros_like(failed), failed + 1);
-            turn = where(failed.remainder(10).eq(9), turn / 2, turn);
+            failed = where(better, zeros_like(failed), failed.Plus(1));
+            turn = where(failed.remainder(Kept(10)).eq(Kept(9)), turn / Kept(2), turn);
         }
 
-        return (images + delta).MoveToOuterDisposeScope();
+        return images.Plus(delta).MoveToOuterDisposeScope();
     }
 
     private static Tensor Hits(AttackTarget target, Tensor images, Tensor labels, IReadOnlyList<Tensor> noise, StepRandom random)
@@ -61,7 +62,7 @@ public sealed class VoteSearchAttack : IAttack
         foreach (int part in target.Parts(noise.Count, images.shape[0]))
         {
             Tensor scores = target.Scores(Trainable.Noisy(images, [.. noise.Skip(at).Take(part)]), random);
-            hits = hits + scores.argmax(1).reshape(part, -1).eq(labels).sum([0]);
+            hits = hits.Plus(scores.argmax(1).reshape(part, -1).eq(labels).sum([0]));
             at += part;
         }
 

@@ -59,10 +59,10 @@ public sealed class Consistency : ITrainingObjective
         // In logarithms throughout: a class of probability 0 then costs nothing, where the usual form gives a finite loss with NaN
         // gradients.
         Tensor logP = nn.functional.log_softmax(logits, 1).reshape(Draws, -1, logits.shape[1]); // [m,B,K]
-        Tensor logMean = logP.logsumexp(0).sub(Math.Log(Draws)); // [B,K]
+        Tensor logMean = logP.logsumexp(0).sub(Kept(Math.Log(Draws))); // [B,K]
         Tensor mean = logMean.exp();
         Tensor divergence = (mean * (logMean - logP)).sum(2).mean([0]); // [B]
         Tensor entropy = (mean * logMean).sum(1).neg(); // [B]
-        return crossEntropy + (Lambda * divergence + Eta * entropy).mean();
+        return crossEntropy.Plus(((Kept(Lambda) * divergence).Plus(Kept(Eta) * entropy)).mean());
     }
 }

@@ -53,7 +53,7 @@ public sealed class DenoisedCrossEntropy : ITrainingObjective
     private Tensor Denoised(Tensor images, StepRandom random)
     {
         using IDisposable noGrad = no_grad();
-        Tensor noisy = images.add(random.Normal(images), alpha: _sigma);
+        Tensor noisy = images.add(random.Normal(images), alpha: Kept(_sigma));
         return _denoiser.Denoise(noisy, random.NoiseContext(_sigma, noisy));
     }
 }

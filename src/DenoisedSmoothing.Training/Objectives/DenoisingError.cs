@@ -34,7 +34,7 @@ public sealed class DenoisingError : ITrainingObjective
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(random);
-        Tensor noisy = batch.Images.add(random.Normal(batch.Images), alpha: _sigma);
+        Tensor noisy = batch.Images.add(random.Normal(batch.Images), alpha: Kept(_sigma));
         return nn.functional.mse_loss(_denoiser.Denoise(noisy, _sigma), batch.Images);
     }
 }

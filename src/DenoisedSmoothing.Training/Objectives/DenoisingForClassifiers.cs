@@ -40,7 +40,7 @@ public abstract class DenoisingForClassifiers : ITrainingObjective
         ArgumentNullException.ThrowIfNull(random);
         IClassifier classifier = _surrogates.Of(batch);
         Tensor labels = Labels(classifier, batch);
-        Tensor noisy = batch.Images.add(random.Normal(batch.Images), alpha: _sigma);
+        Tensor noisy = batch.Images.add(random.Normal(batch.Images), alpha: Kept(_sigma));
         Tensor logits = Surrogates.WithGradients(classifier.Classify(_denoiser.Denoise(noisy, _sigma)));
         return nn.functional.cross_entropy(logits, labels);
     }

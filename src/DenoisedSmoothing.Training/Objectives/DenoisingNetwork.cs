@@ -62,9 +62,9 @@ public sealed class DenoisingNetwork
     {
         int timestep = model.TimestepFor(sigma);
         double alphaBar = model.Schedule.AlphaBar(timestep);
-        Tensor x = SymmetricPixels.FromUnit(noisy) * Math.Sqrt(alphaBar);
-        Tensor timesteps = full(x.shape[0], timestep * model.TimestepScale, ScalarType.Float32, x.device);
+        Tensor x = SymmetricPixels.FromUnit(noisy) * Kept(Math.Sqrt(alphaBar));
+        Tensor timesteps = full(x.shape[0], Kept(timestep * model.TimestepScale), ScalarType.Float32, x.device);
         Tensor noise = model.Network.call(x, timesteps).narrow(1, 0, x.shape[1]);
-        return SymmetricPixels.ToUnit((x - Math.Sqrt(1 - alphaBar) * noise) / Math.Sqrt(alphaBar));
+        return SymmetricPixels.ToUnit((x - Kept(Math.Sqrt(1 - alphaBar)) * noise) / Kept(Math.Sqrt(alphaBar)));
     }
 }

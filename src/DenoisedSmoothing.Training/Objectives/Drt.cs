@@ -87,16 +87,17 @@ public sealed class Drt : ITrainingObjective
         {
             Tensor x = Trainable.Noisy(Moved(_members[j], batch, noise, random), noise).detach().requires_grad_(true);
             Tensor logits = _members[j].Forward(x); // [m B,K]
-            loss = loss + Trainable.CrossEntropy(logits, batch, _members[j].ClassCount);
+            loss = loss.Plus(Trainable.CrossEntropy(logits, batch, _members[j].ClassCount));
             Tensor top = nn.functional.softmax(logits, 1).topk(2, dim: 1).values;
             Tensor margin = top.select(1, 0) - top.select(1, 1); // [m B]
             gradients[j] = autograd.grad([margin.sum()], [x], retain_graph: true, create_graph: true)[0].flatten(1);
             right[j] = logits.argmax(1).eq(batch.Labels.repeat(Draws)).to_type(logits.dtype);
-            margins = margins + (right[j] * margin).sum();
-            count = count + right[j].sum();
+            margins = margins.Plus((right[j] * margin).sum());
+            count = count.Plus(right[j].sum());
         }
 
-        return (loss + DiversityWeight * Diversity(gradients, right) - MarginWeight * margins / count.clamp_min(1)).sum();
+        Tensor diversity = Diversity(gradients, right) * Kept(DiversityWeight);
+        return (loss.Plus(diversity) - Kept(MarginWeight) * margins / count.clamp_min(Kept(1))).sum();
     }
 
     private Tensor Diversity(Tensor[] gradients, Tensor[] right)
@@ -106,13 +107,13 @@ public sealed class Drt : ITrainingObjective
         {
             for (int j = i + 1; j < gradients.Length; j++)
             {
-                Tensor both = right[i] * right[j], square = (gradients[i] + gradients[j]).square().sum(1);
-                sum = sum + (both * (Squared ? square : square.clamp_min(Tiny).sqrt())).sum();
-                count = count + both.sum();
+                Tensor both = right[i] * right[j], square = gradients[i].Plus(gradients[j]).Squared().sum(1);
+                sum = sum.Plus((both * (Squared ? square : square.clamp_min(Kept(Tiny)).sqrt())).sum());
+                count = count.Plus(both.sum());
             }
         }
 
-        return sum / count.clamp_min(1);
+        return sum / count.clamp_min(Kept(1));
     }
 
     private Tensor Moved(ModuleClassifier member, TrainingBatch batch, IReadOnlyList<Tensor> noise, StepRandom random) => Radius == 0

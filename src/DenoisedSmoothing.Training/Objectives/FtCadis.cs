@@ -75,13 +75,13 @@ public sealed class FtCadis : ITrainingObjective
         Tensor denoised = Denoised(batch.Images, random); // [m B,C,H,W]
         Tensor logits = _classifier.Forward(denoised);
         Tensor logP = nn.functional.log_softmax(logits, 1).reshape(Draws, -1, logits.shape[1]); // [m,B,K]
-        Tensor logMean = logP.logsumexp(0).sub(Math.Log(Draws)); // [B,K]
+        Tensor logMean = logP.logsumexp(0).sub(Kept(Math.Log(Draws))); // [B,K]
         Tensor right = logP.argmax(2).eq(batch.Labels); // [m,B]
 
         Tensor attacked = Trainable.InEvaluation(Network, () => Attacked(batch.Images, denoised, logMean.detach()));
         Tensor logAttacked = nn.functional.log_softmax(_classifier.Forward(attacked), 1).reshape(Draws, -1, logits.shape[1]);
         Tensor worst = Divergence(logMean, logAttacked).max(0).values; // [B]
-        return (Selected(logP, right, batch.Labels) + Lambda * right.all(0).to_type(worst.dtype) * worst).mean();
+        return Selected(logP, right, batch.Labels).Plus(Kept(Lambda) * right.all(0).to_type(worst.dtype) * worst).mean();
     }
 
     // The cross-entropies of the copies that are right, over m.
@@ -91,7 +91,7 @@ public sealed class FtCadis : ITrainingObjective
         Tensor kept = (each * right.to_type(each.dtype)).sum([0]);
         if (WarmStart)
             kept = where(right.any(0), kept, each.min(0).values);
-        return kept / Draws;
+        return kept / Kept(Draws);
     }
 
     private static Tensor Divergence(Tensor logMean, Tensor log) => (logMean.exp() * (logMean - log)).sum(2); // [m,B]
@@ -107,24 +107,24 @@ public sealed class FtCadis : ITrainingObjective
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor x = eta.detach().clone().requires_grad_(true);
-            Tensor log = nn.functional.log_softmax(_classifier.Forward(Unit(clean + x)), 1)
+            Tensor log = nn.functional.log_softmax(_classifier.Forward(Unit(clean.Plus(x))), 1)
                 .reshape(Draws, -1, _classifier.ClassCount);
             Tensor slope = autograd.grad([Divergence(logMean, log).mean([0]).sum()], [x])[0];
-            Tensor moved = eta + 2 * radius / AttackSteps * slope / (Length(slope) + Slack) - left;
+            Tensor moved = eta.Plus(Kept(2 * radius / AttackSteps) * slope / Length(slope).Plus(Slack)) - left;
             Tensor length = Length(moved);
-            eta = left + where(length > radius, moved * (radius / (length + 1e-7)), moved);
-            eta = (centre + (eta - Mean(eta)) / Root(eta) * size).detach().MoveToOuterDisposeScope();
+            eta = left.Plus(where(length > Kept(radius), moved * (Kept(radius) / length.Plus(1e-7)), moved));
+            eta = centre.Plus((eta - Mean(eta)) / Root(eta) * size).detach().MoveToOuterDisposeScope();
         }
 
-        return Unit(clean + eta);
+        return Unit(clean.Plus(eta));
     }
 
     // Unclipped, unlike a denoiser's results.
-    private static Tensor Unit(Tensor symmetric) => (symmetric + 1) / 2;
+    private static Tensor Unit(Tensor symmetric) => symmetric.Plus(1) / Kept(2);
 
     private static Tensor Mean(Tensor images) => images.flatten(1).mean([1]).reshape(-1, 1, 1, 1);
 
-    private static Tensor Root(Tensor images) => images.square().flatten(1).mean([1]).sqrt().reshape(-1, 1, 1, 1);
+    private static Tensor Root(Tensor images) => images.Squared().flatten(1).mean([1]).sqrt().reshape(-1, 1, 1, 1);
 
     private static Tensor Length(Tensor images) => images.flatten(1).norm(1, keepdim: true, p: 2f).reshape(-1, 1, 1, 1);
 

@@ -36,7 +36,7 @@ public sealed class GaussianAugmentation : ITrainingObjective
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(random);
-        return Trainable.CrossEntropy(_classifier.Forward(batch.Images.add(random.Normal(batch.Images), alpha: _sigma)), batch,
+        return Trainable.CrossEntropy(_classifier.Forward(batch.Images.add(random.Normal(batch.Images), alpha: Kept(_sigma))), batch,
             _classifier.ClassCount);
     }
 }

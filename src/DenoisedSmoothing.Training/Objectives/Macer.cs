@@ -63,19 +63,20 @@ public sealed class Macer : ITrainingObjective
         Tensor logits = _classifier.Forward(Trainable.Noisy(batch.Images, Trainable.Noise(batch.Images, _sigma, Draws, random)));
         logits = logits.reshape(Draws, -1, logits.shape[1]).to_type(ScalarType.Float64); // [k,B,K]
         Tensor label = nn.functional.softmax(logits, 2).mean([0]).gather(1, batch.Labels.unsqueeze(1));
-        Tensor wrong = (label + 1e-10).log().neg().sum();
+        Tensor wrong = label.Plus(1e-10).log().neg().sum();
         double weight = batch.Epoch >= FromEpoch ? Lambda * _sigma / 2 : 0;
-        return (weight == 0 ? wrong : wrong + weight * Narrow(logits, batch.Labels)) / batch.Labels.shape[0];
+        return (weight == 0 ? wrong : wrong.Plus(Narrow(logits, batch.Labels) * Kept(weight))) / Kept(batch.Labels.shape[0]);
     }
 
     // Rows are chosen before the quantile: a row masked afterwards would give 0 times infinity, and NaN gradients.
     private Tensor Narrow(Tensor logits, Tensor labels)
     {
-        (Tensor top, Tensor index) = nn.functional.softmax(Beta * logits, 2).mean([0]).topk(2, dim: 1);
+        (Tensor top, Tensor index) = nn.functional.softmax(Kept(Beta) * logits, 2).mean([0]).topk(2, dim: 1);
         Tensor xi = special.ndtri(top.detach());
         Tensor width = xi.select(1, 0) - xi.select(1, 1);
-        Tensor kept = index.select(1, 0).eq(labels).logical_and(width.isfinite()).logical_and(width.abs() <= Gamma).nonzero().flatten();
+        Tensor kept = index.select(1, 0).eq(labels).logical_and(width.isfinite())
+            .logical_and(width.abs() <= Kept(Gamma)).nonzero().flatten();
         Tensor quantiles = special.ndtri(top.index_select(0, kept));
-        return (Gamma - (quantiles.select(1, 0) - quantiles.select(1, 1))).sum();
+        return (quantiles.select(1, 0) - quantiles.select(1, 1)).SubtractedFrom(Gamma).sum();
     }
 }

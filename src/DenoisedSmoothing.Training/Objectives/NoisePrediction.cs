@@ -53,12 +53,13 @@ public sealed class NoisePrediction : ITrainingObjective
         ArgumentNullException.ThrowIfNull(random);
         Device device = batch.Images.device;
         Tensor noise = random.Normal(batch.Images);
-        Tensor picked = random.Uniform(batch.Images.shape[0], device).mul_(Timesteps.Count).floor_().clamp_max_(Timesteps.Count - 1)
+        Tensor picked = random.Uniform(batch.Images.shape[0], device).mul_(Kept(Timesteps.Count)).floor_()
+            .clamp_max_(Kept(Timesteps.Count - 1))
             .to_type(ScalarType.Int64);
         Tensor timesteps = tensor(Timesteps.Select(t => (long)t).ToArray(), device: device).index_select(0, picked);
         Tensor alphaBar = tensor(_alphaBars, device: device).index_select(0, timesteps).reshape(-1, 1, 1, 1);
-        Tensor noisy = alphaBar.sqrt() * SymmetricPixels.FromUnit(batch.Images) + (1 - alphaBar).sqrt() * noise;
-        Tensor predicted = _network.call(noisy, timesteps.to_type(ScalarType.Float32).mul_(_model.TimestepScale))
+        Tensor noisy = (alphaBar.sqrt() * SymmetricPixels.FromUnit(batch.Images)).Plus(alphaBar.SubtractedFrom(1).sqrt() * noise);
+        Tensor predicted = _network.call(noisy, timesteps.to_type(ScalarType.Float32).mul_(Kept(_model.TimestepScale)))
             .narrow(1, 0, noisy.shape[1]);
         return nn.functional.mse_loss(predicted, noise);
     }

@@ -66,6 +66,6 @@ public sealed class PseudoLabels : ITrainingObjective
             Steps = batch.Steps,
             Epoch = batch.Epoch,
         };
-        return Weight * _inner.Loss(further, random);
+        return _inner.Loss(further, random) * Kept(Weight);
     }
 }

@@ -56,12 +56,12 @@ public sealed class ScoreMatching : ITrainingObjective
         ArgumentNullException.ThrowIfNull(random);
         Device device = batch.Images.device;
         Tensor noise = random.Normal(batch.Images);
-        Tensor picked = random.Uniform(batch.Images.shape[0], device).mul_(Sigmas.Count).floor_().clamp_max_(Sigmas.Count - 1)
+        Tensor picked = random.Uniform(batch.Images.shape[0], device).mul_(Kept(Sigmas.Count)).floor_().clamp_max_(Kept(Sigmas.Count - 1))
             .to_type(ScalarType.Int64);
         Tensor sigma = tensor(Sigmas.ToArray(), device: device).to_type(batch.Images.dtype).index_select(0, picked);
-        Tensor noisy = batch.Images + sigma.reshape(-1, 1, 1, 1) * noise;
+        Tensor noisy = batch.Images.Plus(sigma.reshape(-1, 1, 1, 1) * noise);
         Tensor scaled = _model.Network.call(noisy, sigma); // sigma times the score
-        return (scaled + noise).square().mean() / 2;
+        return scaled.Plus(noise).Squared().mean() / Kept(2);
     }
 
     private double[] Check(IReadOnlyList<double> sigmas)

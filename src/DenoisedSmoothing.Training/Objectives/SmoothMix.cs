@@ -80,23 +80,23 @@ public sealed class SmoothMix : ITrainingObjective
         double warm = WarmupEpochs == 0 ? 1 : Math.Min(1, (batch.Epoch + 1.0) / WarmupEpochs);
         IReadOnlyList<Tensor> noise = Trainable.Noise(batch.Images, _sigma, Draws, random);
         (Tensor near, Tensor far) = Trainable.InEvaluation(Network, () => Attacked(batch, noise, warm));
-        Tensor share = random.Uniform(batch.Images.shape[0], batch.Images.device).to_type(batch.Images.dtype).div(2); // [B]
+        Tensor share = random.Uniform(batch.Images.shape[0], batch.Images.device).to_type(batch.Images.dtype).div(Kept(2)); // [B]
 
         Tensor logits = _classifier.Forward(Trainable.Noisy(near, noise)); // [m B,K]
         Tensor wide = share.reshape(-1, 1, 1, 1);
-        Tensor mixed = _classifier.Forward(Trainable.Noisy((1 - wide) * near + wide * far, noise));
+        Tensor mixed = _classifier.Forward(Trainable.Noisy((wide.SubtractedFrom(1) * near).Plus(wide * far), noise));
         Tensor crossEntropy = Trainable.CrossEntropy(logits, batch, _classifier.ClassCount);
-        return crossEntropy + Eta * warm * Undecided(logits, mixed, share.to_type(logits.dtype), batch.Labels);
+        return crossEntropy.Plus(Undecided(logits, mixed, share.to_type(logits.dtype), batch.Labels) * Kept(Eta * warm));
     }
 
     private Tensor Undecided(Tensor logits, Tensor mixed, Tensor share, Tensor labels)
     {
         long classes = logits.shape[1];
-        Tensor logMean = nn.functional.log_softmax(logits, 1).reshape(Draws, -1, classes).logsumexp(0).sub(Math.Log(Draws)); // [B,K]
+        Tensor logMean = nn.functional.log_softmax(logits, 1).reshape(Draws, -1, classes).logsumexp(0).sub(Kept(Math.Log(Draws))); // [B,K]
         Tensor right = logMean.argmax(1).eq(labels).to_type(logits.dtype);
         Tensor part = share.unsqueeze(1); // [B,1]
         // In logarithms, so that a class of probability 0 has no gradient that is not a number.
-        Tensor logTarget = logaddexp((1 - part).log() + logMean, part.log() - Math.Log(classes));
+        Tensor logTarget = logaddexp(part.SubtractedFrom(1).log().Plus(logMean), part.log() - Kept(Math.Log(classes)));
         Tensor logMixed = nn.functional.log_softmax(mixed, 1).reshape(Draws, -1, classes); // [m,B,K]
         Tensor divergence = (logTarget.exp() * (logTarget - logMixed)).sum(2); // [m,B]
         return (divergence * right).mean();
@@ -112,15 +112,16 @@ public sealed class SmoothMix : ITrainingObjective
             Tensor x = far.detach().clone().requires_grad_(true);
             Tensor mean = nn.functional.softmax(_classifier.Forward(Trainable.Noisy(x, noise)), 1)
                 .reshape(Draws, -1, _classifier.ClassCount).mean([0]);
-            Tensor loss = mean.gather(1, batch.Labels.unsqueeze(1)).clamp_min(LeastProbability).log().neg().sum();
+            Tensor loss = mean.gather(1, batch.Labels.unsqueeze(1)).clamp_min(Kept(LeastProbability)).log().neg().sum();
             Tensor slope = autograd.grad([loss], [x])[0];
-            Tensor moved = far + StepLength * slope / (Length(slope) + Slack);
-            far = moved.clamp(0, 1).detach().MoveToOuterDisposeScope();
+            Tensor moved = far.Plus(Kept(StepLength) * slope / Length(slope).Plus(Slack));
+            far = moved.clamp(Kept(0), Kept(1)).detach().MoveToOuterDisposeScope();
             if (step == 0 && OneStep)
             {
                 Tensor delta = far - batch.Images, length = Length(delta);
                 double most = StepLength * warm;
-                near = (batch.Images + where(length > most, delta * (most / (length + 1e-7)), delta)).clamp(0, 1).detach()
+                near = batch.Images.Plus(where(length > Kept(most), delta * (Kept(most) / length.Plus(1e-7)), delta))
+                    .clamp(Kept(0), Kept(1)).detach()
                     .MoveToOuterDisposeScope();
             }
         }

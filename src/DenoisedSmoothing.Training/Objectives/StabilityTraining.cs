@@ -44,8 +44,8 @@ public sealed class StabilityTraining : ITrainingObjective
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(random);
         Tensor clean = _classifier.Forward(batch.Images);
-        Tensor noisy = _classifier.Forward(batch.Images.add(random.Normal(batch.Images), alpha: _sigma));
+        Tensor noisy = _classifier.Forward(batch.Images.add(random.Normal(batch.Images), alpha: Kept(_sigma)));
         Tensor unstable = (nn.functional.softmax(clean, 1) * nn.functional.log_softmax(noisy, 1)).sum(1).neg().mean();
-        return Trainable.CrossEntropy(clean, batch, _classifier.ClassCount) + Lambda * unstable;
+        return Trainable.CrossEntropy(clean, batch, _classifier.ClassCount).Plus(Kept(Lambda) * unstable);
     }
 }

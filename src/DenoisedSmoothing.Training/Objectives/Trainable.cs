@@ -86,8 +86,8 @@ internal static class Trainable
 
     /// <summary>Fresh noise: a tensor of the images' shape for each draw.</summary>
     public static IReadOnlyList<Tensor> Noise(Tensor images, double sigma, int draws, StepRandom random) =>
-        [.. Enumerable.Range(0, draws).Select(_ => random.Normal(images).mul(sigma))];
+        [.. Enumerable.Range(0, draws).Select(_ => random.Normal(images).mul(Kept(sigma)))];
 
     /// <summary>Noisy copies, unclipped: float [m B,C,H,W], all images with the first draw, then all with the second.</summary>
-    public static Tensor Noisy(Tensor images, IReadOnlyList<Tensor> noise) => cat([.. noise.Select(draw => images + draw)], 0);
+    public static Tensor Noisy(Tensor images, IReadOnlyList<Tensor> noise) => cat([.. noise.Select(draw => images.Plus(draw))], 0);
 }

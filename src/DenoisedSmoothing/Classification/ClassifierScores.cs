@@ -22,7 +22,7 @@ internal static class ClassifierScores
     public static Tensor Probabilities(Tensor scores, long rows, int classCount)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Poison(scores, rows, classCount).add_(nn.functional.softmax(scores.to_type(ScalarType.Float32), 1))
+        return Poison(scores, rows, classCount).PlusInPlace(nn.functional.softmax(scores.to_type(ScalarType.Float32), 1))
             .MoveToOuterDisposeScope();
     }
 
@@ -33,6 +33,6 @@ internal static class ClassifierScores
             throw new InvalidOperationException(
                 $"Scores of {rows} images in {classCount} classes are [{rows},{classCount}]; the classifier returned "
                 + $"[{string.Join(',', scores.shape)}].");
-        return scores.to_type(ScalarType.Float32).mul(0);
+        return scores.to_type(ScalarType.Float32).mul(Kept(0));
     }
 }

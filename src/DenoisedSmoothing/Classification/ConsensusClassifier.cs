@@ -46,15 +46,15 @@ public sealed class ConsensusClassifier : IClassifier, IDescribed
         for (int i = 1; i < _first; i++)
         {
             Tensor logits = _members[i].Classify(images);
-            (agreed, sum) = (agreed.logical_and(logits.argmax(1).eq(label)), sum.add(logits));
+            (agreed, sum) = (agreed.logical_and(logits.argmax(1).eq(label)), sum.Plus(logits));
         }
 
         // All that agree have one largest logit, and so has their mean.
-        Tensor early = sum.div(_first);
+        Tensor early = sum.div(Kept(_first));
         if (_first == _members.Length || agreed.all().item<bool>())
             return early.MoveToOuterDisposeScope();
         foreach (IClassifier member in _members.Skip(_first))
-            sum = sum.add(member.Classify(images));
-        return where(agreed.unsqueeze(1), early, sum.div(_members.Length)).MoveToOuterDisposeScope();
+            sum = sum.Plus(member.Classify(images));
+        return where(agreed.unsqueeze(1), early, sum.div(Kept(_members.Length))).MoveToOuterDisposeScope();
     }
 }

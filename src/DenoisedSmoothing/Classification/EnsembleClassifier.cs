@@ -31,7 +31,7 @@ public sealed class EnsembleClassifier : IClassifier, IDescribed
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor sum = _members[0].Classify(images);
         foreach (IClassifier member in _members.Skip(1))
-            sum = sum.add(member.Classify(images));
-        return sum.div(_members.Length).MoveToOuterDisposeScope();
+            sum = sum.Plus(member.Classify(images));
+        return sum.div(Kept(_members.Length)).MoveToOuterDisposeScope();
     }
 }

@@ -40,11 +40,11 @@ public sealed class EntropySelector : IClassifier, IDescribed
     public Tensor Classify(Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor selected = Entropy(_classifier.Classify(images)).le(_threshold).to_type(ScalarType.Float32);
+        Tensor selected = Entropy(_classifier.Classify(images)).le(Kept(_threshold)).to_type(ScalarType.Float32);
         // At 1 everything is selected, whatever a rounding makes of the largest entropy.
         if (_threshold == 1)
             selected = ones_like(selected);
-        return stack([1 - selected, selected], 1).MoveToOuterDisposeScope();
+        return stack([selected.SubtractedFrom(1), selected], 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>The entropy of the probabilities over log K, from 0 to 1.</summary>
@@ -53,6 +53,6 @@ public sealed class EntropySelector : IClassifier, IDescribed
     internal static Tensor Entropy(Tensor logits)
     {
         Tensor log = nn.functional.log_softmax(logits, 1);
-        return (log.exp() * log).sum(1).neg().div(Math.Log(logits.shape[1]));
+        return (log.exp() * log).sum(1).neg().div(Kept(Math.Log(logits.shape[1])));
     }
 }

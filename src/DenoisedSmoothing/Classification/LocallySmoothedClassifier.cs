@@ -56,11 +56,11 @@ public sealed class LocallySmoothedClassifier : IBaseClassifier, IDescribed
         for (int copy = 1; copy <= _copies; copy++)
         {
             using DisposeScope one = torch.NewDisposeScope();
-            torch.Tensor image = local.Draw(copy).mul_(_localSigma).add_(denoised);
+            torch.Tensor image = local.Draw(copy).mul_(Kept(_localSigma)).PlusInPlace(denoised);
             using torch.Tensor scores = _classifier.Classify(image);
-            sum.add_(ClassifierScores.Probabilities(scores, noisy.shape[0], ClassCount));
+            sum.PlusInPlace(ClassifierScores.Probabilities(scores, noisy.shape[0], ClassCount));
         }
 
-        return sum.div_(_copies).MoveToOuterDisposeScope();
+        return sum.div_(Kept(_copies)).MoveToOuterDisposeScope();
     }
 }

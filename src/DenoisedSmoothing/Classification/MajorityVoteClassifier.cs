@@ -49,7 +49,7 @@ public sealed class MajorityVoteClassifier : IBaseClassifier, IDescribed
         {
             using DisposeScope one = torch.NewDisposeScope();
             using torch.Tensor scores = _classifier.Score(noisy, noise.Share(run, _runs)); // ours, whatever scope it is in
-            votes.add_(ClassifierScores.Votes(scores, noisy.shape[0], ClassCount));
+            votes.PlusInPlace(ClassifierScores.Votes(scores, noisy.shape[0], ClassCount));
         }
 
         return votes.MoveToOuterDisposeScope();

@@ -38,9 +38,9 @@ public sealed class WeightedClassifier : IClassifier, IDescribed
     public Tensor Classify(Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor sum = _members[0].Classify(images).mul(_weights[0]);
+        Tensor sum = _members[0].Classify(images).mul(Kept(_weights[0]));
         for (int i = 1; i < _members.Length; i++)
-            sum = sum.add(_members[i].Classify(images), alpha: _weights[i]);
+            sum = sum.add(_members[i].Classify(images), alpha: Kept(_weights[i]));
         return sum.MoveToOuterDisposeScope();
     }
 }

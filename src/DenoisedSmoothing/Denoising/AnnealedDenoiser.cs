@@ -81,8 +81,8 @@ public sealed class AnnealedDenoiser : IDenoiser, IDescribed
 
     private Tensor Step(Tensor x, Tensor observed, double level, double sigma, double length, Tensor? normal)
     {
-        Tensor slope = _score.Score(x, level) + (observed - x) / (sigma * sigma);
-        Tensor moved = x + length * slope;
-        return normal is null ? moved : moved + Math.Sqrt(2 * length) * normal;
+        Tensor slope = _score.Score(x, level).Plus((observed - x) / Kept(sigma * sigma));
+        Tensor moved = x.Plus(Kept(length) * slope);
+        return normal is null ? moved : moved.Plus(Kept(Math.Sqrt(2 * length)) * normal);
     }
 }

@@ -31,6 +31,6 @@ public sealed class DenoiserScore : IScore, IDescribed
         ArgumentNullException.ThrowIfNull(noisy);
         using DisposeScope scope = NewDisposeScope();
         Tensor clean = _predictor.PredictX0(SymmetricPixels.FromUnit(noisy), SymmetricPixels.NoiseToSignal(sigma));
-        return clean.add_(1).div_(2).sub_(noisy).div_(sigma * sigma).MoveToOuterDisposeScope();
+        return clean.PlusInPlace(1).div_(Kept(2)).sub_(noisy).div_(Kept(sigma * sigma)).MoveToOuterDisposeScope();
     }
 }

@@ -127,7 +127,7 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
                 $"The noise level must be above 0, at most the network's {LargestNoiseToSignal:G6}.");
         using DisposeScope scope = NewDisposeScope();
         double alphaBar = 1 / (1 + noiseToSignal * noiseToSignal);
-        Tensor xt = x.mul(Math.Sqrt(alphaBar));
+        Tensor xt = x.mul(Kept(Math.Sqrt(alphaBar)));
         (Tensor output, _) = Ask(xt.to_type(ScalarType.Float32), Schedule.ContinuousTimestep(noiseToSignal), wantsVariance: false);
         return X0(xt, output.to_type(x.dtype), alphaBar).MoveToOuterDisposeScope();
     }
@@ -158,11 +158,11 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
             case Parametrization.X0:
                 return output.clone();
             case Parametrization.V:
-                Tensor along = output.mul(Math.Sqrt(1 - alphaBar));
-                return xt.mul(Math.Sqrt(alphaBar)).sub_(along);
+                Tensor along = output.mul(Kept(Math.Sqrt(1 - alphaBar)));
+                return xt.mul(Kept(Math.Sqrt(alphaBar))).sub_(along);
             default:
-                Tensor noise = output.mul(Math.Sqrt(1 / alphaBar - 1));
-                return xt.div(Math.Sqrt(alphaBar)).sub_(noise);
+                Tensor noise = output.mul(Kept(Math.Sqrt(1 / alphaBar - 1)));
+                return xt.div(Kept(Math.Sqrt(alphaBar))).sub_(noise);
         }
     }
 

@@ -54,13 +54,13 @@ public sealed class EdmPreconditionedNetwork : nn.IModule<Tensor, Tensor, Tensor
         EvaluationMode.Require(_network);
         using DisposeScope scope = NewDisposeScope();
         Tensor s = levels.reshape(-1, 1, 1, 1);
-        Tensor power = s.square().add_(_dataDeviation * _dataDeviation), root = power.sqrt();
-        Tensor output = _network.call(x / root, levels.log().div_(4));
+        Tensor power = s.Squared().PlusInPlace(_dataDeviation * _dataDeviation), root = power.sqrt();
+        Tensor output = _network.call(x / root, levels.log().div_(Kept(4)));
         if (!output.shape.SequenceEqual(x.shape)) // would broadcast
             throw new InvalidOperationException(
                 $"EDM's networks keep the shape: this one made [{string.Join(',', output.shape)}] of [{string.Join(',', x.shape)}].");
-        Tensor skip = x * (_dataDeviation * _dataDeviation / power);
-        return skip.add_(output * (s * _dataDeviation / root)).MoveToOuterDisposeScope();
+        Tensor skip = x * (Kept(_dataDeviation * _dataDeviation) / power);
+        return skip.PlusInPlace(output * (s * Kept(_dataDeviation) / root)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Frees the network where the constructor was told to; otherwise it is the caller's.</summary>

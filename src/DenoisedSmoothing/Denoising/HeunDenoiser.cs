@@ -87,9 +87,9 @@ public sealed class HeunDenoiser : IDenoiser, IDescribed
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor slope = Slope(x, from);
-        Tensor euler = x + slope * (to - from);
+        Tensor euler = x.Plus(slope * Kept(to - from));
         if (to > 0)
-            euler = x + (slope + Slope(euler, to)) * ((to - from) / 2);
+            euler = x.Plus(slope.Plus(Slope(euler, to)) * Kept((to - from) / 2));
         return euler.MoveToOuterDisposeScope();
     }
 
@@ -99,6 +99,6 @@ public sealed class HeunDenoiser : IDenoiser, IDescribed
         if (!x0.shape.SequenceEqual(x.shape)) // would broadcast
             throw new InvalidOperationException(
                 $"A predictor keeps the shape: it made [{string.Join(',', x0.shape)}] of [{string.Join(',', x.shape)}].");
-        return (x - x0) / level;
+        return (x - x0) / Kept(level);
     }
 }

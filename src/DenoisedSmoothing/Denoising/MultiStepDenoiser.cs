@@ -51,7 +51,7 @@ public sealed class MultiStepDenoiser : IDenoiser, IDescribed
         ArgumentNullException.ThrowIfNull(noise);
         using DisposeScope scope = NewDisposeScope();
         IReadOnlyList<int> timesteps = TimestepsFor(noise.Sigma);
-        Tensor x = SymmetricPixels.FromUnit(noisy).mul_(Math.Sqrt(_model.Schedule.AlphaBar(_model.TimestepFor(noise.Sigma))));
+        Tensor x = SymmetricPixels.FromUnit(noisy).mul_(Kept(Math.Sqrt(_model.Schedule.AlphaBar(_model.TimestepFor(noise.Sigma)))));
         for (int i = 0; i < timesteps.Count - 1; i++)
         {
             using Tensor previous = x;
@@ -67,13 +67,14 @@ public sealed class MultiStepDenoiser : IDenoiser, IDescribed
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor x0, Tensor? variance) = _model.Predict(x, step.Timestep);
-        Tensor mean = x0.clamp_(-1, 1).mul_(step.OfX0).add_(x.mul(step.OfXt));
+        Tensor mean = x0.clamp_(Kept(-1), Kept(1)).mul_(Kept(step.OfX0)).PlusInPlace(x.mul(Kept(step.OfXt)));
         Tensor normals = noise.Draw(step.Timestep);
-        return mean.add_(variance is null ? normals.mul(Math.Exp(step.LogPosterior / 2)) : normals.mul(Deviation(variance, step)))
+        Tensor spread = variance is null ? normals.mul(Kept(Math.Exp(step.LogPosterior / 2))) : normals.mul(Deviation(variance, step));
+        return mean.PlusInPlace(spread)
             .MoveToOuterDisposeScope();
     }
 
     // exp(log variance / 2), log variance = f log beta + (1 - f) log posterior variance, f = (v + 1) / 2.
     private static Tensor Deviation(Tensor v, ReverseStep step) =>
-        v.add(1).mul_((step.LogBeta - step.LogPosterior) / 4).add_(step.LogPosterior / 2).exp_();
+        v.Plus(1).mul_(Kept((step.LogBeta - step.LogPosterior) / 4)).PlusInPlace(step.LogPosterior / 2).exp_();
 }

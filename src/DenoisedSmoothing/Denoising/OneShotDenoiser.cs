@@ -62,7 +62,7 @@ public sealed class OneShotDenoiser : IDenoiser, IDescribed, IDisposable
         ArgumentNullException.ThrowIfNull(noise);
         using DisposeScope scope = NewDisposeScope();
         int timestep = Model.TimestepFor(noise.Sigma);
-        using Tensor xt = SymmetricPixels.FromUnit(noisy).mul_(Math.Sqrt(Model.Schedule.AlphaBar(timestep)));
+        using Tensor xt = SymmetricPixels.FromUnit(noisy).mul_(Kept(Math.Sqrt(Model.Schedule.AlphaBar(timestep))));
         return SymmetricPixels.ToUnit(Model.PredictX0(xt, timestep)).MoveToOuterDisposeScope();
     }
 

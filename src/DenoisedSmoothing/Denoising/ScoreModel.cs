@@ -55,9 +55,9 @@ public sealed class ScoreModel : IScore, IDescribed, IDisposable
         EvaluationMode.Require(_network);
         Input?.Require(noisy.shape, "This score network");
         using DisposeScope scope = NewDisposeScope();
-        Tensor scaled = _network.call(noisy, full(noisy.shape[0], sigma, ScalarType.Float32, noisy.device));
+        Tensor scaled = _network.call(noisy, full(noisy.shape[0], Kept(sigma), ScalarType.Float32, noisy.device));
         return scaled.shape.SequenceEqual(noisy.shape)
-            ? scaled.div(sigma).MoveToOuterDisposeScope()
+            ? scaled.div(Kept(sigma)).MoveToOuterDisposeScope()
             : throw new InvalidOperationException(
                 $"A score has its image's shape: the network made [{string.Join(',', scaled.shape)}] of "
                 + $"[{string.Join(',', noisy.shape)}].");

@@ -58,7 +58,7 @@ public sealed class SigmaConditionedModel : IX0Predictor, IDescribed, IDisposabl
                 $"The noise level must be above 0, at most the network's {LargestNoiseToSignal:G6}."));
         EvaluationMode.Require(_network);
         using DisposeScope scope = NewDisposeScope();
-        Tensor levels = full(x.shape[0], noiseToSignal, ScalarType.Float32, x.device);
+        Tensor levels = full(x.shape[0], Kept(noiseToSignal), ScalarType.Float32, x.device);
         Tensor x0 = _network.call(x.to_type(ScalarType.Float32), levels);
         if (!x0.shape.SequenceEqual(x.shape))
             throw new InvalidOperationException(

@@ -16,7 +16,7 @@ public static class SymmetricPixels
     public static Tensor FromUnit(Tensor pixels)
     {
         ArgumentNullException.ThrowIfNull(pixels);
-        return pixels.mul(Factor).sub_(1);
+        return pixels.mul(Kept(Factor)).sub_(Kept(1));
     }
 
     /// <summary>[-1,1] to [0,1], clipped.</summary>
@@ -25,7 +25,7 @@ public static class SymmetricPixels
     public static Tensor ToUnit(Tensor symmetric)
     {
         ArgumentNullException.ThrowIfNull(symmetric);
-        return symmetric.clamp(-1, 1).add_(1).div_(Factor);
+        return symmetric.clamp(Kept(-1), Kept(1)).PlusInPlace(1).div_(Kept(Factor));
     }
 
     /// <summary>The noise-to-signal ratio of a diffusion network beside images in [-1,1] that a sigma for pixels in [0,1] is.</summary>

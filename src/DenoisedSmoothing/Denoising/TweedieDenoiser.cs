@@ -29,6 +29,6 @@ public sealed class TweedieDenoiser : IDenoiser, IDescribed
         ArgumentNullException.ThrowIfNull(noisy);
         ArgumentNullException.ThrowIfNull(noise);
         using DisposeScope scope = NewDisposeScope();
-        return noisy.add(_score.Score(noisy, noise.Sigma), alpha: noise.Sigma * noise.Sigma).MoveToOuterDisposeScope();
+        return noisy.add(_score.Score(noisy, noise.Sigma), alpha: Kept(noise.Sigma * noise.Sigma)).MoveToOuterDisposeScope();
     }
 }

@@ -40,19 +40,19 @@ internal static class KernelCheck
 
         Tensor missing = calls.AddMoments(x, null, null, keep: true), behind = calls.AddMoments(skip, null, null, keep: true);
         Tensor normed = calls.GroupNorm(x, missing, bias, skip, behind, norm, time, silu: true);
-        Tensor whole = cat([Wide(x) + Wide(bias).reshape(1, -1, 1, 1), Wide(skip)], 1);
+        Tensor whole = cat([Wide(x).Plus(Wide(bias).reshape(1, -1, 1, 1)), Wide(skip)], 1);
         Tensor plain = nn.functional.group_norm(whole, Groups, Wide(norm.weight!), Wide(norm.bias!), Epsilon);
         Tensor[] parts = Wide(time).reshape(N, -1, 1, 1).chunk(2, 1);
-        Compare("group_norm", type, normed, nn.functional.silu(plain * (1 + parts[0]) + parts[1]), failures);
+        Compare("group_norm", type, normed, nn.functional.silu((plain * parts[0].Plus(1)).Plus(parts[1])), failures);
 
         Tensor sum = x.clone();
         Tensor moments = calls.AddMoments(sum, bias, residual, keep: false);
-        Tensor added = Wide(x) + Wide(bias).reshape(1, -1, 1, 1) + Wide(residual);
+        Tensor added = Wide(x).Plus(Wide(bias).reshape(1, -1, 1, 1)).Plus(Wide(residual));
         Compare("add_moments", type, sum, added, failures);
         // One part: the image is small.
         Tensor read = Wide(sum).flatten(2);
         Compare("add_moments, means", ScalarType.Float32, moments.select(1, 0).select(1, 0), read.mean([2]), failures);
-        Tensor spread = (read - read.mean([2], keepdim: true)).square().sum(2);
+        Tensor spread = (read - read.mean([2], keepdim: true)).Squared().sum(2);
         Compare("add_moments, spreads", ScalarType.Float32, moments.select(1, 0).select(1, 1), spread, failures);
     }
 
@@ -65,7 +65,7 @@ internal static class KernelCheck
         norm.weight!.copy_(Values([width], 0.37, type, device));
         norm.bias!.copy_(Values([width], 0.53, type, device));
         Tensor sum = branch.clone(), normed = calls.AddLayerNorm(x, sum, gamma, norm);
-        Compare($"add_layer_norm of {width}", type, sum, Wide(x) + Wide(gamma) * Wide(branch), failures);
+        Compare($"add_layer_norm of {width}", type, sum, Wide(x).Plus(Wide(gamma) * Wide(branch)), failures);
         Tensor plain = nn.functional.layer_norm(Wide(sum), [width], Wide(norm.weight!), Wide(norm.bias!), Epsilon);
         Compare($"add_layer_norm of {width}, norm", type, normed, plain, failures);
         Tensor alone = calls.AddLayerNorm(x, null, null, norm);
@@ -75,7 +75,8 @@ internal static class KernelCheck
 
     // Not random: the device's generator is the user's.
     private static Tensor Values(long[] shape, double step, ScalarType type, Device device) =>
-        arange(shape.Aggregate(1L, static (product, extent) => product * extent), ScalarType.Float32).mul_(step).sin_().add_(0.25)
+        Counting(0, shape.Aggregate(1L, static (product, extent) => product * extent), ScalarType.Float32, CPU)
+            .mul_(Kept(step)).sin_().PlusInPlace(0.25)
             .reshape(shape).to(device).to_type(type);
 
     private static Tensor Wide(Tensor x) => x.to_type(ScalarType.Float32);

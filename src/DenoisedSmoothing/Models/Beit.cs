@@ -119,15 +119,16 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
     {
         using DisposeScope scope = NewDisposeScope();
         long offsets = 2 * side - 1, patches = (long)side * side;
-        Tensor patch = arange(patches, ScalarType.Int64, device), y = patch.div(side, RoundingMode.floor), x = patch.remainder(side);
-        Tensor index = full([patches + 1, patches + 1], offsets * offsets + 1, ScalarType.Int64, device);
-        index.narrow(0, 1, patches).narrow(1, 1, patches).copy_(Offset(y).mul_(offsets).add_(Offset(x)));
-        index.narrow(0, 0, 1).fill_(offsets * offsets);
-        index.narrow(0, 0, 1).narrow(1, 0, 1).fill_(offsets * offsets + 2);
+        Tensor patch = Counting(0, patches, ScalarType.Int64, device);
+        Tensor y = patch.div(Kept(side), RoundingMode.floor), x = patch.remainder(Kept(side));
+        Tensor index = full([patches + 1, patches + 1], Kept(offsets * offsets + 1), ScalarType.Int64, device);
+        index.narrow(0, 1, patches).narrow(1, 1, patches).copy_(Offset(y).mul_(Kept(offsets)).PlusInPlace(Offset(x)));
+        index.narrow(0, 0, 1).fill_(Kept(offsets * offsets));
+        index.narrow(0, 0, 1).narrow(1, 0, 1).fill_(Kept(offsets * offsets + 2));
         return index.MoveToOuterDisposeScope();
 
         // From 0 for the farthest back.
-        Tensor Offset(Tensor place) => place.unsqueeze(1).sub(place.unsqueeze(0)).add_(side - 1);
+        Tensor Offset(Tensor place) => place.unsqueeze(1).sub(place.unsqueeze(0)).PlusInPlace(side - 1);
     }
 
     private static BeitOptions Checked(BeitOptions options)
@@ -142,7 +143,7 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
         using DisposeScope scope = NewDisposeScope();
         Tensor patches = PatchEmbedding.Call((Conv2d)patch_embed[0], x);
         Tensor tokens = cat([cls_token.expand(x.shape[0], -1, -1), patches], 1);
-        return (pos_embed is null ? tokens : tokens.add_(pos_embed)).MoveToOuterDisposeScope();
+        return (pos_embed is null ? tokens : tokens.PlusInPlace(pos_embed)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The bias table of one block, or of all.</summary>
@@ -182,8 +183,8 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
             int width = options.EmbedDim;
             if (options.LayerScale is { } scale)
             {
-                gamma_1 = TransformerWeights.Own(full(width, scale));
-                gamma_2 = TransformerWeights.Own(full(width, scale));
+                gamma_1 = TransformerWeights.Own(full(width, Kept(scale)));
+                gamma_2 = TransformerWeights.Own(full(width, Kept(scale)));
             }
 
             norm1 = LayerNorm(width, Epsilon);
@@ -255,7 +256,7 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
             if (shared is null)
                 return own;
             using (own)
-                return own + shared;
+                return own.Plus(shared);
         }
     }
 

@@ -65,8 +65,8 @@ internal static class ChannelsLast
         ScalarType type = x.dtype, wide = type == ScalarType.Float64 ? type : ScalarType.Float32;
         Tensor tokens = x.permute(0, 2, 3, 1).reshape(x.shape[0], pixels, channels).to_type(wide);
         Tensor centred = tokens.sub(OverGroups(tokens));
-        Tensor scale = OverGroups(centred.square()).add_(layer.eps).rsqrt_().mul(weight.to_type(wide));
-        Tensor normed = addcmul(bias.to_type(wide), centred, scale, 1).to_type(type);
+        Tensor scale = OverGroups(centred.Squared()).PlusInPlace(layer.eps).rsqrt_().mul(weight.to_type(wide));
+        Tensor normed = addcmul(bias.to_type(wide), centred, scale, Kept(1)).to_type(type);
         return normed.reshape(x.shape[0], x.shape[2], x.shape[3], channels).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
 
         // The mean over pixels and a group's channels, for each channel: [N,1,C].

@@ -100,7 +100,7 @@ public sealed class CifarResNet : Module<Tensor, Tensor>, IImageNetwork
             using DisposeScope scope = NewDisposeScope();
             Tensor h = nn.functional.relu(bn1.call(conv1.call(x)), inplace: true);
             h = bn2.call(conv2.call(h));
-            return nn.functional.relu(h + Shortcut(x), inplace: true).MoveToOuterDisposeScope();
+            return nn.functional.relu(h.Plus(Shortcut(x)), inplace: true).MoveToOuterDisposeScope();
         }
 
         private Tensor Shortcut(Tensor x)

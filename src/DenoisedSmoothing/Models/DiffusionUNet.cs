@@ -116,7 +116,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
     /// <inheritdoc/>
     Tensor IOneTimestepNetwork.Predict(Tensor x, double timestep, bool variance)
     {
-        using Tensor one = full(1, timestep, ScalarType.Float32, x.device), all = one.expand(x.shape[0]);
+        using Tensor one = full(1, Kept(timestep), ScalarType.Float32, x.device), all = one.expand(x.shape[0]);
         // The labels of a class-conditional network are missing here as they are there.
         if (label_emb is not null)
             return forward(x, all);
@@ -166,7 +166,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
         ImageOperations operations = ImageOperations.For(x);
         Tensor embedding = time_embed.call(TimestepEmbedding(timesteps, Options.ModelChannels).to_type(x.dtype));
         if (labels is not null)
-            embedding = embedding + label_emb!.call(labels);
+            embedding = embedding.Plus(label_emb!.call(labels));
         // Every block begins with it.
         Tensor activated = nn.functional.silu(embedding);
         Stack<FeatureMap> skips = new();
@@ -193,7 +193,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
     {
         int half = width / 2;
         // The product before the quotient, as the reference rounds it: t is up to 1000, and magnifies the last bit.
-        Tensor frequencies = exp(arange(half, float32, timesteps.device) * -Math.Log(10000) / half);
+        Tensor frequencies = exp(Counting(0, half, float32, timesteps.device) * Kept(-Math.Log(10000)) / Kept(half));
         Tensor angles = timesteps.to_type(ScalarType.Float32).unsqueeze(1) * frequencies.unsqueeze(0);
         Tensor embedding = cat([cos(angles), sin(angles)], 1);
         return width % 2 == 0 ? embedding : nn.functional.pad(embedding, [0, 1]);

@@ -14,7 +14,7 @@ internal sealed class KernelImageOperations(KernelCalls kernels) : ImageOperatio
         using (input)
         {
             Tensor values = nn.functional.conv2d(input, layer.weight!, null, strides: layer.stride, padding: layer.padding!);
-            Tensor missing = added is null ? layer.bias!.alias() : layer.bias! + added;
+            Tensor missing = added is null ? layer.bias!.alias() : added.Plus(layer.bias!);
             return new FeatureMap(Ordered(values).MoveToOuterDisposeScope(), missing.MoveToOuterDisposeScope());
         }
     }
@@ -77,7 +77,7 @@ internal sealed class KernelImageOperations(KernelCalls kernels) : ImageOperatio
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor whole = images.Missing is { } missing
-            ? images.Values + missing.reshape(-1, images.Values.size(1), 1, 1)
+            ? images.Values.Plus(missing.reshape(-1, images.Values.size(1), 1, 1))
             : images.Values;
         if (behind is not null)
             whole = cat([whole, behind.Values], 1);

@@ -51,7 +51,7 @@ public sealed class MemNet : Module<Tensor, Tensor>, IImageNetwork
         List<Tensor> memories = [feature_extractor.call(x)];
         foreach (MemoryBlock block in dense_memory)
             memories.Add(block.Remember(memories));
-        return reconstructor.call(memories[^1]).add_(x).MoveToOuterDisposeScope();
+        return reconstructor.call(memories[^1]).PlusInPlace(x).MoveToOuterDisposeScope();
     }
 
     private static Sequential NormReluConvolution(int channels, int outChannels, int kernel) => Sequential(
@@ -94,6 +94,6 @@ public sealed class MemNet : Module<Tensor, Tensor>, IImageNetwork
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor x) => relu_conv2.Consume(relu_conv1.call(x)).add_(x);
+        public override Tensor forward(Tensor x) => relu_conv2.Consume(relu_conv1.call(x)).PlusInPlace(x);
     }
 }

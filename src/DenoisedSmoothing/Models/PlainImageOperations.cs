@@ -15,9 +15,9 @@ internal sealed class PlainImageOperations : ImageOperations
         if (added is null)
             return new FeatureMap(layer.Consume(input));
         if (added.size(0) == 1)
-            return new FeatureMap(ChannelsLast.Consume(layer, input, layer.bias! + added[0]));
+            return new FeatureMap(ChannelsLast.Consume(layer, input, added[0].Plus(layer.bias!)));
         using Tensor convolved = layer.Consume(input);
-        return new FeatureMap(convolved + added.unsqueeze(-1).unsqueeze(-1));
+        return new FeatureMap(convolved.Plus(added.unsqueeze(-1).unsqueeze(-1)));
     }
 
     public override FeatureMap Settle(FeatureMap images) => images;
@@ -41,10 +41,10 @@ internal sealed class PlainImageOperations : ImageOperations
         else
         {
             Tensor[] parts = scaleShift.chunk(2, 1);
-            Tensor scale = 1 + parts[0], shift = parts[1];
+            Tensor scale = parts[0].Plus(1), shift = parts[1];
             normed = scale.size(0) == 1
-                ? ChannelsLast.Norm(layer, images.Values, layer.weight! * scale[0], addcmul(shift[0], layer.bias!, scale[0], 1))
-                : addcmul(OverPixels(shift), ChannelsLast.Norm(layer, images.Values), OverPixels(scale), 1);
+                ? ChannelsLast.Norm(layer, images.Values, layer.weight! * scale[0], addcmul(shift[0], layer.bias!, scale[0], Kept(1)))
+                : addcmul(OverPixels(shift), ChannelsLast.Norm(layer, images.Values), OverPixels(scale), Kept(1));
         }
 
         return (silu ? Activations.Silu(normed) : normed).MoveToOuterDisposeScope();
@@ -54,5 +54,5 @@ internal sealed class PlainImageOperations : ImageOperations
 
     public override Tensor Project(Conv2d layer, FeatureMap images, FeatureMap? behind) => layer.call(images.Values);
 
-    public override FeatureMap Add(FeatureMap branch, Tensor residual) => new(branch.Values.add_(residual));
+    public override FeatureMap Add(FeatureMap branch, Tensor residual) => new(branch.Values.PlusInPlace(residual));
 }

@@ -53,7 +53,7 @@ internal sealed class ResidualStream(Tensor rows) : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Tensor selected = some(_rows);
         if (_branch is not null)
-            selected = _gamma is null ? selected + some(_branch) : addcmul(selected, _gamma, some(_branch), 1);
+            selected = _gamma is null ? selected.Plus(some(_branch)) : addcmul(selected, _gamma, some(_branch), Kept(1));
         return selected.MoveToOuterDisposeScope();
     }
 
@@ -70,11 +70,11 @@ internal sealed class ResidualStream(Tensor rows) : IDisposable
         Tensor sum = _branch; // in the branch's memory where it can be
         if (_gamma is null)
         {
-            _branch.add_(_rows);
+            _branch.PlusInPlace(_rows);
         }
         else
         {
-            sum = addcmul(_rows, _gamma, _branch, 1).DetachFromDisposeScope();
+            sum = addcmul(_rows, _gamma, _branch, Kept(1)).DetachFromDisposeScope();
             _branch.Dispose();
         }
 

@@ -136,7 +136,7 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor patches = PatchEmbedding.Call((Conv2d)patch_embeddings[0], x);
-            return cat([cls_token.expand(x.shape[0], -1, -1), patches], 1).add_(position_embeddings).MoveToOuterDisposeScope();
+            return cat([cls_token.expand(x.shape[0], -1, -1), patches], 1).PlusInPlace(position_embeddings).MoveToOuterDisposeScope();
         }
     }
 

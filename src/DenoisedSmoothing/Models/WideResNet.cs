@@ -93,7 +93,7 @@ public sealed class WideResNet : Module<Tensor, Tensor>, IImageNetwork
             // A shortcut that widens starts after the first norm and ReLU, one that does not starts before them.
             Tensor shortcut = convShortcut is null ? x : convShortcut.call(activated);
             Tensor h = bn2.Consume(conv1.Consume(activated)).relu_();
-            return conv2.Consume(h).add_(shortcut).MoveToOuterDisposeScope();
+            return conv2.Consume(h).PlusInPlace(shortcut).MoveToOuterDisposeScope();
         }
     }
 }

@@ -22,7 +22,7 @@ internal interface IOneTimestepNetwork
     {
         if (network is IOneTimestepNetwork able)
             return able.Predict(x, timestep, variance);
-        using Tensor timesteps = full(x.shape[0], timestep, ScalarType.Float32, x.device);
+        using Tensor timesteps = full(x.shape[0], Kept(timestep), ScalarType.Float32, x.device);
         return network.call(x, timesteps);
     }
 }

@@ -34,12 +34,10 @@ internal sealed class SmoothingCall<TResult>(VoteScheduler scheduler, ImageIntak
     }
 
     /// <summary>Answers one image.</summary>
+    /// <returns>The answer; cancelled where the token already is, so that awaiting it is where a caller meets that.</returns>
     /// <exception cref="ArgumentException">At once: the image is refused.</exception>
-    public Task<TResult> RunAsync(in SmoothingImage image)
-    {
-        token.ThrowIfCancellationRequested();
-        return AnswerAsync(Open(image));
-    }
+    public Task<TResult> RunAsync(in SmoothingImage image) =>
+        token.IsCancellationRequested ? Task.FromCanceled<TResult>(token) : AnswerAsync(Open(image));
 
     /// <summary>Answers many.</summary>
     public IEnumerable<SmoothingOutcome<TResult>> Run(IEnumerable<SmoothingImage> images, SmoothingOrder order,

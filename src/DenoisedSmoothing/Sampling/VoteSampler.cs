@@ -47,7 +47,7 @@ internal sealed class VoteSampler(IBaseClassifier classifier, Device device, ISm
         NoiseContext context = new(noise.Level.Certified, stream => ToDevice(batch.Inner(stream, Pinned)));
         using Tensor scores = classifier.Score(noisy, context); // ours, whatever scope it is in
         CheckShape(scores, batch.Size);
-        return argmax(scores, 1).masked_fill_(isfinite(scores).all(1).logical_not_(), -1).DetachFromDisposeScope();
+        return argmax(scores, 1).masked_fill_(isfinite(scores).all(1).logical_not_(), Kept(-1)).DetachFromDisposeScope();
     }
 
     private Tensor ToDevice(Tensor host) => device.type == DeviceType.CPU ? host : host.to(device, non_blocking: Pinned);

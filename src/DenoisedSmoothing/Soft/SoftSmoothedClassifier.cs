@@ -128,7 +128,7 @@ public sealed class SoftSmoothedClassifier
                 throw new InvalidOperationException(
                     $"The base classifier says ClassCount = {_classifier.ClassCount}, so {Batch} rows must give scores "
                     + $"[{Batch},{_classifier.ClassCount}]; it returned [{string.Join(',', logits.shape)}].");
-            double[] scores = nn.functional.softmax(logits.to(ScalarType.Float64) * Beta, 1).cpu().data<double>().ToArray();
+            double[] scores = nn.functional.softmax(logits.to(ScalarType.Float64) * Kept(Beta), 1).cpu().data<double>().ToArray();
             for (int row = 0; row < Math.Min(Batch, draws - first); row++)
                 take(scores.AsSpan(row * _classifier.ClassCount, _classifier.ClassCount));
         }

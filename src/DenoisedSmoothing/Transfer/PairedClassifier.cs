@@ -31,20 +31,20 @@ internal sealed class PairedClassifier(IBaseClassifier certified, IBaseClassifie
         Tensor first = VotesOf(certified, noisy, noise);
         NoiseContext there = new(noise.Sigma, stream => Moved(noise.Draw(stream), successorDevice));
         Tensor second = Moved(VotesOf(successor, Moved(noisy.alias(), successorDevice), there), noisy.device);
-        Tensor same = first.eq(second), isLabel = first.eq(label);
+        Tensor same = first.eq(second), isLabel = first.eq(Kept(label));
         Tensor outcome = where(isLabel,
             where(same, Of(PairOutcome.Kept), Of(PairOutcome.Lost)),
             where(same, Of(PairOutcome.Agreed), Of(PairOutcome.Changed)));
         return nn.functional.one_hot(outcome, ClassCount).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
 
-        Tensor Of(PairOutcome which) => full_like(first, (int)which);
+        Tensor Of(PairOutcome which) => full_like(first, Kept((int)which));
     }
 
     /// <summary>By row; -1 where scores are not finite, which is a vote for no label.</summary>
     private static Tensor VotesOf(IBaseClassifier classifier, Tensor noisy, NoiseContext noise)
     {
         Tensor scores = classifier.Score(noisy, noise);
-        return argmax(scores, 1).masked_fill_(isfinite(scores).all(1).logical_not_(), -1);
+        return argmax(scores, 1).masked_fill_(isfinite(scores).all(1).logical_not_(), Kept(-1));
     }
 
     private static Tensor Moved(Tensor tensor, Device device) => tensor.device_type == device.type && tensor.device_index == device.index

@@ -42,7 +42,7 @@ internal sealed class RedrawnRows(
         NoiseContext context = new(noise.Level.Certified, stream =>
             Fill((row, values) => GaussianNoise.Fill(from.Seed, place(row) with { Stream = stream }, values)));
         using Tensor scores = classifier.Score(noisy, context);
-        return argmax(scores, 1).masked_fill(isfinite(scores).all(1).logical_not(), -1).cpu().data<long>().ToArray();
+        return argmax(scores, 1).masked_fill(isfinite(scores).all(1).logical_not(), Kept(-1)).cpu().data<long>().ToArray();
     }
 
     private delegate void FillRow(int row, Span<float> values);
