@@ -13,21 +13,6 @@ internal static class KernelProfile
 {
     private const string Child = "DENOISED_SMOOTHING_PROFILED";
 
-    // By what kernel names contain, the first that fits.
-    private static readonly (string Kind, string[] Names)[] s_kinds =
-    [
-        ("group norm and image additions (own)", ["add_moments_", "group_norm_"]),
-        ("layer norm and token additions (own)", ["add_layer_norm_"]),
-        ("attention", ["fmha", "flash", "attention", "softmax"]),
-        ("convolutions", ["conv", "fprop", "implicit", "cudnn", "wgrad", "dgrad"]),
-        ("products", ["gemm", "cutlass", "nvjet", "splitk", "gemv", "cublas"]),
-        ("norms of libtorch", ["LayerNorm", "layer_norm", "GroupNorm", "RowwiseMoments", "ComputeFusedParams"]),
-        ("resizing", ["upsample", "avg_pool"]),
-        ("activations", ["gelu", "Gelu", "silu", "Silu"]),
-        ("copies and joins", ["copy", "Copy", "CatArray", "Memcpy", "nchw", "nhwc"]),
-        ("additions and other passes", ["elementwise", "Functor", "reduce"]),
-    ];
-
     /// <summary>Whether this process is the one that is profiled.</summary>
     public static bool IsChild => Environment.GetEnvironmentVariable(Child) == "1";
 
@@ -52,7 +37,7 @@ internal static class KernelProfile
             using Process ncu = Process.Start(start)!;
             string output = ncu.StandardOutput.ReadToEnd();
             ncu.WaitForExit();
-            List<(string Kernel, double Microseconds)> kernels = Parse(output);
+            List<(string Kernel, double Microseconds)> kernels = KernelTimes.Parse(output);
             if (kernels.Count == 0)
             {
                 Console.Error.WriteLine($"The profiler timed no kernel (exit code {ncu.ExitCode}); the card may not allow it:\n{output}");
@@ -78,45 +63,11 @@ internal static class KernelProfile
         Driver("cuProfilerStop");
     }
 
-    /// <summary>Kernel names and times from the profiler's CSV.</summary>
-    internal static List<(string Kernel, double Microseconds)> Parse(string csv)
-    {
-        List<(string, double)> kernels = [];
-        string[]? header = null;
-        foreach (string line in csv.Split('\n'))
-        {
-            string[] fields = line.Trim().Trim('"').Split("\",\"");
-            if (header is null)
-            {
-                header = fields.Contains("Kernel Name") ? fields : null;
-                continue;
-            }
-
-            if (fields.Length != header.Length)
-                continue;
-            double unit = fields[Array.IndexOf(header, "Metric Unit")] switch
-            {
-                "ns" or "nsecond" => 1e-3,
-                "ms" or "msecond" => 1e3,
-                _ => 1,
-            };
-            if (double.TryParse(fields[Array.IndexOf(header, "Metric Value")], NumberStyles.Float | NumberStyles.AllowThousands,
-                CultureInfo.InvariantCulture, out double value))
-                kernels.Add((fields[Array.IndexOf(header, "Kernel Name")], value * unit));
-        }
-
-        return kernels;
-    }
-
-    /// <summary>What kind of operation a kernel is.</summary>
-    internal static string Kind(string kernel) =>
-        s_kinds.FirstOrDefault(kind => kind.Names.Any(name => kernel.Contains(name, StringComparison.OrdinalIgnoreCase))).Kind ?? "other";
-
     private static void Print(List<(string Kernel, double Microseconds)> kernels)
     {
         double all = kernels.Sum(static kernel => kernel.Microseconds);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kernels.Count} kernels, {all / 1e3:F2} ms"));
-        foreach (var kind in kernels.GroupBy(static kernel => Kind(kernel.Kernel))
+        foreach (var kind in kernels.GroupBy(static kernel => KernelTimes.Kind(kernel.Kernel))
             .OrderByDescending(static kind => kind.Sum(k => k.Microseconds)))
         {
             Line(kind.Key, kind);
