@@ -1,6 +1,7 @@
 """Pictures as PIL writes them, and hashes of what PIL reads from them: for comparing decoders on many more than the tests carry.
 
-/usr/bin/python3 pictures.py FOLDER [SEED]   (python3-pil, numpy)
+/usr/bin/python3 pictures.py FOLDER [SEED]     (python3-pil, numpy)
+/usr/bin/python3 pictures.py --read FOLDER     the hashes alone, of pictures that are there, in subfolders too
 dotnet run --project tests/cases -- open pictures FOLDER
 """
 import hashlib
@@ -11,10 +12,30 @@ import sys
 import numpy as np
 from PIL import Image
 
+lines = []
+
+
+def read(folder, name):
+    rgb = Image.open(os.path.join(folder, name)).convert("RGB")
+    lines.append("\t".join([name, hashlib.sha256(rgb.tobytes()).hexdigest(), hashlib.sha256(rgb.convert("L").tobytes()).hexdigest()]))
+
+
+def write(folder):
+    with open(os.path.join(folder, "expected.tsv"), "w") as out:
+        out.write("\n".join(lines) + "\n")
+
+
+if sys.argv[1] == "--read":
+    for place, _, names in sorted(os.walk(sys.argv[2])):
+        for name in sorted(names):
+            if name.endswith((".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp")):
+                read(sys.argv[2], os.path.relpath(os.path.join(place, name), sys.argv[2]))
+    write(sys.argv[2])
+    sys.exit()
+
 folder, seed = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0
 os.makedirs(folder, exist_ok=True)
 rng = np.random.RandomState(seed)
-lines = []
 
 
 def photo(height, width):
@@ -27,9 +48,7 @@ def photo(height, width):
 def save(kind, image, extension, **options):
     name = "%03d_%s.%s" % (len(lines), kind, extension)
     image.save(os.path.join(folder, name), **options)
-    read = Image.open(os.path.join(folder, name))
-    rgb = read.convert("RGB")
-    lines.append("\t".join([name, hashlib.sha256(rgb.tobytes()).hexdigest(), hashlib.sha256(rgb.convert("L").tobytes()).hexdigest()]))
+    read(folder, name)
 
 
 sizes = [(1, 1), (7, 5), (8, 8), (16, 17), (33, 31), (64, 48), (101, 99), (601, 900)]
@@ -61,6 +80,5 @@ for height, width in sizes:
         save("webp", image, "webp", quality=quality)
     save("webplossless", image, "webp", lossless=True)
     save("webpalpha", alpha, "webp", lossless=True, exact=True)
-with open(os.path.join(folder, "expected.tsv"), "w") as out:
-    out.write("\n".join(lines) + "\n")
+write(folder)
 print(len(lines), "pictures")

@@ -43,7 +43,7 @@ internal static class TrainDenoiserCommand
             HelpName = "file,file...",
             AllowMultipleArgumentsPerToken = true,
             CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries))],
-            Description = "stability, classification: the classifiers, weights that take turns, one a step [default: the bundled one]",
+            Description = "stability, classification: the classifiers, weights that take turns, one per step [default: the bundled one]",
         };
         Option<string?> start = new("--from") { HelpName = "file", Description = "Weights to start from [default: random ones]" };
         Option<double> ema = new Option<double>("--ema")

@@ -31,6 +31,7 @@ public class DisposalTests
         }),
         ["CifarResNet, pad"] = () => new CifarResNet(8, 10, ResNetShortcut.Pad),
         ["CifarResNet, convolution"] = () => new CifarResNet(8, 10, ResNetShortcut.Convolution),
+        ["LeNet"] = () => new LeNet(10),
         ["WideResNet"] = () => new WideResNet(10, 1),
         ["DnCnn"] = () => new DnCnn(depth: 4, width: 8),
         ["MemNet"] = () => new MemNet(width: 8, memoryBlocks: 2, residualUnits: 2),
@@ -97,7 +98,8 @@ public class DisposalTests
     public void Dispose_of_adapters_around_a_used_network_leaves_nothing(string name) => LiveTensors.ShouldNotChange(() =>
     {
         nn.Module network = s_networks[name]();
-        using Tensor images = zeros(2, network is DiffusionUNet or PatchedNetwork ? 1 : 3, 32, 32);
+        using Tensor images = network is LeNet ? zeros(2, 1, 28, 28)
+            : zeros(2, network is DiffusionUNet or PatchedNetwork ? 1 : 3, 32, 32);
         using IDisposable inference = inference_mode();
         if (network is nn.IModule<Tensor, Tensor, Tensor> diffusion)
         {
@@ -117,7 +119,8 @@ public class DisposalTests
         }
         else
         {
-            using ModuleClassifier classifier = new((nn.Module<Tensor, Tensor>)network, 10, Normalization.ImageNet, disposeNetwork: true);
+            Normalization? normalization = network is LeNet ? null : Normalization.ImageNet;
+            using ModuleClassifier classifier = new((nn.Module<Tensor, Tensor>)network, 10, normalization, disposeNetwork: true);
             classifier.Classify(images).Dispose();
         }
     });
