@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
-using Microsoft.CodeAnalysis;
+using DenoisedSmoothing.Testing;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis;
 
 namespace DenoisedSmoothing.Tool.Tests.Documents;
 
@@ -70,7 +71,8 @@ public partial class DocumentedCodeTests
 
     // A page on a package registry has no files beside it, and only some hosts may serve its pictures.
     [Fact]
-    public void Package_pages_have_no_pictures_and_no_relative_links() => Directory.EnumerateDirectories(Path.Combine(SourceTree.Root, "src"))
+    public void Package_pages_have_no_pictures_and_no_relative_links() => Directory
+        .EnumerateDirectories(Path.Combine(SourceTree.Root, "src"))
         .Select(project => File.ReadAllText(Path.Combine(project, "README.md")))
         .Should().HaveCountGreaterThan(5).And.AllSatisfy(page => page.Should().NotContain("![").And.NotMatchRegex(@"\]\((?!https://)"));
 
@@ -79,7 +81,8 @@ public partial class DocumentedCodeTests
 
     private static bool IsImport(string line) => Import().IsMatch(line);
 
-    private static IEnumerable<string> Pages() => Directory.EnumerateFiles(Path.Combine(SourceTree.Root, "docs"), "*.md").Order(StringComparer.Ordinal)
+    private static IEnumerable<string> Pages() => Directory.EnumerateFiles(Path.Combine(SourceTree.Root, "docs"), "*.md")
+        .Order(StringComparer.Ordinal)
         .Concat(Directory.EnumerateDirectories(Path.Combine(SourceTree.Root, "src")).Select(project => Path.Combine(project, "README.md")))
         .Select(path => Path.GetRelativePath(SourceTree.Root, path)).Prepend("README.md");
 

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using DenoisedSmoothing.Kernels;
+using DenoisedSmoothing.Testing;
 
 namespace DenoisedSmoothing.Torch.Tests.Kernels;
 
