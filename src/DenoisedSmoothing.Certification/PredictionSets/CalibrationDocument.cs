@@ -13,24 +13,15 @@ internal sealed record CalibrationDocument(
     long N,
     long Missed,
     double? Threshold,
-    string Score,
-    int ClassCount,
     string Noise,
-    string? NoiseVersion,
-    string BaseClassifier,
-    string Precision,
-    string Device,
-    int Batch,
-    string Software,
-    IReadOnlyList<long> ImageShape,
+    CalibratedModel Model,
     CalibrationImages? Images)
 {
     public const string FormatName = "prediction-set calibration";
 
     public static CalibrationDocument Of(PredictionSetCalibration c) => new(
         FormatName, PredictionSetCalibration.CurrentSchema, c.Radius, c.Miscoverage, c.CleanMiscoverage, c.N, c.Missed,
-        double.IsPositiveInfinity(c.Threshold) ? null : c.Threshold, c.Score, c.ClassCount, c.Noise, c.NoiseVersion, c.BaseClassifier,
-        c.Precision, c.Device, c.Batch, c.Software, c.ImageShape, c.Images);
+        double.IsPositiveInfinity(c.Threshold) ? null : c.Threshold, c.Noise, c.Model, c.Images);
 
     /// <exception cref="ArgumentException">A member is outside its range, or claims more than follows from the others.</exception>
     /// <exception cref="FormatException">The noise is not known.</exception>
@@ -40,20 +31,15 @@ internal sealed record CalibrationDocument(
             throw new ArgumentException($"format is '{Format}', not '{FormatName}'");
         if (Schema != PredictionSetCalibration.CurrentSchema)
             throw new ArgumentException($"schema is {Schema}; this version reads {PredictionSetCalibration.CurrentSchema}");
-        Require(nameof(N), N, N is >= 1 and < 1L << 53);
-        Require(nameof(Missed), Missed, Missed >= 0 && Missed <= N);
-        Require(nameof(ClassCount), ClassCount, ClassCount >= 2);
-        Require(nameof(Batch), Batch, Batch is >= 1 and <= 65536);
-        Require(nameof(Threshold), Threshold ?? 0, double.IsFinite(Threshold ?? 0));
-        RequireText(nameof(Score), Score);
-        RequireText(nameof(BaseClassifier), BaseClassifier);
-        RequireText(nameof(Precision), Precision);
-        RequireText(nameof(Device), Device);
-        RequireText(nameof(Software), Software);
-        if (ImageShape.Count != 3 || ImageShape.Any(static length => length < 1))
-            throw new ArgumentException($"imageShape is [{string.Join(',', ImageShape)}], not [C,H,W]");
-        if (Images is { First: < 0 } or { Step: < 1 } or { Count: < 1 } || (Images is { } images && images.Count < N))
-            throw new ArgumentException("images names no such selection of a data set");
+        if (N is < 1 or >= 1L << 53)
+            throw new ArgumentException($"n is {N}, outside its range");
+        if (Missed < 0 || Missed > N)
+            throw new ArgumentException($"missed is {Missed}, of {N} images");
+        if (Threshold is { } threshold && !double.IsFinite(threshold))
+            throw new ArgumentException("threshold is not finite; null stands for an infinite one");
+        if (Images is { First: < 0 } or { Step: < 1 } || Images?.Count < N)
+            throw new ArgumentException("images names no selection of as many images");
+        Model.Validate();
         CheckLevel();
         return new PredictionSetCalibration
         {
@@ -63,45 +49,24 @@ internal sealed record CalibrationDocument(
             N = N,
             Missed = Missed,
             Threshold = Threshold ?? double.PositiveInfinity,
-            Score = Score,
-            ClassCount = ClassCount,
             Noise = Noise,
-            NoiseVersion = NoiseVersion,
-            BaseClassifier = BaseClassifier,
-            Precision = Precision,
-            Device = Device,
-            Batch = Batch,
-            Software = Software,
-            ImageShape = ImageShape,
+            Model = Model,
             Images = Images,
         };
     }
 
+    /// <summary>What can be computed again from the file alone: the level, and whether a threshold could be finite.</summary>
     private void CheckLevel()
     {
         IRadiusRule rule = RadiusRules.Parse(Noise);
-        if (rule is GridGaussianRule grid && grid.Dimension != ImageShape.Aggregate(1L, static (product, length) => product * length))
-            throw new ArgumentException($"noise is of {grid.Dimension} values, and imageShape [{string.Join(',', ImageShape)}] of others");
+        if (rule is GridGaussianRule grid && grid.Dimension != Model.ImageShape.Aggregate(1L, static (product, length) => product * length))
+            throw new ArgumentException($"noise is of {grid.Dimension} values, and imageShape [{string.Join(',', Model.ImageShape)}] of others");
         double follows = RobustLevel.CleanMiscoverage(rule, Radius, Miscoverage);
         if (!(CleanMiscoverage >= 0 && CleanMiscoverage <= follows))
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
                 $"cleanMiscoverage is {CleanMiscoverage}, and from noise, radius and miscoverage follows at most {follows}"));
-        if (Threshold is not null && SplitConformal.AllowedMisses(N, CleanMiscoverage) == 0)
+        if (Threshold is not null && SplitConformal.AllowedMisses(N, CleanMiscoverage) <= Missed)
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"threshold is {Threshold}, and {N} images are too few for any but an infinite one (null)"));
+                $"threshold is {Threshold}, and {N} images, {Missed} of them without scores, leave none but an infinite one (null)"));
     }
-
-    private static void Require(string name, double value, bool holds)
-    {
-        if (!holds)
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{Json(name)} is {value}, outside its range"));
-    }
-
-    private static void RequireText(string name, string text)
-    {
-        if (text.Length == 0)
-            throw new ArgumentException($"{Json(name)} is empty");
-    }
-
-    private static string Json(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 }

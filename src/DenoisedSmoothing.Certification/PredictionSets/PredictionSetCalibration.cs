@@ -33,35 +33,11 @@ public sealed record PredictionSetCalibration
     /// <summary>Classes whose score is at most this are in the set; infinite where all are.</summary>
     public required double Threshold { get; init; }
 
-    /// <summary>The conformity score (<see cref="IConformityScore.Name"/>).</summary>
-    public required string Score { get; init; }
-
-    /// <summary>K.</summary>
-    public required int ClassCount { get; init; }
-
     /// <summary>The law of the noise and its parameters (<see cref="IRadiusRule.Description"/>).</summary>
     public required string Noise { get; init; }
 
-    /// <summary>The version of the noise scheme; null when the scores were not drawn by this library.</summary>
-    public string? NoiseVersion { get; init; }
-
-    /// <summary>The base classifier's fingerprint (<see cref="PartInfo"/>).</summary>
-    public required string BaseClassifier { get; init; }
-
-    /// <summary>The arithmetic of the forward pass.</summary>
-    public required string Precision { get; init; }
-
-    /// <summary>The kind of device of the forward pass.</summary>
-    public required string Device { get; init; }
-
-    /// <summary>The rows of every forward pass: float rows change with it, so requests have as many.</summary>
-    public required int Batch { get; init; }
-
-    /// <summary>What computed (<see cref="Provenance.Software"/>).</summary>
-    public required string Software { get; init; }
-
-    /// <summary>The images' shape [C,H,W]. Copied, and compared by content.</summary>
-    public required IReadOnlyList<long> ImageShape { get; init => field = new ValueList<long>(value); }
+    /// <summary>What was calibrated.</summary>
+    public required CalibratedModel Model { get; init; }
 
     /// <summary>Which images it was made from; null where no one said.</summary>
     public CalibrationImages? Images { get; init; }
@@ -88,24 +64,24 @@ public sealed record PredictionSetCalibration
         }
     }
 
-    /// <summary>Puts a calibration together; what it is about is the caller's to say.</summary>
+    /// <summary>Puts a calibration together.</summary>
     /// <param name="scores">The score of each calibration image's own label on one noisy copy; NaN where there is none.</param>
     /// <param name="rule">The law of that noise: Gaussian, exactly or on a grid.</param>
     /// <param name="radius">How far a request's image may have been moved, in l2; at least 0.</param>
     /// <param name="miscoverage">How often a set may miss the label; above 0 and at most 1/2.</param>
-    /// <param name="like">Score, classes, model and images: its numbers are replaced.</param>
+    /// <param name="model">What gave the scores.</param>
     /// <exception cref="ArgumentException">There is no score, or the noise is not Gaussian.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     public static PredictionSetCalibration Of(
-        ReadOnlySpan<double> scores, IRadiusRule rule, double radius, double miscoverage, PredictionSetCalibration like)
+        ReadOnlySpan<double> scores, IRadiusRule rule, double radius, double miscoverage, CalibratedModel model)
     {
         ArgumentNullException.ThrowIfNull(rule);
-        ArgumentNullException.ThrowIfNull(like);
+        ArgumentNullException.ThrowIfNull(model);
         double clean = RobustLevel.CleanMiscoverage(rule, radius, miscoverage);
         long missed = 0;
         foreach (double score in scores)
             missed += double.IsNaN(score) ? 1 : 0;
-        return like with
+        return new PredictionSetCalibration
         {
             Radius = radius,
             Miscoverage = miscoverage,
@@ -114,6 +90,7 @@ public sealed record PredictionSetCalibration
             Missed = missed,
             Threshold = SplitConformal.Threshold(scores, clean),
             Noise = rule.Description,
+            Model = model,
         };
     }
 
@@ -122,8 +99,8 @@ public sealed record PredictionSetCalibration
     /// <exception cref="ArgumentException">There is not a score for each class.</exception>
     public PredictionSet SetOf(ReadOnlySpan<double> scores)
     {
-        if (scores.Length != ClassCount)
-            throw new ArgumentException($"The calibration is for {ClassCount} classes; got {scores.Length} scores.", nameof(scores));
+        if (scores.Length != Model.ClassCount)
+            throw new ArgumentException($"The calibration is for {Model.ClassCount} classes; got {scores.Length} scores.", nameof(scores));
         List<int> labels = [];
         for (int label = 0; label < scores.Length; label++)
         {
@@ -157,9 +134,9 @@ public sealed record PredictionSetCalibration
     private string WhyInfinite()
     {
         string start = string.Create(CultureInfo.InvariantCulture,
-            $"Every set holds all {ClassCount} classes: for radius {Radius} at sigma {Sigma}, miscoverage {Miscoverage} ");
+            $"Every set holds all {Model.ClassCount} classes: miscoverage {Miscoverage} within {Radius} at sigma {Sigma} ");
         if (SplitConformal.AllowedMisses(N, CleanMiscoverage) > 0)
-            return start + "leaves out no class, since too many calibration images had no finite scores.";
+            return start + "leaves none out, since too many calibration images had no finite scores.";
         return start + (RobustLevel.FewestImages(CleanMiscoverage) is { } fewest
             ? string.Create(CultureInfo.InvariantCulture, $"takes at least {fewest} calibration images, and there are {N}.")
             : "cannot be had from any number of calibration images: ask for a smaller radius, or draw more noise.");

@@ -60,7 +60,7 @@ public sealed class PredictionSetCalibrationTests : IDisposable
     [Fact]
     public void Write_and_Read_give_back_every_member_and_overwrite_nothing()
     {
-        PredictionSetCalibration calibration = Calibration() with { Images = new CalibrationImages("some data", 3, 2, 99), Missed = 1 };
+        PredictionSetCalibration calibration = Calibration() with { Images = new CalibrationImages("some data", 3, 2, 99) };
         calibration.Write(Path);
         string text = File.ReadAllText(Path);
 
@@ -81,7 +81,8 @@ public sealed class PredictionSetCalibrationTests : IDisposable
     [InlineData("\"miscoverage\": 0.1", "\"miscoverage\": 0.099", "cleanMiscoverage is 0.037")]
     [InlineData("sigma=0.25", "sigma=0.249", "cleanMiscoverage is 0.037")]
     [InlineData("dimension=784", "dimension=785", "785 values")]
-    [InlineData("\"n\": 99", "\"n\": 20", "20 images are too few")]
+    [InlineData("\"n\": 99", "\"n\": 20", "none but an infinite")]
+    [InlineData("\"missed\": 0", "\"missed\": 3", "none but an infinite")]
     [InlineData("\"n\": 99", "\"n\": 0", "n is 0")]
     [InlineData("\"batch\": 1", "\"batch\": 0", "batch is 0")]
     [InlineData("\"classCount\": 3", "\"classCount\": 1", "classCount is 1")]
@@ -128,22 +129,16 @@ public sealed class PredictionSetCalibrationTests : IDisposable
         Enumerable.Range(0, 12).Where(index => new CalibrationImages("x", 2, 3, 3).Contains(index)).Should().Equal(2, 5, 8);
 
     private static PredictionSetCalibration Calibration(double[]? scores = null, double radius = .125) => PredictionSetCalibration.Of(
-        scores ?? s_scores, new GridGaussianRule(.25, 784), radius, .1, new PredictionSetCalibration
+        scores ?? s_scores, new GridGaussianRule(.25, 784), radius, .1, new CalibratedModel
         {
-            Radius = 0,
-            Miscoverage = .1,
-            CleanMiscoverage = 0,
-            N = 1,
-            Missed = 0,
-            Threshold = 0,
             Score = "thr/1",
             ClassCount = 3,
-            Noise = "",
             BaseClassifier = "some model",
             Precision = "float32",
             Device = "cpu",
             Batch = 1,
             Software = "this",
+            NoiseVersion = GridGaussianNoise.Scheme,
             ImageShape = [1, 28, 28],
         });
 }
