@@ -60,7 +60,8 @@ internal sealed record CalibrationDocument(
     {
         IRadiusRule rule = RadiusRules.Parse(Noise);
         if (rule is GridGaussianRule grid && grid.Dimension != Model.ImageShape.Aggregate(1L, static (product, length) => product * length))
-            throw new ArgumentException($"noise is of {grid.Dimension} values, and imageShape [{string.Join(',', Model.ImageShape)}] of others");
+            throw new ArgumentException(
+                $"noise is of {grid.Dimension} values, and imageShape [{string.Join(',', Model.ImageShape)}] of others");
         double follows = RobustLevel.CleanMiscoverage(rule, Radius, Miscoverage);
         if (!(CleanMiscoverage >= 0 && CleanMiscoverage <= follows))
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,

@@ -52,8 +52,8 @@ public sealed class PredictionSetCalibrator
 
     /// <summary>Calibrates.</summary>
     /// <param name="images">
-    /// Images with their labels, all of one shape, drawn from as needed. An image without an index is given its place, so that copies of one
-    /// image have noise of their own, too.
+    /// Images with their labels, all of one shape, drawn from as needed. An image without an index is given its place, so that copies of
+    /// one image have noise of their own, too.
     /// </param>
     /// <param name="radius">How far a request's image may have been moved, in l2 and [0,1] pixel space; at least 0, which is ordinary split
     /// conformal prediction.</param>

@@ -27,8 +27,8 @@ public sealed record PredictionSetOptions
 
     /// <summary>
     /// Whether the base classifier's fingerprint is read before and after the votes of a call, which hashes its weights and may take longer
-    /// than a vote. Without, it is read once, when the <see cref="RobustSetClassifier"/> is made, and a network that is trained or converted
-    /// afterwards is not noticed. A calibration always reads it.
+    /// than a vote. Without, it is read once, when the <see cref="RobustSetClassifier"/> is made, and a network that is trained or
+    /// converted afterwards is not noticed. A calibration always reads it.
     /// </summary>
     /// <value>True.</value>
     public bool ConfirmEachCall { get; init; } = true;

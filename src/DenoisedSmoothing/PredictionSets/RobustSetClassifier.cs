@@ -30,8 +30,8 @@ public sealed partial class RobustSetClassifier
     private readonly torch.Device _device;
 
     /// <summary>Answers for a base classifier.</summary>
-    /// <param name="classifier">The base classifier that was calibrated, its networks in evaluation mode: DenoisedClassifier joins a denoiser
-    /// and a classifier.</param>
+    /// <param name="classifier">The base classifier that was calibrated, its networks in evaluation mode: DenoisedClassifier joins a
+    /// denoiser and a classifier.</param>
     /// <param name="sigma">The smoothing noise per pixel that it was calibrated under, in [0,1] pixel space.</param>
     /// <param name="calibration">Its calibration.</param>
     /// <param name="options">How to draw.</param>
@@ -62,12 +62,12 @@ public sealed partial class RobustSetClassifier
         RequireSame("law of the noise", calibration.Noise, _noise.RuleFor(Length(calibration.Model.ImageShape)).Description);
         RequireSame("score", calibration.Model.Score, score.Name);
         RequireSame("number of classes", calibration.Model.ClassCount, classifier.ClassCount);
-        RequireSame("base classifier", calibration.Model.BaseClassifier, _model.Fingerprint);
         RequireSame("precision", calibration.Model.Precision, _model.Precision);
+        RequireSame("base classifier", calibration.Model.BaseClassifier, _model.Fingerprint);
         RequireSame("kind of device", calibration.Model.Device, _device.type.ToString().ToLowerInvariant());
         _sampler = new ConformitySampler(classifier, _noise, score, calibration.Model.Batch, _device);
 
-        Warnings = [.. SigmaRange.Warnings(sigma), .. calibration.Warnings, .. OtherSoftware(calibration)];
+        Warnings = [.. SigmaRange.Warnings(sigma), .. calibration.Warnings, .. OtherSoftware(calibration.Model)];
         logger ??= NullLogger<RobustSetClassifier>.Instance;
         foreach (string warning in Warnings)
             LogSettings(logger, warning);
@@ -98,7 +98,8 @@ public sealed partial class RobustSetClassifier
         return Task.Run(() => Answer([(read, image.Cancellation)], cancellationToken).Single(), cancellationToken);
     }
 
-    /// <summary>The sets of many images: ordered, streaming, as many in a pass as the calibration's batch. The first error ends it.</summary>
+    /// <summary>The sets of many images: ordered, streaming, as many in a pass as the calibration's batch. The first error ends
+    /// it.</summary>
     /// <param name="images">Drawn from as needed. Explicit indices must be distinct.</param>
     /// <param name="progress">Told the number of images done, after every pass.</param>
     /// <param name="cancellationToken">Cancels between passes.</param>
@@ -135,11 +136,12 @@ public sealed partial class RobustSetClassifier
         return Calibration.Model.ImageShape.SequenceEqual(read.Shape)
             ? read
             : throw new ArgumentException(
-                $"The calibration is of images [{string.Join(',', Calibration.Model.ImageShape)}]; this one is [{string.Join(',', read.Shape)}].",
-                nameof(image));
+                $"The calibration is of images [{string.Join(',', Calibration.Model.ImageShape)}]; this one is "
+                + $"[{string.Join(',', read.Shape)}].", nameof(image));
     }
 
-    private PredictionSet[] Answer(IReadOnlyList<(ReadImage Image, CancellationToken Cancellation)> pass, CancellationToken cancellationToken)
+    private PredictionSet[] Answer(
+        IReadOnlyList<(ReadImage Image, CancellationToken Cancellation)> pass, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         foreach ((_, CancellationToken cancellation) in pass)
@@ -177,10 +179,10 @@ public sealed partial class RobustSetClassifier
                 + $"Calibrate this one.");
     }
 
-    private static IEnumerable<string> OtherSoftware(PredictionSetCalibration calibration) => calibration.Model.Software == LibTorch.Software
+    private static IEnumerable<string> OtherSoftware(CalibratedModel model) => model.Software == LibTorch.Software
         ? []
-        : [$"The calibration comes from {calibration.Model.Software}, and here is {LibTorch.Software}: scores may differ in their last digits, "
-            + $"and what is proven is of one function. Calibrate here for a promise without this gap."];
+        : [$"The calibration comes from {model.Software}, and here is {LibTorch.Software}: scores may differ in their last digits, and what "
+            + $"is proven is of one function. Calibrate here for a promise without this gap."];
 
     [LoggerMessage(EventId = 301, Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void LogSettings(ILogger logger, string warning);
