@@ -1,9 +1,10 @@
 using DenoisedSmoothing.PredictionSets;
 using DenoisedSmoothing.Testing;
+using Xunit.Abstractions;
 
 namespace DenoisedSmoothing.Tests.Simulations;
 
-public class SetSimulationTests
+public class SetSimulationTests(ITestOutputHelper output)
 {
     private const double Miscoverage = .1;
 
@@ -78,6 +79,32 @@ public class SetSimulationTests
     public void The_quantile_of_n_in_place_of_n_plus_1_is_caught() =>
         Run(0, 10, 0, 5_000, scores => scores.Order().ElementAt((int)Math.Ceiling(.9 * scores.Length) - 1)).Keeps(Miscoverage).Should()
             .BeFalse();
+
+    /// <summary>The midpoint rule errs by less than .002: halving its step changes coverages by less than half of that.</summary>
+    [Theory]
+    [InlineData(.25)]
+    [InlineData(.5)]
+    public void Adaptive_sets_under_the_worst_attack_that_is_found_hold_the_label_as_often_as_promised(double radius)
+    {
+        AdaptiveSetSimulation robust = AdaptiveSetSimulation.Of(300, radius, 100, scores => SetSimulation.Rule(scores, radius, Miscoverage)),
+            plain = AdaptiveSetSimulation.Of(300, radius, 100, scores => SplitConformal.Threshold(scores, Miscoverage));
+
+        output.WriteLine($"{radius}: {robust} {plain}");
+        (robust.Attacked + 5 * robust.Error + .002).Should().BeGreaterThan(1 - Miscoverage);
+        (plain.Attacked + 5 * plain.Error + .002).Should().BeLessThan(1 - Miscoverage, "a level without the correction is caught");
+    }
+
+    [Theory]
+    [Trait("Category", "Slow")]
+    [MemberData(nameof(WorldsAndRadii))]
+    public void Sets_of_many_calibrations_under_the_worst_attack_hold_the_label_as_often_as_promised(int world, double radius)
+    {
+        SetSimulation simulation = Run(world, 1000, radius, 20_000, scores => SetSimulation.Rule(scores, radius, Miscoverage));
+
+        output.WriteLine($"{simulation} at radius {radius}");
+        simulation.Keeps(Miscoverage).Should().BeTrue("{0}", simulation);
+        simulation.Error.Should().BeLessThan(5e-4);
+    }
 
     private static SetSimulation Run(int world, int n, double radius, int runs, Func<double[], double> threshold) =>
         SetSimulation.Of(SetSimulation.Worlds[world].Name, SetSimulation.Worlds[world].Margins, n, radius, runs, threshold);
