@@ -17,13 +17,14 @@ internal sealed record AdaptiveSetSimulation(double Attacked, double Error)
 {
     public const double Sigma = .5;
 
-    private const double Sharpness = 4, Margin = .5, Step = .25, Reach = 4;
-    private const int Directions = 24;
+    private const double Sharpness = 4, Margin = .5, Reach = 4;
+    private const int Directions = 16;
 
     private static readonly (double X, double Y)[] s_classes =
         [.. Enumerable.Range(0, 3).Select(k => (Math.Cos(2 * Math.PI * k / 3), Math.Sin(2 * Math.PI * k / 3)))];
 
-    private static readonly (double X, double Y, double Weight)[] s_noise = Noise();
+    // The attack is searched for on the coarse grid and judged on the fine one.
+    private static readonly (double X, double Y, double Weight)[] s_coarse = Noise(.25), s_fine = Noise(.05);
 
     public static AdaptiveSetSimulation Of(int n, double radius, int runs, Func<double[], double> threshold)
     {
@@ -43,21 +44,20 @@ internal sealed record AdaptiveSetSimulation(double Attacked, double Error)
             }
 
             double cut = threshold(scores);
-            attacked[run] = Enumerable.Range(0, Directions).Min(direction =>
-            {
-                double angle = 2 * Math.PI * direction / Directions;
-                return Coverage(Margin + radius * Math.Cos(angle), radius * Math.Sin(angle), cut);
-            });
+            (double x, double y) = Enumerable.Range(0, Directions).Select(direction => 2 * Math.PI * direction / Directions)
+                .Select(angle => (X: Margin + radius * Math.Cos(angle), Y: radius * Math.Sin(angle)))
+                .MinBy(its => Coverage(its.X, its.Y, cut, s_coarse));
+            attacked[run] = Coverage(x, y, cut, s_fine);
         });
         double mean = attacked.Average(), spread = Math.Sqrt(attacked.Sum(its => (its - mean) * (its - mean)) / (runs - 1));
         return new(mean, spread / Math.Sqrt(runs));
     }
 
     /// <summary>The probability that the label is held at a point, by the midpoint rule.</summary>
-    public static double Coverage(double x, double y, double threshold)
+    private static double Coverage(double x, double y, double threshold, (double X, double Y, double Weight)[] noise)
     {
         double sum = 0;
-        foreach ((double dx, double dy, double weight) in s_noise)
+        foreach ((double dx, double dy, double weight) in noise)
         {
             double[] p = Probabilities(x + dx, y + dy);
             double before = (p[1] > p[0] ? p[1] : 0) + (p[2] > p[0] ? p[2] : 0);
@@ -74,10 +74,10 @@ internal sealed record AdaptiveSetSimulation(double Attacked, double Error)
         return [.. p.Select(its => its / sum)];
     }
 
-    private static (double X, double Y, double Weight)[] Noise()
+    private static (double X, double Y, double Weight)[] Noise(double step)
     {
-        double[] places = [.. Enumerable.Range(0, (int)(2 * Reach / Step)).Select(i => -Reach + (i + .5) * Step)];
-        double[] weights = [.. places.Select(z => Normal.CDF(0, 1, z + Step / 2) - Normal.CDF(0, 1, z - Step / 2))];
+        double[] places = [.. Enumerable.Range(0, (int)(2 * Reach / step)).Select(i => -Reach + (i + .5) * step)];
+        double[] weights = [.. places.Select(z => Normal.CDF(0, 1, z + step / 2) - Normal.CDF(0, 1, z - step / 2))];
         double all = weights.Sum();
         return [.. places.Index().SelectMany(x => places.Index().Select(y =>
             (Sigma * x.Item, Sigma * y.Item, weights[x.Index] * weights[y.Index] / (all * all))))];

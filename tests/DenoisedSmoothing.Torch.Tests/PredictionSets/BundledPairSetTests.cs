@@ -23,12 +23,12 @@ public class BundledPairSetTests(ITestOutputHelper output)
     {
         using FashionMnistPair pair = FashionMnistPair.Load();
         DenoisedClassifier classifier = new(pair.Denoiser, pair.Classifier);
-        PredictionSetCalibration calibration = Calibrate(classifier, images: 100, radius: 0, ConformityScores.Named(score));
+        PredictionSetCalibration calibration = Calibrate(classifier, images: 60, radius: 0, ConformityScores.Named(score));
 
-        (double covered, double size) = Ask(classifier, calibration, [.. Odd(100)], FashionMnistPair.TestImages().Image, votes: 1);
+        (double covered, double size) = Ask(classifier, calibration, [.. Odd(60)], FashionMnistPair.TestImages().Image, votes: 1);
 
-        // The coverage has a standard deviation of .042 over calibrations and requests.
-        covered.Should().BeGreaterThan(1 - Miscoverage - 4 * .042);
+        // The coverage has a standard deviation of .055 over calibrations and requests.
+        covered.Should().BeGreaterThan(1 - Miscoverage - 4 * .055);
         size.Should().BeLessThan(4);
     }
 
@@ -37,30 +37,30 @@ public class BundledPairSetTests(ITestOutputHelper output)
     public void Sets_of_attacked_images_hold_the_label_as_often_as_promised()
     {
         const double Radius = .25;
-        const int Count = 100;
+        const int Count = 60;
         using FashionMnistPair pair = FashionMnistPair.Load();
         DenoisedClassifier classifier = new(pair.Denoiser, pair.Classifier);
         LabeledImages test = FashionMnistPair.TestImages();
         GridGaussianNoise noise = new(Sigma);
         Dictionary<int, Tensor> attacked = Odd(Count).ToDictionary(index => index, index => Attacked(
-            classifier, test, index, Radius, new PgdAttack { Steps = 10, Draws = 8 }));
+            classifier, test, index, Radius, new PgdAttack { Steps = 8, Draws = 6 }));
         Dictionary<int, Tensor> aimed = Odd(Count).ToDictionary(index => index, index => Attacked(
-            classifier, test, index, Radius, new KnownSeedAttack(noise, FirstSeed, index) { Draws = 1, Steps = 10 }));
+            classifier, test, index, Radius, new KnownSeedAttack(noise, FirstSeed, index) { Draws = 1, Steps = 20 }));
 
         PredictionSetCalibration robust = Calibrate(classifier, 250, Radius, new ThresholdScore()),
             plain = Calibrate(classifier, 250, 0, new ThresholdScore());
-        (double clean, _) = Ask(classifier, plain, [.. Odd(Count)], test.Image, votes: 10);
-        (double held, _) = Ask(classifier, robust, [.. Odd(Count)], index => attacked[index].alias(), votes: 10);
-        (double lost, _) = Ask(classifier, plain, [.. Odd(Count)], index => attacked[index].alias(), votes: 10);
-        (double unmoved, _) = Ask(classifier, robust, [.. Odd(Count)], test.Image, votes: 10);
+        (double clean, _) = Ask(classifier, plain, [.. Odd(Count)], test.Image, votes: 5);
+        (double held, _) = Ask(classifier, robust, [.. Odd(Count)], index => attacked[index].alias(), votes: 5);
+        (double lost, _) = Ask(classifier, plain, [.. Odd(Count)], index => attacked[index].alias(), votes: 5);
+        (double unmoved, _) = Ask(classifier, robust, [.. Odd(Count)], test.Image, votes: 5);
         (double known, _) = Ask(classifier, robust, [.. Odd(Count)], index => aimed[index].alias(), votes: 1);
         foreach (Tensor image in attacked.Values.Concat(aimed.Values))
             image.Dispose();
         output.WriteLine($"calibrated for radius {Radius}: {unmoved} unmoved, {held} attacked, {known} by one who knows the noise; "
             + $"for radius 0: {clean} unmoved, {lost} attacked");
 
-        // Over 250 calibration images and 100 others the promise has a standard deviation of about .04.
-        held.Should().BeGreaterThan(1 - Miscoverage - 4 * .04);
+        // Over 250 calibration images and 60 others the coverage has a standard deviation of about .05.
+        held.Should().BeGreaterThan(1 - Miscoverage - 4 * .05);
         lost.Should().BeLessThan(clean - .02, "an attack that never succeeds shows nothing").And.BeLessThan(held);
         known.Should().BeLessThan(held, "nothing is promised against one who knows the noise");
     }
