@@ -18,7 +18,7 @@ public sealed class SetVerbsTests : IDisposable
     {
         (int exit, string output, string error) = await Dds.RunAsync([.. s_calibrate, "--out", At("sets.json")]);
         exit.Should().Be(0, "{0} {1}", output, error);
-        output.Should().Contain("sigma 0.25, 60 images").And.Contain("90.00% of images or more").And.Contain("thr/1");
+        output.Should().Contain("sigma 0.25, 60 images").And.Contain("at most 10% of images").And.Contain("thr/1");
         PredictionSetCalibration calibration = PredictionSetCalibration.Read(At("sets.json"));
         (calibration.N, calibration.Radius, calibration.Miscoverage, calibration.Sigma, calibration.Model.Batch).Should()
             .Be((60, .05, .1, .25, 20));

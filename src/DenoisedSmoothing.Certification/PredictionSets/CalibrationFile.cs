@@ -11,8 +11,7 @@ internal static class CalibrationFile
     public static void Write(string path, PredictionSetCalibration calibration)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        CalibrationDocument document = CalibrationDocument.Of(calibration);
-        _ = document.ToCalibration(); // what could not be read is not written
+        calibration.Validate(); // what could not be read is not written
         if (File.Exists(path))
             throw new IOException($"{path} is there already and will not be overwritten: choose another name.");
         string unfinished = $"{path}.{Guid.NewGuid():N}.tmp";
@@ -20,7 +19,7 @@ internal static class CalibrationFile
         {
             using (FileStream file = new(unfinished, FileMode.CreateNew, FileAccess.Write))
             {
-                file.Write(JsonSerializer.SerializeToUtf8Bytes(document, CalibrationJson.Strict.CalibrationDocument));
+                file.Write(JsonSerializer.SerializeToUtf8Bytes(CalibrationDocument.Of(calibration), CalibrationJson.Strict.CalibrationDocument));
                 file.WriteByte((byte)'\n');
                 file.Flush(flushToDisk: true);
             }

@@ -131,6 +131,11 @@ public sealed record PredictionSetCalibration
     /// message names what is wrong.</exception>
     public static PredictionSetCalibration Read(string path) => CalibrationFile.Read(path);
 
+    /// <summary>Refuses members that are outside their range, or claim more than follows from the others.</summary>
+    /// <exception cref="ArgumentException">There are such members; the message names one.</exception>
+    /// <exception cref="FormatException">This version does not know the noise.</exception>
+    internal void Validate() => _ = CalibrationDocument.Of(this).ToCalibration();
+
     private string WhyInfinite()
     {
         string start = string.Create(CultureInfo.InvariantCulture,

@@ -72,9 +72,9 @@ internal sealed record CalibrateRun
         }
     }
 
-    /// <summary>What is promised and what it takes; shares are never printed smaller than they are.</summary>
+    /// <summary>What is promised and what it takes.</summary>
     private static string Summary(PredictionSetCalibration calibration) => string.Create(CultureInfo.InvariantCulture,
-        $"Sets hold the label of {100 * (1 - calibration.Miscoverage):F2}% of images or more, each moved by up to {calibration.Radius}: ")
+        $"Sets miss the label of at most {100 * calibration.Miscoverage:G15}% of images, each moved by up to {calibration.Radius}: ")
         + string.Create(CultureInfo.InvariantCulture,
             $"so they may miss {Math.Floor(1e5 * calibration.CleanMiscoverage) / 1e3:F3}% of images that no one moved, and the threshold of ")
         + (double.IsPositiveInfinity(calibration.Threshold)

@@ -37,7 +37,8 @@ public sealed partial class RobustSetClassifier
     /// <param name="options">How to draw.</param>
     /// <param name="score">The conformity score where it is none of the library's.</param>
     /// <param name="logger">Told of <see cref="Warnings"/>.</param>
-    /// <exception cref="ArgumentException">The calibration is of another model, sigma, noise, score, precision or device.</exception>
+    /// <exception cref="ArgumentException">The calibration is of another model, sigma, noise, score, precision or device, or its members do
+    /// not fit together.</exception>
     /// <exception cref="FormatException">The calibration names a noise that this version does not know.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public RobustSetClassifier(
@@ -46,6 +47,7 @@ public sealed partial class RobustSetClassifier
     {
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(calibration);
+        calibration.Validate();
         PartInfo info = PartInfo.Of(classifier);
         SigmaRange.Check(sigma, info.LargestSigma);
         LibTorch.EnsureAvailable();

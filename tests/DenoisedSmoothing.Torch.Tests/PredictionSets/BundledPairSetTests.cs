@@ -41,11 +41,8 @@ public class BundledPairSetTests(ITestOutputHelper output)
         using FashionMnistPair pair = FashionMnistPair.Load();
         DenoisedClassifier classifier = new(pair.Denoiser, pair.Classifier);
         LabeledImages test = FashionMnistPair.TestImages();
-        GridGaussianNoise noise = new(Sigma);
         Dictionary<int, Tensor> attacked = Odd(Count).ToDictionary(index => index, index => Attacked(
-            classifier, test, index, Radius, new PgdAttack { Steps = 8, Draws = 6 }));
-        Dictionary<int, Tensor> aimed = Odd(Count).ToDictionary(index => index, index => Attacked(
-            classifier, test, index, Radius, new KnownSeedAttack(noise, FirstSeed, index) { Draws = 1, Steps = 20 }));
+            classifier, test, index, Radius));
 
         PredictionSetCalibration robust = Calibrate(classifier, 250, Radius, new ThresholdScore()),
             plain = Calibrate(classifier, 250, 0, new ThresholdScore());
@@ -53,16 +50,14 @@ public class BundledPairSetTests(ITestOutputHelper output)
         (double held, _) = Ask(classifier, robust, [.. Odd(Count)], index => attacked[index].alias(), votes: 5);
         (double lost, _) = Ask(classifier, plain, [.. Odd(Count)], index => attacked[index].alias(), votes: 5);
         (double unmoved, _) = Ask(classifier, robust, [.. Odd(Count)], test.Image, votes: 5);
-        (double known, _) = Ask(classifier, robust, [.. Odd(Count)], index => aimed[index].alias(), votes: 1);
-        foreach (Tensor image in attacked.Values.Concat(aimed.Values))
+        foreach (Tensor image in attacked.Values)
             image.Dispose();
-        output.WriteLine($"calibrated for radius {Radius}: {unmoved} unmoved, {held} attacked, {known} by one who knows the noise; "
+        output.WriteLine($"calibrated for radius {Radius}: {unmoved} unmoved, {held} attacked; "
             + $"for radius 0: {clean} unmoved, {lost} attacked");
 
         // Over 250 calibration images and 60 others the coverage has a standard deviation of about .05.
         held.Should().BeGreaterThan(1 - Miscoverage - 4 * .05);
         lost.Should().BeLessThan(clean - .02, "an attack that never succeeds shows nothing").And.BeLessThan(held);
-        known.Should().BeLessThan(held, "nothing is promised against one who knows the noise");
     }
 
     /// <summary>Every second image, from the second on: calibration has the others.</summary>
@@ -108,14 +103,14 @@ public class BundledPairSetTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>An image against its label, and then moved inside the radius exactly.</summary>
-    private static Tensor Attacked(IBaseClassifier classifier, LabeledImages test, int index, double radius, IAttack attack)
+    /// <summary>Projected gradients against the label, and then moved inside the radius exactly.</summary>
+    private static Tensor Attacked(IBaseClassifier classifier, LabeledImages test, int index, double radius)
     {
         using DisposeScope scope = NewDisposeScope();
         using StepRandom random = new(7, index);
         AttackTarget target = new(classifier, new GridGaussianNoise(Sigma)) { Batch = 32 };
         Tensor image = test.Image(index), label = tensor(new long[] { test.Label(index) });
-        Tensor moved = attack.Run(target, image.unsqueeze(0), label, radius, random);
+        Tensor moved = new PgdAttack { Steps = 8, Draws = 6 }.Run(target, image.unsqueeze(0), label, radius, random);
         float[] clean = image.data<float>().ToArray(), found = moved.detach().to(ScalarType.Float32).data<float>().ToArray();
         NormBall.Of(Norm.L2).MoveInside(clean, found, radius).Should().BeLessThanOrEqualTo(radius);
         return tensor(found, image.shape).MoveToOuterDisposeScope();

@@ -129,7 +129,9 @@ public class RobustSetClassifierTests
         Refused(calibration, "base classifier is named, here it is other", new Named(FakeClassifier.Constant(1, 2, 3), "other"));
         Refused(calibration, "sigma is 0.25, here it is 0.5", sigma: .5);
         Refused(Changed(its => its with { NoiseVersion = "old" }), "noise is old");
-        Refused(Changed(its => its with { ImageShape = [1, 2, 3] }), "law of the noise");
+        Refused(Changed(its => its with { ImageShape = [1, 2, 3] }), "of 4 values");
+        Refused(calibration with { Noise = new GaussianRule(.25).Description }, "law of the noise is gaussian");
+        Refused(calibration with { CleanMiscoverage = .05 }, "cleanMiscoverage is 0.05");
         Refused(Changed(its => its with { ClassCount = 4 }), "number of classes is 4");
         Refused(Changed(its => its with { Precision = "bfloat16" }), "precision is bfloat16, here it is float32");
         Refused(Changed(its => its with { Device = "cuda" }), "kind of device is cuda");
@@ -238,7 +240,7 @@ public class RobustSetClassifierTests
     {
         Radius = .1,
         Miscoverage = .1,
-        CleanMiscoverage = .05,
+        CleanMiscoverage = .04,
         N = 99,
         Missed = 0,
         Threshold = threshold,

@@ -1,5 +1,7 @@
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.PredictionSets;
 using DenoisedSmoothing.Testing;
+using DenoisedSmoothing.Votes;
 using MathNet.Numerics.Distributions;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -34,6 +36,44 @@ public class RobustSetCoverageTests
         (double attacked, double error) = Coverage(0, new ThresholdScore());
 
         (attacked + 5 * error).Should().BeLessThan(1 - Miscoverage);
+    }
+
+    [Fact]
+    public void One_who_knows_the_noise_makes_every_set_miss_and_one_who_does_not_gains_nothing()
+    {
+        // The probability of label 1 swings 64 times from one pixel value to the next: under noise all places are alike.
+        Named swinging = new(new FakeClassifier(2, static noisy =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor swing = noisy.flatten(1).to_type(ScalarType.Float64).mul(2 * Math.PI * 64).cos().mul(3);
+            return cat([zeros_like(swing), swing], 1).MoveToOuterDisposeScope();
+        }), "swinging");
+        PredictionSetOptions options = new() { Seed = 5 };
+        using Tensor unmoved = full([1, 1, 1], .5f);
+        PredictionSetCalibration calibration = new PredictionSetCalibrator(swinging, Sigma, null, options) { Batch = 100 }
+            .Calibrate(Enumerable.Range(0, 999).Select(i => (new SmoothingImage(unmoved, i), 1)), Radius, Miscoverage);
+        RobustSetClassifier sets = new(swinging, Sigma, calibration, options);
+        Tensor[] aimed = [.. Enumerable.Range(0, Requests).Select(Aimed)], blind = [.. aimed.Skip(1), aimed[0]];
+
+        Held(aimed).Should().BeLessThan(.01);
+        Held(blind).Should().BeGreaterThan(1 - Miscoverage); // the same moves, of other requests' noise
+        foreach (Tensor image in aimed)
+            image.Dispose();
+
+        double Held(Tensor[] images) =>
+            sets.PredictSetMany(images.Select((image, i) => new SmoothingImage(image, i))).Average(set => set.Contains(1) ? 1.0 : 0);
+
+        // Of 128 places within 1/128 the one that, with the noise to come, is least like label 1.
+        static Tensor Aimed(int index)
+        {
+            float[] noisy = new float[1];
+            float best = Enumerable.Range(-64, 128).Select(i => .5f + i / 8192f).MinBy(pixel =>
+            {
+                new GridGaussianNoise(Sigma).AddTo(5, new NoiseCoordinate(0, index, VotePhase.Prediction, 0), [pixel], noisy);
+                return Math.Cos(2 * Math.PI * 64 * noisy[0]);
+            });
+            return full([1, 1, 1], best);
+        }
     }
 
     /// <summary>The share of labels held under the worst attack, and its standard error over calibrations.</summary>
