@@ -19,6 +19,7 @@ public class RobustSetCoverageTests
 
     // The margin is the first pixel's distance from 1/2; every image is .2 away from it.
     private static readonly Named s_classifier = new(new LinearClassifier([1, 0], -.5), "linear");
+    private static readonly GridGaussianNoise s_noise = new(Sigma);
 
     [Theory]
     [InlineData("thr/1")]
@@ -69,7 +70,7 @@ public class RobustSetCoverageTests
             float[] noisy = new float[1];
             float best = Enumerable.Range(-64, 128).Select(i => .5f + i / 8192f).MinBy(pixel =>
             {
-                new GridGaussianNoise(Sigma).AddTo(5, new NoiseCoordinate(0, index, VotePhase.Prediction, 0), [pixel], noisy);
+                s_noise.AddTo(5, new NoiseCoordinate(0, index, VotePhase.Prediction, 0), [pixel], noisy);
                 return Math.Cos(2 * Math.PI * 64 * noisy[0]);
             });
             return full([1, 1, 1], best);
