@@ -6,7 +6,7 @@ namespace DenoisedSmoothing.PredictionSets;
 /// <summary>
 /// What makes prediction sets of a base classifier's scores: the threshold, and all that decides what it promises. Over calibration images,
 /// requests and noise, sets hold the label with probability at least 1 - <see cref="Miscoverage"/>, though each request's image was moved
-/// by up to <see cref="Radius"/> (Zargarbashi and Bojchevski 2025, "One sample is enough to make conformal prediction robust").
+/// by up to <see cref="Radius"/> (Zargarbashi et al. 2025, "One sample is enough to make conformal prediction robust").
 /// </summary>
 /// <remarks>docs/statistics.md has the proof, docs/prediction-sets.md what it takes for granted. A file of its own keeps it
 /// (<see cref="Write"/>).</remarks>

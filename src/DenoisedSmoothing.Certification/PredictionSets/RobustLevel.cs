@@ -5,7 +5,7 @@ namespace DenoisedSmoothing.PredictionSets;
 
 /// <summary>
 /// How often the sets of images that no one changed may miss their label, so that those of changed images do not miss it more often than
-/// they may: 1 - b of Zargarbashi and Bojchevski 2025, where Phi(Phi^-1(b) - r/sigma) = 1 - a.
+/// they may: 1 - b of Zargarbashi et al. 2025, where Phi(Phi^-1(b) - r/sigma) = 1 - a.
 /// </summary>
 /// <remarks>
 /// <para>

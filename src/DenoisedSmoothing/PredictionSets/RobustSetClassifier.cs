@@ -9,7 +9,7 @@ namespace DenoisedSmoothing.PredictionSets;
 
 /// <summary>
 /// Answers with the classes that an image may have, from one vote: over images and noise the sets hold the label with probability at least
-/// 1 - a, though each image was moved by up to the calibrated radius (Zargarbashi and Bojchevski 2025).
+/// 1 - a, though each image was moved by up to the calibrated radius (Zargarbashi et al. 2025).
 /// </summary>
 /// <remarks>
 /// <para>
