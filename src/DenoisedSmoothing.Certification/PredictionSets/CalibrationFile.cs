@@ -19,7 +19,7 @@ internal static class CalibrationFile
         {
             using (FileStream file = new(unfinished, FileMode.CreateNew, FileAccess.Write))
             {
-                file.Write(JsonSerializer.SerializeToUtf8Bytes(CalibrationDocument.Of(calibration), CalibrationJson.Strict.CalibrationDocument));
+                JsonSerializer.Serialize(file, CalibrationDocument.Of(calibration), CalibrationJson.Strict.CalibrationDocument);
                 file.WriteByte((byte)'\n');
                 file.Flush(flushToDisk: true);
             }

@@ -49,8 +49,8 @@ internal static class CalibrateCommand
         Option<string> output = new("--out") { Required = true, HelpName = "file", Description = "The calibration to write, as JSON" };
         return new Verb(
             "calibrate",
-            "Finds the threshold of robust prediction sets: from one noisy copy of each labelled image, such that the sets of dds sets hold "
-                + "the label as often as asked for, though each image was moved by up to --radius (Zargarbashi et al. 2025). The "
+            "Finds the threshold of robust prediction sets: from one noisy copy of each labelled image, such that the sets of dds sets "
+                + "hold the label as often as asked for, though each image was moved by up to --radius (Zargarbashi et al. 2025). The "
                 + "images must be like those that will be asked about, and must have had no part in training.",
             [
                 "calibrate --sigma 0.25 --radius 0.125 --max 250 --out runs/sets.json",

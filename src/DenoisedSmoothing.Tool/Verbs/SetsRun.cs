@@ -64,8 +64,8 @@ internal sealed record SetsRun
 
         Output.WriteLine(tally);
         Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Promised over calibrations, images and noise: at most {100 * Calibration.Miscoverage:G15}% miss the label, though each image ")
-            + string.Create(CultureInfo.InvariantCulture, $"was moved by up to {Calibration.Radius} in l2. These were not moved."));
+            $"Promised over calibrations, images and noise: at most {100 * Calibration.Miscoverage:G15}% miss the label, though each ")
+            + string.Create(CultureInfo.InvariantCulture, $"image was moved by up to {Calibration.Radius} in l2. These were not moved."));
         return CommandLine.Done;
     }
 

@@ -183,8 +183,8 @@ public sealed partial class RobustSetClassifier
 
     private static IEnumerable<string> OtherSoftware(CalibratedModel model) => model.Software == LibTorch.Software
         ? []
-        : [$"The calibration comes from {model.Software}, and here is {LibTorch.Software}: scores may differ in their last digits, and what "
-            + $"is proven is of one function. Calibrate here for a promise without this gap."];
+        : [$"The calibration comes from {model.Software}, and here is {LibTorch.Software}: scores may differ in their last digits, and "
+            + $"what is proven is of one function. Calibrate here for a promise without this gap."];
 
     [LoggerMessage(EventId = 301, Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void LogSettings(ILogger logger, string warning);

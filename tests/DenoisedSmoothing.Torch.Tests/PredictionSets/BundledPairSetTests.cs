@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Torch.Tests.PredictionSets;
 
-/// <summary>Sets of the bundled pair: of images as they are, and of attacked ones. docs/prediction-sets.md has figures of the same.</summary>
+/// <summary>Sets of the bundled pair: of images as they are, and of attacked ones. Figures are in docs/prediction-sets.md.</summary>
 public class BundledPairSetTests(ITestOutputHelper output)
 {
     private const double Sigma = .25, Miscoverage = .1;
