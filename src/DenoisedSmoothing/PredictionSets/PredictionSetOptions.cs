@@ -16,8 +16,8 @@ public sealed record PredictionSetOptions
 
     /// <summary>
     /// A secret of at least 16 random bytes from which noise keys are derived, together with the image's hash and index: the same image
-    /// then always has the same set, so that asking again gains nothing. Not against one who may ask about many images: he finds one whose
-    /// set misses, and it misses again when he hands it in, where a fresh key would be a new draw. Keep it like a password.
+    /// then always has the same set, so that asking again gains nothing. Not against one who may ask about many images: one whose set
+    /// misses is found that way, and misses again when it is handed in, where a fresh key would be a new draw. Keep it like a password.
     /// </summary>
     /// <value>Null: a fresh secret from the operating system for every call.</value>
     public ReadOnlyMemory<byte>? SeedSecret { get; init; }
