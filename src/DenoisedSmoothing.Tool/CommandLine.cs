@@ -74,6 +74,8 @@ internal static class CommandLine
             AttackCommand.Create(),
             AcesCommand.Create(),
             TransferCommand.Create(),
+            CalibrateCommand.Create(),
+            SetsCommand.Create(),
             TrainClassifierCommand.Create(),
             TrainDenoiserCommand.Create(),
             FinetuneCommand.Create(),

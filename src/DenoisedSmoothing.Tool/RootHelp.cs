@@ -16,6 +16,11 @@ internal static class RootHelp
             ("attack", "whether attacks within certified radii change an answer"),
             ("transfer", "a log's certificates for a successor of its model"),
         ]),
+        ("Prediction sets",
+        [
+            ("calibrate", "what robust prediction sets are cut with, from labelled images"),
+            ("sets", "the classes that every image may have, from one vote each"),
+        ]),
         ("Logs",
         [
             ("analyze", "certified accuracy by radius: tables, curves"),

@@ -21,6 +21,8 @@ public class CommandLineTests
     [InlineData("attack")]
     [InlineData("aces")]
     [InlineData("transfer")]
+    [InlineData("calibrate")]
+    [InlineData("sets")]
     [InlineData("train-classifier")]
     [InlineData("train-denoiser")]
     [InlineData("finetune")]

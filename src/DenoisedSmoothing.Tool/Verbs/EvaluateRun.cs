@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Data;
@@ -23,8 +22,6 @@ internal sealed record EvaluateRun(
     ModelChoice Models, DataChoice Data, IReadOnlyList<StrategyChoice>? Chosen, StrategyChoice Default, IReadOnlyList<double> Sigmas,
     int Batch, ulong Seed, string? Out, TextWriter Output, TextWriter Error)
 {
-    private static readonly TimeSpan s_linesEvery = TimeSpan.FromSeconds(10);
-
     public int Execute(CancellationToken cancellationToken)
     {
         if (Out is not null)
@@ -53,7 +50,7 @@ internal sealed record EvaluateRun(
         };
         Output.WriteLine($"{models.Name}, {total} images");
         IReadOnlyList<AccuracyResult> results = run.Run(
-            new Lines(Output, total), skipped => Error.WriteLine($"Skipped: {skipped.Reason}"), cancellationToken);
+            new ProgressLines(Output, total), skipped => Error.WriteLine($"Skipped: {skipped.Reason}"), cancellationToken);
         Print(results, strategies);
         if (Out is not null)
             File.WriteAllText(Out, Tsv(results));
@@ -86,19 +83,4 @@ internal sealed record EvaluateRun(
             string.Create(CultureInfo.InvariantCulture, $"{result.Candidate.Name}\t{result.Candidate.Sigma}\t{result.Images}\t")
             + string.Create(CultureInfo.InvariantCulture, $"{result.Correct}\t{result.Accuracy:F6}\t{result.StandardError:F6}\t")
             + string.Create(CultureInfo.InvariantCulture, $"{result.Time.TotalSeconds:F1}\n")));
-
-    /// <summary>A line now and then, on the working thread.</summary>
-    private sealed class Lines(TextWriter output, int total) : IProgress<int>
-    {
-        private readonly Stopwatch _clock = Stopwatch.StartNew(), _sinceLine = Stopwatch.StartNew();
-
-        public void Report(int done)
-        {
-            if (_sinceLine.Elapsed < s_linesEvery || done >= total)
-                return;
-            _sinceLine.Restart();
-            TimeSpan left = _clock.Elapsed / done * (total - done);
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done}/{total} images, {left:h\\:mm\\:ss} left"));
-        }
-    }
 }

@@ -26,13 +26,19 @@ internal static class ClassifierScores
             .MoveToOuterDisposeScope();
     }
 
-    // 0 for finite scores, NaN else.
-    private static Tensor Poison(Tensor scores, long rows, int classCount)
+    /// <exception cref="InvalidOperationException">The scores are not [rows,classes].</exception>
+    public static void CheckShape(Tensor scores, long rows, int classCount)
     {
         if (scores.dim() != 2 || scores.shape[0] != rows || scores.shape[1] != classCount)
             throw new InvalidOperationException(
                 $"Scores of {rows} images in {classCount} classes are [{rows},{classCount}]; the classifier returned "
                 + $"[{string.Join(',', scores.shape)}].");
+    }
+
+    // 0 for finite scores, NaN else.
+    private static Tensor Poison(Tensor scores, long rows, int classCount)
+    {
+        CheckShape(scores, rows, classCount);
         return scores.to_type(ScalarType.Float32).mul(Kept(0));
     }
 }
