@@ -14,6 +14,8 @@ internal static class InferenceEndpoints
 {
     private const string Version = "1"; // a model is what its fingerprint says; the protocol wants a number
 
+    private static readonly string s_software = typeof(InferenceEndpoints).Assembly.GetName().Version?.ToString(3) ?? "0";
+
     // What Triton's clients send along and no answer depends on here.
     private static readonly string[] s_ignored = ["binary_data_output", "sequence_id", "sequence_start", "sequence_end", "priority", "timeout"];
 
@@ -21,7 +23,7 @@ internal static class InferenceEndpoints
     {
         RouteGroupBuilder v2 = group.MapGroup("/v2");
         v2.MapGet("/", () => Json(
-            new ServerMetadata("denoised-smoothing", LibTorch.Software.Split(' ')[0], ["binary_tensor_data"]),
+            new ServerMetadata("denoised-smoothing", s_software, ["binary_tensor_data"]),
             InferenceJson.Default.ServerMetadata));
         v2.MapGet("/health/live", () => Json(new ServerState(true, true), InferenceJson.Default.ServerState));
         v2.MapGet("/health/ready", (SmoothedModels models) => ReadyIf(models.All(static model => model.State == ModelState.Ready)));
