@@ -45,6 +45,7 @@ public partial class ArchitectureTests
         "src/DenoisedSmoothing.Training",
         "src/DenoisedSmoothing.Training/Experiments",
         "src/DenoisedSmoothing.OnnxRuntime",
+        "src/DenoisedSmoothing.AspNetCore",
         "src/DenoisedSmoothing.Tool",
     ];
 
@@ -93,7 +94,8 @@ public partial class ArchitectureTests
         string[] order =
         [
             "DenoisedSmoothing.Abstractions", "DenoisedSmoothing.Certification", "DenoisedSmoothing", "DenoisedSmoothing.Data",
-            "DenoisedSmoothing.FashionMnist", "DenoisedSmoothing.Training", "DenoisedSmoothing.OnnxRuntime", "DenoisedSmoothing.Tool",
+            "DenoisedSmoothing.FashionMnist", "DenoisedSmoothing.Training", "DenoisedSmoothing.OnnxRuntime",
+            "DenoisedSmoothing.AspNetCore", "DenoisedSmoothing.Tool",
         ];
         foreach (string project in order)
         {

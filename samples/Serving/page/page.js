@@ -122,7 +122,7 @@ function showAnswer(answer) {
         ? ` Within ${cut(answer.unchangedOrAbstaining.radius)} this request gets this answer or none (at most ${answer.unchangedOrAbstaining.alpha}).`
         : '');
   }
-  $('bound').hidden = false;
+  $('bound').hidden = certificate.paLower === 0; // no bound was shown
   $('share').style.width = `${certificate.paLower * 100}%`;
   $('floor').style.left = '50%';
   $('boundText').textContent = `At least ${cut(certificate.paLower * 100)}% of all noisy copies get ${nameOf(certificate.selectedLabel)}; `

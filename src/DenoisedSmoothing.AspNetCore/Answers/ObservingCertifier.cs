@@ -4,8 +4,9 @@ namespace DenoisedSmoothing.AspNetCore;
 
 /// <summary>A certifier whose votes are watched as they come in; its answers are the inner one's.</summary>
 /// <param name="inner">The statistics.</param>
-/// <param name="observed">Told of each request's votes, on the scheduler's thread: it must not wait, and not throw.</param>
-internal sealed class ObservingCertifier(ICertifier inner, Action<VotePhase, VoteCounts> observed) : ICertifier
+/// <param name="observe">Called for each test, and again where one begins again from nothing; what it gives is told of the votes, on the
+/// scheduler's thread, where it must not wait, and not throw.</param>
+internal sealed class ObservingCertifier(ICertifier inner, Func<Action<VotePhase, VoteCounts>> observe) : ICertifier
 {
     public CertificationMethod Method => inner.Method;
 
@@ -13,10 +14,10 @@ internal sealed class ObservingCertifier(ICertifier inner, Action<VotePhase, Vot
 
     public VoteRange CertificationVotes => inner.CertificationVotes;
 
-    public IVoteTest<Prediction> Predict(int classCount) => new Test<Prediction>(inner.Predict(classCount), observed);
+    public IVoteTest<Prediction> Predict(int classCount) => new Test<Prediction>(inner.Predict(classCount), observe());
 
     public IVoteTest<Certificate> Certify(int classCount, IRadiusRule rule) =>
-        new Test<Certificate>(inner.Certify(classCount, rule), observed);
+        new Test<Certificate>(inner.Certify(classCount, rule), observe());
 
     public IReadOnlyList<string> Warnings(int classCount) => inner.Warnings(classCount);
 

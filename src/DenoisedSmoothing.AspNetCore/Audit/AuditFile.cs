@@ -56,7 +56,7 @@ internal sealed class AuditFile : ICertificateAudit, IAsyncDisposable
                 if (Interlocked.Exchange(ref _lost, 0) is > 0 and var missed)
                     _logger.AuditFailed(null, _path, missed);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) // whatever it is: the next lines may go well
             {
                 _logger.AuditFailed(e, _path, lines.Count + Interlocked.Exchange(ref _lost, 0));
             }

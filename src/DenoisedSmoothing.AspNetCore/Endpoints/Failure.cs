@@ -28,17 +28,18 @@ internal sealed record Failure(int Status, string Detail)
                 return new Failure(StatusCodes.Status503ServiceUnavailable, refused.Message);
             case OperationCanceledException when http.RequestAborted.IsCancellationRequested:
                 return new Failure(ClientClosedRequest, "The client went away.");
-            case ArgumentException argument: // of the image: everything else was checked before
-                return new Failure(StatusCodes.Status400BadRequest, argument.Message);
             case var memory when OutOfMemory.Is(memory):
                 logger.NotAnswered(memory, model);
                 return new Failure(
                     StatusCodes.Status503ServiceUnavailable, "The server's memory does not suffice for this image at the moment.");
             default:
                 logger.NotAnswered(error, model);
-                return new Failure(StatusCodes.Status500InternalServerError, error is InvalidOperationException
-                    ? error.Message // of the library, about the model
-                    : "The server failed at this image; its log says why.");
+                // The library's own words about a model may be read by strangers; a model's may not.
+                return new Failure(
+                    StatusCodes.Status500InternalServerError,
+                    error is InvalidOperationException && error.Message.StartsWith("The base classifier", StringComparison.Ordinal)
+                        ? error.Message
+                        : "The server failed at this image; its log says why.");
         }
     }
 }

@@ -25,6 +25,9 @@ internal static class StreamEndpoint
             {
                 // Refused, if at all, before the stream begins.
                 Place place = await model.EnterAsync(priority, http.RequestAborted).ConfigureAwait(false);
+                // Should the events never be asked for: disposing twice does no harm.
+                http.Response.RegisterForDispose(image);
+                http.Response.RegisterForDispose(place);
                 return TypedResults.ServerSentEvents(EventsAsync(http, logger, model, query, image, place, http.RequestAborted));
             }
             catch
@@ -62,15 +65,18 @@ internal static class StreamEndpoint
         {
             try
             {
-                VoteSums sums = new(query.Votes ?? model.Options.MostVotes);
-                return await model.CertifyAsync(
-                    image, query, (phase, counts) => votes.Writer.TryWrite(sums.With(phase, counts)), cancellationToken)
-                    .ConfigureAwait(false);
+                return await model.CertifyAsync(image, query, Observe, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
                 votes.Writer.Complete();
             }
+        }
+
+        Action<VotePhase, VoteCounts> Observe()
+        {
+            VoteSums sums = new(query.Votes ?? model.Options.MostVotes);
+            return (phase, counts) => votes.Writer.TryWrite(sums.With(phase, counts));
         }
 
         async Task<SseItem<string>> LastAsync()

@@ -28,6 +28,7 @@ internal sealed class ModelLoader(SmoothedModels models, IHostApplicationLifetim
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.DisposeAsync().ConfigureAwait(false);
-        await _loading.ConfigureAwait(false); // it cannot be broken off, and must not outlive the models
+        // It cannot be broken off, and should not outlive the models; but a load that hangs must not hold up the end.
+        await _loading.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

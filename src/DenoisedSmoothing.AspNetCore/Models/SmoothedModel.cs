@@ -131,36 +131,27 @@ public sealed class SmoothedModel : IAsyncDisposable
         SmoothedClassifier smoothed = loaded.Statistics.For(query);
         if (query.Seed is { } seed)
             smoothed = smoothed.With(loaded.Statistics.Certifier(query), seed);
-        Prediction prediction = await smoothed.PredictAsync(Bounded(image, query), cancellationToken).ConfigureAwait(false);
+        Prediction prediction = await Taken(() => smoothed.PredictAsync(Bounded(image, query), cancellationToken)).ConfigureAwait(false);
         return loaded.Answers.Of(prediction, NoiseOf(query));
     }
 
     /// <summary>Certifies.</summary>
     /// <param name="image">float32 [C,H,W] in [0,1].</param>
     /// <param name="query">What is asked for.</param>
-    /// <param name="observed">Told of votes as they come; null where nobody watches.</param>
+    /// <param name="observe">Begins to watch a test, which may begin again from nothing; null where nobody watches.</param>
     /// <param name="cancellationToken">Cancels between batches.</param>
     internal async Task<AnswerDocument> CertifyAsync(
-        torch.Tensor image, AnswerQuery query, Action<VotePhase, VoteCounts>? observed, CancellationToken cancellationToken)
+        torch.Tensor image, AnswerQuery query, Func<Action<VotePhase, VoteCounts>>? observe, CancellationToken cancellationToken)
     {
         LoadedModel loaded = Loaded;
         SmoothedClassifier smoothed = loaded.Statistics.For(query);
-        if (observed is not null || query.Seed is not null)
+        if (observe is not null || query.Seed is not null)
         {
             ICertifier certifier = loaded.Statistics.Certifier(query);
-            smoothed = smoothed.With(observed is null ? certifier : new ObservingCertifier(certifier, observed), query.Seed);
+            smoothed = smoothed.With(observe is null ? certifier : new ObservingCertifier(certifier, observe), query.Seed);
         }
 
-        Certificate certificate;
-        try
-        {
-            certificate = await smoothed.CertifyAsync(Bounded(image, query), cancellationToken).ConfigureAwait(false);
-        }
-        catch (ArgumentException e) when (e.Message.Contains("target radius", StringComparison.Ordinal))
-        {
-            throw new RequestException(e.Message);
-        }
-
+        Certificate certificate = await Taken(() => smoothed.CertifyAsync(Bounded(image, query), cancellationToken)).ConfigureAwait(false);
         Audit(certificate);
         return loaded.Answers.Of(certificate, query.Radius, NoiseOf(query));
     }
@@ -180,6 +171,19 @@ public sealed class SmoothedModel : IAsyncDisposable
         Interlocked.Exchange(ref _loaded, null)?.Dispose();
         if (_auditFile is not null)
             await _auditFile.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // What is wrong with a request is said at once; what comes later is the model's.
+    private static Task<T> Taken<T>(Func<Task<T>> call)
+    {
+        try
+        {
+            return call();
+        }
+        catch (ArgumentException e)
+        {
+            throw new RequestException(e.Message);
+        }
     }
 
     private T Counted<T>(Func<T> work)
