@@ -13,8 +13,6 @@ namespace Serving;
 /// <summary>A bounded load test on the loopback; clients and server share the process and its cores.</summary>
 internal static class LoadTest
 {
-    private static readonly int[] s_clients = [1, 4, 16, 64];
-
     public static async Task RunAsync(LoadOptions options, CancellationToken cancellationToken)
     {
         (int mostInWork, int mostWaiting) = (0, 0);
@@ -30,7 +28,7 @@ internal static class LoadTest
         SmoothedModel model = app.Services.GetRequiredService<SmoothedModel>();
         while (model.State == ModelState.Loading)
             await Task.Delay(50, cancellationToken);
-        using HttpClient client = new(new SocketsHttpHandler { MaxConnectionsPerServer = 256 })
+        using HttpClient client = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1024 })
         {
             BaseAddress = new Uri(app.Urls.Single()),
             Timeout = TimeSpan.FromMinutes(5),
@@ -41,7 +39,7 @@ internal static class LoadTest
 
         await MeasureAsync(client, images, options, clients: 4, cancellationToken); // warm
         Say("| clients | answered /s | p50 | p95 | p99 | refused | votes /s | MB |\n|---|---|---|---|---|---|---|---|");
-        foreach (int clients in s_clients)
+        foreach (int clients in options.Clients)
             Say(await MeasureAsync(client, images, options, clients, cancellationToken));
         if (options.Requests > 0)
             await MemoryAsync(client, images, options, cancellationToken);

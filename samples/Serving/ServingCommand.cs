@@ -37,16 +37,23 @@ internal static class ServingCommand
             Description = "How many requests to send for the figures of memory; 0 for none",
             DefaultValueFactory = _ => 10_000,
         };
-        Option<bool> tiny = new("--tiny") { Description = "A model that costs nothing, in place of the bundled pair: the server's own cost" };
-        Option<double> radius = new("--radius") { Description = "The guard of the requests", DefaultValueFactory = _ => 0.25 };
-        Command load = new("load", "Asks a server on the loopback with 1, 4, 16 and 64 clients at once, and prints what came of it.")
+        Option<bool> tiny = new("--tiny") { Description = "A model that costs nothing: what is measured is the server" };
+        Option<int[]> clients = new("--clients")
         {
-            seconds, requests, tiny, radius,
+            Description = "How many clients ask at once, one number after another",
+            DefaultValueFactory = _ => [1, 4, 16, 64],
+            AllowMultipleArgumentsPerToken = true,
+        };
+        Option<double> radius = new("--radius") { Description = "The guard of the requests", DefaultValueFactory = _ => 0.25 };
+        Command load = new("load", "Asks a server on the loopback with several clients at once, and prints what came of it.")
+        {
+            seconds, requests, tiny, radius, clients,
         };
         load.SetAction(async (parsed, cancellationToken) =>
         {
             await LoadTest.RunAsync(
-                new LoadOptions(parsed.GetValue(seconds), parsed.GetValue(requests), parsed.GetValue(tiny), parsed.GetValue(radius)),
+                new LoadOptions(parsed.GetValue(seconds), parsed.GetValue(requests), parsed.GetValue(tiny), parsed.GetValue(radius),
+                    parsed.GetValue(clients)!),
                 cancellationToken);
             return 0;
         });

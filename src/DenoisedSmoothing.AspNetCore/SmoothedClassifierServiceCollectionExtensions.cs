@@ -50,7 +50,8 @@ public static class SmoothedClassifierServiceCollectionExtensions
     // One list a collection, and what is needed once.
     private static ModelNames NamesOf(IServiceCollection services)
     {
-        if (services.FirstOrDefault(static service => service.ServiceType == typeof(ModelNames))?.ImplementationInstance is ModelNames known)
+        ServiceDescriptor? added = services.FirstOrDefault(static service => service.ServiceType == typeof(ModelNames));
+        if (added?.ImplementationInstance is ModelNames known)
             return known;
         ModelNames names = new();
         services.AddSingleton(names);

@@ -71,8 +71,8 @@ public class AnswerEndpointTests
 
     [Theory]
     [InlineData("cohen n0=100 n=9000000000000 alpha=0.001 predict=1000 version=1")]
-    [InlineData("sequential open gain=0.01 n0=100 budget=1000000000 alpha=0.001 worth=600000 looks=1.1 predict=20+10000 rungs=0.01 version=1")]
-    [InlineData("sequential open gain=0.01 n0=100 budget=100000 alpha=0.001 worth=600000 looks=1.0000001 predict=20+100 rungs=0.01 version=1")]
+    [InlineData("sequential open n0=100 budget=1000000000 alpha=0.001 looks=1.1 predict=20+10000 rungs=0.01 version=1")]
+    [InlineData("sequential open n0=100 budget=100000 alpha=0.001 looks=1.0000001 predict=20+100 rungs=0.01 version=1")]
     public async Task Verify_method_that_would_take_hours_is_refused(string method)
     {
         await using TestServer server = await TestServer.StartAsync();

@@ -152,7 +152,8 @@ public class FaultTests
         slowest.Should().BeLessThan(1, "a refusal waits for nothing");
     }
 
-    private static async Task<(double PerSecond, int Refused, double SlowestRefusal)> LoadAsync(TestServer server, int clients, double seconds)
+    private static async Task<(double PerSecond, int Refused, double SlowestRefusal)> LoadAsync(
+        TestServer server, int clients, double seconds)
     {
         int served = 0, refused = 0;
         double slowest = 0;

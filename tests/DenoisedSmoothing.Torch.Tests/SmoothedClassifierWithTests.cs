@@ -42,8 +42,8 @@ public class SmoothedClassifierWithTests
         SmoothedClassifier other = smoothed.With(new CohenCertifier(n0: 4, n: 4));
         using Tensor image = full(1, 4, 4, .5f);
         // The first pass waits until all are there; 20 x 8 votes then fit into passes of 16.
-        Task<Certificate>[] asked = [.. Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? other : smoothed.With(new CohenCertifier(n0: 4, n: 4)))
-            .CertifyAsync(new SmoothingImage(image, i)))];
+        Task<Certificate>[] asked = [.. Enumerable.Range(0, 20).Select(i =>
+            (i % 2 == 0 ? other : smoothed.With(new CohenCertifier(n0: 4, n: 4))).CertifyAsync(new SmoothingImage(image, i)))];
         may.Set();
         await Task.WhenAll(asked);
         inner.Calls.Should().BeLessThan(20, "each alone would take a pass at least");

@@ -8,7 +8,8 @@ using System.Xml.Linq;
 List<string> wrong = [];
 
 string[] found = [.. Directory.GetFiles(folder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
-string[] ids = ["DenoisedSmoothing", "DenoisedSmoothing.Abstractions", "DenoisedSmoothing.AspNetCore", "DenoisedSmoothing.Certification", "DenoisedSmoothing.Data",
+string[] ids = ["DenoisedSmoothing", "DenoisedSmoothing.Abstractions", "DenoisedSmoothing.AspNetCore", "DenoisedSmoothing.Certification",
+    "DenoisedSmoothing.Data",
     "DenoisedSmoothing.FashionMnist", "DenoisedSmoothing.OnnxRuntime", "DenoisedSmoothing.Training"];
 string[] expected = [.. from id in ids from kind in new[] { "nupkg", "snupkg" } select $"{id}.{version}.{kind}",
     $"DenoisedSmoothing.Tool.{version}.nupkg"];

@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Sampling;
+
 namespace DenoisedSmoothing.AspNetCore;
 
 /// <summary>
@@ -12,7 +14,8 @@ namespace DenoisedSmoothing.AspNetCore;
 /// <param name="mostWaiting">Further ones are refused, or displace a lower priority.</param>
 /// <param name="longestWait">Longer ones are refused.</param>
 /// <param name="time">The clock.</param>
-internal sealed class AdmissionQueue(int mostInWork, int mostWaiting, TimeSpan longestWait, TimeProvider time)
+/// <param name="telemetry">Told who waits and who is refused.</param>
+internal sealed class AdmissionQueue(int mostInWork, int mostWaiting, TimeSpan longestWait, TimeProvider time, SmoothingTelemetry telemetry)
 {
     private const double NewestShare = .1; // of the average stay, for the newest one
 
@@ -49,11 +52,13 @@ internal sealed class AdmissionQueue(int mostInWork, int mostWaiting, TimeSpan l
     /// <exception cref="RefusedException">There is no room.</exception>
     public void Check(int priority)
     {
+        RefusedException? why;
         lock (_gate)
-        {
-            if (WhyNot(priority) is { } why)
-                throw why;
-        }
+            why = WhyNot(priority);
+        if (why is null)
+            return;
+        telemetry.Refused(why.Reason);
+        throw why;
     }
 
     /// <summary>Waits for a place.</summary>
@@ -61,6 +66,56 @@ internal sealed class AdmissionQueue(int mostInWork, int mostWaiting, TimeSpan l
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="RefusedException">There is no room, the wait was too long, or the queue was closed.</exception>
     public async Task<Place> EnterAsync(int priority, CancellationToken cancellationToken)
+    {
+        telemetry.Waiting(1);
+        try
+        {
+            return await WaitAsync(priority, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RefusedException e)
+        {
+            telemetry.Refused(e.Reason);
+            throw;
+        }
+        finally
+        {
+            telemetry.Waiting(-1);
+        }
+    }
+
+    /// <summary>Takes nothing new, and refuses whoever waits.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            foreach (WaitingRequest request in _waiting)
+                request.Refuse(Stopping());
+            _waiting.Clear();
+            if (_inWork == 0)
+                _drained.TrySetResult();
+        }
+    }
+
+    internal void Leave(Place place)
+    {
+        lock (_gate)
+        {
+            double stay = time.GetElapsedTime(place.Entered).TotalSeconds;
+            _stay = _stay is { } average ? average + NewestShare * (stay - average) : stay;
+            _inWork--;
+            while (_inWork < mostInWork && _waiting.Min is { } next)
+            {
+                _waiting.Remove(next);
+                next.Admit(NewPlace());
+            }
+
+            if (_closed && _inWork == 0)
+                _drained.TrySetResult();
+        }
+    }
+
+    private async Task<Place> WaitAsync(int priority, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         WaitingRequest request;
@@ -96,38 +151,6 @@ internal sealed class AdmissionQueue(int mostInWork, int mostWaiting, TimeSpan l
             }
         });
         return await request.Place.ConfigureAwait(false);
-    }
-
-    /// <summary>Takes nothing new, and refuses whoever waits.</summary>
-    public void Close()
-    {
-        lock (_gate)
-        {
-            _closed = true;
-            foreach (WaitingRequest request in _waiting)
-                request.Refuse(Stopping());
-            _waiting.Clear();
-            if (_inWork == 0)
-                _drained.TrySetResult();
-        }
-    }
-
-    internal void Leave(Place place)
-    {
-        lock (_gate)
-        {
-            double stay = time.GetElapsedTime(place.Entered).TotalSeconds;
-            _stay = _stay is { } average ? average + NewestShare * (stay - average) : stay;
-            _inWork--;
-            while (_inWork < mostInWork && _waiting.Min is { } next)
-            {
-                _waiting.Remove(next);
-                next.Admit(NewPlace());
-            }
-
-            if (_closed && _inWork == 0)
-                _drained.TrySetResult();
-        }
     }
 
     private Place NewPlace()

@@ -53,7 +53,7 @@ internal static class AnswerEndpoints
         {
             (SmoothedModel model, AnswerQuery query, int priority) = Open(http, models);
             using torch.Tensor image = await RequestBody.ReadImageAsync(http, model.Loaded, model.Options).ConfigureAwait(false);
-            using Place place = await model.EnterAsync(priority, http.RequestAborted).ConfigureAwait(false);
+            using Place place = await model.Queue.EnterAsync(priority, http.RequestAborted).ConfigureAwait(false);
             AnswerDocument document = await answer(model, image, query, http.RequestAborted).ConfigureAwait(false);
             return TypedResults.Json(document, ServingJson.Default.AnswerDocument);
         });

@@ -24,7 +24,7 @@ internal static class StreamEndpoint
             try
             {
                 // Refused, if at all, before the stream begins.
-                Place place = await model.EnterAsync(priority, http.RequestAborted).ConfigureAwait(false);
+                Place place = await model.Queue.EnterAsync(priority, http.RequestAborted).ConfigureAwait(false);
                 // Should the events never be asked for: disposing twice does no harm.
                 http.Response.RegisterForDispose(image);
                 http.Response.RegisterForDispose(place);

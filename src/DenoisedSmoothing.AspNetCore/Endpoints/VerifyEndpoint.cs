@@ -31,7 +31,8 @@ internal sealed class VerifyEndpoint(ILogger<SmoothedModel> logger) : IDisposabl
                 return TypedResults.Json(
                     new VerificationDocument(
                         findings.Count == 0,
-                        [.. findings.Select(static f => new FindingDocument(f.Severity.ToString().ToLowerInvariant(), f.Member, f.Message))]),
+                        [.. findings.Select(static f =>
+                            new FindingDocument(f.Severity.ToString().ToLowerInvariant(), f.Member, f.Message))]),
                     ServingJson.Default.VerificationDocument);
             }
             finally

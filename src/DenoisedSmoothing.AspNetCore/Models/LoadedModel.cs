@@ -90,11 +90,9 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>The statistics of certificates without a target radius, and of predictions.</summary>
     internal static CertificationMethod MethodOf(SmoothedClassifierOptions options) =>
-        options.Method is { } text ? Certifiers.Create(CertificationMethod.Parse(text)).Method : new SequentialCertifier(new SequentialOptions
-        {
-            Budget = options.MostVotes,
-            PredictBudget = options.MostVotes,
-        }).Method;
+        options.Method is { } text
+        ? Certifiers.Create(CertificationMethod.Parse(text)).Method
+        : new SequentialCertifier(new SequentialOptions { Budget = options.MostVotes, PredictBudget = options.MostVotes }).Method;
 
     // A model that does not say which images it takes makes its first pass with the first request.
     private static void MakePass(SmoothedClassifier smoothed)

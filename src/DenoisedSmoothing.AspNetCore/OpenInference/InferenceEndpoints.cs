@@ -17,7 +17,8 @@ internal static class InferenceEndpoints
     private static readonly string s_software = typeof(InferenceEndpoints).Assembly.GetName().Version?.ToString(3) ?? "0";
 
     // What Triton's clients send along and no answer depends on here.
-    private static readonly string[] s_ignored = ["binary_data_output", "sequence_id", "sequence_start", "sequence_end", "priority", "timeout"];
+    private static readonly string[] s_ignored =
+        ["binary_data_output", "sequence_id", "sequence_start", "sequence_end", "priority", "timeout"];
 
     public static void Map(RouteGroupBuilder group)
     {
@@ -42,7 +43,8 @@ internal static class InferenceEndpoints
     private static SmoothedModel Find(SmoothedModels models, string name, string? version) =>
         version is null or Version
         ? models.Named(name)
-        : throw new RequestException($"The model '{name}' has the version {Version} alone, not '{version}'.", StatusCodes.Status404NotFound);
+        : throw new RequestException(
+            $"The model '{name}' has the version {Version} alone, not '{version}'.", StatusCodes.Status404NotFound);
 
     private static IResult ReadyIf(bool ready) => Json(
         new ServerState(true, ready), InferenceJson.Default.ServerState,
@@ -109,7 +111,7 @@ internal static class InferenceEndpoints
         {
             try
             {
-                using Place place = await model.EnterAsync(priority, whole.Token).ConfigureAwait(false);
+                using Place place = await model.Queue.EnterAsync(priority, whole.Token).ConfigureAwait(false);
                 return await model.CertifyAsync(image, query, null, whole.Token).ConfigureAwait(false);
             }
             catch

@@ -59,7 +59,9 @@ public sealed class SmoothedClassifierOptions
     /// <value>64.</value>
     public int MostWaiting { get; set; } = 64;
 
-    /// <summary>The longest wait. An image that can be expected to wait longer is refused at once, one that has waited so long too.</summary>
+    /// <summary>
+    /// The longest wait. An image that can be expected to wait longer is refused at once, and one that has waited so long too.
+    /// </summary>
     /// <value>10 seconds.</value>
     public TimeSpan LongestWait { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -42,7 +42,11 @@ internal sealed class SmoothedClassifierOptionsValidator(ModelNames names) : IVa
         if (o.Denoiser.Network is { } denoiser && !NetworkCatalog.Denoisers.ContainsKey(denoiser))
             yield return $"Denoiser:Network is '{denoiser}'; there are {string.Join(", ", NetworkCatalog.Denoisers.Keys)}.";
         if (o.Classifier.Normalization is { } normalization && !NetworkCatalog.Normalizations.ContainsKey(normalization))
-            yield return $"Classifier:Normalization is '{normalization}'; there are {string.Join(", ", NetworkCatalog.Normalizations.Keys)}.";
+        {
+            yield return
+                $"Classifier:Normalization is '{normalization}'; there are {string.Join(", ", NetworkCatalog.Normalizations.Keys)}.";
+        }
+
         if (o.Denoiser.Schedule is not (null or "cosine" or "linear"))
             yield return $"Denoiser:Schedule is '{o.Denoiser.Schedule}'; there are cosine and linear.";
     }

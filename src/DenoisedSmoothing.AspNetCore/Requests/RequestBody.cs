@@ -36,7 +36,11 @@ internal static class RequestBody
             ? parsed.MediaType.Value
             : null;
         if (string.Equals(type, "multipart/form-data", StringComparison.OrdinalIgnoreCase))
-            return ImageReader.Fitting(ImageReader.FromFile(await ReadFormAsync(http, options.MostBytes), model, options.MostPixels), model);
+        {
+            byte[] file = await ReadFormAsync(http, options.MostBytes).ConfigureAwait(false);
+            return ImageReader.Fitting(ImageReader.FromFile(file, model, options.MostPixels), model);
+        }
+
         byte[] body = await ReadAsync(http, options.MostBytes).ConfigureAwait(false);
         if (body.Length == 0)
             throw new RequestException("The request has no body: send an image.");

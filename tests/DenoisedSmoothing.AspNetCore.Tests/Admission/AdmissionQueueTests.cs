@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Sampling;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DenoisedSmoothing.AspNetCore.Tests;
@@ -8,7 +9,8 @@ public class AdmissionQueueTests
 
     private readonly FakeTimeProvider _time = new();
 
-    private AdmissionQueue Queue(int inWork = 1, int waiting = 2, TimeSpan? wait = null) => new(inWork, waiting, wait ?? s_long, _time);
+    private AdmissionQueue Queue(int inWork = 1, int waiting = 2, TimeSpan? wait = null) =>
+        new(inWork, waiting, wait ?? s_long, _time, new SmoothingTelemetry(null));
 
     [Fact]
     public async Task Enter_places_free_comes_in_at_once()

@@ -78,7 +78,8 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IDispos
         (await TextOfAsync(page, "#meaning")).Should().Contain("within l2 distance 0.").And.Contain("or none");
         (await TextOfAsync(page, "#votes")).Should().Contain("bright");
         await page.WaitForFunctionAsync("() => document.querySelectorAll('#denoised img').length === 4");
-        (await page.EvaluateFunctionAsync<double>("() => parseFloat(document.querySelector('#share').style.width)")).Should().BeInRange(50, 100);
+        (await page.EvaluateFunctionAsync<double>("() => parseFloat(document.querySelector('#share').style.width)"))
+            .Should().BeInRange(50, 100);
 
         await page.Client.SendAsync("Browser.setDownloadBehavior", new { behavior = "allow", downloadPath = _folder });
         await page.ClickAsync("#download");

@@ -65,7 +65,10 @@ internal sealed class TestServer : IAsyncDisposable
     public Task<HttpResponseMessage> PostAsync(string path, float brightness, CancellationToken token = default) =>
         Client.PostAsync(
             path + (path.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "shape=1,8,8",
-            new ByteArrayContent(FakeModel.Image(brightness)) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } },
+            new ByteArrayContent(FakeModel.Image(brightness))
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") },
+            },
             token);
 
     /// <summary>Posts a raw 8x8 image, and reads the answer that must come.</summary>
