@@ -19,7 +19,7 @@ internal static class LoadTest
         await using WebApplication app = Server.Build("http://127.0.0.1:0", served =>
         {
             if (options.Tiny)
-                served.Load = static (_, _) => new ServedPair(new TinyModel(), null);
+                served.Load = (_, _) => new ServedPair(new TinyModel(options.PassMilliseconds), null);
             served.Sigmas = [0.5];
             (mostInWork, mostWaiting) = (served.MostInWork, served.MostWaiting);
             served.Noise = NoiseKeys.Fresh; // the same images are asked for again and again
@@ -34,7 +34,7 @@ internal static class LoadTest
             Timeout = TimeSpan.FromMinutes(5),
         };
         byte[][] images = [.. Images()];
-        Say($"{Environment.ProcessorCount} cores, {(options.Tiny ? "a model that costs nothing" : "the bundled pair")}, "
+        Say($"{Environment.ProcessorCount} cores, {(options.Tiny ? $"a tiny model, {options.PassMilliseconds} ms a pass" : "the bundled pair")}, "
             + $"radius {options.Radius}, at most {mostInWork} images in work and {mostWaiting} waiting");
 
         await MeasureAsync(client, images, options, clients: 4, cancellationToken); // warm

@@ -38,6 +38,11 @@ internal static class ServingCommand
             DefaultValueFactory = _ => 10_000,
         };
         Option<bool> tiny = new("--tiny") { Description = "A model that costs nothing: what is measured is the server" };
+        Option<int> pass = new("--pass")
+        {
+            Description = "Milliseconds that a pass of the tiny model takes elsewhere, as on an accelerator",
+            DefaultValueFactory = _ => 0,
+        };
         Option<int[]> clients = new("--clients")
         {
             Description = "How many clients ask at once, one number after another",
@@ -47,13 +52,13 @@ internal static class ServingCommand
         Option<double> radius = new("--radius") { Description = "The guard of the requests", DefaultValueFactory = _ => 0.25 };
         Command load = new("load", "Asks a server on the loopback with several clients at once, and prints what came of it.")
         {
-            seconds, requests, tiny, radius, clients,
+            seconds, requests, tiny, pass, radius, clients,
         };
         load.SetAction(async (parsed, cancellationToken) =>
         {
             await LoadTest.RunAsync(
-                new LoadOptions(parsed.GetValue(seconds), parsed.GetValue(requests), parsed.GetValue(tiny), parsed.GetValue(radius),
-                    parsed.GetValue(clients)!),
+                new LoadOptions(parsed.GetValue(seconds), parsed.GetValue(requests), parsed.GetValue(tiny), parsed.GetValue(pass),
+                    parsed.GetValue(radius), parsed.GetValue(clients)!),
                 cancellationToken);
             return 0;
         });
