@@ -134,6 +134,43 @@ public class FaultTests
         server.Model.IsDisposed.Should().BeTrue();
     }
 
+    [Fact]
+    public async Task Priority_of_who_asks_comes_first_and_full_says_when_to_come_again()
+    {
+        await using TestServer server = await TestServer.StartAsync(options =>
+        {
+            (options.MostInWork, options.MostWaiting) = (1, 2);
+            options.Priority = http => http.Request.Headers.ContainsKey("X-Staff") ? 1 : 0;
+        });
+        using ManualResetEventSlim may = new();
+        server.Model.Before = _ =>
+        {
+            may.Wait();
+            return null;
+        };
+        Task<HttpResponseMessage> working = server.PostAsync("/certify", .6f);
+        await TestServer.UntilAsync(() => server.Served.Queue.InWork == 1);
+        Task<HttpResponseMessage>[] waiting = [server.PostAsync("/certify", .61f), server.PostAsync("/certify", .62f)];
+        await TestServer.UntilAsync(() => server.Served.Queue.Waiting == 2);
+        using (HttpResponseMessage refused = await server.PostAsync("/certify", .63f))
+        {
+            await TestServer.JsonOf(refused, 503);
+            refused.Headers.RetryAfter!.Delta.Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
+        }
+
+        server.Client.DefaultRequestHeaders.Add("X-Staff", "yes");
+        Task<HttpResponseMessage> staff = server.PostAsync("/certify", .64f);
+        // One of the two that waited makes room.
+        using (HttpResponseMessage displaced = await await Task.WhenAny(waiting))
+            await TestServer.JsonOf(displaced, 503);
+        may.Set();
+        using HttpResponseMessage first = await working, second = await staff;
+        await TestServer.JsonOf(first);
+        await TestServer.JsonOf(second);
+        foreach (Task<HttpResponseMessage> task in waiting)
+            (await task).Dispose();
+    }
+
     /// <summary>
     /// Three times as many clients as there is room for, without a pause: the served rate stays, and who is refused hears it at once.
     /// </summary>

@@ -14,7 +14,8 @@ internal static class RequestBody
         if (http.Request.ContentLength > mostBytes)
             throw TooLarge(mostBytes);
         Bound(http, mostBytes);
-        using MemoryStream body = new((int)(http.Request.ContentLength ?? 0));
+        // Memory is taken as bytes come, not as a header promises them.
+        using MemoryStream body = new((int)Math.Min(http.Request.ContentLength ?? 0, 64 << 10));
         byte[] buffer = new byte[16 << 10];
         int read;
         while ((read = await http.Request.Body.ReadAsync(buffer, http.RequestAborted).ConfigureAwait(false)) > 0)

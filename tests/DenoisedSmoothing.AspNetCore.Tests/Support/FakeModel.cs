@@ -15,7 +15,10 @@ internal sealed class FakeModel(string name = "brightness") : IBaseClassifier, I
 
     public int ClassCount => 2;
 
-    public PartInfo Info => new(() => Fingerprint) { InputShape = new InputShape(1, Side, Side), LargestSigma = 2 };
+    public PartInfo Info => new(() => Fingerprint) { InputShape = Shape, LargestSigma = 2 };
+
+    /// <summary>What images it says it takes; null for any.</summary>
+    public InputShape? Shape { get; init; } = new(1, Side, Side);
 
     public string Fingerprint { get; set; } = name;
 
