@@ -7,7 +7,7 @@ using SkiaSharp;
 
 namespace DenoisedSmoothing.AspNetCore.Tests;
 
-public class AnswerEndpointTests
+public class AnswerEndpointTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     private static byte[] Png(int width, int height, byte grey, SKEncodedImageFormat format = SKEncodedImageFormat.Png)
     {
@@ -37,7 +37,7 @@ public class AnswerEndpointTests
     [Fact]
     public async Task Certify_raw_tensor_gives_label_radius_and_a_certificate_that_verifies()
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = shared.Instance;
         JsonElement answer = await server.AnswerAsync("/certify?sigma=0.5", .6f);
 
         answer.GetProperty("label").GetInt32().Should().Be(1);
@@ -57,7 +57,7 @@ public class AnswerEndpointTests
     [Fact]
     public async Task Verify_overstated_certificate_names_what_is_overstated()
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = shared.Instance;
         Certificate certificate = (await server.AnswerAsync("/certify", .6f)).GetProperty("certificate").Deserialize<Certificate>()!;
         string doctored = JsonSerializer.Serialize(certificate with { Radius = certificate.Radius * 1.01 });
         using HttpResponseMessage response = await server.Client.PostAsync(
@@ -75,7 +75,7 @@ public class AnswerEndpointTests
     [InlineData("sequential open n0=100 budget=100000 alpha=0.001 looks=1.0000001 predict=20+100 rungs=0.01 version=1")]
     public async Task Verify_method_that_would_take_hours_is_refused(string method)
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = shared.Instance;
         Certificate certificate = (await server.AnswerAsync("/certify", .6f)).GetProperty("certificate").Deserialize<Certificate>()!;
         string costly = JsonSerializer.Serialize(certificate with { Method = CertificationMethod.Parse(method) });
         using HttpResponseMessage response = await server.Client.PostAsync(
@@ -88,7 +88,7 @@ public class AnswerEndpointTests
     [InlineData(SKEncodedImageFormat.Jpeg, "image/jpeg")]
     public async Task Predict_image_file_is_decoded_to_grey(SKEncodedImageFormat format, string type)
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = shared.Instance;
         using HttpResponseMessage response = await server.Client.PostAsync("/predict", Content(Png(8, 8, 60, format), type));
         JsonElement answer = await TestServer.JsonOf(response);
         answer.GetProperty("label").GetInt32().Should().Be(0);
@@ -98,7 +98,7 @@ public class AnswerEndpointTests
     [Fact]
     public async Task Predict_form_with_one_file_is_answered()
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = shared.Instance;
         using MultipartFormDataContent form = new() { { Content(Png(8, 8, 200), "image/png"), "image", "bright.png" } };
         using HttpResponseMessage response = await server.Client.PostAsync("/predict", form);
         (await TestServer.JsonOf(response)).GetProperty("label").GetInt32().Should().Be(1);
@@ -107,7 +107,7 @@ public class AnswerEndpointTests
     [Fact]
     public async Task Predict_tensor_in_json_is_answered_as_the_raw_one()
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = shared.Instance;
         string json = JsonSerializer.Serialize(new { shape = new[] { 1, 8, 8 }, data = Enumerable.Repeat(.6f, 64) });
         using HttpResponseMessage response = await server.Client.PostAsync(
             "/certify", Content(Encoding.UTF8.GetBytes(json), "application/json"));
@@ -124,7 +124,7 @@ public class AnswerEndpointTests
     [InlineData("image/png", "", 400, "no body")]
     public async Task Predict_bad_body_is_a_problem_that_says_what_is_wrong(string type, string body, int status, string words)
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = shared.Instance;
         using HttpResponseMessage response = await server.Client.PostAsync("/predict", Content(Encoding.UTF8.GetBytes(body), type));
         response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
         (await TestServer.JsonOf(response, status)).GetProperty("detail").GetString().Should().Contain(words);
@@ -133,7 +133,7 @@ public class AnswerEndpointTests
     [Fact]
     public async Task Predict_image_of_another_size_is_a_problem_that_names_both()
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = shared.Instance;
         using HttpResponseMessage response = await server.Client.PostAsync("/predict", Content(Png(20, 9, 60), "image/png"));
         (await TestServer.JsonOf(response, 400)).GetProperty("detail").GetString().Should().Contain("8x8").And.Contain("9x20");
     }
@@ -190,7 +190,7 @@ public class AnswerEndpointTests
     [InlineData("sigma=0.5&sigma=0.25", "given twice")]
     public async Task Certify_bad_parameter_is_a_problem_that_names_it(string query, string words)
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = shared.Instance;
         using HttpResponseMessage response = await server.PostAsync("/certify?" + query, .6f);
         (await TestServer.JsonOf(response, 400)).GetProperty("detail").GetString().Should().Contain(words);
     }
@@ -198,7 +198,7 @@ public class AnswerEndpointTests
     [Fact]
     public async Task Predict_unknown_model_is_404()
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = shared.Instance;
         using HttpResponseMessage response = await server.PostAsync("/predict?model=other", .6f);
         (await TestServer.JsonOf(response, 404)).GetProperty("detail").GetString().Should().Contain("fake");
     }

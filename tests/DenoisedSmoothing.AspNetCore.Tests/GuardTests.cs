@@ -3,14 +3,14 @@ using System.Text.Json;
 namespace DenoisedSmoothing.AspNetCore.Tests;
 
 /// <summary>Answers under a guard: only where certified at least so far.</summary>
-public class GuardTests
+public class GuardTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     [Theory]
     [InlineData("/predict")]
     [InlineData("/certify")]
     public async Task Answer_under_a_guard_is_certified_at_least_so_far(string path)
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = shared.Instance;
         JsonElement answer = await server.AnswerAsync(path + "?sigma=0.5&radius=0.4", .6f);
         answer.GetProperty("label").GetInt32().Should().Be(1);
         answer.GetProperty("askedRadius").GetDouble().Should().Be(.4);
@@ -24,7 +24,7 @@ public class GuardTests
     [InlineData("/certify")]
     public async Task Answer_that_cannot_be_certified_so_far_abstains_for_the_radius(string path)
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = shared.Instance;
         // 0.1 a pixel over 64 pixels: the other class is 0.8 away, so no certificate of 0.9 is true.
         JsonElement answer = await server.AnswerAsync(path + "?sigma=0.5&radius=0.9", .6f);
         answer.GetProperty("abstained").GetBoolean().Should().BeTrue();
@@ -37,7 +37,7 @@ public class GuardTests
     [Fact]
     public async Task Answer_out_of_votes_says_so()
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = shared.Instance;
         JsonElement answer = await server.AnswerAsync("/certify?radius=0.4&budget=25", .52f);
         answer.GetProperty("reason").GetString().Should().Be("votes");
     }
@@ -45,7 +45,7 @@ public class GuardTests
     [Fact]
     public async Task Answer_unchanged_or_abstaining_is_radius_and_guard_at_twice_alpha()
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = shared.Instance;
         JsonElement answer = await server.AnswerAsync("/predict?sigma=0.5&radius=0.4&alpha=0.01", .6f);
         double radius = answer.GetProperty("unchanged").GetProperty("radius").GetDouble();
         JsonElement wide = answer.GetProperty("unchangedOrAbstaining");

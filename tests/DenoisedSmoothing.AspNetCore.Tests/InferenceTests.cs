@@ -8,7 +8,7 @@ namespace DenoisedSmoothing.AspNetCore.Tests;
 /// The Open Inference Protocol V2 as its specification has it (kserve, open-inference-protocol, inference_rest), and Triton's binary tensor
 /// data extension (triton-inference-server, extension_binary_data).
 /// </summary>
-public class InferenceTests
+public class InferenceTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     private static async Task<JsonElement> InferAsync(TestServer server, object request, int status = 200, string version = "")
     {
@@ -38,7 +38,7 @@ public class InferenceTests
     [InlineData("/v2")]
     public async Task Get_ready_server_is_200(string path)
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = shared.Instance;
         using HttpResponseMessage response = await server.Client.GetAsync(path);
         await TestServer.JsonOf(response);
     }
@@ -46,7 +46,7 @@ public class InferenceTests
     [Fact]
     public async Task Metadata_names_tensors_and_what_is_served()
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = shared.Instance;
         using HttpResponseMessage response = await server.Client.GetAsync("/v2/models/fake");
         JsonElement metadata = await TestServer.JsonOf(response);
         metadata.GetProperty("name").GetString().Should().Be("fake");
@@ -63,7 +63,7 @@ public class InferenceTests
     [Fact]
     public async Task Infer_two_images_gives_a_row_each()
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = shared.Instance;
         JsonElement response = await InferAsync(server, Request(.6f, new() { ["sigma"] = .5, ["radius"] = .4 }, count: 2));
         response.GetProperty("model_name").GetString().Should().Be("fake");
         response.GetProperty("id").GetString().Should().Be("42");
@@ -77,7 +77,7 @@ public class InferenceTests
     [Fact]
     public async Task Infer_abstention_has_no_label_and_says_so()
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = shared.Instance;
         JsonElement response = await InferAsync(server, Request(.6f, new() { ["sigma"] = .5, ["radius"] = .9 }));
         Output(response, "label").GetProperty("data")[0].GetInt64().Should().Be(-1);
         Output(response, "abstained").GetProperty("data")[0].GetBoolean().Should().BeTrue();
@@ -86,7 +86,7 @@ public class InferenceTests
     [Fact]
     public async Task Infer_binary_tensors_in_and_out_follow_the_json()
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = shared.Instance;
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(new
         {
             inputs = new[]
@@ -134,7 +134,7 @@ public class InferenceTests
     [MemberData(nameof(BadRequests))]
     public async Task Infer_bad_request_is_an_error_in_the_protocols_form(string version, object request, int status, string words)
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = shared.Instance;
         JsonElement error = await InferAsync(server, request, status, version);
         error.EnumerateObject().Select(member => member.Name).Should().Equal("error");
         error.GetProperty("error").GetString().Should().Contain(words);
@@ -143,7 +143,7 @@ public class InferenceTests
     [Fact]
     public async Task Get_unknown_model_is_404_in_the_protocols_form()
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = shared.Instance;
         using HttpResponseMessage response = await server.Client.GetAsync("/v2/models/other");
         (await TestServer.JsonOf(response, 404)).GetProperty("error").GetString().Should().Contain("other");
     }
