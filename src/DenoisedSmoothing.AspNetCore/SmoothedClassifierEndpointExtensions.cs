@@ -41,7 +41,7 @@ public static class SmoothedClassifierEndpointExtensions
         VerifyEndpoint verify = ActivatorUtilities.CreateInstance<VerifyEndpoint>(endpoints.ServiceProvider);
         Failing(group.MapPost("/verify", (Delegate)verify.VerifyAsync).WithName("Verify"))
             .WithSummary("Recomputes a certificate from the votes that it carries.")
-            .Accepts<Certificate>(JsonType)
+            .Accepts<Certificate>(JsonType, AnyType)
             .Produces<VerificationDocument>();
         InferenceEndpoints.Map(group);
         return group;

@@ -84,6 +84,17 @@ public class AnswerEndpointTests(SharedServer shared) : IClassFixture<SharedServ
     }
 
     [Theory]
+    [InlineData("text/plain", "not JSON")]
+    [InlineData("application/json", "{\"certificate\": 1}")]
+    [InlineData("application/json", "[1]")]
+    public async Task Verify_what_is_no_certificate_is_a_problem(string type, string body)
+    {
+        using HttpResponseMessage response = await shared.Instance.Client.PostAsync(
+            "/verify", Content(Encoding.UTF8.GetBytes(body), type));
+        (await TestServer.JsonOf(response, 400)).GetProperty("detail").GetString().Should().Contain("no certificate");
+    }
+
+    [Theory]
     [InlineData(SKEncodedImageFormat.Png, "image/png")]
     [InlineData(SKEncodedImageFormat.Jpeg, "image/jpeg")]
     public async Task Predict_image_file_is_decoded_to_grey(SKEncodedImageFormat format, string type)

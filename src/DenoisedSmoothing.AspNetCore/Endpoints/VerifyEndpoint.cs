@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace DenoisedSmoothing.AspNetCore;
 
 /// <summary>/verify: recomputes a certificate from its votes, one at a time.</summary>
-internal sealed class VerifyEndpoint(ILogger<SmoothedModel> logger) : IDisposable
+internal sealed class VerifyEndpoint(SmoothedModels models, ILogger<SmoothedModel> logger) : IDisposable
 {
     private const int MostBytes = 1 << 20;
     private const int MostWaiting = 16;
@@ -17,7 +17,9 @@ internal sealed class VerifyEndpoint(ILogger<SmoothedModel> logger) : IDisposabl
     public Task<IResult> VerifyAsync(HttpContext http) => AnswerEndpoints.GuardedAsync(http, logger, async () =>
     {
         Certificate certificate = Read(await RequestBody.ReadAsync(http, MostBytes).ConfigureAwait(false));
-        VerificationLimits.Check(certificate);
+        // What its own models may spend can be rechecked here.
+        VerificationLimits.Check(
+            certificate, Math.Max(VerificationLimits.UsualVotes, models.Max(static model => model.Options.MostVotes)));
         try
         {
             if (Interlocked.Increment(ref _waiting) > MostWaiting)
