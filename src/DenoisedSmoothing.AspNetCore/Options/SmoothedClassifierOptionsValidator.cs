@@ -9,6 +9,8 @@ internal sealed class SmoothedClassifierOptionsValidator(ModelNames names) : IVa
 {
     public const int ShortestSecret = 16;
 
+    private static readonly TimeSpan s_day = TimeSpan.FromDays(1);
+
     public ValidateOptionsResult Validate(string? name, SmoothedClassifierOptions options)
     {
         if (name is null || !names.Contains(name))
@@ -74,8 +76,8 @@ internal sealed class SmoothedClassifierOptionsValidator(ModelNames names) : IVa
                 yield return $"{what} is {value}; it must be in [{least}, {most}].";
         }
 
-        if (o.MostTime <= TimeSpan.Zero || o.LongestWait <= TimeSpan.Zero)
-            yield return "MostTime and LongestWait must be above zero.";
+        if (o.MostTime <= TimeSpan.Zero || o.LongestWait <= TimeSpan.Zero || o.MostTime > s_day || o.LongestWait > s_day)
+            yield return "MostTime and LongestWait must be above zero, and at most a day.";
         if (o.Method is { } method && MethodError(method) is { } error)
             yield return $"Method: {error}";
     }
