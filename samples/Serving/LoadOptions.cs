@@ -6,4 +6,5 @@ namespace Serving;
 /// <param name="PassMilliseconds">What a pass of that model takes, elsewhere.</param>
 /// <param name="Radius">The guard of the requests.</param>
 /// <param name="Clients">How many clients ask at once, one number after another.</param>
-internal sealed record LoadOptions(double Seconds, int Requests, bool Tiny, int PassMilliseconds, double Radius, IReadOnlyList<int> Clients);
+internal sealed record LoadOptions(
+    double Seconds, int Requests, bool Tiny, int PassMilliseconds, double Radius, IReadOnlyList<int> Clients);

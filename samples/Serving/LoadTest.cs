@@ -34,8 +34,8 @@ internal static class LoadTest
             Timeout = TimeSpan.FromMinutes(5),
         };
         byte[][] images = [.. Images()];
-        Say($"{Environment.ProcessorCount} cores, {(options.Tiny ? $"a tiny model, {options.PassMilliseconds} ms a pass" : "the bundled pair")}, "
-            + $"radius {options.Radius}, at most {mostInWork} images in work and {mostWaiting} waiting");
+        string what = options.Tiny ? $"a tiny model, {options.PassMilliseconds} ms a pass" : "the bundled pair";
+        Say($"{Environment.ProcessorCount} cores, {what}, radius {options.Radius}, {mostInWork} images in work, {mostWaiting} waiting");
 
         await MeasureAsync(client, images, options, clients: 4, cancellationToken); // warm
         Say("| clients | answered /s | p50 | p95 | p99 | refused | votes /s | MB |\n|---|---|---|---|---|---|---|---|");

@@ -44,6 +44,25 @@ public class StreamTests
     }
 
     [Fact]
+    public async Task Stream_image_that_starts_again_counts_from_nothing()
+    {
+        // A fixed secret: how many passes it takes must not be a matter of luck.
+        await using TestServer server = await TestServer.StartAsync(options => options.Secret = "AAECAwQFBgcICQoLDA0ODw==");
+        int passes = 0;
+        server.Model.Before = noisy => noisy.shape[0] == 32 && ++passes > 3
+            ? throw new InvalidOperationException("DefaultCPUAllocator: can't allocate memory")
+            : null;
+        using HttpResponseMessage response = await server.PostAsync("/certify/stream?sigma=0.5&radius=0.4", .56f);
+        List<(string Type, JsonElement Data)> events = await EventsAsync(response);
+        Certificate certificate = events[^1].Data.GetProperty("certificate").Deserialize<Certificate>()!;
+        certificate.Provenance!.Batch.Should().Be(16, "memory ran out in the middle, after votes had been shown");
+        long[] selection = [.. events[..^1].Where(e => e.Data.GetProperty("phase").GetString() == "selection")
+            .Select(e => e.Data.GetProperty("drawn").GetInt64())];
+        selection.Should().Equal(certificate.N0, certificate.N0);
+        events[^2].Data.GetProperty("drawn").GetInt64().Should().Be(certificate.N);
+    }
+
+    [Fact]
     public async Task Stream_client_gone_frees_its_place()
     {
         await using TestServer server = await TestServer.StartAsync();
