@@ -28,6 +28,9 @@ public sealed partial class SmoothedClassifier : ICertifiedClassifier
     private readonly ReplicaIdentity _identity;
     private readonly VoteScheduler _scheduler;
     private readonly string _deviceKinds;
+    private readonly SmoothingTelemetry _telemetry;
+    private readonly string[] _ofNoise, _ofDevices;
+    private readonly Lazy<IReadOnlyList<string>> _warnings;
 
     /// <summary>Smooths a pretrained denoiser and a pretrained classifier.</summary>
     /// <param name="denoiser">Any denoiser.</param>
@@ -102,18 +105,26 @@ public sealed partial class SmoothedClassifier : ICertifiedClassifier
         _deviceKinds = string.Join(',', devices.Select(static device => device.type.ToString().ToLowerInvariant()).Distinct());
         _identity = new ReplicaIdentity([.. replicas], devices);
         logger ??= NullLogger<SmoothedClassifier>.Instance;
+        _telemetry = new SmoothingTelemetry(_options.Name);
         _scheduler = new VoteScheduler(
             [.. replicas.Zip(devices, (replica, device) => new VoteSampler(replica, device, noise))],
                 new BatchRows(devices, _options.Batch, logger),
-            _options.MostImages);
+            _options.MostImages, _telemetry);
 
-        Warnings =
-        [
-            .. SigmaRange.Warnings(noise.Level.Asked), .. _certifier.Warnings(ClassCount),
-                .. DryRun.Warnings(_certifier, ClassCount, noise.RuleFor(1), _options.Budget), .. GpuKernels.Warnings(devices),
-        ];
+        _ofNoise = [.. SigmaRange.Warnings(noise.Level.Asked)];
+        _ofDevices = [.. GpuKernels.Warnings(devices)];
+        _warnings = new Lazy<IReadOnlyList<string>>(AllWarnings);
         foreach (string warning in Warnings)
             LogSettings(logger, warning);
+    }
+
+    private SmoothedClassifier(SmoothedClassifier shared, ICertifier certifier, SmoothingOptions options)
+    {
+        (_certifier, _options) = (certifier, options);
+        (_identity, _scheduler, _deviceKinds) = (shared._identity, shared._scheduler, shared._deviceKinds);
+        (_telemetry, _ofNoise, _ofDevices) = (shared._telemetry, shared._ofNoise, shared._ofDevices);
+        (ClassCount, InputShape, Noise) = (shared.ClassCount, shared.InputShape, shared.Noise);
+        _warnings = new Lazy<IReadOnlyList<string>>(AllWarnings); // asked for by few, and a dry run costs something
     }
 
     /// <inheritdoc/>
@@ -131,7 +142,25 @@ public sealed partial class SmoothedClassifier : ICertifiedClassifier
     /// <summary>
     /// What these settings cannot do, or look like a mistake, such as an n that can never certify. Empty when all is well.
     /// </summary>
-    public IReadOnlyList<string> Warnings { get; }
+    public IReadOnlyList<string> Warnings => _warnings.Value;
+
+    /// <summary>
+    /// The same classifier under the same noise law with other statistics. Both share forward passes, places and devices, so a server can
+    /// answer requests that ask for different radii or alphas in common batches.
+    /// </summary>
+    /// <param name="certifier">The statistics.</param>
+    /// <param name="seed">The noise key for Predict and Certify, for reproduction (<see cref="SmoothingOptions.Seed"/>); null for what the
+    /// options say.</param>
+    public SmoothedClassifier With(ICertifier certifier, ulong? seed = null)
+    {
+        ArgumentNullException.ThrowIfNull(certifier);
+        return new SmoothedClassifier(this, certifier, seed is null ? _options : _options with
+        {
+            Seed = seed,
+            PredictSeed = seed,
+            SeedSecret = null,
+        });
+    }
 
     /// <inheritdoc/>
     public Prediction Predict(SmoothingImage image, CancellationToken cancellationToken = default) =>
@@ -205,16 +234,23 @@ public sealed partial class SmoothedClassifier : ICertifiedClassifier
         return Enumerated(() => Certificates(seeds, cancellationToken).Run(images, order, progress));
     }
 
+    private IReadOnlyList<string> AllWarnings() =>
+    [
+        .. _ofNoise, .. _certifier.Warnings(ClassCount),
+        .. DryRun.Warnings(_certifier, ClassCount, Noise.RuleFor(1), _options.Budget), .. _ofDevices,
+    ];
+
     private SeedSource PredictSeeds() => new(_options.PredictSeed, _options.SeedSecret, "predict");
 
     private SeedSource CertifySeeds() => new(_options.Seed, _options.SeedSecret, "certify");
 
     private SmoothingCall<Prediction> Predictions(SeedSource seeds, CancellationToken cancellationToken) =>
-        new(_scheduler, new ImageIntake(seeds, InputShape), new PredictionKind(_certifier, ClassCount, _options.Budget), cancellationToken);
+        new(_scheduler, new ImageIntake(seeds, InputShape), new PredictionKind(_certifier, ClassCount, _options.Budget),
+            _telemetry, cancellationToken);
 
     private SmoothingCall<Certificate> Certificates(SeedSource seeds, CancellationToken cancellationToken) => new(
         _scheduler, new ImageIntake(seeds, InputShape),
-        new CertificateKind(_certifier, ClassCount, Noise, _identity, _deviceKinds, _options.Budget), cancellationToken);
+        new CertificateKind(_certifier, ClassCount, Noise, _identity, _deviceKinds, _options.Budget), _telemetry, cancellationToken);
 
     /// <summary>Every enumeration is a call of its own.</summary>
     private static IEnumerable<T> Enumerated<T>(Func<IEnumerable<T>> call)

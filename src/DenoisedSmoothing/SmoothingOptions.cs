@@ -50,6 +50,10 @@ public sealed record SmoothingOptions
     /// <value>1,024.</value>
     public int MostImages { get; init; } = 1024;
 
+    /// <summary>What metrics and traces call this classifier (<c>denoised_smoothing.model</c>); nothing else depends on it.</summary>
+    /// <value>Null: no name.</value>
+    public string? Name { get; init; }
+
     /// <summary>Where each base classifier computes, such as <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>: one entry per replica.</summary>
     /// <value>Null: the CPU for all.</value>
     public IReadOnlyList<string>? Devices { get; init; }

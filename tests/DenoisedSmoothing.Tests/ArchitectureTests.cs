@@ -47,6 +47,7 @@ public partial class ArchitectureTests
         "src/DenoisedSmoothing.Training",
         "src/DenoisedSmoothing.Training/Experiments",
         "src/DenoisedSmoothing.OnnxRuntime",
+        "src/DenoisedSmoothing.AspNetCore",
         "src/DenoisedSmoothing.Tool",
     ];
 
@@ -95,7 +96,8 @@ public partial class ArchitectureTests
         string[] order =
         [
             "DenoisedSmoothing.Abstractions", "DenoisedSmoothing.Certification", "DenoisedSmoothing", "DenoisedSmoothing.Data",
-            "DenoisedSmoothing.FashionMnist", "DenoisedSmoothing.Training", "DenoisedSmoothing.OnnxRuntime", "DenoisedSmoothing.Tool",
+            "DenoisedSmoothing.FashionMnist", "DenoisedSmoothing.Training", "DenoisedSmoothing.OnnxRuntime",
+            "DenoisedSmoothing.AspNetCore", "DenoisedSmoothing.Tool",
         ];
         foreach (string project in order)
         {

@@ -8,7 +8,8 @@ using System.Xml.Linq;
 List<string> wrong = [];
 
 string[] found = [.. Directory.GetFiles(folder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
-string[] ids = ["DenoisedSmoothing", "DenoisedSmoothing.Abstractions", "DenoisedSmoothing.Certification", "DenoisedSmoothing.Data",
+string[] ids = ["DenoisedSmoothing", "DenoisedSmoothing.Abstractions", "DenoisedSmoothing.AspNetCore", "DenoisedSmoothing.Certification",
+    "DenoisedSmoothing.Data",
     "DenoisedSmoothing.FashionMnist", "DenoisedSmoothing.OnnxRuntime", "DenoisedSmoothing.Training"];
 string[] expected = [.. from id in ids from kind in new[] { "nupkg", "snupkg" } select $"{id}.{version}.{kind}",
     $"DenoisedSmoothing.Tool.{version}.nupkg"];
@@ -24,6 +25,8 @@ Check("DenoisedSmoothing",
     dependencies: [.. torch, "DenoisedSmoothing.Certification", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"]);
 Check("DenoisedSmoothing.Data", files: [],
     dependencies: [.. torch, "DenoisedSmoothing", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"]);
+// The ASP.NET Core of the shared framework: no packages of its own.
+Check("DenoisedSmoothing.AspNetCore", files: [], dependencies: [.. torch, "DenoisedSmoothing.Data", "MathNet.Numerics"]);
 Check("DenoisedSmoothing.Training", files: [],
     dependencies: [.. torch, "DenoisedSmoothing.Data", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"]);
 Check("DenoisedSmoothing.FashionMnist", files: [],

@@ -156,7 +156,7 @@ mkdir -p "$work/all"
 cp "$repository"/tests/package/all/* "$work/all/"
 log build-all dotnet build "$work/all" -warnaserror "${with[@]}" -p:RelaxLibTorchSharp=auto
 run dotnet "$work/all/bin/Debug/net10.0/App.dll" || fail "the application with every package: exit code $?" "$work/run.log"
-[ "$(tr -d '\r' <"$work/run.log")" = $'label 2 of 2\nno such model\nDenoisedSmoothing.Training' ] ||
+[ "$(tr -d '\r' <"$work/run.log")" = $'label 2 of 2\nno such model\nDenoisedSmoothing.Training\nserved 2' ] ||
     fail "the application with every package: unexpected outcome" "$work/run.log"
 pass "an application with every package certifies a bundled image"
 

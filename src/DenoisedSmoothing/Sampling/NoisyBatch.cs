@@ -11,7 +11,8 @@ namespace DenoisedSmoothing.Sampling;
 /// <param name="rows">At least one row, at most <paramref name="size"/> in all.</param>
 /// <param name="size">Rows of the forward pass.</param>
 /// <param name="imageShape">[C,H,W].</param>
-internal sealed class NoisyBatch(IReadOnlyList<VoteRows> rows, int size, long[] imageShape) : IDisposable
+/// <param name="asked">How many of the rows tests had asked for.</param>
+internal sealed class NoisyBatch(IReadOnlyList<VoteRows> rows, int size, long[] imageShape, int asked = 0) : IDisposable
 {
     private readonly (VoteJob Job, NoiseCoordinate At)[] _rows = Place(rows, size);
     private readonly int _wanted = rows.Sum(static part => part.Count); // the others are padding
@@ -19,6 +20,9 @@ internal sealed class NoisyBatch(IReadOnlyList<VoteRows> rows, int size, long[] 
     private bool _sent;
 
     public int Size => size;
+
+    /// <summary>Rows that tests had asked for; the others were drawn ahead, or are padding.</summary>
+    public int Asked => asked;
 
     /// <summary>[C,H,W].</summary>
     public long[] ImageShape => imageShape;

@@ -17,9 +17,11 @@ internal sealed class RowPlanner
         _turn++;
         VoteJob first = waiting[0].Jobs.First(static job => job.Unplanned > 0);
         Rows rows = new(first.Batch);
+        int asked;
         if (first.Isolated)
         {
             rows.Add(first.Plan(rows.Room));
+            asked = first.Batch - rows.Room;
             AddAhead(rows, [first]);
         }
         else
@@ -27,10 +29,11 @@ internal sealed class RowPlanner
             VoteJob[][] mates = [.. waiting.Select(caller => caller.Jobs.Where(job => SharesPassWith(first, job)).ToArray())
                 .Where(static jobs => jobs.Length > 0)];
             AddShares(rows, mates);
+            asked = first.Batch - rows.Room;
             AddAhead(rows, [.. InTurn(callers).SelectMany(caller => caller.Jobs.Where(job => SharesPassWith(first, job)))]);
         }
 
-        return new NoisyBatch(rows.Parts, first.Batch, first.Image.Shape);
+        return new NoisyBatch(rows.Parts, first.Batch, first.Image.Shape, asked);
     }
 
     private static bool SharesPassWith(VoteJob first, VoteJob job) =>

@@ -8,9 +8,10 @@ namespace DenoisedSmoothing.Sampling;
 /// <param name="scheduler">Draws the votes.</param>
 /// <param name="intake">Reads the images.</param>
 /// <param name="kind">What is asked of them.</param>
+/// <param name="telemetry">Told what came of each image.</param>
 /// <param name="token">Cancels the whole call.</param>
 internal sealed class SmoothingCall<TResult>(VoteScheduler scheduler, ImageIntake intake, ISmoothingKind<TResult> kind,
-    CancellationToken token)
+    SmoothingTelemetry telemetry, CancellationToken token)
     where TResult : class
 {
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(100);
@@ -186,11 +187,19 @@ internal sealed class SmoothingCall<TResult>(VoteScheduler scheduler, ImageIntak
                 scheduler.Submit(_caller, [job]);
             else
                 GiveUp(job);
-            return kind.Finish(job, await job.Completion.ConfigureAwait(false));
+            TResult result = kind.Finish(job, await job.Completion.ConfigureAwait(false));
+            telemetry.Ended(job, result, null);
+            return result;
         }
-        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        catch (OperationCanceledException e) when (token.IsCancellationRequested)
         {
+            telemetry.Ended(job, null, e);
             throw new OperationCanceledException(token);
+        }
+        catch (Exception e)
+        {
+            telemetry.Ended(job, null, e);
+            throw;
         }
     }
 
@@ -200,10 +209,13 @@ internal sealed class SmoothingCall<TResult>(VoteScheduler scheduler, ImageIntak
             return new SmoothingOutcome<TResult>(entry.Image, null, entry.Error);
         try
         {
-            return new SmoothingOutcome<TResult>(entry.Image, kind.Finish(job, job.Completion.GetAwaiter().GetResult()), null);
+            TResult result = kind.Finish(job, job.Completion.GetAwaiter().GetResult());
+            telemetry.Ended(job, result, null);
+            return new SmoothingOutcome<TResult>(entry.Image, result, null);
         }
         catch (Exception e)
         {
+            telemetry.Ended(job, null, e);
             return new SmoothingOutcome<TResult>(entry.Image, null, e);
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Votes;
 
@@ -31,6 +32,9 @@ internal abstract class VoteJob(ReadImage image, int classCount, VotePhase after
     private int _attempt;
 
     public ReadImage Image => image;
+
+    /// <summary>When the call came, as <see cref="Stopwatch.GetTimestamp"/> counts.</summary>
+    public long Opened { get; } = Stopwatch.GetTimestamp();
 
     public JobLimits Limits => limits;
 

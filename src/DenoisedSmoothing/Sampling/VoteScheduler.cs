@@ -23,6 +23,7 @@ internal sealed class VoteScheduler
     private readonly int _batchesAhead;
     private readonly SemaphoreSlim _room;
     private readonly RowPlanner _planner = new();
+    private readonly SmoothingTelemetry _telemetry;
 
     private readonly object _gate = new();
     private readonly List<(VoteCaller Caller, VoteJob Job)> _arrivals = []; // under the gate
@@ -37,8 +38,10 @@ internal sealed class VoteScheduler
     /// <param name="samplers">One per replica.</param>
     /// <param name="batches">The rows of a forward pass.</param>
     /// <param name="mostImages">How many images may be in work at once: more wait before they come in.</param>
-    public VoteScheduler(IReadOnlyList<VoteSampler> samplers, BatchRows batches, int mostImages)
+    /// <param name="telemetry">Told what is in work.</param>
+    public VoteScheduler(IReadOnlyList<VoteSampler> samplers, BatchRows batches, int mostImages, SmoothingTelemetry? telemetry = null)
     {
+        _telemetry = telemetry ?? new SmoothingTelemetry(null);
         _batches = batches;
         _workers = [.. samplers.Select(sampler => new VoteWorker(sampler, alone: samplers.Count == 1))];
         _batchesAhead = 1 + samplers.Sum(static sampler => sampler.RunsBehindHost ? 2 : 1);
@@ -66,7 +69,15 @@ internal sealed class VoteScheduler
     {
         RefuseNested();
         using CancellationTokenSource either = limits.Link();
-        return _room.Wait(limits.Left, either.Token);
+        _telemetry.Waiting(1);
+        try
+        {
+            return _room.Wait(limits.Left, either.Token);
+        }
+        finally
+        {
+            _telemetry.Waiting(-1);
+        }
     }
 
     /// <inheritdoc cref="Enter"/>
@@ -75,7 +86,15 @@ internal sealed class VoteScheduler
         if (TryEnter())
             return true;
         using CancellationTokenSource either = limits.Link();
-        return await _room.WaitAsync(limits.Left, either.Token).ConfigureAwait(false);
+        _telemetry.Waiting(1);
+        try
+        {
+            return await _room.WaitAsync(limits.Left, either.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            _telemetry.Waiting(-1);
+        }
     }
 
     /// <summary>Hands over jobs, each of which has been prepared and has a place.</summary>
@@ -83,6 +102,7 @@ internal sealed class VoteScheduler
     {
         if (jobs.Count == 0)
             return;
+        _telemetry.Working(jobs.Count);
         caller.Expect(jobs.Sum(static job => job.Unplanned));
         lock (_gate)
         {
@@ -174,8 +194,10 @@ internal sealed class VoteScheduler
         long begun = Stopwatch.GetTimestamp();
         foreach (VoteWorker worker in _workers)
         {
-            if (worker.Current is null && (worker.TakePrepared() ?? _planner.Plan(_callers)) is { } batch)
-                worker.Start(batch);
+            if (worker.Current is not null || (worker.TakePrepared() ?? _planner.Plan(_callers)) is not { } batch)
+                continue;
+            _telemetry.Planned(batch);
+            worker.Start(batch);
         }
 
         Task[] running = [.. _workers.Select(static worker => worker.Running).OfType<Task>()];
@@ -306,6 +328,7 @@ internal sealed class VoteScheduler
             _room.Release();
         }
 
+        _telemetry.Working(-_ended.Count);
         _justEnded = _ended.Count;
         _ended.Clear();
         foreach (VoteCaller caller in _callers)

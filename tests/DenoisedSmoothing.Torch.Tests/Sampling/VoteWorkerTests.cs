@@ -135,7 +135,8 @@ public class VoteWorkerTests
             [.. replicas.Select(replica => new VoteSampler(replica, CPU, noise, runsBehindHost))],
             new BatchRows([.. replicas.Select(_ => CPU)], batch, NullLogger.Instance), mostImages: 100);
         CertificateKind kind = new(Staged, 3, noise, new ReplicaIdentity(replicas, [TorchSharp.torch.CPU]), "cpu", null);
-        SmoothingCall<Certificate> call = new(scheduler, new ImageIntake(new SeedSource(5, null, "certify"), null), kind, token);
+        SmoothingCall<Certificate> call = new(
+            scheduler, new ImageIntake(new SeedSource(5, null, "certify"), null), kind, new SmoothingTelemetry(null), token);
         return call.Run(images.Select((image, i) => new SmoothingImage(image, i)), SmoothingOrder.AsGiven, null)
             .Select(outcome => outcome.Result with { Provenance = null });
     }

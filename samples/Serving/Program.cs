@@ -1,0 +1,3 @@
+using Serving;
+
+return await ServingCommand.RunAsync(args);

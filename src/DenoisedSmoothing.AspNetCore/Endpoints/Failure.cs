@@ -1,0 +1,45 @@
+using System.Globalization;
+using DenoisedSmoothing.Sampling;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace DenoisedSmoothing.AspNetCore;
+
+/// <summary>What a client is told of an error: the same for every protocol.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Detail">A sentence.</param>
+internal sealed record Failure(int Status, string Detail)
+{
+    private const int ClientClosedRequest = 499;
+
+    /// <summary>Sorts an error, says it to the log where it is ours, and sets Retry-After where it helps.</summary>
+    public static Failure Of(Exception error, HttpContext http, ILogger logger, string model)
+    {
+        switch (error)
+        {
+            case RequestException request:
+                return new Failure(request.Status, request.Message);
+            case BadHttpRequestException bad:
+                return new Failure(bad.StatusCode, bad.Message);
+            case RefusedException refused:
+                logger.Refused(model, refused.Reason);
+                if (refused.RetryAfter is { } wait && !http.Response.HasStarted)
+                    http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+                return new Failure(StatusCodes.Status503ServiceUnavailable, refused.Message);
+            case OperationCanceledException when http.RequestAborted.IsCancellationRequested:
+                return new Failure(ClientClosedRequest, "The client went away.");
+            case var memory when OutOfMemory.Is(memory):
+                logger.NotAnswered(memory, model);
+                return new Failure(
+                    StatusCodes.Status503ServiceUnavailable, "The server's memory does not suffice for this image at the moment.");
+            default:
+                logger.NotAnswered(error, model);
+                // The library's own words about a model may be read by strangers; a model's may not.
+                return new Failure(
+                    StatusCodes.Status500InternalServerError,
+                    error is InvalidOperationException && error.Message.StartsWith("The base classifier", StringComparison.Ordinal)
+                        ? error.Message
+                        : "The server failed at this image; its log says why.");
+        }
+    }
+}

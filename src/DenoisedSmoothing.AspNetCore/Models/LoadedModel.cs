@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using TorchSharp;
+
+namespace DenoisedSmoothing.AspNetCore;
+
+/// <summary>What a served classifier has once its models are loaded.</summary>
+internal sealed class LoadedModel : IDisposable
+{
+    private readonly IReadOnlyList<ServedPair> _pairs;
+
+    private LoadedModel(
+        IReadOnlyList<ServedPair> pairs, IReadOnlyDictionary<double, SmoothedClassifier> bySigma, SmoothedClassifierOptions options,
+        string name)
+    {
+        (_pairs, BySigma) = (pairs, bySigma);
+        Fingerprint = PartInfo.Of(pairs[0].BaseClassifier).Fingerprint;
+        ClassNames = options.ClassNames ?? pairs[0].ClassNames;
+        Statistics = new ServedStatistics(bySigma, MethodOf(options), options.MostVotes);
+        Answers = new AnswerWriter(name, ClassNames);
+    }
+
+    /// <summary>One for each level of noise, the usual level first.</summary>
+    public IReadOnlyDictionary<double, SmoothedClassifier> BySigma { get; }
+
+    public SmoothedClassifier Usual => BySigma.Values.First();
+
+    public string Fingerprint { get; }
+
+    public IReadOnlyList<string>? ClassNames { get; }
+
+    public ServedStatistics Statistics { get; }
+
+    public AnswerWriter Answers { get; }
+
+    public Preprocessing.ImagePreprocess? Preprocess => _pairs[0].Preprocess;
+
+    /// <summary>Loads the models, and makes one pass of each level of noise.</summary>
+    /// <exception cref="InvalidOperationException">They are others than configured.</exception>
+    public static LoadedModel Load(string name, SmoothedClassifierOptions options, IServiceProvider services)
+    {
+        LibTorch.EnsureAvailable();
+        List<ServedPair> pairs = [];
+        try
+        {
+            string[] devices = options.Devices ?? ["cpu"];
+            foreach (string device in devices)
+                pairs.Add(options.Load?.Invoke(services, device) ?? PairFiles.Load(options, device));
+            IBaseClassifier[] replicas = [.. pairs.Select(static pair => new SharedBaseClassifier(pair.BaseClassifier))];
+            SmoothingOptions sampling = new()
+            {
+                Name = name,
+                Batch = options.Batch,
+                Devices = devices,
+                MostImages = options.MostInWork,
+                SeedSecret = options.Noise == NoiseKeys.Fresh ? (ReadOnlyMemory<byte>?)null : SecretOf(options),
+                Budget = new Budget { Votes = options.MostVotes, Time = options.MostTime },
+            };
+            ICertifier certifier = Certifiers.Create(MethodOf(options));
+            ILogger<SmoothedClassifier>? logger =
+                (services.GetService(typeof(ILoggerFactory)) as ILoggerFactory)?.CreateLogger<SmoothedClassifier>();
+            OrderedDictionary<double, SmoothedClassifier> bySigma = [];
+            foreach (double sigma in options.Sigmas!)
+                bySigma.Add(sigma, new SmoothedClassifier(replicas, sigma, certifier, sampling, logger));
+            LoadedModel loaded = new(pairs, bySigma, options, name);
+            if (options.Fingerprint is { } wanted && wanted != loaded.Fingerprint)
+            {
+                throw new InvalidOperationException(
+                    $"The loaded models are {loaded.Fingerprint}, and the configuration says {wanted}: not the files it was made for.");
+            }
+
+            foreach (SmoothedClassifier smoothed in bySigma.Values)
+                MakePass(smoothed);
+            return loaded;
+        }
+        catch
+        {
+            foreach (ServedPair pair in pairs)
+                pair.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        Statistics.Dispose();
+        foreach (ServedPair pair in _pairs)
+            pair.Dispose();
+    }
+
+    /// <summary>The statistics of certificates without a target radius, and of predictions.</summary>
+    internal static CertificationMethod MethodOf(SmoothedClassifierOptions options) =>
+        options.Method is { } text
+        ? Certifiers.Create(CertificationMethod.Parse(text)).Method
+        : new SequentialCertifier(new SequentialOptions { Budget = options.MostVotes, PredictBudget = options.MostVotes }).Method;
+
+    // A model that does not say which images it takes makes its first pass with the first request.
+    private static void MakePass(SmoothedClassifier smoothed)
+    {
+        if (smoothed.InputShape is not { Height: { } height, Width: { } width } input)
+            return;
+        using torch.Tensor grey = torch.full([input.Channels ?? 3, height, width], .5f);
+        _ = smoothed.With(new CohenCertifier(n0: 1, n: 1, predictN: 1)).Predict(grey);
+    }
+
+    private static byte[] SecretOf(SmoothedClassifierOptions options) =>
+        options.Secret is { } text ? Convert.FromBase64String(text) : RandomNumberGenerator.GetBytes(HMACSHA256.HashSizeInBytes);
+}

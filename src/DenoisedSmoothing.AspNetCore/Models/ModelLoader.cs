@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Hosting;
+
+namespace DenoisedSmoothing.AspNetCore;
+
+/// <summary>Loads the served classifiers in the background, one after another, and has them take nothing new when the host stops.</summary>
+internal sealed class ModelLoader(SmoothedModels models, IHostApplicationLifetime lifetime) : IHostedService
+{
+    private Task _loading = Task.CompletedTask;
+    private CancellationTokenRegistration _stopping;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _stopping = lifetime.ApplicationStopping.Register(() =>
+        {
+            foreach (SmoothedModel model in models)
+                model.Stop();
+        });
+        _loading = Task.Factory.StartNew(
+            () =>
+            {
+                foreach (SmoothedModel model in models.TakeWhile(_ => !lifetime.ApplicationStopping.IsCancellationRequested))
+                    model.Load();
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.DisposeAsync().ConfigureAwait(false);
+        // It cannot be broken off, and should not outlive the models; but a load that hangs must not hold up the end.
+        await _loading.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+}

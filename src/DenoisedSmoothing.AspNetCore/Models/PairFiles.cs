@@ -1,0 +1,85 @@
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Networks;
+using DenoisedSmoothing.Presets;
+using DenoisedSmoothing.Schedules;
+
+namespace DenoisedSmoothing.AspNetCore;
+
+/// <summary>Models from the files that the options name.</summary>
+internal static class PairFiles
+{
+    private static readonly Dictionary<string, Func<string?, string, string, PretrainedPair>> s_pairs = new(StringComparer.Ordinal)
+    {
+        ["cifar10"] = (denoiser, classifier, device) => PretrainedPairs.Cifar10(Needed(denoiser), classifier, device),
+        ["cifar10-wrn"] = (denoiser, classifier, device) => PretrainedPairs.Cifar10WideResNet(Needed(denoiser), classifier, device),
+        ["imagenet"] = (denoiser, classifier, device) => PretrainedPairs.ImageNet(Needed(denoiser), classifier, device),
+        ["cohen-cifar10"] = (_, classifier, device) => PretrainedPairs.CohenCifar10(classifier, device),
+        ["salman-cifar10"] = (denoiser, classifier, device) => PretrainedPairs.SalmanCifar10(Needed(denoiser), classifier, device),
+    };
+
+    public static IReadOnlyCollection<string> Names => s_pairs.Keys;
+
+    /// <summary>Loads what the options name, on a device.</summary>
+    /// <exception cref="ArgumentException">A file or a setting is missing.</exception>
+    /// <exception cref="CheckpointException">A file is damaged or holds other weights.</exception>
+    public static ServedPair Load(SmoothedClassifierOptions options, string device)
+    {
+        string classifierFile = options.Classifier.File!;
+        if (options.Pair is { } pair)
+            return new ServedPair(s_pairs[pair](options.Denoiser.File, classifierFile, device));
+        ModuleClassifier classifier = Classifier(options.Classifier, classifierFile, device);
+        if (options.Denoiser.File is not { } denoiserFile)
+            return new ServedPair(new IdentityDenoiser(), classifier, classifier);
+        try
+        {
+            OneShotDenoiser denoiser = Denoiser(options.Denoiser, denoiserFile, device);
+            return new ServedPair(denoiser, classifier, new OwnedParts(denoiser, classifier));
+        }
+        catch
+        {
+            classifier.Dispose();
+            throw;
+        }
+    }
+
+    private static ModuleClassifier Classifier(ModelFileOptions its, string path, string device)
+    {
+        Normalization? normalization = its.Normalization is { } name ? NetworkCatalog.Normalizations[name] : null;
+        if (TorchScriptNetwork.IsTorchScript(path))
+            return TorchScript.LoadClassifier(path, its.Classes ?? 10, normalization, Square(its.Resize), device);
+        CatalogClassifier entry = Entry(NetworkCatalog.Classifiers, its.Network, path, "Classifier");
+        return new ModuleClassifier(
+            entry.Load(path, its.Classes, device), its.Classes ?? entry.ClassCount,
+            its.Normalization is null ? entry.Normalization : normalization, Square(its.Resize ?? entry.Resize), disposeNetwork: true);
+    }
+
+    private static OneShotDenoiser Denoiser(ModelFileOptions its, string path, string device)
+    {
+        if (TorchScriptNetwork.IsTorchScript(path))
+        {
+            return TorchScript.LoadDenoiser(path, Schedule(its.Schedule ?? "cosine", its.Timesteps ?? 1000), its.TimestepScale ?? 1,
+                device: device);
+        }
+
+        CatalogDenoiser entry = Entry(NetworkCatalog.Denoisers, its.Network, path, "Denoiser");
+        return new OneShotDenoiser(
+            entry.Load(path, device), Schedule(its.Schedule ?? entry.Schedule, its.Timesteps ?? entry.Timesteps),
+            its.TimestepScale ?? entry.TimestepScale, lastTimestep: entry.LastTimestep, disposeNetwork: true);
+    }
+
+    private static T Entry<T>(IReadOnlyDictionary<string, T> networks, string? name, string path, string part) =>
+        name is not null && networks.TryGetValue(name, out T? entry)
+        ? entry
+        : throw new ArgumentException(
+            $"{path} holds weights alone: say what network they belong to with {part}:Network, {string.Join(" | ", networks.Keys)}.");
+
+    private static INoiseSchedule Schedule(string name, int timesteps) =>
+        name == "linear" ? new LinearSchedule(timesteps) : new CosineSchedule(timesteps);
+
+    private static (int, int)? Square(int? side) => side is { } length ? (length, length) : null;
+
+    private static string Needed(string? denoiser) =>
+        denoiser ?? throw new ArgumentException("This pair needs a denoiser: name its file with Denoiser:File.");
+}

@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace DenoisedSmoothing.AspNetCore;
+
+/// <summary>How the server writes JSON. Certificates have a form of their own under any options.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(AnswerDocument))]
+[JsonSerializable(typeof(AuditLine))]
+[JsonSerializable(typeof(ImageDocument))]
+[JsonSerializable(typeof(VerificationDocument))]
+[JsonSerializable(typeof(VotesDocument))]
+[JsonSerializable(typeof(Certificate))]
+[JsonSerializable(typeof(ProblemDetails))]
+internal sealed partial class ServingJson : JsonSerializerContext;
