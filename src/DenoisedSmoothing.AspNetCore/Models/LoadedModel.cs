@@ -99,7 +99,7 @@ internal sealed class LoadedModel : IDisposable
     {
         if (smoothed.InputShape is not { Height: { } height, Width: { } width } input)
             return;
-        using torch.Tensor grey = torch.full([input.Channels ?? 3, height, width], .5f);
+        using torch.Tensor grey = torch.full([input.Channels ?? 3, height, width], Kept(.5));
         _ = smoothed.With(new CohenCertifier(n0: 1, n: 1, predictN: 1)).Predict(grey);
     }
 
