@@ -4,10 +4,12 @@ using Microsoft.AspNetCore.Mvc;
 namespace DenoisedSmoothing.AspNetCore;
 
 /// <summary>How the server writes JSON. Certificates have a form of their own under any options.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(AnswerDocument))]
 [JsonSerializable(typeof(AuditLine))]
 [JsonSerializable(typeof(ImageDocument))]
+[JsonSerializable(typeof(SetDocument))]
 [JsonSerializable(typeof(VerificationDocument))]
 [JsonSerializable(typeof(VotesDocument))]
 [JsonSerializable(typeof(Certificate))]

@@ -15,8 +15,8 @@ public static class SmoothedClassifierEndpointExtensions
     private const string AnyType = "*/*";
 
     /// <summary>
-    /// Maps <c>/predict</c>, <c>/certify</c>, <c>/certify/stream</c> and <c>/verify</c>, and the Open Inference Protocol V2 under
-    /// <c>/v2</c>, for all added classifiers. docs/serving.md describes requests and answers.
+    /// Maps <c>/predict</c>, <c>/certify</c>, <c>/certify/stream</c>, <c>/predict-set</c> and <c>/verify</c>, and the Open Inference
+    /// Protocol V2 under <c>/v2</c>, for all added classifiers. docs/serving.md describes requests and answers.
     /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="prefix">What all paths begin with, such as <c>/smoothing</c>.</param>
@@ -38,6 +38,10 @@ public static class SmoothedClassifierEndpointExtensions
         Answering(group.MapPost("/certify/stream", StreamEndpoint.CertifyAsync), "CertifyStream")
             .WithSummary("The votes as they come in, then the answer, as server-sent events: votes, answer, problem.")
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
+        Answering(
+            group.MapPost("/predict-set", AnswerEndpoints.PredictSetAsync), "PredictSet", "model, shape (C,H,W of a raw float32 body)")
+            .WithSummary("The classes that the image may have, from one vote: over images, sets miss as often as the calibration allows.")
+            .Produces<SetDocument>();
         VerifyEndpoint verify = ActivatorUtilities.CreateInstance<VerifyEndpoint>(endpoints.ServiceProvider);
         Failing(group.MapPost("/verify", (Delegate)verify.VerifyAsync).WithName("Verify"))
             .WithSummary("Recomputes a certificate from the votes that it carries.")
@@ -47,10 +51,13 @@ public static class SmoothedClassifierEndpointExtensions
         return group;
     }
 
-    private static RouteHandlerBuilder Answering(RouteHandlerBuilder endpoint, string name) => Failing(endpoint.WithName(name))
+    private static RouteHandlerBuilder Answering(
+        RouteHandlerBuilder endpoint, string name,
+        string query = "model, sigma, radius, alpha, budget (votes), seconds, seed, shape (C,H,W of a raw float32 body)") =>
+        Failing(endpoint.WithName(name))
         .Accepts<IFormFile>("image/png", "image/jpeg", BytesType, JsonType, FormType, AnyType)
         .WithDescription(
-            "Query: model, sigma, radius, alpha, budget (votes), seconds, seed, shape (C,H,W of a raw float32 body). "
+            $"Query: {query}. "
             + "Body: an image file, a form with one, raw float32 values, or {\"shape\": [C,H,W], \"data\": [...]}.")
         .DisableAntiforgery(); // no cookie decides anything here
 

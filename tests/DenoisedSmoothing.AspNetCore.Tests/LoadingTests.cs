@@ -80,6 +80,7 @@ public class LoadingTests
         { options => options.Secret = "c2hvcnQ=", "16 random bytes" },
         { options => (options.Secret, options.Noise) = ("AAECAwQFBgcICQoLDA0ODw==", NoiseKeys.Fresh), "keyed noise" },
         { options => options.MostVotes = 0, "MostVotes is 0" },
+        { options => options.Calibration = "missing.json", "Calibration names 'missing.json'" },
         { options => options.LongestWait = TimeSpan.MaxValue, "at most a day" },
         { options => options.Method = "cohen n=-1", "Method" },
     };

@@ -8,13 +8,28 @@ namespace DenoisedSmoothing.AspNetCore;
 /// <summary>/predict and /certify: an image in, a JSON answer out.</summary>
 internal static class AnswerEndpoints
 {
-    private static readonly string[] s_names = [.. QueryValues.Names, "model", "shape"];
+    private static readonly string[] s_setNames = ["model", "shape"];
+    private static readonly string[] s_names = [.. QueryValues.Names, .. s_setNames];
 
     public static Task<IResult> PredictAsync(HttpContext http, SmoothedModels models, ILogger<SmoothedModel> logger) =>
         AnswerAsync(http, models, logger, static (model, image, query, token) => model.PredictAsync(image, query, token));
 
     public static Task<IResult> CertifyAsync(HttpContext http, SmoothedModels models, ILogger<SmoothedModel> logger) =>
         AnswerAsync(http, models, logger, static (model, image, query, token) => model.CertifyAsync(image, query, null, token));
+
+    /// <summary>What a set is cut with is the calibration's, so a request brings its image alone.</summary>
+    public static Task<IResult> PredictSetAsync(HttpContext http, SmoothedModels models, ILogger<SmoothedModel> logger) =>
+        GuardedAsync(http, logger, async () =>
+        {
+            SmoothedModel model = OpenModel(http, models, s_setNames);
+            int priority = model.Options.Priority?.Invoke(http) ?? 0;
+            model.CheckRoom(priority);
+            _ = model.SetsOf(model.Loaded);
+            using torch.Tensor image = await RequestBody.ReadImageAsync(http, model.Loaded, model.Options).ConfigureAwait(false);
+            using Place place = await model.Queue.EnterAsync(priority, http.RequestAborted).ConfigureAwait(false);
+            SetDocument document = await model.PredictSetAsync(image, http.RequestAborted).ConfigureAwait(false);
+            return TypedResults.Json(document, ServingJson.Default.SetDocument);
+        });
 
     /// <summary>Does an endpoint's work; what goes wrong becomes ProblemDetails.</summary>
     public static async Task<IResult> GuardedAsync(HttpContext http, ILogger logger, Func<Task<IResult>> work)
@@ -34,16 +49,22 @@ internal static class AnswerEndpoints
     public static (SmoothedModel Model, AnswerQuery Query, int Priority) Open(HttpContext http, SmoothedModels models)
     {
         IQueryCollection given = http.Request.Query;
-        if (given.Keys.FirstOrDefault(static key => !s_names.Contains(key)) is { } unknown)
-            throw new RequestException($"There is no parameter '{unknown}'; there are {string.Join(", ", s_names)}.");
-        if (given.FirstOrDefault(static pair => pair.Value.Count > 1).Key is { } twice)
-            throw new RequestException($"The parameter '{twice}' is given twice.");
-        SmoothedModel model = models.Named(given.TryGetValue("model", out StringValues name) ? name.ToString() : null);
+        SmoothedModel model = OpenModel(http, models, s_names);
         AnswerQuery query = QueryValues.Read(key => given.TryGetValue(key, out StringValues value) ? value.ToString() : null);
         int priority = model.Options.Priority?.Invoke(http) ?? 0;
         model.CheckRoom(priority);
         model.Check(query);
         return (model, query, priority);
+    }
+
+    private static SmoothedModel OpenModel(HttpContext http, SmoothedModels models, string[] names)
+    {
+        IQueryCollection given = http.Request.Query;
+        if (given.Keys.FirstOrDefault(key => !names.Contains(key)) is { } unknown)
+            throw new RequestException($"There is no parameter '{unknown}'; there are {string.Join(", ", names)}.");
+        if (given.FirstOrDefault(static pair => pair.Value.Count > 1).Key is { } twice)
+            throw new RequestException($"The parameter '{twice}' is given twice.");
+        return models.Named(given.TryGetValue("model", out StringValues name) ? name.ToString() : null);
     }
 
     private static Task<IResult> AnswerAsync(

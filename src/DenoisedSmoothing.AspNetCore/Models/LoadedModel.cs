@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using DenoisedSmoothing.PredictionSets;
 using Microsoft.Extensions.Logging;
 using TorchSharp;
 
@@ -10,14 +11,15 @@ internal sealed class LoadedModel : IDisposable
     private readonly IReadOnlyList<ServedPair> _pairs;
 
     private LoadedModel(
-        IReadOnlyList<ServedPair> pairs, IReadOnlyDictionary<double, SmoothedClassifier> bySigma, SmoothedClassifierOptions options,
-        string name)
+        IReadOnlyList<ServedPair> pairs, IBaseClassifier first, IReadOnlyDictionary<double, SmoothedClassifier> bySigma,
+        SmoothedClassifierOptions options, string name)
     {
         (_pairs, BySigma) = (pairs, bySigma);
         Fingerprint = PartInfo.Of(pairs[0].BaseClassifier).Fingerprint;
         ClassNames = options.ClassNames ?? pairs[0].ClassNames;
         Statistics = new ServedStatistics(bySigma, MethodOf(options), options.MostVotes);
         Answers = new AnswerWriter(name, ClassNames);
+        Sets = SetsOf(first, options);
     }
 
     /// <summary>One for each level of noise, the usual level first.</summary>
@@ -32,6 +34,9 @@ internal sealed class LoadedModel : IDisposable
     public ServedStatistics Statistics { get; }
 
     public AnswerWriter Answers { get; }
+
+    /// <summary>Null where no calibration was configured.</summary>
+    public RobustSetClassifier? Sets { get; }
 
     public Preprocessing.ImagePreprocess? Preprocess => _pairs[0].Preprocess;
 
@@ -62,7 +67,7 @@ internal sealed class LoadedModel : IDisposable
             OrderedDictionary<double, SmoothedClassifier> bySigma = [];
             foreach (double sigma in options.Sigmas!)
                 bySigma.Add(sigma, new SmoothedClassifier(replicas, sigma, certifier, sampling, logger));
-            LoadedModel loaded = new(pairs, bySigma, options, name);
+            LoadedModel loaded = new(pairs, replicas[0], bySigma, options, name);
             if (options.Fingerprint is { } wanted && wanted != loaded.Fingerprint)
             {
                 throw new InvalidOperationException(
@@ -101,6 +106,16 @@ internal sealed class LoadedModel : IDisposable
             return;
         using torch.Tensor grey = torch.full([input.Channels ?? 3, height, width], Kept(.5));
         _ = smoothed.With(new CohenCertifier(n0: 1, n: 1, predictN: 1)).Predict(grey);
+    }
+
+    // Under fresh keys: one who may ask about many images learns nothing about the noise of the next request.
+    private static RobustSetClassifier? SetsOf(IBaseClassifier classifier, SmoothedClassifierOptions options)
+    {
+        if (options.Calibration is not { } path)
+            return null;
+        PredictionSetCalibration calibration = PredictionSetCalibration.Read(path);
+        return new RobustSetClassifier(
+            classifier, calibration.Sigma, calibration, new PredictionSetOptions { Device = (options.Devices ?? ["cpu"])[0] });
     }
 
     private static byte[] SecretOf(SmoothedClassifierOptions options) =>

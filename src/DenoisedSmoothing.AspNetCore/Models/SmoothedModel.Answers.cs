@@ -1,4 +1,6 @@
+using DenoisedSmoothing.PredictionSets;
 using DenoisedSmoothing.Votes;
+using Microsoft.AspNetCore.Http;
 using TorchSharp;
 
 namespace DenoisedSmoothing.AspNetCore;
@@ -56,6 +58,22 @@ public sealed partial class SmoothedModel
         Audit(certificate);
         return loaded.Answers.Of(certificate, query.Radius, NoiseOf(query));
     }
+
+    /// <summary>The robust prediction set, from one vote.</summary>
+    /// <exception cref="RequestException">No calibration was configured.</exception>
+    internal async Task<SetDocument> PredictSetAsync(torch.Tensor image, CancellationToken cancellationToken)
+    {
+        LoadedModel loaded = Loaded;
+        RobustSetClassifier sets = SetsOf(loaded);
+        PredictionSet set = await Taken(() => sets.PredictSetAsync(new SmoothingImage(image), cancellationToken)).ConfigureAwait(false);
+        return new SetDocument(
+            Name, set.Labels, loaded.ClassNames is { } names ? [.. set.Labels.Select(label => names[label])] : null, set.Radius,
+            set.Miscoverage, set);
+    }
+
+    /// <exception cref="RequestException">No calibration was configured.</exception>
+    internal RobustSetClassifier SetsOf(LoadedModel loaded) => loaded.Sets ?? throw new RequestException(
+        $"The model '{Name}' was not calibrated for prediction sets.", StatusCodes.Status404NotFound);
 
     // What is wrong with a request is said at once; what comes later is the model's.
     private static Task<T> Taken<T>(Func<Task<T>> call)

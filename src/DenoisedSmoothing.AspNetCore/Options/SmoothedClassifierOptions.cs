@@ -96,6 +96,13 @@ public sealed class SmoothedClassifierOptions
     /// <value>Null: any.</value>
     public string? Fingerprint { get; set; }
 
+    /// <summary>
+    /// A calibration of this model for robust prediction sets, as <c>dds calibrate</c> and PredictionSetCalibration.Write make it: with it
+    /// <c>/predict-set</c> answers, on the first device. Its noise and radius are its own, whatever <see cref="Sigmas"/> are.
+    /// </summary>
+    /// <value>Null: no prediction sets.</value>
+    public string? Calibration { get; set; }
+
     /// <summary>Names of the classes, in label order.</summary>
     /// <value>Null: those of the pair, if it brings any.</value>
     public string[]? ClassNames { get; set; }

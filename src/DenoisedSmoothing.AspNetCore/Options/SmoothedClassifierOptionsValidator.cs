@@ -15,7 +15,7 @@ internal sealed class SmoothedClassifierOptionsValidator(ModelNames names) : IVa
     {
         if (name is null || !names.Contains(name))
             return ValidateOptionsResult.Skip;
-        string[] wrong = [.. Models(options), .. Numbers(options), .. Secrets(options)];
+        string[] wrong = [.. Models(options), .. Sets(options), .. Numbers(options), .. Secrets(options)];
         return wrong.Length == 0
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(wrong.Select(text => $"Smoothed classifier '{name}': {text}"));
@@ -51,6 +51,12 @@ internal sealed class SmoothedClassifierOptionsValidator(ModelNames names) : IVa
 
         if (o.Denoiser.Schedule is not (null or "cosine" or "linear"))
             yield return $"Denoiser:Schedule is '{o.Denoiser.Schedule}'; there are cosine and linear.";
+    }
+
+    private static IEnumerable<string> Sets(SmoothedClassifierOptions o)
+    {
+        if (o.Calibration is { } path && !File.Exists(path))
+            yield return $"Calibration names '{path}', and there is no such file. 'dds calibrate' makes one.";
     }
 
     private static IEnumerable<string> Numbers(SmoothedClassifierOptions o)
