@@ -61,7 +61,7 @@ internal sealed class ServedStatistics(
     public void Dispose() => _kept.Dispose();
 
     private double Alpha => method.Parameters.TryGetValue("alpha", out string? text)
-        ? double.Parse(text, CultureInfo.InvariantCulture)
+        ? PlainNumber.Parse(text, "alpha")
         : new SequentialOptions().Alpha;
 
     private SequentialCertifier Guard(double radius, double alpha) => new(new SequentialOptions

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -21,7 +20,7 @@ internal sealed record InferenceBody(InferenceRequest Request, ReadOnlyMemory<by
         string? header = http.Headers[LengthHeader];
         int length = body.Length;
         if (header is not null
-            && (!int.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out length) || length > body.Length))
+            && (!PlainNumber.TryParseWhole(header, out length) || length < 0 || length > body.Length))
             throw new RequestException($"{LengthHeader} is '{header}', and the body has {body.Length} bytes.");
         try
         {

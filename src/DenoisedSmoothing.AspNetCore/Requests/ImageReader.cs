@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using DenoisedSmoothing.Data;
@@ -60,7 +59,7 @@ internal static class ImageReader
     /// <inheritdoc cref="FromFile"/>
     public static torch.Tensor FromFloats(ReadOnlySpan<byte> bytes, string shapeText)
     {
-        long[] shape = [.. shapeText.Split(',').Select(text => long.TryParse(text, CultureInfo.InvariantCulture, out long length)
+        long[] shape = [.. shapeText.Split(',').Select(text => PlainNumber.TryParseWhole(text, out long length)
             ? length
             : throw new RequestException($"shape is '{shapeText}'; it must be C,H,W, such as 3,32,32."))];
         if (bytes.Length % sizeof(float) != 0)

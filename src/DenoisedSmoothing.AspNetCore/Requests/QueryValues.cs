@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace DenoisedSmoothing.AspNetCore;
 
@@ -17,26 +18,29 @@ internal static class QueryValues
         Alpha = Positive(valueOf, "alpha") is { } alpha
             ? alpha <= .5 ? alpha : throw new RequestException($"alpha is {alpha}; it must be at most 0.5.")
             : null,
-        Votes = Parsed<long>(valueOf, "budget", "a whole number of votes, at least 1") is { } votes
+        Votes = Whole<long>(valueOf, "budget", "a whole number of votes, at least 1") is { } votes
             ? votes >= 1 ? votes : throw new RequestException($"budget is {votes}; it is a whole number of votes, at least 1.")
             : null,
         Seconds = Positive(valueOf, "seconds"),
-        Seed = Parsed<ulong>(valueOf, "seed", "a whole number from 0 to 2^64 - 1"),
+        Seed = Whole<ulong>(valueOf, "seed", "a whole number from 0 to 2^64 - 1"),
     };
 
-    private static double? Positive(Func<string, string?> valueOf, string name) =>
-        Parsed<double>(valueOf, name, "a number above 0") is { } number
-        ? number > 0 && double.IsFinite(number)
-            ? number
-            : throw new RequestException($"{name} is {Plain(number)}; it must be finite and above 0.")
+    private static double? Positive(Func<string, string?> valueOf, string name)
+    {
+        if (valueOf(name) is not { } text)
+            return null;
+        if (!PlainNumber.TryParse(text, out double number))
+            throw NotOne(name, text, "a number above 0");
+        return number > 0 ? number : throw new RequestException($"{name} is {Plain(number)}; it must be finite and above 0.");
+    }
+
+    private static T? Whole<T>(Func<string, string?> valueOf, string name, string what)
+        where T : struct, IBinaryInteger<T> => valueOf(name) is { } text
+        ? PlainNumber.TryParseWhole(text, out T value) ? value : throw NotOne(name, text, what)
         : null;
 
-    private static T? Parsed<T>(Func<string, string?> valueOf, string name, string what)
-        where T : struct, IParsable<T> => valueOf(name) is { } text
-        ? T.TryParse(text, CultureInfo.InvariantCulture, out T value)
-            ? value
-            : throw new RequestException($"{name} is '{text}'; it must be {what}.")
-        : null;
+    private static RequestException NotOne(string name, string text, string what) =>
+        new($"{name} is '{text}'; it must be {what}.{PlainNumber.Hint(text)}");
 
     private static string Plain(double number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -36,5 +36,5 @@ internal static class VerificationLimits
 
     // What is no number is refused as too large; the verifier would say what is wrong with it, and needs no bound for that.
     private static double Number(string text) =>
-        double.TryParse(text, CultureInfo.InvariantCulture, out double value) ? value : double.PositiveInfinity;
+        PlainNumber.TryParse(text, out double value) ? value : double.PositiveInfinity;
 }
