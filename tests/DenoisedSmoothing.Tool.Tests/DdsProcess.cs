@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using DenoisedSmoothing.Tool;
+using DenoisedSmoothing.Testing;
 
 namespace DenoisedSmoothing.Tool.Tests;
 
@@ -7,6 +7,11 @@ namespace DenoisedSmoothing.Tool.Tests;
 internal sealed class DdsProcess : IDisposable
 {
     private const string Env = "/usr/bin/env";
+
+    // As it was built: beside the tests lies what they need, which is not all that it needs.
+    private static readonly string s_dds = Path.Combine(
+        SourceTree.Root, "src", "DenoisedSmoothing.Tool",
+        Path.GetRelativePath(Path.Combine(SourceTree.Root, "tests", "DenoisedSmoothing.Tool.Tests"), AppContext.BaseDirectory), "dds.dll");
 
     private readonly Process _process;
     private readonly Task<string> _output, _error;
@@ -16,8 +21,7 @@ internal sealed class DdsProcess : IDisposable
 
     public static DdsProcess Start(params string[] args)
     {
-        string[] program = [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH")
-            ?? "dotnet", typeof(CommandLine).Assembly.Location, .. args];
+        string[] program = [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", s_dds, .. args];
         // A shell's background job ignores Ctrl-C, and so does all that it starts: tests that run in one would wait in vain.
         if (OperatingSystem.IsLinux() && File.Exists(Env))
             program = [Env, "--default-signal=INT", .. program];
