@@ -74,8 +74,8 @@ internal sealed class LoadedModel : IDisposable
                     $"The loaded models are {loaded.Fingerprint}, and the configuration says {wanted}: not the files it was made for.");
             }
 
-            foreach (SmoothedClassifier smoothed in bySigma.Values)
-                MakePass(smoothed);
+            foreach (double sigma in bySigma.Keys)
+                MakePass(replicas, sigma, sampling);
             return loaded;
         }
         catch
@@ -100,12 +100,14 @@ internal sealed class LoadedModel : IDisposable
         : new SequentialCertifier(new SequentialOptions { Budget = options.MostVotes, PredictBudget = options.MostVotes }).Method;
 
     // A model that does not say which images it takes makes its first pass with the first request.
-    private static void MakePass(SmoothedClassifier smoothed)
+    // It is no request, so it goes into no model's figures.
+    private static void MakePass(IReadOnlyList<IBaseClassifier> replicas, double sigma, SmoothingOptions sampling)
     {
+        SmoothedClassifier smoothed = new(replicas, sigma, new CohenCertifier(n0: 1, n: 1, predictN: 1), sampling with { Name = null });
         if (smoothed.InputShape is not { Height: { } height, Width: { } width } input)
             return;
         using torch.Tensor grey = torch.full([input.Channels ?? 3, height, width], Kept(.5));
-        _ = smoothed.With(new CohenCertifier(n0: 1, n: 1, predictN: 1)).Predict(grey);
+        _ = smoothed.Predict(grey);
     }
 
     // Under fresh keys: one who may ask about many images learns nothing about the noise of the next request.

@@ -56,7 +56,10 @@ public sealed partial class SmoothedModel
 
         Certificate certificate = await Taken(() => smoothed.CertifyAsync(Bounded(image, query), cancellationToken)).ConfigureAwait(false);
         Audit(certificate);
-        return loaded.Answers.Of(certificate, query.Radius, NoiseOf(query));
+        AnswerDocument answer = loaded.Answers.Of(certificate, query.Radius, NoiseOf(query));
+        if (answer.Abstained && !certificate.Abstained)
+            _telemetry.NotFarEnough();
+        return answer;
     }
 
     /// <summary>The robust prediction set, from one vote.</summary>

@@ -14,6 +14,7 @@ public sealed partial class SmoothedModel : IAsyncDisposable
     private readonly ILogger<SmoothedModel> _logger;
     private readonly IReadOnlyList<ICertificateAudit> _audits;
     private readonly AuditFile? _auditFile;
+    private readonly SmoothingTelemetry _telemetry;
     private volatile LoadedModel? _loaded;
     private volatile Exception? _error;
     private volatile bool _stopping;
@@ -23,7 +24,8 @@ public sealed partial class SmoothedModel : IAsyncDisposable
     {
         (Name, Options, _services, _logger, _auditFile) = (name, options, services, logger, file);
         _audits = file is null ? audits : [.. audits, file];
-        Queue = new AdmissionQueue(options.MostInWork, options.MostWaiting, options.LongestWait, time, new SmoothingTelemetry(name));
+        _telemetry = new SmoothingTelemetry(name);
+        Queue = new AdmissionQueue(options.MostInWork, options.MostWaiting, options.LongestWait, time, _telemetry);
     }
 
     /// <summary>Its name.</summary>

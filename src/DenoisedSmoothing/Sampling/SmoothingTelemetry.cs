@@ -49,6 +49,17 @@ internal sealed class SmoothingTelemetry(string? model)
         s_refusals.Add(1, tags);
     }
 
+    /// <summary>
+    /// A certificate that does not reach the radius that was asked for: an abstention of the server's, not of the certifier's.
+    /// </summary>
+    public void NotFarEnough()
+    {
+        TagList tags = Tags();
+        tags.Add("denoised_smoothing.operation", "certify");
+        tags.Add("denoised_smoothing.reason", "radius");
+        s_abstentions.Add(1, tags);
+    }
+
     /// <summary>An image waits for a place, or waits no more.</summary>
     public void Waiting(int change) => Queue("waiting", change);
 

@@ -1,4 +1,5 @@
 using DenoisedSmoothing.AspNetCore;
+using DenoisedSmoothing.Data;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -98,6 +99,39 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IDispos
         await TextAsync(page, "#checked", "radius");
         (await page.EvaluateFunctionAsync<string>("() => document.querySelector('#checked').className")).Should().Be("bad");
         errors.Should().BeEmpty();
+    }
+
+    /// <summary>The page as it comes, with the bundled pair and a shirt of the test set: docs/serving.png is its picture.</summary>
+    [SkippableFact]
+    [Trait("Category", "Slow")]
+    public async Task Upload_to_the_bundled_pair_shows_the_class_its_radius_and_copies()
+    {
+        Skip.If(browser.Instance is null, "There is no Chromium here.");
+        await using WebApplication app = Server.Build("http://127.0.0.1:0");
+        await app.StartAsync();
+        await using IPage page = await OpenAsync(app);
+        LabeledImages images = FashionMnistPair.TestImages();
+        using (TorchSharp.torch.Tensor image = images.Image(0))
+        using (SKBitmap bitmap = new(28, 28))
+        {
+            float[] pixels = image.data<float>().ToArray();
+            for (int i = 0; i < pixels.Length; i++)
+            {
+                byte grey = (byte)Math.Round(255 * pixels[i]);
+                bitmap.SetPixel(i % 28, i / 28, new SKColor(grey, grey, grey));
+            }
+
+            using SKData data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+            await File.WriteAllBytesAsync(Path.Combine(_folder, "boot.png"), data.ToArray());
+        }
+
+        await (await page.QuerySelectorAsync("#file")).UploadFileAsync(Path.Combine(_folder, "boot.png"));
+        await page.TypeAsync("#radius", "0.25");
+        await page.ClickAsync("#start");
+        await TextAsync(page, "#answer", "Ankle boot");
+        await page.WaitForFunctionAsync("() => document.querySelectorAll('#denoised img').length === 4");
+        (await TextOfAsync(page, "#meaning")).Should().Contain("within l2 distance 0.");
+        await ShootAsync(page, "bundled");
     }
 
     [SkippableFact]
