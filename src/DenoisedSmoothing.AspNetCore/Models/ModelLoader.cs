@@ -10,15 +10,16 @@ internal sealed class ModelLoader(SmoothedModels models, IHostApplicationLifetim
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        SmoothedModel[] all = [.. models]; // now: a host that is stopped and disposed at once has no services left to ask
         _stopping = lifetime.ApplicationStopping.Register(() =>
         {
-            foreach (SmoothedModel model in models)
+            foreach (SmoothedModel model in all)
                 model.Stop();
         });
         _loading = Task.Factory.StartNew(
             () =>
             {
-                foreach (SmoothedModel model in models.TakeWhile(_ => !lifetime.ApplicationStopping.IsCancellationRequested))
+                foreach (SmoothedModel model in all.TakeWhile(_ => !lifetime.ApplicationStopping.IsCancellationRequested))
                     model.Load();
             },
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
