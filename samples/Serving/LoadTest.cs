@@ -25,25 +25,31 @@ internal static class LoadTest
             served.Noise = NoiseKeys.Fresh; // the same images are asked for again and again
         });
         await app.StartAsync(cancellationToken);
-        SmoothedModel model = app.Services.GetRequiredService<SmoothedModel>();
-        while (model.State == ModelState.Loading)
-            await Task.Delay(50, cancellationToken);
-        using HttpClient client = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1024 })
+        try
         {
-            BaseAddress = new Uri(app.Urls.Single()),
-            Timeout = TimeSpan.FromMinutes(5),
-        };
-        byte[][] images = [.. Images()];
-        string what = options.Tiny ? $"a tiny model, {options.PassMilliseconds} ms a pass" : "the bundled pair";
-        Say($"{Environment.ProcessorCount} cores, {what}, radius {options.Radius}, {mostInWork} images in work, {mostWaiting} waiting");
+            SmoothedModel model = app.Services.GetRequiredService<SmoothedModel>();
+            while (model.State == ModelState.Loading)
+                await Task.Delay(50, cancellationToken);
+            using HttpClient client = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1024 })
+            {
+                BaseAddress = new Uri(app.Urls.Single()),
+                Timeout = TimeSpan.FromMinutes(5),
+            };
+            byte[][] images = [.. Images()];
+            string what = options.Tiny ? $"a tiny model, {options.PassMilliseconds} ms a pass" : "the bundled pair";
+            Say($"{Environment.ProcessorCount} cores, {what}, radius {options.Radius}, {mostInWork} images in work, {mostWaiting} waiting");
 
-        await MeasureAsync(client, images, options, clients: 4, cancellationToken); // warm
-        Say("| clients | answered /s | p50 | p95 | p99 | refused | votes /s | MB |\n|---|---|---|---|---|---|---|---|");
-        foreach (int clients in options.Clients)
-            Say(await MeasureAsync(client, images, options, clients, cancellationToken));
-        if (options.Requests > 0)
-            await MemoryAsync(client, images, options, cancellationToken);
-        await app.StopAsync(cancellationToken);
+            await MeasureAsync(client, images, options, clients: 4, cancellationToken); // warm
+            Say("| clients | answered /s | p50 | p95 | p99 | refused | votes /s | MB |\n|---|---|---|---|---|---|---|---|");
+            foreach (int clients in options.Clients)
+                Say(await MeasureAsync(client, images, options, clients, cancellationToken));
+            if (options.Requests > 0)
+                await MemoryAsync(client, images, options, cancellationToken);
+        }
+        finally
+        {
+            await app.StopAsync(CancellationToken.None); // before it is disposed: requests may be in work
+        }
     }
 
     private static async Task<string> MeasureAsync(
