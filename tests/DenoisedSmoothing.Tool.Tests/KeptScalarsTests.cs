@@ -7,7 +7,7 @@ namespace DenoisedSmoothing.Tool.Tests;
 
 /// <summary>
 /// No assembly of the library hands TorchSharp a number that the garbage collector may free while libtorch reads it (KeptScalars says how
-/// that goes wrong): whoever adds <c>a + b</c> to the library's code finds the line named here.
+/// that goes wrong): a new <c>a + b</c> in the library's code is named here.
 /// </summary>
 public class KeptScalarsTests
 {

@@ -187,7 +187,7 @@ public class SmoothedClassifierCallersTests
         Action refused = () => _ = smoothed.CertifyAsync(zeros(1, 2, 2).sub(1));
         Task<Prediction> cancelled = smoothed.PredictAsync(zeros(1, 2, 2), new CancellationToken(canceled: true));
         refused.Should().Throw<ArgumentException>();
-        cancelled.IsCanceled.Should().BeTrue("whoever awaits it is told, not whoever asks");
+        cancelled.IsCanceled.Should().BeTrue("the caller that awaits the task is told");
         Func<Task> failing = () => smoothed.CertifyAsync(zeros(1, 2, 2));
         (await failing.Should().ThrowAsync<NotSupportedException>()).WithMessage("mine");
     }

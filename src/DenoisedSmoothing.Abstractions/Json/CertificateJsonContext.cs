@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace DenoisedSmoothing;
@@ -11,15 +9,6 @@ namespace DenoisedSmoothing;
 [JsonSerializable(typeof(VoteCountsDocument))]
 internal sealed partial class CertificateJsonContext : JsonSerializerContext
 {
-    /// <summary>Camel case; nothing unknown, repeated, missing or null where a value belongs.</summary>
-    public static CertificateJsonContext Strict { get; } = new(new JsonSerializerOptions
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        AllowDuplicateProperties = false,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        // Nothing here is put into a web page; names stay readable.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    });
+    /// <summary>As <see cref="StrictJson"/> has it.</summary>
+    public static CertificateJsonContext Strict { get; } = new(StrictJson.Options());
 }

@@ -3,8 +3,8 @@ using DenoisedSmoothing.Sampling;
 namespace DenoisedSmoothing.AspNetCore;
 
 /// <summary>
-/// Who may come into work, and who waits: bounded, by priority, and refusing at the door whoever would wait too long. Work that is refused
-/// late has cost its client the wait and the server its memory, so both bounds are looked at when a request comes.
+/// Requests in work and requests that wait: bounded, ordered by priority. A request that would wait too long is refused when it comes,
+/// since one that is refused late has cost its client the wait and the server its memory.
 /// </summary>
 /// <remarks>
 /// The wait is foreseen by Little's law: with C places that are taken for S seconds on average, W requests ahead take W S / C seconds.
@@ -83,7 +83,7 @@ internal sealed class AdmissionQueue(int mostInWork, int mostWaiting, TimeSpan l
         }
     }
 
-    /// <summary>Takes nothing new, and refuses whoever waits.</summary>
+    /// <summary>Takes nothing new, and refuses the requests that wait.</summary>
     public void Close()
     {
         lock (_gate)

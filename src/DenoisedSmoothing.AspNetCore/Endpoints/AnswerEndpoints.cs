@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
@@ -25,10 +26,7 @@ internal static class AnswerEndpoints
             int priority = model.Options.Priority?.Invoke(http) ?? 0;
             model.CheckRoom(priority);
             _ = model.SetsOf(model.Loaded);
-            using torch.Tensor image = await RequestBody.ReadImageAsync(http, model.Loaded, model.Options).ConfigureAwait(false);
-            using Place place = await model.Queue.EnterAsync(priority, http.RequestAborted).ConfigureAwait(false);
-            SetDocument document = await model.PredictSetAsync(image, http.RequestAborted).ConfigureAwait(false);
-            return TypedResults.Json(document, ServingJson.Default.SetDocument);
+            return await InWorkAsync(http, model, priority, ServingJson.Default.SetDocument, model.PredictSetAsync).ConfigureAwait(false);
         });
 
     /// <summary>Does an endpoint's work; what goes wrong becomes ProblemDetails.</summary>
@@ -73,9 +71,15 @@ internal static class AnswerEndpoints
         GuardedAsync(http, logger, async () =>
         {
             (SmoothedModel model, AnswerQuery query, int priority) = Open(http, models);
-            using torch.Tensor image = await RequestBody.ReadImageAsync(http, model.Loaded, model.Options).ConfigureAwait(false);
-            using Place place = await model.Queue.EnterAsync(priority, http.RequestAborted).ConfigureAwait(false);
-            AnswerDocument document = await answer(model, image, query, http.RequestAborted).ConfigureAwait(false);
-            return TypedResults.Json(document, ServingJson.Default.AnswerDocument);
+            return await InWorkAsync(http, model, priority, ServingJson.Default.AnswerDocument,
+                (image, token) => answer(model, image, query, token)).ConfigureAwait(false);
         });
+
+    private static async Task<IResult> InWorkAsync<T>(
+        HttpContext http, SmoothedModel model, int priority, JsonTypeInfo<T> json, Func<torch.Tensor, CancellationToken, Task<T>> answer)
+    {
+        using torch.Tensor image = await RequestBody.ReadImageAsync(http, model.Loaded, model.Options).ConfigureAwait(false);
+        using Place place = await model.Queue.EnterAsync(priority, http.RequestAborted).ConfigureAwait(false);
+        return TypedResults.Json(await answer(image, http.RequestAborted).ConfigureAwait(false), json);
+    }
 }

@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace DenoisedSmoothing.PredictionSets;
@@ -8,16 +6,5 @@ namespace DenoisedSmoothing.PredictionSets;
 [JsonSerializable(typeof(CalibrationDocument))]
 internal sealed partial class CalibrationJson : JsonSerializerContext
 {
-    public static CalibrationJson Strict { get; } = new(new JsonSerializerOptions
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        AllowDuplicateProperties = false,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        // Nothing here is put into a web page; names stay readable.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        WriteIndented = true,
-        NewLine = "\n",
-    });
+    public static CalibrationJson Strict { get; } = new(StrictJson.Options(indented: true));
 }

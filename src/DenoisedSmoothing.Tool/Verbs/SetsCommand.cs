@@ -15,7 +15,7 @@ internal static class SetsCommand
         Option<ulong?> seed = new("--seed")
         {
             HelpName = "k",
-            Description = "Key of the noise, for reproduction: whoever knows it can aim at it [default: fresh ones]",
+            Description = "Key of the noise, for reproduction; an attacker who knows it can aim at it [default: fresh ones]",
         };
         Option<string?> output = new("--out") { HelpName = "file", Description = "A row for each image, as TSV [default: none]" };
         return new Verb(

@@ -153,23 +153,11 @@ public sealed partial class RobustSetClassifier
         double[][] scores = _sampler.Score([.. pass.Select(static its => its.Image)], VotePhase.Prediction);
         if (_options.ConfirmEachCall)
             _identity.Confirm(_model);
-        return [.. pass.Select((its, row) => Calibration.SetOf(scores[row]) with { Provenance = From(its.Image) })];
+        return [.. pass.Select((its, row) => Calibration.SetOf(scores[row]) with
+        {
+            Provenance = its.Image.ProvenanceOf(_noise, _model, Calibration.Model.Device, Calibration.Model.Batch),
+        })];
     }
-
-    private Provenance From(ReadImage image) => new()
-    {
-        Seed = image.Seed,
-        ImageIndex = image.Index,
-        ImageHash = Convert.ToHexStringLower(image.Hash),
-        ImageShape = image.Shape,
-        DrawnSigma = _noise.Level.Drawn,
-        BaseClassifier = _model.Fingerprint,
-        Precision = _model.Precision,
-        Software = LibTorch.Software,
-        Device = Calibration.Model.Device,
-        Batch = Calibration.Model.Batch,
-        Noise = _noise.Version,
-    };
 
     private static long Length(IEnumerable<long> shape) => shape.Aggregate(1L, static (product, length) => product * length);
 

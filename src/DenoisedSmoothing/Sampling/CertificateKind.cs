@@ -31,20 +31,7 @@ internal sealed class CertificateKind(
         return result with
         {
             Stopped = job.Stopped,
-            Provenance = new Provenance
-            {
-                Seed = job.Image.Seed,
-                ImageIndex = job.Image.Index,
-                ImageHash = Convert.ToHexStringLower(job.Image.Hash),
-                ImageShape = job.Image.Shape,
-                DrawnSigma = noise.Level.Drawn,
-                BaseClassifier = _before!.Fingerprint,
-                Precision = _before.Precision,
-                Software = LibTorch.Software,
-                Device = devices,
-                Batch = job.Batch,
-                Noise = noise.Version,
-            },
+            Provenance = job.Image.ProvenanceOf(noise, _before!, devices, job.Batch),
         };
     }
 }

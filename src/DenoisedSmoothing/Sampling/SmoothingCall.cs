@@ -128,7 +128,7 @@ internal sealed class SmoothingCall<TResult>(VoteScheduler scheduler, ImageIntak
     private bool Enter(Entry entry, List<VoteJob> fresh)
     {
         VoteJob<TResult> job = entry.Job!;
-        if (!scheduler.TryEnter())
+        if (!scheduler.Room.TryEnter())
         {
             if (_entries.Count > 1)
                 return false;
@@ -146,7 +146,7 @@ internal sealed class SmoothingCall<TResult>(VoteScheduler scheduler, ImageIntak
     {
         try
         {
-            if (scheduler.Enter(job.Limits))
+            if (scheduler.Room.Enter(job.Limits))
                 return true;
             GiveUp(job);
         }
@@ -183,7 +183,7 @@ internal sealed class SmoothingCall<TResult>(VoteScheduler scheduler, ImageIntak
         using CancellationTokenSource end = _end;
         try
         {
-            if (await scheduler.EnterAsync(job.Limits).ConfigureAwait(false))
+            if (await scheduler.Room.EnterAsync(job.Limits).ConfigureAwait(false))
                 scheduler.Submit(_caller, [job]);
             else
                 GiveUp(job);

@@ -21,7 +21,6 @@ internal sealed class VoteScheduler
     private readonly BatchRows _batches;
     private readonly VoteWorker[] _workers;
     private readonly int _batchesAhead;
-    private readonly SemaphoreSlim _room;
     private readonly RowPlanner _planner = new();
     private readonly SmoothingTelemetry _telemetry;
 
@@ -45,57 +44,17 @@ internal sealed class VoteScheduler
         _batches = batches;
         _workers = [.. samplers.Select(sampler => new VoteWorker(sampler, alone: samplers.Count == 1))];
         _batchesAhead = 1 + samplers.Sum(static sampler => sampler.RunsBehindHost ? 2 : 1);
-        _room = new SemaphoreSlim(mostImages);
+        Room = new ImageRoom(mostImages, samplers.Any(static sampler => sampler.RunsBehindHost), _telemetry);
     }
+
+    /// <summary>Places of the images in work.</summary>
+    public ImageRoom Room { get; }
 
     /// <summary>Rows for which a call should have tests open, so that every replica has a full batch and the next one is at hand.</summary>
     public long RowsWanted(long[] imageShape) => (long)_batchesAhead * _batches.For(imageShape);
 
     /// <summary>Starts a test on the caller's thread, so that what is wrong with it is the caller's to hear.</summary>
     public void Prepare(VoteJob job) => job.Start(_batches.For(job.Image.Shape));
-
-    /// <summary>Takes a place, without waiting.</summary>
-    /// <exception cref="InvalidOperationException">A base classifier asks while it is asked itself.</exception>
-    public bool TryEnter()
-    {
-        RefuseNested();
-        return _room.Wait(0);
-    }
-
-    /// <summary>Waits for a place.</summary>
-    /// <returns>False where the deadline came first.</returns>
-    /// <exception cref="OperationCanceledException">A token was cancelled.</exception>
-    public bool Enter(JobLimits limits)
-    {
-        RefuseNested();
-        using CancellationTokenSource either = limits.Link();
-        _telemetry.Waiting(1);
-        try
-        {
-            return _room.Wait(limits.Left, either.Token);
-        }
-        finally
-        {
-            _telemetry.Waiting(-1);
-        }
-    }
-
-    /// <inheritdoc cref="Enter"/>
-    public async ValueTask<bool> EnterAsync(JobLimits limits)
-    {
-        if (TryEnter())
-            return true;
-        using CancellationTokenSource either = limits.Link();
-        _telemetry.Waiting(1);
-        try
-        {
-            return await _room.WaitAsync(limits.Left, either.Token).ConfigureAwait(false);
-        }
-        finally
-        {
-            _telemetry.Waiting(-1);
-        }
-    }
 
     /// <summary>Hands over jobs, each of which has been prepared and has a place.</summary>
     public void Submit(VoteCaller caller, IReadOnlyList<VoteJob> jobs)
@@ -117,14 +76,6 @@ internal sealed class VoteScheduler
         }
 
         new Thread(Drive) { IsBackground = true, Name = nameof(VoteScheduler) }.Start();
-    }
-
-    private void RefuseNested()
-    {
-        if (DeviceThread.IsCurrent && _workers.Any(static worker => worker.RunsBehindHost))
-            throw new InvalidOperationException(
-                "A base classifier on an accelerator asked a SmoothedClassifier on one while it was asked itself: both would wait for one "
-                + "another for ever. Let the inner one compute on the CPU, or ask it beforehand.");
     }
 
     private void Drive()
@@ -317,18 +268,19 @@ internal sealed class VoteScheduler
     {
         foreach ((VoteCaller caller, VoteJob job, _) in _ended)
             caller.Remove(job);
+        // Before the callers hear of it: they may free the network then, and look at the figures.
         if (!Jobs.Any())
-            DropAll(); // before the callers hear of it: they may free the network then
+            DropAll();
+        _telemetry.Working(-_ended.Count);
         foreach ((_, VoteJob job, Exception? error) in _ended)
         {
             if (error is null)
                 job.Publish();
             else
                 job.Fail(error);
-            _room.Release();
+            Room.Leave();
         }
 
-        _telemetry.Working(-_ended.Count);
         _justEnded = _ended.Count;
         _ended.Clear();
         foreach (VoteCaller caller in _callers)

@@ -20,9 +20,6 @@ internal sealed class VoteWorker(VoteSampler sampler, bool alone)
     /// <summary>The work on another thread; null when there is none.</summary>
     public Task<Tensor>? Running { get; private set; }
 
-    /// <summary>Whether its device works behind the host, on a thread of its own.</summary>
-    public bool RunsBehindHost => sampler.RunsBehindHost;
-
     /// <summary>Whether a further batch should be planned now, so that its noise is ready in time.</summary>
     public bool WantsNext => sampler.RunsBehindHost && _next is null;
 

@@ -88,20 +88,7 @@ public sealed class SoftSmoothedClassifier
         identity.Confirm(before);
         return SoftCertificate.Of(selected, estimation, Alpha, _noise.RuleFor(read.Values.Length)) with
         {
-            Provenance = new Provenance
-            {
-                Seed = read.Seed,
-                ImageIndex = read.Index,
-                ImageHash = Convert.ToHexStringLower(read.Hash),
-                ImageShape = read.Shape,
-                DrawnSigma = _noise.Level.Drawn,
-                BaseClassifier = before.Fingerprint,
-                Precision = before.Precision,
-                Software = LibTorch.Software,
-                Device = Device.type.ToString().ToLowerInvariant(),
-                Batch = Batch,
-                Noise = _noise.Version,
-            },
+            Provenance = read.ProvenanceOf(_noise, before, Device.type.ToString().ToLowerInvariant(), Batch),
         };
     }
 

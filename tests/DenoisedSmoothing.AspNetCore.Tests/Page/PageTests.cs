@@ -46,8 +46,13 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IDispos
     {
         using SKBitmap bitmap = new(side, side);
         bitmap.Erase(new SKColor(grey, grey, grey));
+        await UploadAsync(page, bitmap);
+    }
+
+    private async Task UploadAsync(IPage page, SKBitmap bitmap)
+    {
         using SKData data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
-        string path = Path.Combine(_folder, $"{grey}-{side}.png");
+        string path = Path.Combine(_folder, "image.png");
         await File.WriteAllBytesAsync(path, data.ToArray());
         await (await page.QuerySelectorAsync("#file")).UploadFileAsync(path);
     }
@@ -121,11 +126,9 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IDispos
                 bitmap.SetPixel(i % 28, i / 28, new SKColor(grey, grey, grey));
             }
 
-            using SKData data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
-            await File.WriteAllBytesAsync(Path.Combine(_folder, "boot.png"), data.ToArray());
+            await UploadAsync(page, bitmap);
         }
 
-        await (await page.QuerySelectorAsync("#file")).UploadFileAsync(Path.Combine(_folder, "boot.png"));
         await page.TypeAsync("#radius", "0.25");
         await page.ClickAsync("#start");
         await TextAsync(page, "#answer", "Ankle boot");

@@ -34,10 +34,10 @@ public sealed class DeviceThreadTests
             new BatchRows([torch.CPU], 4, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance), 8);
         VoteScheduler inner = Behind(FakeClassifier.Checksum(3));
 
-        Func<Task<bool>> nested = () => DeviceThread.Of(torch.CPU).Run(inner.TryEnter);
+        Func<Task<bool>> nested = () => DeviceThread.Of(torch.CPU).Run(inner.Room.TryEnter);
 
         await nested.Should().ThrowAsync<InvalidOperationException>().WithMessage("*wait for one another*");
-        inner.TryEnter().Should().BeTrue();
+        inner.Room.TryEnter().Should().BeTrue();
     }
 
     [Fact]
