@@ -156,6 +156,8 @@ async function recheck(file) {
     : response.ok ? result.findings.map(finding => `${finding.member}: ${finding.message}`).join(' ') : result.detail;
 }
 
+// A file that was edited and is chosen again is looked at again.
+for (const name of ['file', 'recheck']) $(name).onclick = event => { event.target.value = ''; };
 $('file').onchange = event => { if (event.target.files[0]) choose(event.target.files[0], null); };
 $('recheck').onchange = event => { if (event.target.files[0]) recheck(event.target.files[0]); };
 $('start').onclick = certify;

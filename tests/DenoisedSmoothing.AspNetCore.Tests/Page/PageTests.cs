@@ -52,7 +52,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IDispos
     private async Task UploadAsync(IPage page, SKBitmap bitmap)
     {
         using SKData data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
-        string path = Path.Combine(_folder, "image.png");
+        string path = Path.Combine(_folder, $"{Guid.NewGuid():N}.png"); // the page looks at a file again only where its name is another
         await File.WriteAllBytesAsync(path, data.ToArray());
         await (await page.QuerySelectorAsync("#file")).UploadFileAsync(path);
     }
@@ -157,7 +157,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IDispos
         Skip.If(browser.Instance is null, "There is no Chromium here.");
         await using WebApplication app = await StartAsync();
         await using IPage page = await OpenAsync(app);
-        string path = Path.Combine(_folder, "image.png");
+        string path = Path.Combine(_folder, $"{Guid.NewGuid():N}.png"); // the page looks at a file again only where its name is another
         await File.WriteAllTextAsync(path, "not an image");
         await (await page.QuerySelectorAsync("#file")).UploadFileAsync(path);
         await page.ClickAsync("#start");
