@@ -14,7 +14,7 @@ namespace DenoisedSmoothing.AspNetCore;
 internal sealed class ServedStatistics(
     IReadOnlyDictionary<double, SmoothedClassifier> bySigma, CertificationMethod method, long mostVotes) : IDisposable
 {
-    // A plan takes tens of milliseconds, so it is kept; and a client may ask for any number of radii, so few are.
+    // A plan takes time to make, so it is kept; and a client may ask for any number of radii, so few are.
     private const int MostKept = 256;
 
     private readonly MemoryCache _kept = new(new MemoryCacheOptions { SizeLimit = MostKept });

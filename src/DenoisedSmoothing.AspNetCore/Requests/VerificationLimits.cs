@@ -8,7 +8,7 @@ namespace DenoisedSmoothing.AspNetCore;
 /// </summary>
 internal static class VerificationLimits
 {
-    /// <summary>The field's usual n. At this many votes a core is kept for a second at most.</summary>
+    /// <summary>The field's usual n.</summary>
     public const long UsualVotes = 100_000;
     private const int MostRadii = 16;
     private const double ClosestLooks = 1.05;
