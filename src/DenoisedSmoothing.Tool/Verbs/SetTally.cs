@@ -10,7 +10,8 @@ internal sealed class SetTally(int classCount)
 {
     private const double OneSide = .025;
 
-    private long _images, _covered, _empty, _full, _single, _sizes, _squares;
+    private int _images, _covered, _empty, _full, _single;
+    private long _sizes, _squares;
 
     public void Add(PredictionSet set, int label)
     {
@@ -22,7 +23,10 @@ internal sealed class SetTally(int classCount)
         (_sizes, _squares) = (_sizes + set.Labels.Count, _squares + (long)set.Labels.Count * set.Labels.Count);
     }
 
-    /// <summary>Shares with intervals of Clopper and Pearson at 95%, whose ends are rounded outwards.</summary>
+    /// <summary>
+    /// Shares with intervals of Clopper and Pearson at 95%, whose ends are rounded outwards; shares that speak for the sets are cut, those
+    /// that speak against them rounded up.
+    /// </summary>
     public override string ToString()
     {
         if (_images == 0)
@@ -30,19 +34,23 @@ internal sealed class SetTally(int classCount)
         double mean = (double)_sizes / _images;
         double error = _images < 2 ? 0 : Math.Sqrt(Math.Max(0, _squares - mean * _sizes) / (_images - 1) / _images);
         return string.Join(Environment.NewLine,
-            $"hold the label  {Share(_covered)}",
+            $"hold the label  {For(_covered)}",
             string.Create(CultureInfo.InvariantCulture, $"mean size       {mean:F3} ± {error:F3} of {classCount} classes"),
-            $"one class       {Share(_single)}",
-            $"empty           {Share(_empty)}",
-            $"all classes     {Share(_full)}");
+            $"one class       {For(_single)}",
+            $"empty           {Against(_empty)}",
+            $"all classes     {Against(_full)}");
     }
 
-    private string Share(long count) => string.Create(CultureInfo.InvariantCulture,
-        $"{100.0 * count / _images,6:F2}%  ({count} of {_images}; 95% interval {Floor(Lower(count)):F2} to {Ceiling(Upper(count)):F2}%)");
+    private string For(int count) => Share(count, ReportText.Percent(count, _images));
 
-    private double Lower(long count) => count == 0 ? 0 : ClopperPearson.Lower(count, _images, OneSide);
+    private string Against(int count) => Share(count, ReportText.PercentUp(count, _images));
 
-    private double Upper(long count) => count == _images ? 1 : ClopperPearson.Upper(count, _images, OneSide);
+    private string Share(int count, string percent) => string.Create(CultureInfo.InvariantCulture,
+        $"{percent,6}%  ({count} of {_images}; 95% interval {Floor(Lower(count)):F2} to {Ceiling(Upper(count)):F2}%)");
+
+    private double Lower(int count) => count == 0 ? 0 : ClopperPearson.Lower(count, _images, OneSide);
+
+    private double Upper(int count) => count == _images ? 1 : ClopperPearson.Upper(count, _images, OneSide);
 
     private static double Floor(double share) => Math.Floor(1e4 * share) / 100;
 
