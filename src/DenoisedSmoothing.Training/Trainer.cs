@@ -115,7 +115,7 @@ public sealed partial class Trainer
             throw new InvalidOperationException(
                 $"An objective's loss is one number; {_objective.GetType().Name} returned a tensor [{string.Join(',', loss.shape)}].");
         loss.backward();
-        optimizer.Step(_recipe.LearningRateAt(step, _options.Steps, batch.Epoch));
+        optimizer.Step(_recipe.LearningRateAt(step, _options.Steps, batch.Epoch), _recipe.WeightDecayAt(step, _options.Steps));
         return loss.to_type(ScalarType.Float64).item<double>();
     }
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Testing;
 using TorchSharp;
 
 namespace DenoisedSmoothing.Tool.Tests;
@@ -70,6 +72,45 @@ public sealed class TrainClassifierVerbTests : IDisposable
 
         exit.Should().Be(1);
         error.Should().Contain(message).And.NotContain("   at ");
+    }
+
+    [Fact]
+    public async Task Further_images_have_the_labels_of_their_labeller()
+    {
+        LabeledImages images = FashionMnistPair.TestImages();
+        List<int> expected = [.. new int[10]];
+        using (FashionMnistPair pair = FashionMnistPair.Load())
+        {
+            for (int i = 20; i < 26; i++)
+            {
+                // All in one folder, whose own label says nothing.
+                WritePng(At($"further/any/{i}.png"), images.Pixels(i).ToArray());
+                using torch.Tensor image = images.Images([i]), scores = pair.Classifier.Classify(image), label = scores.argmax(1);
+                expected[(int)label.item<long>()]++;
+            }
+        }
+
+        string labeller = Path.Combine(SourceTree.Root, "src", "DenoisedSmoothing.FashionMnist", "classifier.safetensors");
+        string[] command = ["train-classifier", "--objective", "gaussian", "--sigma", "0.5", .. s_small, "--steps", "4",
+            "--further-path", At("further"), "--further-labeller", labeller, "--further-labeller-network", "fashion-mnist"];
+        string output = await Run([.. command, "--further-weight", "0.5", "--out", At("s.safetensors")]);
+
+        output.Should().Contain($"6 further images, of the labels 0 to 9: {string.Join(", ", expected)}").And.Contain("their weight=0.5");
+        (int exit, _, string error) = await Dds.RunAsync([.. command[..^4], "--out", At("t.safetensors")]);
+        exit.Should().Be(1);
+        error.Should().Contain("1 classes, the training set 10").And.Contain("--further-labeller");
+        (exit, _, error) = await Dds.RunAsync([.. command[..^6], "--further-weight", "0.5", "--out", At("t.safetensors")]);
+        exit.Should().Be(1);
+        error.Should().Contain("the images of --further-path: name them");
+    }
+
+    private static void WritePng(string path, byte[] grey)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using SkiaSharp.SKBitmap bitmap = new(28, 28, SkiaSharp.SKColorType.Gray8, SkiaSharp.SKAlphaType.Opaque);
+        System.Runtime.InteropServices.Marshal.Copy(grey, 0, bitmap.GetPixels(), grey.Length);
+        using FileStream file = File.Create(path);
+        bitmap.Encode(file, SkiaSharp.SKEncodedImageFormat.Png, 100);
     }
 
     [Fact]

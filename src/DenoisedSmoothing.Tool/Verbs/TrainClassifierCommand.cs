@@ -34,6 +34,7 @@ internal static class TrainClassifierCommand
             Description = "Weight decay [default: the recipe's]",
         }
             .Within(new NumberRange<double>(0, double.MaxValue));
+        FurtherImageOptions further = new();
         Verb verb = new Verb(
             "train-classifier",
             "Trains a classifier to be smoothed, most without a denoiser as the field's other methods do, with their papers' settings. "
@@ -45,7 +46,8 @@ internal static class TrainClassifierCommand
                     + "--out runs/smoothadv.safetensors"],
             Verb.ExitCodesOfARun)
             .With(objectives.All).With(data.Selection).With(training.All)
-            .With(new OptionGroup("Recipe in detail", [shift, mirror, weightDecay])).With(models.ForTraining);
+            .With(new OptionGroup("Recipe in detail", [shift, mirror, weightDecay])).With(further.All)
+            .With(models.ForTraining);
         return verb.Does((parsed, cancellationToken) =>
         {
             DataChoice images = data.Read(parsed, null);
@@ -67,9 +69,10 @@ internal static class TrainClassifierCommand
             {
                 LearningRate = choices.LearningRate,
                 WeightDecay = parsed.GetValue(weightDecay) ?? recipe.Optimizer.WeightDecay,
+                FinalWeightDecay = parsed.GetValue(weightDecay) is null ? recipe.Optimizer.FinalWeightDecay : null,
             };
             return new TrainClassifierRun(choice, images, objective, setting, choices, optimizer, augmentation,
-                parsed.InvocationConfiguration.Output).Execute(cancellationToken);
+                parsed.InvocationConfiguration.Output) { Further = further.Read(parsed, images) }.Execute(cancellationToken);
         });
     }
 }

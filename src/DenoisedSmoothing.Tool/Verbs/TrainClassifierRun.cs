@@ -22,12 +22,17 @@ internal sealed record TrainClassifierRun(
     ModelChoice Models, DataChoice Data, ClassifierObjective Objective, ObjectiveSetting Setting, TrainingChoice Training,
     OptimizerRecipe Optimizer, Augmentation Augmentation, TextWriter Output)
 {
+    /// <summary>Images beside the training set; null for none.</summary>
+    public FurtherImages? Further { get; init; }
+
     public int Execute(CancellationToken cancellationToken)
     {
         LibTorch.EnsureAvailable();
         LabeledImages images = LabeledImages.From(DataSources.OpenSelection(Data), cancellationToken: cancellationToken);
         using ObjectiveParts parts = Objective.Finetunes is not null ? Trained() : Fresh(images.ClassCount);
         ITrainingObjective objective = Objective.Create(Setting, parts);
+        if (Further is not null)
+            objective = Further.Beside(objective, images, Models.Device, Output, cancellationToken);
         TrainingOptions options = new()
         {
             Steps = Training.StepsFor(images.Count, (int)Math.Ceiling(Setting.Recipe.Epochs * images.Count / Training.Batch)),
@@ -41,7 +46,14 @@ internal sealed record TrainClassifierRun(
         Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{parts.Network}, {images.Count} images, {options.Steps} steps of {Training.Batch}, recipe {Setting.Recipe.Name}"));
         Output.WriteLine(objective.Settings);
-        TrainingView.Show(Output, progress => new Trainer(objective, Optimizer, options).Train(images, progress, cancellationToken));
+        OptimizerRecipe optimizer = Optimizer;
+        if (optimizer.LayerDecay < 1 && TransformerLayers.CountOf(objective.Network) == 0)
+        {
+            Output.WriteLine("One learning rate for all layers: the recipe's decay by layer is for transformers.");
+            optimizer = optimizer with { LayerDecay = 1 };
+        }
+
+        TrainingView.Show(Output, progress => new Trainer(objective, optimizer, options).Train(images, progress, cancellationToken));
         for (int i = 0; i < parts.Classifiers.Count; i++)
         {
             string file = parts.Classifiers.Count == 1 ? Training.Out : Member(i);

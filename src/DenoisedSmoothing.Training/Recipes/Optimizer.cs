@@ -9,7 +9,8 @@ internal sealed class Optimizer : IDisposable
 {
     private readonly Parameter[] _trained;
     private readonly OptimizerHelper _inner;
-    private readonly double? _clip;
+    private readonly OptimizerRecipe _recipe;
+    private readonly (double Scale, bool Decays)[] _groups;
 
     /// <summary>Starts anew.</summary>
     /// <param name="network">Its parameters that require gradients are trained.</param>
@@ -20,10 +21,12 @@ internal sealed class Optimizer : IDisposable
         if (_trained.Length == 0)
             throw new ArgumentException($"{network.GetName()} has no parameter that requires a gradient, so there is nothing to train.",
                 nameof(network));
-        _clip = recipe.ClipGradientNorm;
-        _inner = recipe.Method == OptimizerMethod.AdamW
-            ? optim.AdamW(_trained, recipe.LearningRate, weight_decay: recipe.WeightDecay)
-            : NewSgd(_trained, recipe);
+        _recipe = recipe;
+        _groups = [(1, true)];
+        _inner = recipe.Method != OptimizerMethod.AdamW ? NewSgd(_trained, recipe)
+            : recipe is { LayerDecay: 1, DecaysMatricesOnly: false }
+                ? optim.AdamW(_trained, recipe.LearningRate, weight_decay: recipe.WeightDecay)
+                : NewAdamW(network, recipe, out _groups);
     }
 
     /// <summary>Everything that later steps depend on, by name; writing into the tensors restores it, with <see cref="Counts"/>.</summary>
@@ -52,17 +55,54 @@ internal sealed class Optimizer : IDisposable
     public void ClearGradients() => _inner.zero_grad();
 
     /// <summary>Clips the gradients and takes a step along them.</summary>
-    public void Step(double learningRate)
+    /// <param name="learningRate">Of the last layer.</param>
+    /// <param name="weightDecay">Of what has any; AdamW's, SGD's stays as it is.</param>
+    public void Step(double learningRate, double weightDecay)
     {
-        if (_clip is { } norm)
+        if (_recipe.ClipGradientNorm is { } norm)
             nn.utils.clip_grad_norm_(_trained, norm);
-        foreach (ParamGroup group in _inner.ParamGroups)
-            group.LearningRate = learningRate;
+        if (_recipe.ClipEachGradientNorm is { } each)
+        {
+            foreach (Parameter parameter in _trained)
+                nn.utils.clip_grad_norm_([parameter], each);
+        }
+
+        foreach ((optim.ILearningRateController group, (double scale, bool decays)) in _inner.ParamGroups.Zip(_groups))
+        {
+            group.LearningRate = learningRate * scale;
+            if (group is AdamW.ParamGroup adam)
+                adam.Options.weight_decay = decays ? weightDecay : 0;
+        }
+
         _inner.step();
     }
 
     /// <summary>Frees the state.</summary>
     public void Dispose() => _inner.Dispose();
+
+    /// <summary>AdamW with a group for each layer and each kind of parameter, decayed or not.</summary>
+    /// <param name="network">What is trained.</param>
+    /// <param name="recipe">A valid recipe.</param>
+    /// <param name="kinds">What each group's learning rate is multiplied by, and whether it has weight decay.</param>
+    private static AdamW NewAdamW(nn.Module network, OptimizerRecipe recipe, out (double Scale, bool Decays)[] kinds)
+    {
+        int layers = TransformerLayers.CountOf(network);
+        if (layers == 0 && recipe.LayerDecay < 1)
+            throw new ArgumentException($"{network.GetName()} has no numbered layers, as transformers have (encoder.layer.0, blocks.0): "
+                + "leave LayerDecay at 1.", nameof(network));
+        var groups = network.named_parameters().Where(its => its.parameter.requires_grad)
+            .GroupBy(its => (Layer: layers == 0 ? 0 : TransformerLayers.Of(its.name, layers),
+                Decays: !recipe.DecaysMatricesOnly || !TransformerLayers.IsUndecayed(its.name, its.parameter.dim())))
+            .ToArray();
+        int last = layers == 0 ? 0 : layers + 1;
+        kinds = [.. groups.Select(group => (Math.Pow(recipe.LayerDecay, last - group.Key.Layer), group.Key.Decays))];
+        return optim.AdamW(groups.Select(group => new AdamW.ParamGroup(group.Select(its => its.parameter), new AdamW.Options
+        {
+            LearningRate = recipe.LearningRate,
+            InitialLearningRate = recipe.LearningRate,
+            weight_decay = group.Key.Decays ? recipe.WeightDecay : 0,
+        })), recipe.LearningRate, weight_decay: recipe.WeightDecay);
+    }
 
     // Buffers of zeros from the start: the first step gives the same as with none (0 times the momentum, plus the gradient), and a
     // checkpoint has one layout at every step.

@@ -27,6 +27,19 @@ public sealed record OptimizerRecipe
     /// <summary>Weight decay, finite, at least 0: decoupled for AdamW, added to the gradient for SGD.</summary>
     public double WeightDecay { get; init; }
 
+    /// <summary>The weight decay of the last step, reached along half a cosine; null where it stays as it is. AdamW's.</summary>
+    public double? FinalWeightDecay { get; init; }
+
+    /// <summary>Whether biases, the scales of norms, class tokens and positions have no weight decay. AdamW's.</summary>
+    public bool DecaysMatricesOnly { get; init; }
+
+    /// <summary>
+    /// What the learning rate is multiplied by for each layer that lies behind a parameter's own, in (0,1]: first layers then change least.
+    /// For transformers (<see cref="TransformerLayers"/>); AdamW's.
+    /// </summary>
+    /// <value>1: one learning rate for all.</value>
+    public double LayerDecay { get; init; } = 1;
+
     /// <summary>The momentum of SGD, in [0,1); AdamW has its own and takes none.</summary>
     public double Momentum { get; init; }
 
@@ -36,6 +49,9 @@ public sealed record OptimizerRecipe
     /// <summary>Gradients are scaled down to at most this l2 norm over all parameters; above 0, or null to leave them.</summary>
     /// <value>1.</value>
     public double? ClipGradientNorm { get; init; } = 1;
+
+    /// <summary>Each parameter's gradient is scaled down to at most this l2 norm, by itself; above 0, or null to leave it.</summary>
+    public double? ClipEachGradientNorm { get; init; }
 
     /// <summary>
     /// Decay of the exponential moving average of the weights, in [0,1): what the network holds after training. 0 keeps the last weights.
@@ -70,6 +86,14 @@ public sealed record OptimizerRecipe
         return LearningRate * warm * Schedule.Factor(step, steps, epoch);
     }
 
+    /// <summary>The weight decay of a step.</summary>
+    /// <param name="step">Finished steps.</param>
+    /// <param name="steps">Steps in all.</param>
+    public double WeightDecayAt(int step, int steps) => FinalWeightDecay is not { } final
+        ? WeightDecay
+        : final + (WeightDecay - final) * 0.5 * (1 + Math.Cos(Math.PI * step / steps));
+
+    // What most recipes leave alone is said only where it is not: so checkpoints of earlier versions go on.
     internal IEnumerable<KeyValuePair<string, string>> Settings =>
     [
         new("optimizer", Method.ToString()),
@@ -80,7 +104,13 @@ public sealed record OptimizerRecipe
         new("momentum", Text(Momentum) + (Nesterov ? " (Nesterov)" : "")),
         new("gradient clipping", ClipGradientNorm is { } norm ? Text(norm) : "none"),
         new("averaging", Text(EmaDecay)),
+        .. FinalWeightDecay is { } final ? [new("final weight decay", Text(final))] : None,
+        .. DecaysMatricesOnly ? [new("weight decay of", "matrices only")] : None,
+        .. LayerDecay < 1 ? [new("decay by layer", Text(LayerDecay))] : None,
+        .. ClipEachGradientNorm is { } each ? [new("gradient clipping of each parameter", Text(each))] : None,
     ];
+
+    private static IEnumerable<KeyValuePair<string, string>> None => [];
 
     internal void Validate()
     {
@@ -97,6 +127,13 @@ public sealed record OptimizerRecipe
         Require(!Nesterov || Momentum > 0, $"{nameof(Nesterov)} needs a {nameof(Momentum)} above 0.");
         Require(ClipGradientNorm is null or > 0,
             $"{nameof(ClipGradientNorm)} must be above 0, or null; it is {Text(ClipGradientNorm ?? 0)}.");
+        Require(ClipEachGradientNorm is null or > 0,
+            $"{nameof(ClipEachGradientNorm)} must be above 0, or null; it is {Text(ClipEachGradientNorm ?? 0)}.");
+        Require(FinalWeightDecay is null || (FinalWeightDecay >= 0 && double.IsFinite(FinalWeightDecay.Value)),
+            $"{nameof(FinalWeightDecay)} must be finite and at least 0, or null; it is {Text(FinalWeightDecay ?? 0)}.");
+        Require(LayerDecay is > 0 and <= 1, $"{nameof(LayerDecay)} must be above 0 and at most 1; it is {Text(LayerDecay)}.");
+        Require(Method == OptimizerMethod.AdamW || (FinalWeightDecay is null && !DecaysMatricesOnly && LayerDecay == 1),
+            $"{nameof(FinalWeightDecay)}, {nameof(DecaysMatricesOnly)} and {nameof(LayerDecay)} are AdamW's: leave them out with Sgd.");
         Require(EmaDecay is >= 0 and < 1, $"{nameof(EmaDecay)} must be in [0,1); it is {Text(EmaDecay)}.");
     }
 

@@ -21,6 +21,59 @@ public class OptimizerRecipeTests
     }
 
     [Fact]
+    public void Schedule_warm_cosine_is_that_of_FT_CADIS()
+    {
+        JsonElement golden = File("ft_cadis");
+        double rate = golden.GetProperty("base_lr").GetDouble(), epochs = golden.GetProperty("epochs").GetDouble();
+        OptimizerRecipe recipe = new()
+        {
+            LearningRate = rate,
+            WarmupSteps = 0,
+            Schedule = LearningRateSchedule.WarmCosine(golden.GetProperty("warmup_epochs").GetDouble() / epochs,
+                golden.GetProperty("min_lr").GetDouble() / rate),
+        };
+        foreach (JsonElement point in golden.GetProperty("points").EnumerateArray())
+        {
+            int step = (int)(point.GetProperty("epoch").GetDouble() * 100);
+            recipe.LearningRateAt(step, (int)epochs * 100, 0).Should().BeApproximately(point.GetProperty("lr").GetDouble(), 1e-18);
+        }
+    }
+
+    [Fact]
+    public void Layers_of_a_vision_transformer_have_the_factors_of_FT_CADIS()
+    {
+        string[] names = [.. Enumerable.Range(0, 12).Select(i => $"vit.encoder.layer.{i}.output.dense.weight")];
+        int count = TransformerLayers.CountOf(names);
+        count.Should().Be(12);
+        foreach (JsonElement golden in File("ft_cadis").GetProperty("layer_decay_vit_b").EnumerateArray())
+        {
+            string[] its = golden.GetProperty("layer").GetInt32() switch
+            {
+                0 => ["vit.embeddings.cls_token", "vit.embeddings.patch_embeddings.projection.weight", "vit.embeddings.position_embeddings",
+                    "cls_token", "pos_embed", "patch_embed.proj.bias"],
+                13 => ["vit.layernorm.weight", "classifier.bias", "norm.weight", "head.weight", "fc_norm.bias"],
+                int layer => [$"vit.encoder.layer.{layer - 1}.attention.output.dense.bias", $"blocks.{layer - 1}.attn.qkv.weight"],
+            };
+            foreach (string name in its)
+                Math.Pow(.65, 13 - TransformerLayers.Of(name, count)).Should().BeApproximately(
+                    golden.GetProperty("scale_0.65").GetDouble(), 1e-15, name);
+        }
+
+        TransformerLayers.CountOf(["layer1.0.conv1.weight", "fc.bias"]).Should().Be(0, "a ResNet's stages are no such layers");
+        TransformerLayers.CountOf(Array.Empty<string>()).Should().Be(0);
+    }
+
+    [Fact]
+    public void WeightDecayAt_goes_along_half_a_cosine()
+    {
+        OptimizerRecipe recipe = new() { WeightDecay = .04, FinalWeightDecay = .4 };
+        recipe.WeightDecayAt(0, 100).Should().BeApproximately(.04, 1e-15);
+        recipe.WeightDecayAt(50, 100).Should().BeApproximately(.22, 1e-15);
+        recipe.WeightDecayAt(100, 100).Should().BeApproximately(.4, 1e-15);
+        (recipe with { FinalWeightDecay = null }).WeightDecayAt(70, 100).Should().Be(.04);
+    }
+
+    [Fact]
     public void LearningRateAt_warms_up_then_falls_along_a_cosine()
     {
         OptimizerRecipe recipe = new() { LearningRate = .01, WarmupSteps = 10 };
@@ -44,6 +97,10 @@ public class OptimizerRecipeTests
                 adam with { EmaDecay = double.NaN },
             adam with { ClipGradientNorm = 0 }, adam with { ClipGradientNorm = double.NaN }, adam with { Momentum = .9 },
                 adam with { Nesterov = true },
+            adam with { ClipEachGradientNorm = 0 }, adam with { ClipEachGradientNorm = double.NaN }, adam with { FinalWeightDecay = -1 },
+            adam with { FinalWeightDecay = double.NaN }, adam with { LayerDecay = 0 }, adam with { LayerDecay = 1.1 },
+            adam with { LayerDecay = double.NaN }, sgd with { LayerDecay = .9 }, sgd with { FinalWeightDecay = .1 },
+            sgd with { DecaysMatricesOnly = true },
             adam with { Method = (OptimizerMethod)7 }, sgd with { Momentum = 1 }, sgd with { Momentum = 0, Nesterov = true },
         })
         {
@@ -64,6 +121,8 @@ public class OptimizerRecipeTests
                 () => LearningRateSchedule.StepAt([]),
             () => LearningRateSchedule.StepAt([0]), () => LearningRateSchedule.StepAt([5, 5]), () =>
                 LearningRateSchedule.StepAt([5], double.PositiveInfinity),
+            () => LearningRateSchedule.WarmCosine(1, 0), () => LearningRateSchedule.WarmCosine(-.1, 0),
+            () => LearningRateSchedule.WarmCosine(.1, 1.1), () => LearningRateSchedule.WarmCosine(double.NaN, 0),
         })
         {
             act.Should().Throw<ArgumentException>();
@@ -73,7 +132,9 @@ public class OptimizerRecipeTests
     private static double Rate(LearningRateSchedule schedule, JsonElement point) =>
         OptimizerRecipe.Sgd(.1, schedule).LearningRateAt(7, 10, point.GetProperty("epoch").GetInt32());
 
-    private static IEnumerable<JsonElement> Golden(string name) =>
-        JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Goldens", "training", "schedules.json")))
-            .RootElement.GetProperty(name).EnumerateArray();
+    private static IEnumerable<JsonElement> Golden(string name) => File(name).EnumerateArray();
+
+    private static JsonElement File(string name) =>
+        JsonDocument.Parse(System.IO.File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Goldens", "training", "schedules.json")))
+            .RootElement.GetProperty(name);
 }

@@ -53,6 +53,7 @@ public sealed class TrainerTests : IDisposable
     [InlineData("macer", 13)]
     [InlineData("smoothadv", 13)]
     [InlineData("sgd", 13)]
+    [InlineData("transformer", 13)] // a group of parameters for each layer
     [InlineData("classifier", 20)] // a checkpoint of its own was written at this step
     [InlineData("denoiser", 0)] // cancelled before the first step
     [InlineData("unet", 13)] // weights, and so the optimizer's moments, that lie channels-last
@@ -155,7 +156,7 @@ public sealed class TrainerTests : IDisposable
     public void Train_leaves_no_tensor()
     {
         foreach (string kind in new[] { "classifier", "denoiser", "behind a denoiser", "consistency", "stability", "macer", "smoothadv",
-            "sgd" })
+            "sgd", "transformer" })
         {
             TrainingTask task = new(kind);
             // Once before: gradients, which stay with their parameters, come with the first step.

@@ -41,6 +41,24 @@ internal static class TrainingFixture
 
     public static ModuleClassifier Classifier() => new(ClassifierNetwork(), 2, disposeNetwork: true);
 
+    /// <summary>A vision transformer of two layers, with weights of its own.</summary>
+    public static ModuleClassifier Transformer()
+    {
+        VisionTransformer network = new(new VisionTransformerOptions
+        {
+            ImageSize = 8,
+            PatchSize = 4,
+            Channels = 1,
+            HiddenSize = 8,
+            HiddenLayers = 2,
+            AttentionHeads = 2,
+            IntermediateSize = 16,
+            ClassCount = 2,
+        });
+        WeightInitialization.Relu.Apply(network, seed: 3);
+        return new ModuleClassifier(network, 2, disposeNetwork: true);
+    }
+
     public static DiffusionModel Model(nn.Module<Tensor, Tensor, Tensor> network) => new(network, new CosineSchedule(1000));
 
     /// <summary>With batch norm, whose running values a checkpoint must carry too.</summary>

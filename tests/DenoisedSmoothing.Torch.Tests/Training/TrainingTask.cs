@@ -15,9 +15,18 @@ internal sealed class TrainingTask
     {
         if (kind == "sgd")
             _recipe = TrainingFixture.Sgd;
+        if (kind == "transformer")
+        {
+            _recipe = TrainingFixture.Recipe with
+            {
+                LayerDecay = .65, DecaysMatricesOnly = true, WeightDecay = .04, FinalWeightDecay = .4, ClipEachGradientNorm = .3,
+            };
+        }
+
         _objective = new Watched(kind switch
         {
             "classifier" or "sgd" => new CrossEntropy(TrainingFixture.Classifier()),
+            "transformer" => new CrossEntropy(TrainingFixture.Transformer()),
             "smoothed labels" => new CrossEntropy(TrainingFixture.Classifier()) { LabelSmoothing = .1 },
             "denoiser" => new NoisePrediction(TrainingFixture.Model(TrainingFixture.Denoiser())),
             "unet" => new NoisePrediction(TrainingFixture.Model(TrainingFixture.UNet())),
