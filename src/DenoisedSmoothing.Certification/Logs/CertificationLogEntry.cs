@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Soft;
 using DenoisedSmoothing.Transfer;
 
 namespace DenoisedSmoothing.Logs;
@@ -23,23 +24,29 @@ public sealed record CertificationLogEntry
     /// <summary>The certificate that was given to a successor; null in other logs.</summary>
     public TransferredCertificate? Transferred { get; init; }
 
+    /// <summary>The certificate of mean scores; null in other logs.</summary>
+    public SoftCertificate? Soft { get; init; }
+
     /// <summary>The prediction; null in a log of certificates.</summary>
     public Prediction? Prediction { get; init; }
 
     internal CertificationLogKind Kind => Prediction is null ? CertificationLogKind.Certify : CertificationLogKind.Predict;
 
-    internal int? Predicted => Certificate?.Label ?? Transferred?.Label ?? Prediction?.Label;
+    internal int? Predicted => Certificate?.Label ?? Transferred?.Label ?? Soft?.Label ?? Prediction?.Label;
 
     /// <summary>The allowed probability that the line is wrong.</summary>
-    internal double Alpha => Certificate?.Alpha ?? Transferred?.Alpha ?? Prediction!.Alpha;
+    internal double Alpha => Certificate?.Alpha ?? Transferred?.Alpha ?? Soft?.Alpha ?? Prediction!.Alpha;
 
     /// <summary>The norm of the radius; null for a prediction.</summary>
-    internal Norm? Norm => Certificate?.Norm ?? Transferred?.Original.Norm;
+    internal Norm? Norm => Certificate?.Norm ?? Transferred?.Original.Norm ?? Soft?.Norm;
 
-    internal CertificationMethod Method => Certificate?.Method ?? Transferred?.Method ?? Prediction!.Method;
+    /// <summary>The radius; null for a prediction.</summary>
+    internal double? Radius => Certificate?.Radius ?? Transferred?.Radius ?? Soft?.Radius;
+
+    internal CertificationMethod Method => Certificate?.Method ?? Transferred?.Method ?? Soft?.Method ?? Prediction!.Method;
 
     /// <summary>Where the line's own votes come from; null where it does not say.</summary>
-    internal Provenance? Provenance => Certificate?.Provenance ?? Transferred?.Provenance;
+    internal Provenance? Provenance => Certificate?.Provenance ?? Transferred?.Provenance ?? Soft?.Provenance;
 
     /// <summary>Reads the JSON lines of a log.</summary>
     /// <param name="path">The log, such as <c>run.tsv</c>, or its JSON lines beside it, <c>run.tsv.jsonl</c>.</param>
@@ -61,13 +68,13 @@ public sealed record CertificationLogEntry
             Index = Index,
             Label = Label,
             Predicted = Predicted,
-            Radius = Certificate?.Radius ?? Transferred?.Radius ?? 0,
-            RadiusText = Kind == CertificationLogKind.Predict ? null : LogText.Radius(Certificate?.Radius ?? Transferred!.Radius),
+            Radius = Radius ?? 0,
+            RadiusText = Radius is { } radius ? LogText.Radius(radius) : null,
             Time = TimeSpan.FromSeconds(Seconds),
         };
-        return (Certificate, Transferred) switch
+        return (Certificate, Transferred, Soft) switch
         {
-            ({ } c, _) => row with
+            ({ } c, _, _) => row with
             {
                 N0 = c.N0,
                 N = c.N,
@@ -75,7 +82,7 @@ public sealed record CertificationLogEntry
                 SelectedLabel = c.SelectedLabel,
                 PALower = c.PALower,
             },
-            (_, { } t) => row with
+            (_, { } t, _) => row with
             {
                 N0 = t.Original.N0,
                 N = t.Pairs.Total,
@@ -83,6 +90,7 @@ public sealed record CertificationLogEntry
                 SelectedLabel = t.Original.SelectedLabel,
                 PALower = t.PALower,
             },
+            (_, _, { } s) => row with { N0 = s.N0, N = s.N, SelectedLabel = s.SelectedLabel, PALower = s.MeanLower },
             _ => row with { N = Prediction!.N, Count = Prediction.Votes[Prediction.TopLabel], SelectedLabel = Prediction.TopLabel },
         };
     }
@@ -91,13 +99,16 @@ public sealed record CertificationLogEntry
     /// <exception cref="InvalidDataException">It cannot; the message names the line.</exception>
     internal void Check(string path, int line)
     {
-        if (new object?[] { Certificate, Transferred, Prediction }.Count(static held => held is not null) != 1)
+        if (new object?[] { Certificate, Transferred, Soft, Prediction }.Count(static held => held is not null) != 1)
             throw new InvalidDataException($"{path}, line {line}: an entry holds either a certificate or a prediction.");
         if (Label < 0 || Predicted < 0)
             throw new InvalidDataException($"{path}, line {line}: a label is negative.");
         if (Transferred is { } t && !(double.IsFinite(t.Radius) && t.Radius >= 0 && t.Pairs.ClassCount == CertificateTransfer.OutcomeCount))
             throw new InvalidDataException(
                 $"{path}, line {line}: a transferred certificate has a radius of at least 0 and pairs of four outcomes.");
+        if (Soft is { } soft && !(double.IsFinite(soft.Radius) && soft.Radius >= 0 && soft.MeanLower is >= 0 and <= 1 && soft.N >= 0))
+            throw new InvalidDataException(
+                $"{path}, line {line}: a certificate of mean scores has a radius of at least 0 and a bound from 0 to 1.");
         if (!(Math.Abs(Seconds) <= LogTime.MostSeconds))
             throw new InvalidDataException($"{path}, line {line}: {Seconds} is no time in seconds.");
     }

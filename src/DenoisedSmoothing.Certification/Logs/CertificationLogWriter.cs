@@ -1,4 +1,5 @@
 using System.Text;
+using DenoisedSmoothing.Soft;
 using DenoisedSmoothing.Transfer;
 
 namespace DenoisedSmoothing.Logs;
@@ -94,6 +95,18 @@ public sealed class CertificationLogWriter : IDisposable
     {
         ArgumentNullException.ThrowIfNull(transferred);
         Append(index, label, time, transferred: transferred);
+    }
+
+    /// <summary>Writes the line of a certificate of mean scores.</summary>
+    /// <param name="index">The image's index in its data set, above <see cref="LastIndex"/>.</param>
+    /// <param name="label">The true label, not negative.</param>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="time">How long the image took.</param>
+    /// <exception cref="ArgumentException">The log holds predictions, or the index is not above the last one.</exception>
+    public void Append(long index, int label, SoftCertificate certificate, TimeSpan time)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        Append(index, label, time, soft: certificate);
     }
 
     /// <summary>Writes a prediction's line.</summary>
@@ -214,7 +227,7 @@ public sealed class CertificationLogWriter : IDisposable
 
     private void Append(
         long index, int label, TimeSpan time, Certificate? certificate = null, TransferredCertificate? transferred = null,
-        Prediction? prediction = null) => Append(new CertificationLogEntry
+        Prediction? prediction = null, SoftCertificate? soft = null) => Append(new CertificationLogEntry
     {
         Fingerprint = _fingerprint,
         Index = index,
@@ -222,6 +235,7 @@ public sealed class CertificationLogWriter : IDisposable
         Seconds = Math.Round(time.TotalSeconds, 6),
         Certificate = certificate,
         Transferred = transferred,
+        Soft = soft,
         Prediction = prediction,
     }, flush: true);
 }

@@ -57,7 +57,7 @@ internal sealed record LogRecord(string Fingerprint, CertificationLogEntry? Entr
     public string ToJson() => JsonSerializer.Serialize(
         Entry is { } entry
             ? new LogRecordDocument(Fingerprint, entry.Index, entry.Label, entry.Seconds, entry.Certificate, entry.Prediction,
-                Transferred: entry.Transferred)
+                Transferred: entry.Transferred, Soft: entry.Soft)
             : new LogRecordDocument(Fingerprint, Skipped?.Index, Skipped: Skipped?.Reason, End: End),
         LogJson.Lines.LogRecordDocument);
 
@@ -79,6 +79,7 @@ internal sealed record LogRecord(string Fingerprint, CertificationLogEntry? Entr
             Seconds = seconds,
             Certificate = document.Certificate,
             Transferred = document.Transferred,
+            Soft = document.Soft,
             Prediction = document.Prediction,
         };
         entry.Check(path, line);

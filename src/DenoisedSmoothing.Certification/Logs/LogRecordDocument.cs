@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Soft;
 using DenoisedSmoothing.Transfer;
 
 namespace DenoisedSmoothing.Logs;
@@ -14,4 +15,5 @@ internal sealed record LogRecordDocument(
     Prediction? Prediction = null,
     string? Skipped = null,
     LogEnd? End = null,
-    TransferredCertificate? Transferred = null);
+    TransferredCertificate? Transferred = null,
+    SoftCertificate? Soft = null);

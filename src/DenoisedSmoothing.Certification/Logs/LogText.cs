@@ -25,7 +25,8 @@ internal static class LogText
                     Text(p.PValue))
             : string.Join(
                 '\t', Text(row.Index), Text(row.Label), predicted, row.RadiusText, correct, time,
-                Text(row.N0!.Value), Text(row.N!.Value), Text(row.SelectedLabel!.Value), Text(row.Count!.Value), Text(row.PALower!.Value));
+                Text(row.N0!.Value), Text(row.N!.Value), Text(row.SelectedLabel!.Value), row.Count is { } count ? Text(count) : "",
+                Text(row.PALower!.Value));
     }
 
     /// <summary>

@@ -22,6 +22,11 @@ public sealed class ScoreSums
     /// <summary>The mean, rounded down; 0 where there is no score.</summary>
     public double Mean => Count == 0 ? 0 : Math.Max(0, Math.BitDecrement(Math.BitDecrement((double)_sum / Count / (1L << Bits))));
 
+    /// <summary>The mean before scores were rounded down, at most; 1 where there is no score.</summary>
+    public double MeanUpper => Count == 0
+        ? 1
+        : Math.Min(1, Math.BitIncrement(Math.BitIncrement((double)(_sum + (UInt128)Count) / Count / (1L << Bits))));
+
     /// <summary>The sample variance (n - 1) of the rounded scores, rounded up; 0 where there are fewer than two.</summary>
     public double Variance
     {

@@ -21,11 +21,26 @@ public sealed record SoftCertificate
     /// <summary>The lower bound of its mean score.</summary>
     public required double MeanLower { get; init; }
 
+    /// <summary>The upper bound of the mean score of every other class.</summary>
+    public required double RivalUpper { get; init; }
+
     /// <summary>The mean score of the draws that bound it, rounded down.</summary>
     public required double Mean { get; init; }
 
     /// <summary>The sample variance of those scores, rounded up.</summary>
     public required double Variance { get; init; }
+
+    /// <summary>The mean score of the class with the largest upper bound, rounded up; null where only the label was bounded.</summary>
+    public double? RivalMean { get; init; }
+
+    /// <summary>The sample variance of that class's scores, rounded up; null where only the label was bounded.</summary>
+    public double? RivalVariance { get; init; }
+
+    /// <summary>The number of classes K.</summary>
+    public required int ClassCount { get; init; }
+
+    /// <summary>The number of draws that picked the label.</summary>
+    public required int N0 { get; init; }
 
     /// <summary>The number of those scores.</summary>
     public required long N { get; init; }
@@ -33,42 +48,18 @@ public sealed record SoftCertificate
     /// <summary>The allowed probability that the certificate is wrong.</summary>
     public required double Alpha { get; init; }
 
+    /// <summary>The standard deviation of the noise that the radius is computed from, in [0,1] pixel space.</summary>
+    public required double Sigma { get; init; }
+
     /// <summary>The noise that was drawn, and what it certifies.</summary>
     public required string Noise { get; init; }
+
+    /// <summary>The statistics, with their parameters (<see cref="SoftCertifier.Method"/>).</summary>
+    public required CertificationMethod Method { get; init; }
 
     /// <summary>Which image, base classifier and draws it is about; null where it was put together from scores alone.</summary>
     public Provenance? Provenance { get; init; }
 
     /// <summary>Whether no label is certified.</summary>
     public bool Abstained => Label is null;
-
-    /// <summary>Puts a certificate together.</summary>
-    /// <param name="selected">The label, chosen without the scores that bound it.</param>
-    /// <param name="scores">Scores of that label on independent draws of the noise.</param>
-    /// <param name="alpha">From 1e-100 to 1/2.</param>
-    /// <param name="rule">What the noise certifies. Its theorem is of probabilities, and holds for means of scores in [0,1] alike: a
-    /// score is the probability of a vote that is drawn from it.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-    public static SoftCertificate Of(int selected, ScoreSums scores, double alpha, IRadiusRule rule)
-    {
-        ArgumentNullException.ThrowIfNull(scores);
-        ArgumentNullException.ThrowIfNull(rule);
-        ArgumentOutOfRangeException.ThrowIfNegative(selected);
-        Require.CertifierAlpha(alpha);
-        double lower = scores.Lower(alpha);
-        bool certified = lower > .5;
-        return new SoftCertificate
-        {
-            Label = certified ? selected : null,
-            Radius = certified ? rule.Radius(lower, CertificationTest.ComplementRoundedUp(lower)) : 0,
-            Norm = rule.Norm,
-            SelectedLabel = selected,
-            MeanLower = lower,
-            Mean = scores.Mean,
-            Variance = scores.Variance,
-            N = scores.Count,
-            Alpha = alpha,
-            Noise = rule.Description,
-        };
-    }
 }

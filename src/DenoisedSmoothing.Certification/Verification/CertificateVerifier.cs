@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DenoisedSmoothing.Soft;
 using DenoisedSmoothing.Transfer;
 
 namespace DenoisedSmoothing.Verification;
@@ -49,6 +50,20 @@ public sealed class CertificateVerifier
         if (NoiseLaw.Of(transferred.Original.Noise, transferred.Original.Sigma) is { } law)
             TransferCheck.Check(transferred, law, findings);
         return [.. Verify(transferred.Original), .. findings.All];
+    }
+
+    /// <summary>Verifies a certificate of mean scores, from the means and variances that it carries.</summary>
+    /// <param name="certificate">From JSON, a log, or fresh.</param>
+    /// <returns>Every difference; empty when the certificate is what its means give.</returns>
+    public IReadOnlyList<VerificationFinding> Verify(SoftCertificate certificate)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        Findings findings = new();
+        if (NoiseLaw.Of(certificate.Noise, certificate.Sigma) is { } law)
+            SoftCheck.Check(certificate, law, findings);
+        else
+            findings.Unknown("noise", $"the noise law '{certificate.Noise}' is not known here");
+        return findings.All;
     }
 
     /// <summary>Verifies a prediction.</summary>

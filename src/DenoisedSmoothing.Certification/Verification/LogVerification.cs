@@ -52,6 +52,7 @@ public sealed class LogVerification
             Table(entry, table, findings);
             IReadOnlyList<VerificationFinding> own = entry.Certificate is { } certificate ? verifier.Verify(certificate)
                 : entry.Transferred is { } transferred ? verifier.Verify(transferred)
+                : entry.Soft is { } soft ? verifier.Verify(soft)
                 : verifier.Verify(entry.Prediction!);
             all.AddRange(own.Concat(findings.All).Select(finding => new LogFinding(entry.Index, finding)));
             verified++;

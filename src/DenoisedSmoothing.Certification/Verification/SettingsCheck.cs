@@ -1,6 +1,7 @@
 using System.Globalization;
 using DenoisedSmoothing.Logs;
 using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Soft;
 
 namespace DenoisedSmoothing.Verification;
 
@@ -23,7 +24,9 @@ internal sealed class SettingsCheck(CertificationLogMeta? meta)
         if (_method is not null)
             findings.Equal("method", Canonical(entry.Method), _method, "the settings file");
         if ((entry.Certificate ?? entry.Transferred?.Original) is { } c)
-            Sigma(c, findings);
+            Sigma(c.Sigma, c.Norm, findings);
+        else if (entry.Soft is { } soft)
+            Sigma(soft.Sigma, soft.Norm, findings);
         if (entry.Provenance is not { } p)
             return;
         Setting("seed", p.Seed.ToString(CultureInfo.InvariantCulture), findings);
@@ -38,14 +41,14 @@ internal sealed class SettingsCheck(CertificationLogMeta? meta)
     /// A generator of floats draws sigma as a float, and the certificate has the smaller of the two; that of uniform noise rounds lambda
     /// down to its grid, and lambda is longer than sigma.
     /// </summary>
-    private void Sigma(Certificate c, Findings findings)
+    private void Sigma(double claimed, Norm norm, Findings findings)
     {
         if (!PlainNumber.TryParse(meta!.Settings.GetValueOrDefault("sigma"), out double sigma))
             return;
-        if (c.Sigma > sigma)
-            findings.Overstated("sigma", $"{c.Sigma} is claimed, and the settings say {sigma}");
-        else if (c.Sigma < (c.Norm == Norm.L1 ? sigma - UniformNoise.Step : Math.Min(sigma, (double)(float)sigma)) * (1 - 1e-15))
-            findings.Different("sigma", $"{c.Sigma} is claimed, and the settings say {sigma}");
+        if (claimed > sigma)
+            findings.Overstated("sigma", $"{claimed} is claimed, and the settings say {sigma}");
+        else if (claimed < (norm == Norm.L1 ? sigma - UniformNoise.Step : Math.Min(sigma, (double)(float)sigma)) * (1 - 1e-15))
+            findings.Different("sigma", $"{claimed} is claimed, and the settings say {sigma}");
     }
 
     private void Setting(string name, string claimed, Findings findings)
@@ -60,7 +63,7 @@ internal sealed class SettingsCheck(CertificationLogMeta? meta)
     {
         try
         {
-            return Certifiers.Create(method).Method.ToString();
+            return (SoftCertifier.Find(method)?.Method ?? Certifiers.Create(method).Method).ToString();
         }
         catch (ArgumentException)
         {

@@ -1,22 +1,29 @@
+using DenoisedSmoothing.Soft;
+
 namespace DenoisedSmoothing.Experiments;
 
 /// <summary>One finished image of a run: its certificate or its prediction.</summary>
 /// <param name="Index">The image's index in its data set.</param>
 /// <param name="Label">Its true label.</param>
-/// <param name="Certificate">The certificate; null for a prediction.</param>
-/// <param name="Prediction">The prediction; null for a certificate.</param>
+/// <param name="Certificate">The certificate of votes; null for the others.</param>
+/// <param name="Prediction">The prediction; null for the others.</param>
 /// <param name="Time">Since the outcome before: the sum over a run is its duration.</param>
 public sealed record RunOutcome(int Index, int Label, Certificate? Certificate, Prediction? Prediction, TimeSpan Time)
 {
+    /// <summary>The certificate of mean scores; null for the others.</summary>
+    public SoftCertificate? Soft { get; init; }
+
     /// <summary>The label answered; null for an abstention.</summary>
-    public int? Predicted => Certificate is null ? Prediction!.Label : Certificate.Label;
+    public int? Predicted => Certificate is not null ? Certificate.Label : Soft is not null ? Soft.Label : Prediction!.Label;
 
     /// <summary>The certified radius; 0 for an abstention or a prediction.</summary>
-    public double Radius => Certificate?.Radius ?? 0;
+    public double Radius => Certificate?.Radius ?? Soft?.Radius ?? 0;
 
-    /// <summary>Votes for the label that was selected, or had most votes.</summary>
-    public long Votes => Certificate is { } c ? c.EstimationVotes[c.SelectedLabel] : Prediction!.Votes[Prediction.TopLabel];
+    /// <summary>Votes for the label that was selected, or had most votes; of mean scores their sum, cut.</summary>
+    public long Votes => Certificate is { } c ? c.EstimationVotes[c.SelectedLabel]
+        : Soft is { } soft ? (long)(soft.Mean * soft.N)
+        : Prediction!.Votes[Prediction.TopLabel];
 
     /// <summary>All votes behind the answer.</summary>
-    public long Total => Certificate?.N ?? Prediction!.N;
+    public long Total => Certificate?.N ?? Soft?.N ?? Prediction!.N;
 }

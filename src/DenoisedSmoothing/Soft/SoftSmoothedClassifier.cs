@@ -9,7 +9,7 @@ namespace DenoisedSmoothing.Soft;
 
 /// <summary>
 /// A base classifier smoothed softly (Zhai et al. 2020, "soft randomized smoothing"): the answer is the class with the largest mean of
-/// softmax(beta times the logits) under noise, certified by <see cref="Statistics.EmpiricalBernstein"/>.
+/// softmax(beta times the logits) under noise, certified by a <see cref="SoftCertifier"/>.
 /// </summary>
 /// <remarks>
 /// The released code's certificate, which it prints beside the votes' own. It pays for classifiers that were trained for it, such as by
@@ -26,39 +26,34 @@ public sealed class SoftSmoothedClassifier
     /// <param name="classifier">Deterministic, its networks in evaluation mode; on the CPU unless <see cref="Device"/> says
     /// otherwise.</param>
     /// <param name="noise">The smoothing noise.</param>
+    /// <param name="certifier">The statistics; null for MACER's, with the usual numbers.</param>
     /// <param name="seed">For reproduction; trying several and keeping the best voids alpha. Null for a fresh one.</param>
     /// <exception cref="ArgumentOutOfRangeException">The noise is beyond what the base classifier reaches.</exception>
-    public SoftSmoothedClassifier(IBaseClassifier classifier, ISmoothingNoise noise, ulong? seed = null)
+    public SoftSmoothedClassifier(
+        IBaseClassifier classifier, ISmoothingNoise noise, SoftCertifier? certifier = null, ulong? seed = null)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(noise);
         if (PartInfo.Of(classifier).LargestSigma is var largest && noise.Level.Certified > largest)
             throw new ArgumentOutOfRangeException(nameof(noise), noise.Level.Certified, $"The base classifier reaches sigma {largest:G6}.");
         LibTorch.EnsureAvailable();
-        (_classifier, _noise) = (classifier, noise);
+        (_classifier, _noise, Certifier) = (classifier, noise, certifier ?? new SoftCertifier());
         _seed = seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
     }
 
-    /// <summary>Draws that pick the label, at least 1.</summary>
-    /// <value>100.</value>
-    public int N0 { get; init => field = (int)AtLeast(1, value, nameof(N0)); } = 100;
+    /// <summary>The statistics.</summary>
+    public SoftCertifier Certifier { get; }
 
-    /// <summary>Fresh draws that bound its mean score, from 2 to 2^30.</summary>
-    /// <value>100,000.</value>
-    public long N { get; init => field = AtLeast(2, value, nameof(N)); } = 100_000;
+    /// <summary>The number of classes.</summary>
+    public int ClassCount => _classifier.ClassCount;
 
-    /// <summary>The allowed probability that a certificate is wrong, from 1e-100 to 1/2.</summary>
-    /// <value>0.001.</value>
-    public double Alpha { get; init; } = .001;
-
-    /// <summary>How sharp scores are; finite, above 0.</summary>
-    /// <value>1.</value>
-    public double Beta { get; init => field = value > 0 && double.IsFinite(value) ? value
-        : throw new ArgumentOutOfRangeException(nameof(Beta), value, "Beta must be finite and above 0."); } = 1;
+    /// <summary>What the settings cannot do; empty when all is well.</summary>
+    public IReadOnlyList<string> Warnings => Certifier.Warnings(ClassCount);
 
     /// <summary>Rows of every pass, at least 1.</summary>
     /// <value>100.</value>
-    public int Batch { get; init => field = (int)AtLeast(1, value, nameof(Batch)); } = 100;
+    public int Batch { get; init => field = value >= 1 ? value
+        : throw new ArgumentOutOfRangeException(nameof(Batch), value, "Batch must be at least 1."); } = 100;
 
     /// <summary>Where the base classifier computes.</summary>
     /// <value>The CPU.</value>
@@ -77,16 +72,26 @@ public sealed class SoftSmoothedClassifier
         ReplicaIdentity identity = new([_classifier], [Device]);
         ReplicaIdentity.Reading before = identity.Now();
         double[] sums = new double[_classifier.ClassCount];
-        Draw(read, VotePhase.Selection, N0, cancellationToken, scores =>
+        Draw(read, VotePhase.Selection, Certifier.N0, cancellationToken, scores =>
         {
             for (int label = 0; label < sums.Length; label++)
                 sums[label] += double.IsNaN(scores[label]) ? 0 : scores[label];
         });
         int selected = Array.IndexOf(sums, sums.Max());
-        ScoreSums estimation = new();
-        Draw(read, VotePhase.Estimation, N, cancellationToken, scores => estimation.Add(scores[selected]));
+        ScoreSums[] estimation = [.. sums.Select(_ => new ScoreSums())];
+        Draw(read, VotePhase.Estimation, Certifier.N, cancellationToken, scores =>
+        {
+            if (Certifier.Form == SoftForm.Bernstein)
+            {
+                estimation[selected].Add(scores[selected]);
+                return;
+            }
+
+            for (int label = 0; label < sums.Length; label++)
+                estimation[label].Add(scores[label]);
+        });
         identity.Confirm(before);
-        return SoftCertificate.Of(selected, estimation, Alpha, _noise.RuleFor(read.Values.Length)) with
+        return Certifier.Certify(selected, estimation, _noise.RuleFor(read.Values.Length)) with
         {
             Provenance = read.ProvenanceOf(_noise, before, Device.type.ToString().ToLowerInvariant(), Batch),
         };
@@ -115,13 +120,9 @@ public sealed class SoftSmoothedClassifier
                 throw new InvalidOperationException(
                     $"The base classifier says ClassCount = {_classifier.ClassCount}, so {Batch} rows must give scores "
                     + $"[{Batch},{_classifier.ClassCount}]; it returned [{string.Join(',', logits.shape)}].");
-            double[] scores = nn.functional.softmax(logits.to(ScalarType.Float64) * Kept(Beta), 1).cpu().data<double>().ToArray();
+            double[] scores = nn.functional.softmax(logits.to(ScalarType.Float64) * Kept(Certifier.Beta), 1).cpu().data<double>().ToArray();
             for (int row = 0; row < Math.Min(Batch, draws - first); row++)
                 take(scores.AsSpan(row * _classifier.ClassCount, _classifier.ClassCount));
         }
     }
-
-    private static long AtLeast(long least, long value, string name) => value >= least && value <= ScoreSums.MaxCount
-        ? value
-        : throw new ArgumentOutOfRangeException(name, value, $"{name} must be from {least} to 2^30.");
 }

@@ -41,6 +41,7 @@ public class SoftCertificateTests
         sums.Count.Should().Be(7);
         sums.Mean.Should().BeLessThanOrEqualTo(mean).And.BeApproximately(mean, 1e-15);
         double variance = (2 * Math.Pow(1 - mean, 2) + Math.Pow(third - mean, 2) + 4 * mean * mean) / 6;
+        sums.MeanUpper.Should().BeGreaterThanOrEqualTo(mean + Math.ScaleB(1, -30)).And.BeApproximately(mean + Math.ScaleB(1, -30), 1e-15);
         sums.Variance.Should().BeGreaterThanOrEqualTo(variance * (1 - 1e-16)).And.BeApproximately(variance, 1e-14);
         new ScoreSums().Lower(.05).Should().Be(0);
     }
@@ -55,8 +56,10 @@ public class SoftCertificateTests
             low.Add(.51);
         }
 
-        SoftCertificate certified = SoftCertificate.Of(3, high, .001, new GridGaussianRule(.5, 784)),
-            abstained = SoftCertificate.Of(3, low, .001, new GridGaussianRule(.5, 784));
+        GridGaussianRule rule = new(.5, 784);
+        ScoreSums none = new();
+        SoftCertificate certified = new SoftCertifier().Certify(3, [none, none, none, high], rule),
+            abstained = new SoftCertifier().Certify(3, [none, none, none, low], rule);
         (certified.Label, certified.SelectedLabel, certified.N, certified.Norm).Should().Be((3, 3, 1000, Norm.L2));
         certified.Radius.Should().Be(new GridGaussianRule(.5, 784).Radius(certified.MeanLower,
             CertificationTest.ComplementRoundedUp(certified.MeanLower)));
