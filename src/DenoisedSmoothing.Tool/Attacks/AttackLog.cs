@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DenoisedSmoothing.Logs;
 using DenoisedSmoothing.Training.Attacks;
 
 namespace DenoisedSmoothing.Tool;
@@ -36,13 +37,14 @@ internal sealed class AttackLog : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="settings">All that decides its lines.</param>
     /// <param name="resume">Whether to go on with a log that is there; otherwise it is an error.</param>
-    /// <exception cref="IOException">It is there and not to be resumed, another process writes it, or it cannot be written.</exception>
+    /// <exception cref="LogInUseException">Another process writes it.</exception>
+    /// <exception cref="IOException">It is there and not to be resumed, or it cannot be written.</exception>
     /// <exception cref="InvalidDataException">It has other settings, each of which is named, or is no attack log.</exception>
     public static AttackLog Open(string path, IReadOnlyDictionary<string, string> settings, bool resume)
     {
         if (!resume && new FileInfo(path) is { Exists: true, Length: > 0 })
             throw new IOException($"{path} is there already and will not be overwritten: --resume goes on with it.");
-        FileStream file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+        FileStream file = OpenAlone(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         try
         {
             List<AttackRecord> finished = [];
@@ -72,7 +74,7 @@ internal sealed class AttackLog : IDisposable
     {
         if (!File.Exists(path))
             return null;
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using FileStream file = OpenAlone(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using StreamReader reader = new(file);
         return reader.ReadLine() is { Length: > 0 } first ? Parse<Header>(path, first, 1).Settings.GetValueOrDefault(name) : null;
     }
@@ -80,6 +82,18 @@ internal sealed class AttackLog : IDisposable
     public void Append(AttackRecord record) => Write(_file, record);
 
     public void Dispose() => _file.Dispose();
+
+    private static FileStream OpenAlone(string path, FileMode mode, FileAccess access, FileShare share)
+    {
+        try
+        {
+            return new FileStream(path, mode, access, share, bufferSize: 0);
+        }
+        catch (IOException e) when (LogLock.IsTaken(e))
+        {
+            throw LogLock.InUse(path, e);
+        }
+    }
 
     /// <summary>The lines of the file, which is cut behind the last whole one.</summary>
     private static string[] WholeLines(FileStream file)
