@@ -27,8 +27,10 @@ internal sealed class AttackLog : IDisposable
     };
 
     private readonly FileStream _file;
+    private readonly LogLock _lock;
 
-    private AttackLog(FileStream file, IReadOnlyList<AttackRecord> finished) => (_file, Finished) = (file, finished);
+    private AttackLog(FileStream file, LogLock alone, IReadOnlyList<AttackRecord> finished) =>
+        (_file, _lock, Finished) = (file, alone, finished);
 
     /// <summary>The images that a resumed log holds already.</summary>
     public IReadOnlyList<AttackRecord> Finished { get; }
@@ -44,9 +46,11 @@ internal sealed class AttackLog : IDisposable
     {
         if (!resume && new FileInfo(path) is { Exists: true, Length: > 0 })
             throw new IOException($"{path} is there already and will not be overwritten: --resume goes on with it.");
-        FileStream file = OpenAlone(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        LogLock alone = LogLock.Take(path);
+        FileStream? file = null;
         try
         {
+            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
             List<AttackRecord> finished = [];
             string[] lines = WholeLines(file);
             if (lines.Length > 0)
@@ -59,11 +63,12 @@ internal sealed class AttackLog : IDisposable
                 Write(file, new Header(Schema, settings));
             }
 
-            return new AttackLog(file, finished);
+            return new AttackLog(file, alone, finished);
         }
         catch
         {
-            file.Dispose();
+            file?.Dispose();
+            alone.Dispose();
             throw;
         }
     }
@@ -74,25 +79,17 @@ internal sealed class AttackLog : IDisposable
     {
         if (!File.Exists(path))
             return null;
-        using FileStream file = OpenAlone(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using StreamReader reader = new(file);
         return reader.ReadLine() is { Length: > 0 } first ? Parse<Header>(path, first, 1).Settings.GetValueOrDefault(name) : null;
     }
 
     public void Append(AttackRecord record) => Write(_file, record);
 
-    public void Dispose() => _file.Dispose();
-
-    private static FileStream OpenAlone(string path, FileMode mode, FileAccess access, FileShare share)
+    public void Dispose()
     {
-        try
-        {
-            return new FileStream(path, mode, access, share, bufferSize: 0);
-        }
-        catch (IOException e) when (LogLock.IsTaken(e))
-        {
-            throw LogLock.InUse(path, e);
-        }
+        _file.Dispose();
+        _lock.Dispose();
     }
 
     /// <summary>The lines of the file, which is cut behind the last whole one.</summary>
