@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A cluster of Slurm on this machine, for the length of this command: two nodes of one place each, an array of four tasks of which one is
-# killed, one preempted, one told to stop for its time limit, while a node is drained and comes back, and the merge behind them. The merged
-# log has to be the single run's, times apart.
+# killed, one preempted, one told to stop for its time limit and one finds its log in use, while a node is drained and comes back, and the
+# merge behind them. The merged log has to be the single run's, times apart. A run with a bad option is not tried again.
 #   tests/cluster/slurm.sh [DDS]     DDS is the built dds.dll; Debug's by default
 # Needs munge and slurm-wlm with slurmd built for several on one machine, as Debian's is. Touches nothing outside a temporary folder, and
 # ends what it starts. Ends with 77 where Slurm is not installed.
@@ -114,13 +114,18 @@ chmod +x "$work/dds"
 export DDS=$work/dds
 cat >"$work/run.args" <<ARGS
 --sigma 0.5
---n0 10 --n ${N:-300}
+--n0 10 --n ${N:-150}
 --batch 10 --seed 11
 --max 20
 ARGS
 
-mkdir "$work/out"
+mkdir "$work/out" "$work/shards"
 cd "$work/out"
+# Somebody else writes shard 4, as far as its task can tell.
+flock -x "$work/shards/shard-4.tsv.lock" sleep 3600 &
+holder=$!
+started+=($holder)
+until_true "the lock of shard 4 is held" test -e "$work/shards/shard-4.tsv.lock"
 submitted=$("$root/samples/Cluster/slurm/submit.sh" "$work/run.args" "$work/shards" 4 "$work/merged.tsv")
 echo "$submitted"
 array=$(sed 's/certify \([0-9]*\).*/\1/' <<<"$submitted")
@@ -147,6 +152,10 @@ scontrol update nodename="$node" state=resume
 echo "$node is back; task 3 with $(lines 3) lines is told that its time is up"
 scancel --batch --signal=USR1 "${array}_3"
 
+until_true "task 4 has found its log in use" grep -qx 75 "$work/shards/shard-4.failures"
+pkill -P $holder || true
+echo "task 4 was refused its log, which is free now"
+
 merged() { case $(state "$merge") in COMPLETED) return 0 ;; FAILED | CANCELLED | TIMEOUT) echo "merge: $(state "$merge")"; exit 1 ;; *) return 1 ;; esac }
 until_true "the merge is done" merged
 
@@ -172,10 +181,22 @@ print(f"The merged log of {len(table(merged)) - 1} images is the single run's, t
 PYTHON
 
 for task in 1 2 3 4; do echo "task $task: $(restarts $task) restarts, $(state "${array}_$task")"; done
-for task in 1 2 3; do
+for task in 1 2 3 4; do
     [ "$(restarts $task)" -ge 1 ] || { echo "Task $task was never started again."; exit 1; }
 done
-[ ! -e "$work/shards/shard-1.failures" ] || { echo "A finished shard keeps its failures."; exit 1; }
+! ls "$work"/shards/*.failures "$work"/shards/*.lock 2>/dev/null || { echo "A finished shard keeps its failures or its lock."; exit 1; }
 grep -l "dds ended with 137" "$work"/out/certify-*_1.out >/dev/null || { echo "Task 1 was not killed."; exit 1; }
 grep -l "Stopped. To go on" "$work"/out/certify-*_3.out >/dev/null || { echo "Task 3 did not stop cleanly."; exit 1; }
+grep -l "Another process is writing" "$work"/out/certify-*_4.out >/dev/null || { echo "Task 4 was not refused its log."; exit 1; }
+
+echo "--sigma 99" >"$work/bad.args"
+submitted=$("$root/samples/Cluster/slurm/submit.sh" "$work/bad.args" "$work/bad" 1 "$work/never.tsv")
+array=$(sed 's/certify \([0-9]*\).*/\1/' <<<"$submitted")
+merge=${submitted##* }
+failed() { [ "$(state "${array}_1")" = FAILED ]; }
+gone() { [ "$(state "$merge")" = CANCELLED ]; }
+until_true "the task with a bad option has failed" failed
+until_true "its merge is cancelled" gone
+[ "$(restarts 1)" = 0 ] || { echo "A bad option was tried again."; exit 1; }
+echo "A bad option failed once, and its merge went with it."
 echo "Slurm: passed."
