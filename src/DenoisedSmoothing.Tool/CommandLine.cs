@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Globalization;
-using System.Runtime.InteropServices;
-using DenoisedSmoothing.Checkpoints;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -10,10 +8,10 @@ namespace DenoisedSmoothing.Tool;
 internal static class CommandLine
 {
     /// <summary>
-    /// Exit codes: 0 done, 1 the question was answered with no or the input was bad, 2 could not tell, 130 cancelled before anything was
-    /// found.
+    /// Exit codes: 0 done, 1 the question was answered with no or the input was bad, 2 could not tell, 75 the same command may succeed
+    /// later (EX_TEMPFAIL of sysexits.h), 130 stopped before anything was found.
     /// </summary>
-    public const int Done = 0, Failed = 1, CannotTell = 2, Cancelled = 130;
+    public const int Done = 0, Failed = 1, CannotTell = 2, TryAgain = 75, Cancelled = 130;
 
     /// <summary>Parses and runs.</summary>
     /// <param name="args">What was typed.</param>
@@ -40,25 +38,11 @@ internal static class CommandLine
             configuration.Error.WriteLine(Stopped.Says(parsed, args));
             return e is StoppedWithFindingsException found ? found.ExitCode : Cancelled;
         }
-        catch (DllNotFoundException) when (NativeLibTorch.IsLeftOut)
+        catch (Exception e) when (Failure.Of(e) is not null)
         {
-            configuration.Error.WriteLine(NativeLibTorch.Advice);
-            return Failed;
-        }
-        catch (Exception e)
-            when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or InvalidOperationException
-                or NotSupportedException or DllNotFoundException or CheckpointException)
-        {
-            configuration.Error.WriteLine(Screen.Fold(Plain(e), Screen.ErrorWidth));
-            return Failed;
-        }
-        catch (ExternalException e)
-        {
-            // libtorch's own complaint, of which the first line says what; behind it come pages of frames.
-            configuration.Error.WriteLine(Screen.Fold(
-                $"libtorch refuses: {e.Message.Split('\n')[0].TrimEnd()}. Do size and channels of the images fit the models, and has "
-                + $"the device memory enough?", Screen.ErrorWidth));
-            return Failed;
+            Failure failure = Failure.Of(e)!;
+            configuration.Error.WriteLine(Screen.Fold(failure.Message, Screen.ErrorWidth));
+            return failure.ExitCode;
         }
     }
 
@@ -88,9 +72,4 @@ internal static class CommandLine
         VerbHelp.AddTo(root);
         return root;
     }
-
-    // .NET adds the parameter's name and value, which mean nothing to someone who typed options.
-    private static string Plain(Exception e) => Advice.Of(e is ArgumentException { ParamName: { } name }
-        ? e.Message.Split($" (Parameter '{name}')")[0]
-        : e.Message);
 }

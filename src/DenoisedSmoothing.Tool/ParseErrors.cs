@@ -13,6 +13,11 @@ internal static partial class ParseErrors
     /// <summary>A sentence for each error; none where there is none.</summary>
     public static IReadOnlyList<string> Of(ParseResult parsed)
     {
+        // Whatever else seems to be missing stands in the file.
+        string[] files = [.. parsed.Errors.Select(static error => NoFile().Match(error.Message)).Where(static match => match.Success)
+            .Select(static match => $"There is no settings file '{match.Groups[1].Value}'.")];
+        if (files.Length > 0)
+            return files;
         Command command = parsed.CommandResult.Command;
         string[] unknown = [.. parsed.UnmatchedTokens];
         List<string> said = [.. Unknown(command, unknown)];
@@ -134,6 +139,9 @@ internal static partial class ParseErrors
 
     [GeneratedRegex("^Argument '(.*)' not recognized. Must be one of:", RegexOptions.Singleline)]
     private static partial Regex Choice();
+
+    [GeneratedRegex("^Response file not found '(.*)'", RegexOptions.Singleline)]
+    private static partial Regex NoFile();
 
     [GeneratedRegex("'([^']*)'")]
     private static partial Regex Quoted();

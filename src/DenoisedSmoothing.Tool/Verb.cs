@@ -5,15 +5,19 @@ namespace DenoisedSmoothing.Tool;
 /// <summary>A verb of the program: a command that also knows its examples and exit codes, for its help.</summary>
 internal sealed class Verb : Command
 {
+    private static readonly (int Code, string Meaning) s_tryAgain =
+        (CommandLine.TryAgain, "device, memory, storage or another process was in the way: the same command may succeed later");
+
     private readonly List<OptionGroup> _groups = [];
 
     /// <summary>Names a verb.</summary>
     /// <param name="name">As typed.</param>
     /// <param name="description">What it does, in a sentence or two.</param>
     /// <param name="examples">One to three command lines, without the program's name.</param>
-    /// <param name="exitCodes">What each exit code means.</param>
+    /// <param name="exitCodes">What each exit code means, but for the one that all verbs share.</param>
     public Verb(string name, string description, IReadOnlyList<string> examples, IReadOnlyList<(int Code, string Meaning)> exitCodes)
-        : base(name, description) => (Examples, ExitCodes) = (examples, exitCodes);
+        : base(name, description) =>
+        (Examples, ExitCodes) = (examples, [.. exitCodes.Append(s_tryAgain).OrderBy(static code => code.Code)]);
 
     /// <summary>Options that belong together, in the order of the help.</summary>
     public IReadOnlyList<OptionGroup> Groups => _groups;
@@ -27,7 +31,7 @@ internal sealed class Verb : Command
     [
         (CommandLine.Done, "done"),
         (CommandLine.Failed, "an option, a file or an image was not in order; the message says which"),
-        (CommandLine.Cancelled, "stopped (Ctrl-C); what was finished is kept"),
+        (CommandLine.Cancelled, "stopped (Ctrl-C or SIGTERM); what was finished is kept"),
     ];
 
     /// <summary>Adds an argument that is given without a name.</summary>

@@ -10,6 +10,8 @@ namespace DenoisedSmoothing;
 /// <summary>Whether the native library that TorchSharp needs is here.</summary>
 public static class LibTorch
 {
+    private const string AllCards = "cuda:all";
+
     private static readonly Lock s_gate = new();
     private static volatile bool s_loaded, s_tf32Told;
 
@@ -48,9 +50,7 @@ public static class LibTorch
         {
             int count = CudaDevices();
             if (count == 0)
-                throw new ArgumentException(
-                    $"'{name}': no CUDA device can be used. Add TorchSharp-cuda-windows or TorchSharp-cuda-linux to your application in "
-                    + $"place of TorchSharp-cpu, and check the driver; or say cpu.", nameof(name));
+                throw new ArgumentException(NoCard(name!), nameof(name));
             if (parts.Length == 2 && number >= count)
                 throw new ArgumentException($"'{name}': there are {count} CUDA devices, counted from 0.", nameof(name));
         }
@@ -58,6 +58,44 @@ public static class LibTorch
         if (parts[0] == "cuda" && !s_tf32Told)
             AllowTf32 = false;
         return torch.device(name);
+    }
+
+    /// <summary>The devices of a list, checked to be there: for <see cref="SmoothingOptions.Devices"/>, with a replica on each.</summary>
+    /// <param name="names">
+    /// Names as for <see cref="DeviceNamed"/> with commas between them, such as <c>cuda:0,cuda:2</c>, or <c>cuda:all</c> for every CUDA
+    /// device that this process may use.
+    /// </param>
+    /// <returns>At least one name; <c>cuda:all</c> as <c>cuda:0</c>, <c>cuda:1</c> and so on.</returns>
+    /// <exception cref="ArgumentException">
+    /// A name is no device, or this process does not have it; a card is named twice; or CPU and CUDA stand together, which round
+    /// differently and so are different functions.
+    /// </exception>
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
+    public static IReadOnlyList<string> DevicesNamed(string names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        if (names == AllCards)
+        {
+            EnsureAvailable();
+            int count = CudaDevices();
+            return count == 0
+                ? throw new ArgumentException(NoCard(names), nameof(names))
+                : [.. Enumerable.Range(0, count).Select(static card => string.Create(CultureInfo.InvariantCulture, $"cuda:{card}"))];
+        }
+
+        string[] each = names.Split(',', StringSplitOptions.TrimEntries);
+        torch.Device[] devices = [.. each.Select(DeviceNamed)];
+        if (devices.Select(static device => device.type).Distinct().Count() > 1)
+            throw new ArgumentException(
+                $"'{names}': CPU and CUDA round differently, so they are different functions. Name devices of one kind.", nameof(names));
+        foreach (IGrouping<int, torch.Device> card in devices.Where(static device => device.type == DeviceType.CUDA)
+            .GroupBy(static device => Math.Max(device.index, 0)))
+        {
+            if (card.Count() > 1)
+                throw new ArgumentException($"'{names}' names cuda:{card.Key} twice: a second replica there gains nothing.", nameof(names));
+        }
+
+        return each;
     }
 
     /// <summary>
@@ -83,6 +121,9 @@ public static class LibTorch
     /// <returns>Such as <c>float32</c>, <c>float32+tf32</c> or <c>bfloat16+kernels1</c> (see <see cref="GpuKernels"/>).</returns>
     /// <exception cref="ArgumentException">There is no such device.</exception>
     public static string ArithmeticOn(string device, string precision) => precision + ReplicaIdentity.OnCards([DeviceNamed(device)]);
+
+    private static string NoCard(string name) => $"'{name}': no CUDA device can be used. Add TorchSharp-cuda-windows or "
+        + "TorchSharp-cuda-linux to your application in place of TorchSharp-cpu, and check the driver; or say cpu.";
 
     private static int CudaDevices()
     {

@@ -104,12 +104,11 @@ public sealed class AttackVerbTests : IDisposable
         {
             Images = FashionMnistPair.TestImages(),
             Range = new() { Max = 1 },
-            BaseClassifier = new DenoisedSmoothing.Classification.DenoisedClassifier(pair.Denoiser, pair.Classifier),
+            Replicas = [new(new DenoisedSmoothing.Classification.DenoisedClassifier(pair.Denoiser, pair.Classifier), "cpu")],
             Noise = new DenoisedSmoothing.Noise.GridGaussianNoise(.5),
             Certifier = new CohenCertifier(10, 60),
             Attacks = new AttackChoice(["search", "low-bits"], 1, 2, null, [], 1e-6, 60),
             Batch = 20,
-            Device = "cpu",
             Seed = 1,
         };
         List<AttackRecord> told = [];

@@ -49,7 +49,10 @@ internal sealed class DdsProcess : IDisposable
     }
 
     /// <summary>Asks it to stop, as Ctrl-C does.</summary>
-    public void Interrupt() => Process.Start("kill", ["-INT", $"{_process.Id}"])!.WaitForExit();
+    public void Interrupt() => Signal("INT");
+
+    /// <summary>Asks it to stop, as schedulers do before they kill.</summary>
+    public void Terminate() => Signal("TERM");
 
     /// <summary>Waits for its end.</summary>
     public (int Exit, string Output, string Error) Finish()
@@ -61,6 +64,12 @@ internal sealed class DdsProcess : IDisposable
         }
 
         return (_process.ExitCode, _output.Result, _error.Result);
+    }
+
+    private void Signal(string name)
+    {
+        using Process kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
+        kill.WaitForExit();
     }
 
     public void Dispose()

@@ -10,15 +10,18 @@ public sealed class KillTests : IDisposable
     [Theory]
     [InlineData("certify")]
     [InlineData("predict")]
-    public Task Run_killed_three_times_and_resumed_gives_the_log_of_an_uninterrupted_run(string verb) =>
-        KillAndResume(verb, kills: 3, images: 5, seed: 1);
+    [InlineData("certify", "--shard", "2/3")]
+    [InlineData("certify", "--device", "cpu,cpu")]
+    public Task Run_killed_three_times_and_resumed_gives_the_log_of_an_uninterrupted_run(string verb, params string[] more) =>
+        KillAndResume(verb, more, kills: 3, images: 5, seed: 1);
 
     [Theory]
     [InlineData("certify")]
     [InlineData("predict")]
+    [InlineData("certify", "--shard", "2/3")]
     [Trait("Category", "Slow")]
-    public Task Run_killed_sixty_times_and_resumed_gives_the_log_of_an_uninterrupted_run(string verb) =>
-        KillAndResume(verb, kills: 60, images: 12, seed: 2);
+    public Task Run_killed_sixty_times_and_resumed_gives_the_log_of_an_uninterrupted_run(string verb, params string[] more) =>
+        KillAndResume(verb, more, kills: 60, images: 12, seed: 2);
 
     [Fact]
     public async Task Certify_interrupted_ends_with_130_and_goes_on()
@@ -41,17 +44,17 @@ public sealed class KillTests : IDisposable
     }
 
     // Half of the kills come at any time from the start on, half just when a line has been written.
-    private async Task KillAndResume(string verb, int kills, int images, int seed)
+    private async Task KillAndResume(string verb, string[] more, int kills, int images, int seed)
     {
         string whole = Path.Combine(_folder, "whole.tsv");
-        (await Dds.RunAsync(Arguments(whole, images, verb))).Exit.Should().Be(0);
+        (await Dds.RunAsync(Arguments(whole, images, verb, more))).Exit.Should().Be(0);
         Random random = new(seed);
         TimeSpan untilLine = TimeSpan.FromSeconds(2);
         int done = 0, finishedLogs = 0;
         while (done < kills)
         {
             string log = Path.Combine(_folder, $"log{finishedLogs}.tsv");
-            using DdsProcess process = DdsProcess.Start(Arguments(log, images, verb));
+            using DdsProcess process = DdsProcess.Start(Arguments(log, images, verb, more));
             int before = LogFiles.Count(log);
             System.Diagnostics.Stopwatch clock = System.Diagnostics.Stopwatch.StartNew();
             if (random.Next(2) == 0)
@@ -71,23 +74,24 @@ public sealed class KillTests : IDisposable
                 done++;
             if (LogFiles.Count(log) < images + 1)
                 continue;
-            await FinishAndCompare(log, whole, images, verb);
+            await FinishAndCompare(log, whole, images, verb, more);
             finishedLogs++;
         }
 
-        await FinishAndCompare(Path.Combine(_folder, $"log{finishedLogs}.tsv"), whole, images, verb);
+        await FinishAndCompare(Path.Combine(_folder, $"log{finishedLogs}.tsv"), whole, images, verb, more);
     }
 
-    private static async Task FinishAndCompare(string log, string whole, int images, string verb)
+    private static async Task FinishAndCompare(string log, string whole, int images, string verb, string[] more)
     {
-        (int exit, _, string error) = await Dds.RunAsync(Arguments(log, images, verb));
+        (int exit, _, string error) = await Dds.RunAsync(Arguments(log, images, verb, more));
         exit.Should().Be(0, error);
         LogFiles.ShouldBeEqual(log, whole);
     }
 
-    private static string[] Arguments(string log, int images, string verb = "certify") =>
+    // Of a third each share has as many images as the whole without shares.
+    private static string[] Arguments(string log, int images, string verb = "certify", params string[] more) =>
     [
-        verb, "--sigma", "0.5", "--n", "40", "--batch", "10", "--seed", "11", "--out", log, "--resume", "--max", $"{images}",
-        .. (verb == "certify" ? (string[])["--n0", "10"] : []),
+        verb, "--sigma", "0.5", "--n", "40", "--batch", "10", "--seed", "11", "--out", log, "--resume", "--max",
+        $"{(more.Contains("--shard") ? 3 * images : images)}", .. (verb == "certify" ? (string[])["--n0", "10"] : []), .. more,
     ];
 }

@@ -6,11 +6,11 @@ public static class CertificationLogMerge
     /// <summary>Merges shards.</summary>
     /// <param name="shards">The shards' TSV files, in any order, each with its JSON lines and settings beside it.</param>
     /// <param name="path">The merged TSV file; the other two get its name and a suffix.</param>
-    /// <param name="partial">Accept missing and unfinished shards, which otherwise are an error.</param>
+    /// <param name="partial">Accept missing and unfinished shards, which otherwise are an error; also shards that are being written, of
+    /// which the lines so far are taken.</param>
     /// <param name="cancellationToken">Stops the merge; an unfinished merged log is left behind.</param>
     /// <returns>What is missing, a sentence each; empty when the run is complete.</returns>
-    /// <exception cref="IOException">A file cannot be read or written, a shard is still being written, or the merged log is there
-    /// already.</exception>
+    /// <exception cref="IOException">A file cannot be read or written, or the merged log is there already.</exception>
     /// <exception cref="InvalidDataException">
     /// The shards' settings differ, each of which is named; an image is in two of them; one is damaged; or some are missing.
     /// </exception>
@@ -32,9 +32,9 @@ public static class CertificationLogMerge
                     + $"{string.Join("\n  ", differences)}");
         }
 
-        List<string> missing = [.. MissingShards(parts), .. parts.Select(part => Unfinished(part.Path, part.Meta, cancellationToken))
-            .OfType<string>()];
-        CheckDistinct(parts, cancellationToken);
+        ShardState[] states = [.. parts.Select(part => ShardState.Of(part.Path, part.Meta, partial, cancellationToken))];
+        List<string> missing = [.. MissingShards(parts), .. states.Select(static state => state.Unfinished).OfType<string>()];
+        CheckDistinct(states, cancellationToken);
         if (missing.Count > 0 && !partial)
             throw new InvalidDataException($"The run is not complete:\n  {string.Join("\n  ", missing)}");
 
@@ -56,7 +56,7 @@ public static class CertificationLogMerge
             Notes = notes,
         };
         using CertificationLogWriter writer = CertificationLogWriter.Open(path, whole, resume: false);
-        foreach ((LogRecord record, _) in InOrder(parts))
+        foreach ((LogRecord record, _) in InOrder(states))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (record.Entry is { } entry)
@@ -109,52 +109,11 @@ public static class CertificationLogMerge
             : throw new InvalidDataException($"{path}: '{shard}' is no shard; one is written as 2/4.");
     }
 
-    /// <summary>Checks that both files of a shard say the same.</summary>
-    /// <returns>A sentence where the shard is not finished, or does not say so.</returns>
-    private static string? Unfinished(string shard, CertificationLogMeta meta, CancellationToken cancellationToken)
-    {
-        CertificationLog log = CertificationLog.Read(shard);
-        Dictionary<long, CertificationLogRow> table = log.Rows.ToDictionary(static row => row.Index);
-        string json = LogPaths.JsonLines(shard);
-        long last = -1, count = 0;
-        foreach (LogRecord record in LogRecord.ReadAll(json).Where(static record => record.Index is not null))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (record.Fingerprint != meta.Fingerprint)
-                throw new InvalidDataException(
-                    $"{json}: image {record.Index} was made under other settings than {LogPaths.Meta(shard)} says.");
-            if (record.Index <= last)
-                throw new InvalidDataException($"{json}: image {record.Index} comes after image {last}; the file was edited.");
-            last = record.Index!.Value;
-            if (record.Entry is not { } entry)
-                continue;
-            // A killed run may have left a line in one file only: resuming it makes that good.
-            if (!table.TryGetValue(entry.Index, out CertificationLogRow? row))
-                throw new InvalidDataException($"{shard} lacks image {entry.Index}, which {json} has: resume the shard first.");
-            if ((row.Label, row.Predicted, row.Radius) != (entry.Label, entry.ToRow().Predicted, entry.ToRow().Radius))
-                throw new InvalidDataException(
-                    $"{shard}, line {row.Line}: not what {json} holds for image {entry.Index}; the log was edited.");
-            count++;
-        }
-
-        if (count != table.Count)
-            throw new InvalidDataException($"{shard} has {table.Count} images, {json} {count}: resume the shard first.");
-        return log.Completeness switch
-        {
-            LogCompleteness.Finished => null,
-            LogCompleteness.Unfinished when meta.Rows is { } expected =>
-                $"{shard} is unfinished: {count + log.Skipped.Count} of {expected} images.",
-            LogCompleteness.Unfinished => $"{shard} is unfinished: {count + log.Skipped.Count} images so far.",
-            _ => $"{shard} does not say whether it is finished: {count} images. It is of an earlier version, which passed over images "
-                + $"without a word.",
-        };
-    }
-
-    private static void CheckDistinct(List<(string Path, CertificationLogMeta Meta)> parts, CancellationToken cancellationToken)
+    private static void CheckDistinct(ShardState[] shards, CancellationToken cancellationToken)
     {
         long last = -1;
         string lastPath = "";
-        foreach ((LogRecord record, string path) in InOrder(parts))
+        foreach ((LogRecord record, string path) in InOrder(shards))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (record.Index == last)
@@ -166,16 +125,19 @@ public static class CertificationLogMerge
     /// <summary>
     /// All lines of images by index, holding one of each shard at a time: with a thousand classes a run's votes are many.
     /// </summary>
-    private static IEnumerable<(LogRecord Record, string Path)> InOrder(List<(string Path, CertificationLogMeta Meta)> parts)
+    private static IEnumerable<(LogRecord Record, string Path)> InOrder(ShardState[] shards)
     {
         PriorityQueue<(IEnumerator<LogRecord> Records, string Path), long> queue = new();
         List<IEnumerator<LogRecord>> open = [];
         try
         {
-            foreach ((string path, _) in parts)
+            foreach (ShardState shard in shards)
             {
-                open.Add(LogRecord.ReadAll(LogPaths.JsonLines(path)).Where(static record => record.Index is not null).GetEnumerator());
-                Advance((open[^1], path));
+                // What a running process has added meanwhile was not checked.
+                open.Add(LogRecord.ReadAll(LogPaths.JsonLines(shard.Path))
+                    .TakeWhile(record => record.Index is null || record.Index <= shard.Last)
+                    .Where(static record => record.Index is not null).GetEnumerator());
+                Advance((open[^1], shard.Path));
             }
 
             while (queue.TryDequeue(out (IEnumerator<LogRecord> Records, string Path) next, out _))

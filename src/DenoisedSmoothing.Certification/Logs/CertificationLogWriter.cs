@@ -10,19 +10,21 @@ namespace DenoisedSmoothing.Logs;
 /// </summary>
 /// <remarks>
 /// Every line is one write, flushed to the disk. Killed at any moment, a run that is resumed cuts both files back to the lines that stand
-/// whole in both. Only one process at a time can write a log. Not safe for concurrent use; lines come in ascending order of their index.
+/// whole in both. Only one process at a time can write a log (<c>LOG.lock</c> stands beside it until it is finished); others can read it
+/// meanwhile. Not safe for concurrent use; lines come in ascending order of their index.
 /// </remarks>
 public sealed class CertificationLogWriter : IDisposable
 {
     private readonly FileStream _json, _table;
+    private readonly LogLock _lock;
     private readonly CertificationLogMeta _meta;
     private readonly string _fingerprint;
     private long _images, _skipped;
     private bool _failed;
 
-    private CertificationLogWriter(FileStream json, FileStream table, CertificationLogMeta meta, LogRecovery there)
+    private CertificationLogWriter(FileStream json, FileStream table, LogLock alone, CertificationLogMeta meta, LogRecovery there)
     {
-        (_json, _table, _meta, _fingerprint, Finished) = (json, table, meta, meta.Fingerprint, there.Rows);
+        (_json, _table, _lock, _meta, _fingerprint, Finished) = (json, table, alone, meta, meta.Fingerprint, there.Rows);
         (LastIndex, HasEnded, _images, _skipped) = (there.LastIndex, there.HasEnded, there.Rows.Count, there.Skipped.Count);
     }
 
@@ -39,8 +41,9 @@ public sealed class CertificationLogWriter : IDisposable
     /// <param name="path">The TSV file; the other two get its name and a suffix.</param>
     /// <param name="meta">The run's settings.</param>
     /// <param name="resume">Continue a log that is there; without one a new log is begun either way.</param>
+    /// <exception cref="LogInUseException">Another process is writing it.</exception>
     /// <exception cref="IOException">
-    /// A log is there and <paramref name="resume"/> is false, or another process is writing it, or a file cannot be written.
+    /// A log is there and <paramref name="resume"/> is false, or a file cannot be written.
     /// </exception>
     /// <exception cref="InvalidDataException">The log there has other settings, each of which is named, or was damaged or
     /// edited.</exception>
@@ -52,23 +55,25 @@ public sealed class CertificationLogWriter : IDisposable
             throw new IOException($"{path} is a folder; name a file for the log.");
         if (!resume)
             RefuseExisting(path);
-        FileStream json = OpenAlone(path);
-        FileStream? table = null;
+        LogLock alone = LogLock.Take(path);
+        FileStream? json = null, table = null;
         try
         {
+            json = OpenToWrite(LogPaths.JsonLines(path));
             if (!resume)
                 RefuseExisting(path);
             LogRecovery recovery = LogRecovery.Check(path, json, meta);
             if (recovery.IsNew)
                 meta.Write(path);
-            table = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+            table = OpenToWrite(path);
             recovery.Cut(json, table);
-            return new CertificationLogWriter(json, table, meta, recovery);
+            return new CertificationLogWriter(json, table, alone, meta, recovery);
         }
         catch
         {
             table?.Dispose();
-            json.Dispose();
+            json?.Dispose();
+            alone.Dispose();
             throw;
         }
     }
@@ -146,6 +151,10 @@ public sealed class CertificationLogWriter : IDisposable
     {
         _table.Dispose();
         _json.Dispose();
+        if (HasEnded)
+            _lock.Remove();
+        else
+            _lock.Dispose();
     }
 
     /// <summary>Writes a line that exists already.</summary>
@@ -182,6 +191,9 @@ public sealed class CertificationLogWriter : IDisposable
 
     internal static void Write(FileStream file, string line, bool flush)
     {
+        // Where locks do not reach, as on some network file systems, a second writer shows here, before it is written over.
+        if (file.Length != file.Position)
+            throw LogLock.InUse(file.Name);
         // One write: what a reader or a kill finds is the line or, rarely, a beginning of it, never two halves out of order.
         file.Write(Encoding.UTF8.GetBytes(line + "\n"));
         if (flush)
@@ -211,17 +223,16 @@ public sealed class CertificationLogWriter : IDisposable
         }
     }
 
-    /// <summary>Opens the JSON lines such that no second process can: the system lets go of it also when the process is killed.</summary>
-    private static FileStream OpenAlone(string path)
+    /// <summary>Opens a file such that others can read it. A writer of version 1 has the JSON lines for itself.</summary>
+    private static FileStream OpenToWrite(string file)
     {
-        string json = LogPaths.JsonLines(path);
         try
         {
-            return new FileStream(json, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         }
-        catch (IOException e) when (e.GetType() == typeof(IOException))
+        catch (IOException e) when (LogLock.IsTaken(e))
         {
-            throw new IOException($"{json} cannot be opened for writing; is another process writing this log? ({e.Message})", e);
+            throw LogLock.InUse(LogPaths.LogOf(file), e);
         }
     }
 

@@ -1,13 +1,17 @@
 namespace DenoisedSmoothing.Logs;
 
-/// <summary>The files of one log: <c>run.tsv</c>, <c>run.tsv.jsonl</c> and <c>run.tsv.meta.json</c>.</summary>
+/// <summary>
+/// The files of one log: <c>run.tsv</c>, <c>run.tsv.jsonl</c> and <c>run.tsv.meta.json</c>, and <c>run.tsv.lock</c> until it is finished.
+/// </summary>
 internal static class LogPaths
 {
-    private const string JsonSuffix = ".jsonl", MetaSuffix = ".meta.json";
+    private const string JsonSuffix = ".jsonl", MetaSuffix = ".meta.json", LockSuffix = ".lock";
 
     public static string JsonLines(string log) => log + JsonSuffix;
 
     public static string Meta(string log) => log + MetaSuffix;
+
+    public static string Lock(string log) => log + LockSuffix;
 
     /// <summary>The log that a file belongs to: the file itself, or the one that its JSON lines stand beside.</summary>
     public static string LogOf(string path) =>

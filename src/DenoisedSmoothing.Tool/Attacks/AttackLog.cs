@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DenoisedSmoothing.Logs;
 using DenoisedSmoothing.Training.Attacks;
 
 namespace DenoisedSmoothing.Tool;
@@ -26,8 +27,10 @@ internal sealed class AttackLog : IDisposable
     };
 
     private readonly FileStream _file;
+    private readonly LogLock _lock;
 
-    private AttackLog(FileStream file, IReadOnlyList<AttackRecord> finished) => (_file, Finished) = (file, finished);
+    private AttackLog(FileStream file, LogLock alone, IReadOnlyList<AttackRecord> finished) =>
+        (_file, _lock, Finished) = (file, alone, finished);
 
     /// <summary>The images that a resumed log holds already.</summary>
     public IReadOnlyList<AttackRecord> Finished { get; }
@@ -36,15 +39,18 @@ internal sealed class AttackLog : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="settings">All that decides its lines.</param>
     /// <param name="resume">Whether to go on with a log that is there; otherwise it is an error.</param>
-    /// <exception cref="IOException">It is there and not to be resumed, another process writes it, or it cannot be written.</exception>
+    /// <exception cref="LogInUseException">Another process writes it.</exception>
+    /// <exception cref="IOException">It is there and not to be resumed, or it cannot be written.</exception>
     /// <exception cref="InvalidDataException">It has other settings, each of which is named, or is no attack log.</exception>
     public static AttackLog Open(string path, IReadOnlyDictionary<string, string> settings, bool resume)
     {
         if (!resume && new FileInfo(path) is { Exists: true, Length: > 0 })
             throw new IOException($"{path} is there already and will not be overwritten: --resume goes on with it.");
-        FileStream file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+        LogLock alone = LogLock.Take(path);
+        FileStream? file = null;
         try
         {
+            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
             List<AttackRecord> finished = [];
             string[] lines = WholeLines(file);
             if (lines.Length > 0)
@@ -57,11 +63,12 @@ internal sealed class AttackLog : IDisposable
                 Write(file, new Header(Schema, settings));
             }
 
-            return new AttackLog(file, finished);
+            return new AttackLog(file, alone, finished);
         }
         catch
         {
-            file.Dispose();
+            file?.Dispose();
+            alone.Dispose();
             throw;
         }
     }
@@ -79,7 +86,11 @@ internal sealed class AttackLog : IDisposable
 
     public void Append(AttackRecord record) => Write(_file, record);
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _lock.Dispose();
+    }
 
     /// <summary>The lines of the file, which is cut behind the last whole one.</summary>
     private static string[] WholeLines(FileStream file)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Experiments;
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Training.Attacks;
 using TorchSharp;
@@ -17,7 +18,8 @@ internal sealed record AttackRun
 
     public required DatasetRange Range { get; init; }
 
-    public required IBaseClassifier BaseClassifier { get; init; }
+    /// <summary>The base classifier on every device: all draw votes, and the first is attacked.</summary>
+    public required IReadOnlyList<BaseClassifierReplica> Replicas { get; init; }
 
     public required ISmoothingNoise Noise { get; init; }
 
@@ -27,8 +29,6 @@ internal sealed record AttackRun
 
     public required int Batch { get; init; }
 
-    public required string Device { get; init; }
-
     /// <summary>
     /// The key of certificates and attacks; null takes that of a resumed log, or a fresh one. Judgements have fresh ones always.
     /// </summary>
@@ -37,6 +37,10 @@ internal sealed record AttackRun
     public string? LogPath { get; init; }
 
     public bool Resume { get; init; }
+
+    private IBaseClassifier BaseClassifier => Replicas[0].BaseClassifier;
+
+    private string Device => Replicas[0].Device;
 
     /// <summary>What the judge concludes from; its false alarms have the probability of its alpha each.</summary>
     public ICertifier Judge => new SequentialCertifier(new SequentialOptions
@@ -56,9 +60,10 @@ internal sealed record AttackRun
         foreach (AttackRecord record in log?.Finished ?? [])
             yield return record;
 
-        SmoothingOptions options = new() { Batch = Batch, Devices = [Device] };
-        SmoothedClassifier smoothed = new([BaseClassifier], Noise, Certifier, options with { Seed = seed }),
-            judge = new([BaseClassifier], Noise, Judge, options);
+        SmoothingOptions options = new() { Batch = Batch, Devices = [.. Replicas.Select(static replica => replica.Device)] };
+        IBaseClassifier[] replicas = [.. Replicas.Select(static replica => replica.BaseClassifier)];
+        SmoothedClassifier smoothed = new(replicas, Noise, Certifier, options with { Seed = seed }),
+            judge = new(replicas, Noise, Judge, options);
         AttackTrial trial = new(() => new AttackTarget(BaseClassifier, Noise)
         {
             Budget = Attacks.Votes ?? long.MaxValue,
@@ -123,7 +128,7 @@ internal sealed record AttackRun
             ["images"] = Text($"start={Range.Start} skip={Range.Skip} max={Range.Max?.ToString(CultureInfo.InvariantCulture) ?? "all"}"),
             ["classifier"] = info.Fingerprint,
             ["precision"] = LibTorch.ArithmeticOn(Device, info.Precision),
-            ["device"] = Device,
+            ["device"] = LibTorch.DeviceNamed(Device).type.ToString().ToLowerInvariant(),
             ["noise"] = Noise.Version,
             ["sigma"] = Text($"{Noise.Level.Asked:R}"),
             ["norm"] = ReportText.Name(Noise.Norm),

@@ -102,6 +102,8 @@ internal sealed record LogReport
             string of = its.Meta?.Rows is { } expected ? Text($" of {expected}") : "";
             yield return Text(
                 $"{its.Path} is unfinished: {log.Images + its.Skipped.Count}{of} images so far. Its bounds hold whenever it is stopped.");
+            if (ShardProgress.Of(its, DateTime.UtcNow) is { Rate: not null } progress)
+                yield return $"{its.Path}: {progress.Text(DateTime.Now)}.";
         }
 
         if (its.Skipped.Count > 0)

@@ -12,5 +12,8 @@ internal sealed record ModelChoice
 
     public string Device { get; init; } = "cpu";
 
+    /// <summary>Further devices that draw votes, each with models of its own; empty for one device.</summary>
+    public IReadOnlyList<string> MoreDevices { get; init; } = [];
+
     public string Precision { get; init; } = "float32";
 }

@@ -4,38 +4,35 @@ using TorchSharp;
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>Options that say which denoiser and classifier to load, and where and how they compute.</summary>
-internal sealed class ModelOptions
+/// <param name="severalDevices">Whether the verb draws votes on several devices at once.</param>
+internal sealed class ModelOptions(bool severalDevices = false)
 {
     private readonly ClassifierOptions _classifier = new();
     private readonly DenoiserOptions _denoiser = new();
 
-    public ModelOptions()
-    {
-        Pair.AcceptOnlyFromAmong([.. PairLoader.Names]);
-        Precision.AcceptOnlyFromAmong("float32", "bfloat16", "float16");
-    }
-
-    public Option<string?> Pair { get; } = new("--pair")
+    public Option<string?> Pair { get; } = OneOf(PairLoader.Names, new Option<string?>("--pair")
     {
         HelpName = "name",
         Description =
             $"A known pair: {string.Join(", ", PairLoader.Names)}; all but the first need files [default: fashion-mnist, unless "
             + $"--classifier-file names a model of your own]",
-    };
+    });
 
     public Option<string> Device { get; } = new("--device")
     {
         HelpName = "name",
         DefaultValueFactory = _ => "cpu",
-        Description = "Where to compute: cpu, cuda, cuda:1 ...",
+        Description = severalDevices
+            ? "Where to compute: cpu, cuda, cuda:1, or several cards together: cuda:all, or cuda:0,cuda:2"
+            : "Where to compute: cpu, cuda, cuda:1 ...",
     };
 
-    public Option<string> Precision { get; } = new("--precision")
+    public Option<string> Precision { get; } = OneOf(["float32", "bfloat16", "float16"], new Option<string>("--precision")
     {
         HelpName = "type",
         DefaultValueFactory = _ => "float32",
         Description = "Arithmetic inside the networks: float32, bfloat16 or float16; the certificate names it",
-    };
+    });
 
     public Option<bool> Tf32 { get; } = new("--tf32")
     {
@@ -59,7 +56,8 @@ internal sealed class ModelOptions
     public ModelChoice Read(ParseResult parsed)
     {
         bool tf32 = parsed.GetValue(Tf32);
-        if (LibTorch.DeviceNamed(parsed.GetValue(Device)!).type != DeviceType.CUDA && tf32) // a wrong name is said before files are read
+        IReadOnlyList<string> devices = Devices(parsed); // a wrong name is said before files are read
+        if (tf32 && LibTorch.DeviceNamed(devices[0]).type != DeviceType.CUDA)
             throw new ArgumentException("--tf32 is an arithmetic of GPUs: say --device cuda, or leave it out.");
         if (tf32)
             LibTorch.AllowTf32 = true;
@@ -71,9 +69,26 @@ internal sealed class ModelOptions
             Pair = parsed.GetValue(Pair) ?? (classifier.File is null || network == PairLoader.Bundled ? PairLoader.Bundled : null),
             Classifier = classifier,
             Denoiser = _denoiser.Read(parsed, inert),
-            Device = parsed.GetValue(Device)!,
+            Device = devices[0],
+            MoreDevices = [.. devices.Skip(1)],
             Precision = parsed.GetValue(Precision) ?? "float32",
         };
+    }
+
+    private IReadOnlyList<string> Devices(ParseResult parsed)
+    {
+        string names = parsed.GetValue(Device)!;
+        IReadOnlyList<string> devices = LibTorch.DevicesNamed(names);
+        return severalDevices || devices.Count == 1
+            ? devices
+            : throw new ArgumentException($"{parsed.CommandResult.Command.Name} computes on one device, and --device {names} names "
+                + $"{devices.Count}: name one, such as {devices[0]}.");
+    }
+
+    private static Option<T> OneOf<T>(IEnumerable<string> values, Option<T> option)
+    {
+        option.AcceptOnlyFromAmong([.. values]);
+        return option;
     }
 
     /// <summary>Refuses a file that is not there, or is no model, before any work.</summary>

@@ -7,7 +7,7 @@ internal static class AcesCommand
 {
     public static Verb Create()
     {
-        ModelOptions models = new();
+        ModelOptions models = new(severalDevices: true);
         DataOptions data = new();
         StrategyOptions strategy = new();
         SamplingOptions sampling = new();

@@ -2,6 +2,7 @@ using System.Globalization;
 using DenoisedSmoothing.Aces;
 using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Experiments;
 using TorchSharp;
 
 namespace DenoisedSmoothing.Tool;
@@ -31,10 +32,11 @@ internal sealed record AcesRun(
         if (File.Exists(Out))
             throw new IOException($"{Out} is there already and will not be overwritten: choose another name.");
         IImageDataset raw = DataSources.Open(Data);
-        using LoadedModels models = PairLoader.Load(Models);
+        using LoadedReplicas replicas = LoadedReplicas.Load(Models);
+        LoadedModels models = replicas.First;
         IImageDataset images = models.Preprocess is { } preprocess ? raw.Prepared(preprocess) : raw;
         using LoadedParts owned = new();
-        AcesClassifier aces = Join(models, owned);
+        AcesClassifier aces = Join(replicas, owned);
         List<(int Label, AcesCertificate Answer)> answers = [];
         using (StreamWriter rows = new(new FileStream(Out, FileMode.CreateNew)))
         {
@@ -53,8 +55,9 @@ internal sealed record AcesRun(
         return CommandLine.Done;
     }
 
-    private AcesClassifier Join(LoadedModels models, LoadedParts owned)
+    private AcesClassifier Join(LoadedReplicas replicas, LoadedParts owned)
     {
+        LoadedModels models = replicas.First;
         IClassifier core = models.Classifier;
         if (CoreFile is not null)
         {
@@ -67,24 +70,36 @@ internal sealed record AcesRun(
             owned.Add(part);
         }
 
-        LoadedModels selecting = new()
-        {
-            Name = models.Name,
-            Classifier = new EntropySelector(models.Classifier, Threshold),
-            Diffusion = models.Diffusion,
-            OwnDenoiser = models.OwnDenoiser,
-            Card = models.Card,
-            Trained = models.Trained,
-        };
-        SmoothingOptions options = new() { Batch = Batch, Seed = Seed, Devices = [Models.Device] };
-        SmoothedClassifier selector = new([Strategies.BaseClassifier(selecting, Strategy, Sigma)], Sigma, Certifier, options),
-            certified = new([Strategies.BaseClassifier(models, Strategy, Sigma)], Sigma, Certifier, options);
+        SmoothedClassifier selector = Smoothed(replicas, Selecting), certified = Smoothed(replicas, static its => its);
         foreach (string warning in certified.Warnings)
             Error.WriteLine(Advice.Of(warning));
         Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{models.Name}, {Strategies.KindOf(models, Strategy)}, sigma {Sigma}, entropy up to {Threshold}, {Certifier.Method} twice"));
+            $"{models.Name}, {Strategies.KindOf(models, Strategy)}, sigma {Sigma}, entropy up to {Threshold}, {Certifier.Method} twice")
+            + replicas.OnDevices);
         return new AcesClassifier(selector, certified, core);
     }
+
+    private SmoothedClassifier Smoothed(LoadedReplicas replicas, Func<LoadedModels, LoadedModels> change)
+    {
+        IReadOnlyList<BaseClassifierReplica> all =
+            replicas.BaseClassifiers(models => Strategies.BaseClassifier(change(models), Strategy, Sigma));
+        return new SmoothedClassifier([.. all.Select(static replica => replica.BaseClassifier)], Sigma, Certifier, new SmoothingOptions
+        {
+            Batch = Batch,
+            Seed = Seed,
+            Devices = [.. all.Select(static replica => replica.Device)],
+        });
+    }
+
+    private LoadedModels Selecting(LoadedModels models) => new()
+    {
+        Name = models.Name,
+        Classifier = new EntropySelector(models.Classifier, Threshold),
+        Diffusion = models.Diffusion,
+        OwnDenoiser = models.OwnDenoiser,
+        Card = models.Card,
+        Trained = models.Trained,
+    };
 
     private void Summary(List<(int Label, AcesCertificate Answer)> answers)
     {

@@ -16,7 +16,7 @@ internal static class AttackCommand
 
     public static Verb Create()
     {
-        ModelOptions models = new();
+        ModelOptions models = new(severalDevices: true);
         DataOptions data = new();
         StrategyOptions strategy = new();
         SamplingOptions sampling = new();
@@ -69,25 +69,25 @@ internal static class AttackCommand
                 OutputFolder.Check(file);
 
             IImageDataset opened = DataSources.Open(images);
-            using LoadedModels loaded = PairLoader.Load(choice);
+            using LoadedReplicas replicas = LoadedReplicas.Load(choice);
+            LoadedModels loaded = replicas.First;
             StrategyChoice denoising = strategy.Read(parsed);
             AttackRun run = new()
             {
                 Images = loaded.Preprocess is { } preprocess ? opened.Prepared(preprocess) : opened,
                 Range = images.Range,
-                BaseClassifier = Strategies.BaseClassifier(loaded, denoising, sigma),
+                Replicas = replicas.BaseClassifiers(models => Strategies.BaseClassifier(models, denoising, sigma)),
                 Noise = sampling.Noise(parsed),
                 Certifier = certifier.Read(parsed),
                 Attacks = attacks.Read(parsed),
                 Batch = parsed.GetValue(sampling.Batch),
-                Device = choice.Device,
                 Seed = parsed.GetValue(sampling.Seed),
                 LogPath = path,
                 Resume = parsed.GetValue(resume),
             };
             int total = images.Range.CountOf(opened.Count);
             output.WriteLine(Screen.Fold(string.Create(CultureInfo.InvariantCulture,
-                $"{loaded.Name}, {Strategies.KindOf(loaded, denoising)}, sigma {sigma}, {run.Certifier.Method}, {total} images"),
+                $"{loaded.Name}, {Strategies.KindOf(loaded, denoising)}, sigma {sigma}, {run.Certifier.Method}, {total} images{replicas.OnDevices}"),
                 Screen.LineWidth));
             List<AttackRecord> records = [];
             Watch(run, total, output, error, records, cancellationToken);

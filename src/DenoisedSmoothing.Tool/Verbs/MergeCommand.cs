@@ -32,6 +32,13 @@ internal static class MergeCommand
             IReadOnlyList<string> missing = CertificationLogMerge.Run(paths, path, parsed.GetValue(partial), cancellationToken);
             foreach (string sentence in missing)
                 parsed.InvocationConfiguration.Error.WriteLine(sentence);
+            // Merged parts of a run are looked at while it runs: how far is each, and when is the last one done?
+            foreach (string shard in missing.Count > 0 ? paths : [])
+            {
+                if (ShardProgress.Of(CertificationLog.Read(shard), DateTime.UtcNow) is { } progress)
+                    parsed.InvocationConfiguration.Error.WriteLine($"{shard}: {progress.Text(DateTime.Now)}.");
+            }
+
             parsed.InvocationConfiguration.Output.WriteLine(
                 $"{path}: {CertificationLog.Read(path).Rows.Count} images from {paths.Length} shards.");
             return CommandLine.Done;

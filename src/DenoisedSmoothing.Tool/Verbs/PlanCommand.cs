@@ -7,7 +7,7 @@ internal static class PlanCommand
 {
     public static Verb Create()
     {
-        ModelOptions models = new();
+        ModelOptions models = new(severalDevices: true);
         CertifierOptions certifier = new();
         SamplingOptions sampling = new();
         Option<double[]?> radius = ListOptions.Radii("--radius", "Radii to plan for, rising, separated by commas");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DenoisedSmoothing.Experiments;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,7 +13,7 @@ internal static class RateMeasurement
     /// <summary>Certifies a blank image of the models' size until the clock says enough.</summary>
     public static double SamplesPerSecond(ModelChoice choice, double sigma, int batch, CancellationToken cancellationToken)
     {
-        using LoadedModels models = PairLoader.Load(choice);
+        using LoadedReplicas loaded = LoadedReplicas.Load(choice);
         long[] shape = choice.Pair switch
         {
             PairLoader.Bundled => [1, 28, 28],
@@ -21,17 +22,21 @@ internal static class RateMeasurement
             null => throw new ArgumentException("--measure needs --pair, which tells the images' size; else say --rate."),
         };
         using Tensor blank = full(shape, Kept(0.5f));
-        IBaseClassifier classifier = Strategies.BaseClassifier(models, new StrategyChoice(null, null, null, 0.25, false), sigma);
-        SmoothingOptions options = new() { Batch = batch, Seed = 1, Devices = [choice.Device] };
+        StrategyChoice strategy = new(null, null, null, 0.25, false);
+        IReadOnlyList<BaseClassifierReplica> replicas = loaded.BaseClassifiers(models => Strategies.BaseClassifier(models, strategy, sigma));
+        IBaseClassifier[] classifiers = [.. replicas.Select(static replica => replica.BaseClassifier)];
+        SmoothingOptions options = new() { Batch = batch, Seed = 1, Devices = [.. replicas.Select(static replica => replica.Device)] };
+        // As many batches as keep every device busy.
+        long votes = 4L * batch * replicas.Count;
         // The first batch warms up.
-        new SmoothedClassifier([classifier], sigma, new CohenCertifier(n0: 1, n: batch), options).Certify(new(blank, 0), cancellationToken);
-        SmoothedClassifier smoothed = new([classifier], sigma, new CohenCertifier(n0: batch, n: 4L * batch), options);
+        new SmoothedClassifier(classifiers, sigma, new CohenCertifier(n0: 1, n: (long)batch * replicas.Count), options).Certify(new(blank, 0), cancellationToken);
+        SmoothedClassifier smoothed = new(classifiers, sigma, new CohenCertifier(n0: batch, n: votes), options);
         Stopwatch clock = Stopwatch.StartNew();
         long samples = 0;
         for (int image = 1; clock.Elapsed < s_atLeast; image++)
         {
             smoothed.Certify(new(blank, image), cancellationToken);
-            samples += 5L * batch;
+            samples += batch + votes;
         }
 
         return samples / clock.Elapsed.TotalSeconds;

@@ -12,7 +12,7 @@ namespace DenoisedSmoothing.Tool;
 /// <param name="kind">Which of the two.</param>
 internal sealed class SmoothingVerb(CertificationLogKind kind)
 {
-    private readonly ModelOptions _models = new();
+    private readonly ModelOptions _models = new(severalDevices: true);
     private readonly DataOptions _data = new();
     private readonly StrategyOptions _strategy = new();
     private readonly SamplingOptions _sampling = new();
@@ -39,7 +39,10 @@ internal sealed class SmoothingVerb(CertificationLogKind kind)
         ISmoothingNoise noise = _sampling.Noise(parsed);
 
         IImageDataset images = DataSources.Open(data);
-        using LoadedModels models = PairLoader.Load(choice);
+        using LoadedReplicas replicas = LoadedReplicas.Load(choice);
+        LoadedModels models = replicas.First;
+        IReadOnlyList<BaseClassifierReplica> smoothed =
+            replicas.BaseClassifiers(loaded => Strategies.BaseClassifier(loaded, strategy, sigma));
         using CertificationSession session = new CertificationRun
         {
             Kind = kind,
@@ -47,12 +50,13 @@ internal sealed class SmoothingVerb(CertificationLogKind kind)
             Range = data.Range,
             Preprocess = models.Preprocess,
             SkipUnreadable = data.SkipCorrupt,
-            BaseClassifier = Strategies.BaseClassifier(models, strategy, sigma),
+            BaseClassifier = smoothed[0].BaseClassifier,
+            MoreReplicas = [.. smoothed.Skip(1)],
             Models = models.Name,
             Noise = noise,
             Certifier = certifier,
             Batch = parsed.GetValue(_sampling.Batch),
-            Device = choice.Device,
+            Device = smoothed[0].Device,
             Seed = parsed.GetValue(_sampling.Seed),
             LogPath = log,
             Resume = parsed.GetValue(_output.Resume),
@@ -63,7 +67,7 @@ internal sealed class SmoothingVerb(CertificationLogKind kind)
         RunView view = new(output, images, kind, session.Total, FixedVotes(session.VotesPerImage), printImages: log is null);
         view.Header(string.Create(CultureInfo.InvariantCulture,
             $"{models.Name}, {Strategies.KindOf(models, strategy)}, sigma {sigma}{Norm(noise)}, {certifier.Method}, "
-                + $"{session.Left.Count} of {session.Total} images to do")
+                + $"{session.Left.Count} of {session.Total} images to do{replicas.OnDevices}")
             + (session.Seed is { } seed ? string.Create(CultureInfo.InvariantCulture, $", seed {seed}") : ""));
         view.Already(session.Finished);
         view.Show(progress =>

@@ -34,7 +34,7 @@ internal sealed record RunStatus(
     {
         TimeSpan left = TimeSpan.FromSeconds(Math.Clamp(elapsed.TotalSeconds * (1 - share) / share, 0, LongestSeconds));
         string end = left.TotalHours < 12 ? "HH:mm" : left.TotalDays < 300 ? "ddd d MMM HH:mm" : "MMM yyyy";
-        return $"{Text(elapsed)} so far, {Text(left)} left, ends about " + (now + left).ToString(end, CultureInfo.InvariantCulture);
+        return $"{Span(elapsed)} so far, {Span(left)} left, ends about " + (now + left).ToString(end, CultureInfo.InvariantCulture);
     }
 
     /// <summary>The panel's lines.</summary>
@@ -52,7 +52,8 @@ internal sealed record RunStatus(
     private static string Percent(long done, int total) =>
         string.Create(CultureInfo.InvariantCulture, $"{100 * done / Math.Max(1, total)}%");
 
-    private static string Text(TimeSpan span) => span.Days > 0
+    /// <summary>A length of time.</summary>
+    public static string Span(TimeSpan span) => span.Days > 0
         ? span.ToString(@"d\d\ h\:mm\:ss", CultureInfo.InvariantCulture)
         : span.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture);
 }

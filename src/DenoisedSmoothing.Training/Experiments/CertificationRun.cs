@@ -47,6 +47,13 @@ public sealed record CertificationRun
     public string Device { get; init; } = "cpu";
 
     /// <summary>
+    /// The same base classifier once more on each of further devices, which take the next rows when they are free. Answers do not depend
+    /// on how many there are, and neither do the settings: runs on one card and on eight are shards of one run.
+    /// </summary>
+    /// <value>None.</value>
+    public IReadOnlyList<BaseClassifierReplica> MoreReplicas { get; init; } = [];
+
+    /// <summary>
     /// The noise key. Null takes the one that a resumed log began with, or a fresh one, for certificates; for predictions, one that nobody
     /// learns. Trying several and keeping the best voids alpha.
     /// </summary>
@@ -59,7 +66,8 @@ public sealed record CertificationRun
     public bool Resume { get; init; }
 
     /// <summary>Checks everything that can be checked before the first image, and opens the log.</summary>
-    /// <exception cref="ArgumentException">Models, data set and settings do not fit together.</exception>
+    /// <exception cref="ArgumentException">Models, data set and settings do not fit together, or replicas compute on devices of several
+    /// kinds.</exception>
     /// <exception cref="IOException">A log is there and is not to be resumed, or cannot be written.</exception>
     /// <exception cref="InvalidDataException">The log there has other settings, each of which is named, or was damaged or
     /// edited.</exception>

@@ -23,12 +23,17 @@ public sealed class CertificationSession : IDisposable
             throw new ArgumentException(
                 $"The data set has {run.Images.ClassNames.Count} classes, the models {classes}: they do not belong together.");
         Seed = RunSettings.SeedOf(run);
-        _smoothed = new SmoothedClassifier([run.BaseClassifier], run.Noise, run.Certifier, new SmoothingOptions
+        BaseClassifierReplica[] replicas = [new(run.BaseClassifier, run.Device), .. run.MoreReplicas];
+        if (replicas.Select(static replica => LibTorch.DeviceNamed(replica.Device).type).Distinct().Count() > 1)
+            throw new ArgumentException("Replicas must compute on devices of one kind, since CPU and CUDA round differently; these are on "
+                + $"{string.Join(", ", replicas.Select(static replica => replica.Device))}.");
+        IBaseClassifier[] classifiers = [.. replicas.Select(static replica => replica.BaseClassifier)];
+        _smoothed = new SmoothedClassifier(classifiers, run.Noise, run.Certifier, new SmoothingOptions
         {
             Batch = run.Batch,
             Seed = run.Kind == CertificationLogKind.Certify ? Seed : null,
             PredictSeed = Seed,
-            Devices = [run.Device],
+            Devices = [.. replicas.Select(static replica => replica.Device)],
         });
         int[] indices = [.. run.Range.Indices(run.Images.Count)];
         _images = run.Preprocess is { } preprocess ? run.Images.Prepared(preprocess) : run.Images;

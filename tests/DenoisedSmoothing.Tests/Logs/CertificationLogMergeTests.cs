@@ -94,6 +94,31 @@ public sealed class CertificationLogMergeTests : IDisposable
             .WithMessage("*is there already*");
     }
 
+    [Fact]
+    public void Run_of_parts_takes_shards_that_are_being_written_up_to_their_last_whole_line()
+    {
+        string log = _folder.PathOf("running.tsv"), merged = _folder.PathOf("so-far.tsv");
+        using CertificationLogWriter writer = CertificationLogWriter.Open(
+            log, LogSamples.Meta() with { Shard = "1/2", Rows = 5 }, resume: false);
+        writer.Append(0, 2, LogSamples.Certificate(0), TimeSpan.FromSeconds(1));
+        writer.Append(2, 2, LogSamples.Certificate(2), TimeSpan.FromSeconds(1));
+        string[] table = File.ReadAllLines(log);
+        // The JSON line of image 2 is there, and its table line comes next: what a reader may find at any moment.
+        string copy = _folder.PathOf("copy.tsv");
+        File.WriteAllText(copy, string.Join('\n', table[..^1]) + "\n" + table[^1][..4]);
+        File.Copy(log + ".jsonl", copy + ".jsonl");
+        File.Copy(log + ".meta.json", copy + ".meta.json");
+
+        CertificationLogMerge.Run([log], merged, partial: true).Should().BeEquivalentTo(
+            ["Shard 2/2 is missing.", $"{log} is unfinished: 2 of 5 images."]);
+        CertificationLogMerge.Run([copy], copy + ".merged", partial: true).Should().Contain($"{copy} is unfinished: 1 of 5 images.");
+
+        CertificationLog.Read(merged).Rows.Should().HaveCount(2);
+        CertificationLog.Read(copy + ".merged").Rows.Should().ContainSingle().Which.Index.Should().Be(0);
+        FluentActions.Invoking(() => CertificationLogMerge.Run([copy], copy + ".whole", partial: false))
+            .Should().Throw<InvalidDataException>().WithMessage("*lacks image 2*resume the shard first*");
+    }
+
     private Action Merging(string[] shards) => () => CertificationLogMerge.Run(shards, _folder.PathOf("merged.tsv"), partial: false);
 
     [Fact]
