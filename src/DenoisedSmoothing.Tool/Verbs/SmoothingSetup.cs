@@ -1,0 +1,25 @@
+using System.Globalization;
+using DenoisedSmoothing.Experiments;
+using DenoisedSmoothing.Noise;
+
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>A run whose models and images are open. Frees the models.</summary>
+/// <param name="models">The models.</param>
+/// <param name="strategy">How they are used.</param>
+/// <param name="sigma">The noise, as typed.</param>
+/// <param name="run">The run, without a log.</param>
+internal sealed class SmoothingSetup(LoadedModels models, StrategyChoice strategy, double sigma, CertificationRun run) : IDisposable
+{
+    public CertificationRun Run => run;
+
+    /// <summary>Models, noise and statistics in a line.</summary>
+    public string Description => string.Create(CultureInfo.InvariantCulture,
+        $"{models.Name}, {Strategies.KindOf(models, strategy)}, sigma {sigma}{Norm(run.Noise)}, {run.Certifier.Method}");
+
+    public void Dispose() => models.Dispose();
+
+    // Of Gaussian noise, the usual one, nothing is said.
+    private static string Norm(ISmoothingNoise noise) =>
+        noise.Norm == DenoisedSmoothing.Norm.L2 ? "" : $", {ReportText.Name(noise.Norm)}: {noise.Version}";
+}
