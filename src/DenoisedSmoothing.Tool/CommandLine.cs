@@ -68,6 +68,10 @@ internal static class CommandLine
             AuditCommand.Create(),
             VerifyCommand.Create(),
             MergeCommand.Create(),
+            EnqueueCommand.Create(),
+            WorkCommand.Create(),
+            StatusCommand.Create(),
+            CollectCommand.Create(),
         };
         VerbHelp.AddTo(root);
         return root;

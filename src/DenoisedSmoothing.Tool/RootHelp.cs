@@ -28,6 +28,13 @@ internal static class RootHelp
             ("audit", "whether a log can have been made as it claims"),
             ("merge", "one log from the shards of a run"),
         ]),
+        ("Many machines",
+        [
+            ("enqueue", "a run into a queue, for any number of workers"),
+            ("work", "a worker of a queue"),
+            ("status", "how far the runs of a queue are"),
+            ("collect", "the log of a run from a queue"),
+        ]),
         ("Before a long run",
         [
             ("plan", "votes, largest radius and time"),

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using DenoisedSmoothing.Noise;
 
@@ -27,6 +28,9 @@ public sealed record CertificationLogMeta
 
     /// <summary>The setting that holds the number of values of an image, on which radii under grid noise depend.</summary>
     public const string DimensionSetting = "dimension";
+
+    /// <summary>The setting that holds the noise key; missing where it is kept secret.</summary>
+    public const string SeedSetting = "seed";
 
     /// <summary>What the log's lines are.</summary>
     public required CertificationLogKind Kind { get; init; }
@@ -104,23 +108,7 @@ public sealed record CertificationLogMeta
     public static CertificationLogMeta? Find(string log)
     {
         string path = PathFor(log);
-        if (!File.Exists(path))
-            return null;
-        try
-        {
-            Document document = JsonSerializer.Deserialize(File.ReadAllText(path), LogJson.Indented.Document)
-                ?? throw new InvalidDataException($"{path}: null is no settings.");
-            if (document.Schema > CurrentSchema)
-                throw new InvalidDataException($"{path} is of schema {document.Schema}; this version knows up to {CurrentSchema}.");
-            CertificationLogMeta meta = document.ToMeta();
-            if (meta.Fingerprint != document.Fingerprint)
-                throw new InvalidDataException($"{path} was changed: its settings do not give the fingerprint that it has.");
-            return meta;
-        }
-        catch (Exception e) when (e is JsonException or ArgumentException)
-        {
-            throw new InvalidDataException($"{path}: not the settings of a log ({e.Message})", e);
-        }
+        return File.Exists(path) ? Parse(File.ReadAllText(path), path) : null;
     }
 
     /// <summary>Names every setting that differs.</summary>
@@ -143,15 +131,40 @@ public sealed record CertificationLogMeta
         }
     }
 
+    /// <summary>Reads settings as <see cref="ToJson"/> wrote them.</summary>
+    /// <param name="text">The JSON.</param>
+    /// <param name="name">What to call it in errors.</param>
+    /// <exception cref="InvalidDataException">It is no such text, or was changed by hand.</exception>
+    internal static CertificationLogMeta Parse(string text, string name)
+    {
+        try
+        {
+            Document document = JsonSerializer.Deserialize(text, LogJson.Indented.Document)
+                ?? throw new InvalidDataException($"{name}: null is no settings.");
+            if (document.Schema > CurrentSchema)
+                throw new InvalidDataException($"{name} is of schema {document.Schema}; this version knows up to {CurrentSchema}.");
+            CertificationLogMeta meta = document.ToMeta();
+            if (meta.Fingerprint != document.Fingerprint)
+                throw new InvalidDataException($"{name} was changed: its settings do not give the fingerprint that it has.");
+            return meta;
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            throw new InvalidDataException($"{name}: not the settings of a log ({e.Message})", e);
+        }
+    }
+
+    /// <summary>The content of the settings' file, without its line end.</summary>
+    internal string ToJson() => JsonSerializer.Serialize(
+        new Document(Schema, Kind, Fingerprint, Settings, Shard, Rows, Notes), LogJson.Indented.Document);
+
     /// <summary>Writes the file whole or not at all.</summary>
     internal void Write(string log)
     {
         string path = PathFor(log), unfinished = path + ".tmp";
-        Document document = new(Schema, Kind, Fingerprint, Settings, Shard, Rows, Notes);
         using (FileStream file = new(unfinished, FileMode.Create, FileAccess.Write))
         {
-            file.Write(JsonSerializer.SerializeToUtf8Bytes(document, LogJson.Indented.Document));
-            file.WriteByte((byte)'\n');
+            file.Write(Encoding.UTF8.GetBytes(ToJson() + "\n"));
             file.Flush(flushToDisk: true);
         }
 

@@ -87,6 +87,9 @@ internal sealed class DataOptions
     /// <summary>All, with those that split a run.</summary>
     public OptionGroup All => new(Heading, [.. Selection, Shard, OnCorrupt]);
 
+    /// <summary>All, but for shards: whoever deals images out one by one needs none.</summary>
+    public OptionGroup Whole => new(Heading, [.. Selection, OnCorrupt]);
+
     /// <summary>What names a data set, without a selection of it.</summary>
     public OptionGroup Source => new(Heading, [Data, Path, Split, Grey, Resize, Crop]);
 

@@ -27,47 +27,68 @@ internal sealed class SmoothingVerb(CertificationLogKind kind)
         return verb.Does(Run);
     }
 
-    private int Run(ParseResult parsed, CancellationToken cancellationToken)
+    /// <summary>Gives a verb the options that decide answers: all but the log's, and without shards.</summary>
+    public Verb OptionsOf(Verb verb) => verb.With(_models.All).With(_data.Whole).With(_strategy.All).With(_sampling.All)
+        .With(_certifier.All);
+
+    /// <summary>Reads options, and opens models and images: a run without a log.</summary>
+    /// <param name="parsed">A command line of these options.</param>
+    public SmoothingSetup Setup(ParseResult parsed)
     {
-        TextWriter output = parsed.InvocationConfiguration.Output, error = parsed.InvocationConfiguration.Error;
         ModelChoice choice = _models.Read(parsed);
         DataChoice data = _data.Read(parsed, choice.Pair);
         StrategyChoice strategy = _strategy.Read(parsed);
         ICertifier certifier = _certifier.Read(parsed);
-        string? log = _output.Read(parsed);
         double sigma = parsed.GetValue(_sampling.Sigma);
         ISmoothingNoise noise = _sampling.Noise(parsed);
 
         IImageDataset images = DataSources.Open(data);
-        using LoadedReplicas replicas = LoadedReplicas.Load(choice);
-        LoadedModels models = replicas.First;
-        IReadOnlyList<BaseClassifierReplica> smoothed =
-            replicas.BaseClassifiers(loaded => Strategies.BaseClassifier(loaded, strategy, sigma));
-        using CertificationSession session = new CertificationRun
+        LoadedReplicas replicas = LoadedReplicas.Load(choice);
+        try
         {
-            Kind = kind,
-            Images = images,
-            Range = data.Range,
-            Preprocess = models.Preprocess,
-            SkipUnreadable = data.SkipCorrupt,
-            BaseClassifier = smoothed[0].BaseClassifier,
-            MoreReplicas = [.. smoothed.Skip(1)],
-            Models = models.Name,
-            Noise = noise,
-            Certifier = certifier,
-            Batch = parsed.GetValue(_sampling.Batch),
-            Device = smoothed[0].Device,
-            Seed = parsed.GetValue(_sampling.Seed),
+            LoadedModels models = replicas.First;
+            IReadOnlyList<BaseClassifierReplica> smoothed =
+                replicas.BaseClassifiers(loaded => Strategies.BaseClassifier(loaded, strategy, sigma));
+            return new SmoothingSetup(replicas, strategy, sigma, new CertificationRun
+            {
+                Kind = kind,
+                Images = images,
+                Range = data.Range,
+                Preprocess = models.Preprocess,
+                SkipUnreadable = data.SkipCorrupt,
+                BaseClassifier = smoothed[0].BaseClassifier,
+                MoreReplicas = [.. smoothed.Skip(1)],
+                Models = models.Name,
+                Noise = noise,
+                Certifier = certifier,
+                Batch = parsed.GetValue(_sampling.Batch),
+                Device = smoothed[0].Device,
+                Seed = parsed.GetValue(_sampling.Seed),
+            });
+        }
+        catch
+        {
+            replicas.Dispose();
+            throw;
+        }
+    }
+
+    private int Run(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        TextWriter output = parsed.InvocationConfiguration.Output, error = parsed.InvocationConfiguration.Error;
+        string? log = _output.Read(parsed);
+        using SmoothingSetup setup = Setup(parsed);
+        using CertificationSession session = (setup.Run with
+        {
             LogPath = log,
             Resume = parsed.GetValue(_output.Resume),
-        }.Open();
+        }).Open();
         foreach (string warning in session.Warnings)
             error.WriteLine(Advice.Of(warning));
 
-        RunView view = new(output, images, kind, session.Total, FixedVotes(session.VotesPerImage), printImages: log is null);
+        RunView view = new(output, setup.Run.Images, kind, session.Total, FixedVotes(session.VotesPerImage), printImages: log is null);
         view.Header(string.Create(CultureInfo.InvariantCulture,
-            $"{models.Name}, {Strategies.KindOf(models, strategy)}, sigma {sigma}{Norm(noise)}, {certifier.Method}, "
-                + $"{session.Left.Count} of {session.Total} images to do{replicas.OnDevices}")
+            $"{setup.Description}, {session.Left.Count} of {session.Total} images to do{setup.OnDevices}")
             + (session.Seed is { } seed ? string.Create(CultureInfo.InvariantCulture, $", seed {seed}") : ""));
         view.Already(session.Finished);
         view.Show(progress =>
@@ -79,10 +100,6 @@ internal sealed class SmoothingVerb(CertificationLogKind kind)
         view.Summary(log);
         return CommandLine.Done;
     }
-
-    // Of Gaussian noise, the usual one, nothing is said.
-    private static string Norm(ISmoothingNoise noise) =>
-        noise.Norm == DenoisedSmoothing.Norm.L2 ? "" : $", {ReportText.Name(noise.Norm)}: {noise.Version}";
 
     private static long? FixedVotes(VoteRange votes) => votes.Fewest == votes.Most ? votes.Most : null;
 }

@@ -14,6 +14,7 @@ public sealed class CertificationSession : IDisposable
     private readonly CertificationLogWriter? _log;
     private readonly IImageDataset _images;
     private readonly Queue<SkippedImage> _skipped = new();
+    private readonly Lazy<CertificationLogMeta> _settings;
 
     internal CertificationSession(CertificationRun run)
     {
@@ -36,18 +37,22 @@ public sealed class CertificationSession : IDisposable
             Devices = [.. replicas.Select(static replica => replica.Device)],
         });
         int[] indices = [.. run.Range.Indices(run.Images.Count)];
+        _settings = new(() => RunSettings.Meta(run, Seed, Dimension(indices)));
         _images = run.Preprocess is { } preprocess ? run.Images.Prepared(preprocess) : run.Images;
         // Photos of several sizes are found now, not after hours.
         _images.RequireOneShape(run.Range);
         _log = run.LogPath is null
             ? null
-            : CertificationLogWriter.Open(run.LogPath, RunSettings.Meta(run, Seed, Dimension(indices)), run.Resume);
+            : CertificationLogWriter.Open(run.LogPath, Settings, run.Resume);
         Total = indices.Length;
         Left = [.. indices.Where(index => index > (_log?.LastIndex ?? -1))];
     }
 
     /// <summary>The noise key of the run; null where it is kept secret.</summary>
     public ulong? Seed { get; }
+
+    /// <summary>What decides every line: the settings that stand beside the log, or would.</summary>
+    public CertificationLogMeta Settings => _settings.Value;
 
     /// <summary>The number of images of the run, those of a resumed log included.</summary>
     public int Total { get; }
@@ -88,6 +93,21 @@ public sealed class CertificationSession : IDisposable
 
         WriteSkipped(before: long.MaxValue);
         _log?.End();
+    }
+
+    /// <summary>
+    /// Works on images that someone else deals out, such as a queue, and writes no log: an image that fails leaves the others. Every
+    /// image gets the answer that <see cref="Run"/> gives it, whoever works on it and in which order.
+    /// </summary>
+    /// <param name="indices">Indices of the data set, each once; drawn from as images are needed, on the enumerating thread.</param>
+    /// <param name="progress">Told about ten times a second.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <returns>An outcome for every index, as they are finished.</returns>
+    public IEnumerable<WorkOutcome> Work(
+        IEnumerable<int> indices, IProgress<SmoothingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(indices);
+        return new SessionWork(_run, _smoothed, _images, Settings.Fingerprint).Run(indices, progress, cancellationToken);
     }
 
     /// <summary>Closes the log.</summary>

@@ -8,8 +8,6 @@ namespace DenoisedSmoothing.Experiments;
 /// <summary>What decides every line of a run's log: resumed runs and shards must have it in common.</summary>
 internal static class RunSettings
 {
-    private const string SeedSetting = "seed";
-
     /// <summary>The noise key: the one given, the one that a resumed log began with, or a fresh one.</summary>
     /// <remarks>
     /// A prediction's key is never made up here: the library takes a fresh one and does not tell, and so the log does not hold one.
@@ -19,7 +17,7 @@ internal static class RunSettings
         if (run.Seed is not null || run.Kind == CertificationLogKind.Predict)
             return run.Seed;
         if (run.LogPath is not null && run.Resume
-            && CertificationLogMeta.Find(run.LogPath)?.Settings.GetValueOrDefault(SeedSetting) is { } begun)
+            && CertificationLogMeta.Find(run.LogPath)?.Settings.GetValueOrDefault(CertificationLogMeta.SeedSetting) is { } begun)
             return PlainNumber.ParseWhole<ulong>(begun, "The seed beside the log");
         return BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
     }
@@ -47,7 +45,7 @@ internal static class RunSettings
         if (dimension is not null)
             settings[CertificationLogMeta.DimensionSetting] = Text($"{dimension}");
         if (seed is not null)
-            settings[SeedSetting] = Text($"{seed}");
+            settings[CertificationLogMeta.SeedSetting] = Text($"{seed}");
         return new CertificationLogMeta
         {
             Kind = run.Kind,

@@ -1,0 +1,7 @@
+namespace DenoisedSmoothing.Cluster;
+
+/// <summary>An image that failed again and again, and is not tried any more.</summary>
+/// <param name="Image">Its index in the data set.</param>
+/// <param name="Attempts">How often it was tried.</param>
+/// <param name="Error">The last error.</param>
+public sealed record PoisonedImage(long Image, int Attempts, string Error);

@@ -1,0 +1,109 @@
+using System.Globalization;
+using DenoisedSmoothing.Cluster.Workers;
+using DenoisedSmoothing.Experiments;
+
+namespace DenoisedSmoothing.Cluster;
+
+/// <summary>
+/// Works on a run of a queue until nothing is left: leases images, has them answered, hands the answers in, and shows that it is alive.
+/// Workers may join and leave at any time.
+/// </summary>
+/// <param name="queue">The queue.</param>
+/// <param name="run">The run.</param>
+/// <param name="work">
+/// Answers images, such as <see cref="CertificationSession.Work"/> of a session whose settings <see cref="QueuedRun.Require"/> has seen.
+/// It draws indices as it needs them and gives an outcome for each.
+/// </param>
+/// <param name="options">How it works.</param>
+public sealed class QueueWorker(
+    IWorkQueue queue, QueuedRun run, Func<IEnumerable<int>, CancellationToken, IEnumerable<WorkOutcome>> work,
+    WorkerOptions? options = null)
+{
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(5);
+
+    private readonly WorkerOptions _options = options ?? new WorkerOptions();
+
+    /// <summary>How the queue knows this worker.</summary>
+    public QueueWorkerName Name { get; } = QueueWorkerName.New();
+
+    /// <summary>Works until every image is done or parked.</summary>
+    /// <param name="finished">Told of each outcome, on the working thread.</param>
+    /// <param name="cancellationToken">Stops between batches: what is finished is handed in, the rest is given back.</param>
+    /// <exception cref="QueueUnavailableException">The database could not be reached for too long: worth starting again later.</exception>
+    /// <exception cref="InvalidOperationException">One image after the other failed here: the fault is this machine's, or of all
+    /// images.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public async Task<WorkSummary> RunAsync(Action<WorkOutcome>? finished = null, CancellationToken cancellationToken = default)
+    {
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        HeldLeases held = new();
+        await using ResultSender sender = new(queue, run, Name, held, stop);
+        await using Heartbeat heartbeat = new(queue, run, Name, held, _options.Lease, stop);
+        try
+        {
+            // The work is synchronous, and has its thread for as long as it takes.
+            await Task.Factory.StartNew(() => Work(held, sender, finished, stop.Token), CancellationToken.None,
+                TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The queue was lost, and the sender or the heartbeat knows why.
+        }
+        finally
+        {
+            await sender.FinishAsync(cancellationToken.IsCancellationRequested).ConfigureAwait(false);
+            await heartbeat.EndAsync().ConfigureAwait(false);
+        }
+
+        sender.ThrowIfLost();
+        heartbeat.ThrowIfLost();
+        return sender.Summary;
+    }
+
+    private void Work(HeldLeases held, ResultSender sender, Action<WorkOutcome>? finished, CancellationToken stop)
+    {
+        ImageFeed feed = new(queue, run, Name.Id, held, _options, stop);
+        int failuresInARow = 0;
+        TimeSpan pause = FirstPause;
+        while (true)
+        {
+            try
+            {
+                foreach (WorkOutcome outcome in work(feed.Images(), stop))
+                {
+                    LeasedImage lease = feed.Finished(outcome.Index);
+                    if (outcome.Error is null)
+                        sender.Send(ImageResult.Of(lease, outcome, run.Settings.Fingerprint));
+                    else
+                        sender.SendFailure(lease, outcome.Error.Message);
+                    failuresInARow = outcome.Error is null ? 0 : failuresInARow + 1;
+                    finished?.Invoke(outcome);
+                    if (failuresInARow >= _options.MostFailuresInARow)
+                        throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                            $"{failuresInARow} images in a row failed here, the last with: {outcome.Error!.Message}"), outcome.Error);
+                    pause = FirstPause;
+                }
+            }
+            catch (Exception e) when (e is not OperationCanceledException and not QueueUnavailableException)
+            {
+                // Whichever of them it was: each is tried alone from now on.
+                foreach (LeasedImage lease in feed.InFlight)
+                    sender.SendFailure(lease, e.Message);
+                throw;
+            }
+
+            if (feed.HasMore)
+                continue;
+            if (!queue.HasWorkAsync(run, stop).GetAwaiter().GetResult())
+                return;
+            // What is left is in others' hands, and comes back if they are lost.
+            if (stop.WaitHandle.WaitOne(pause))
+                stop.ThrowIfCancellationRequested();
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    private static TimeSpan FirstPause => TimeSpan.FromMilliseconds(100);
+
+    private TimeSpan LongestPause => _options.Lease / 4 < s_longestPause ? _options.Lease / 4 : s_longestPause;
+}

@@ -1,0 +1,59 @@
+namespace DenoisedSmoothing.Cluster.Workers;
+
+/// <summary>
+/// The images that a worker is to work on, leased as they are drawn: as many at once as take the portion's time, by the time that images
+/// took so far. For one thread.
+/// </summary>
+internal sealed class ImageFeed(
+    IWorkQueue queue, QueuedRun run, string worker, HeldLeases held, WorkerOptions options, CancellationToken stop)
+{
+    private readonly Queue<LeasedImage> _leased = new();
+    private readonly Dictionary<int, LeasedImage> _inFlight = [];
+    private readonly LeaseSize _size = new(options.Portion);
+
+    /// <summary>Whether an image is here that waits to be worked on alone.</summary>
+    public bool HasMore => _leased.Count > 0;
+
+    /// <summary>Images drawn, and not finished.</summary>
+    public IReadOnlyCollection<LeasedImage> InFlight => _inFlight.Values;
+
+    /// <summary>
+    /// Images until none can be had. One that was tried before comes alone: if it takes the process with it, it takes no other image.
+    /// </summary>
+    public IEnumerable<int> Images()
+    {
+        _size.Begin();
+        while (!stop.IsCancellationRequested && (_leased.Count > 0 || Lease()))
+        {
+            bool alone = _leased.Peek().Attempts > 0;
+            if (alone && _inFlight.Count > 0)
+                yield break;
+            LeasedImage next = _leased.Dequeue();
+            _inFlight.Add((int)next.Image, next);
+            yield return (int)next.Image;
+            if (alone)
+                yield break;
+        }
+    }
+
+    /// <summary>Notes that an image is finished.</summary>
+    public LeasedImage Finished(int image)
+    {
+        _size.Finished();
+        return _inFlight.Remove(image, out LeasedImage lease)
+            ? lease
+            : throw new InvalidOperationException($"Image {image} was not asked for.");
+    }
+
+    private bool Lease()
+    {
+        // Drawn in the middle of synchronous work.
+        foreach (LeasedImage lease in queue.LeaseAsync(run, worker, _size.Next, options.Lease, stop).GetAwaiter().GetResult())
+        {
+            held.Add(lease);
+            _leased.Enqueue(lease);
+        }
+
+        return _leased.Count > 0;
+    }
+}
