@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using DenoisedSmoothing.Baselines;
+using DenoisedSmoothing.Soft;
 using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Tool;
@@ -9,7 +10,7 @@ namespace DenoisedSmoothing.Tool;
 internal sealed class CertifierOptions
 {
     private const string Cohen = "cohen", Multiclass = "multiclass", Sequential = "sequential",
-        PixelDp = "pixeldp", Lecuyer = "lecuyer", Li = "li";
+        PixelDp = "pixeldp", PixelDpScores = "pixeldp-scores", Bernstein = "bernstein", Lecuyer = "lecuyer", Li = "li";
     private const long MostSequential = 1_000_000_000, MostVotes = 1L << 36;
 
     private readonly bool _predicts;
@@ -21,13 +22,14 @@ internal sealed class CertifierOptions
     public CertifierOptions(bool predicts = false)
     {
         _predicts = predicts;
-        Certifier.AcceptOnlyFromAmong(predicts ? [Cohen, Sequential] : [Cohen, Multiclass, Sequential, PixelDp, Lecuyer, Li]);
+        Certifier.AcceptOnlyFromAmong(predicts ? [Cohen, Sequential] : [Cohen, Multiclass, Sequential, Bernstein, PixelDp, PixelDpScores, Lecuyer, Li]);
         Certifier.Description = "cohen draws a fixed number of votes; "
             + (predicts
                 ? ""
                 : "multiclass bounds every class from the same votes, and so certifies some labels that have less than half of them; ")
             + "sequential stops when more would not change the answer"
-            + (predicts ? "" : "; pixeldp, lecuyer and li are the smaller radii of before Cohen, for comparison")
+            + (predicts ? "" : "; bernstein certifies the largest mean score in place of votes, as MACER's code does; pixeldp, pixeldp-scores, "
+                + "lecuyer and li are the smaller radii of before Cohen, for comparison")
             + ". All at the same alpha";
         N.Description = predicts
             ? "Votes of each prediction, for cohen [default: 1000]"
@@ -64,12 +66,44 @@ internal sealed class CertifierOptions
     public Option<long?> Budget { get; } = new Option<long?>("--budget") { HelpName = "count" }
         .Within(new NumberRange<long>(1, MostSequential));
 
+    public Option<double?> Beta { get; } = new Option<double?>("--beta")
+    {
+        HelpName = "b",
+        Description = "Scores are softmax of this times the logits, for bernstein and pixeldp-scores [default: 1; MACER takes 16]",
+    }
+        .Within(new NumberRange<double>(1e-6, 1e6));
+
     public OptionGroup All => new("Statistics",
-        _predicts ? [Certifier, N, Alpha, N0, Budget] : [Certifier, N, Alpha, N0, Budget, Target]);
+        _predicts ? [Certifier, N, Alpha, N0, Budget] : [Certifier, N, Alpha, N0, Budget, Target, Beta]);
 
     /// <summary>What to say of an alpha that is refused.</summary>
     public static string? AboutAlpha(double alpha) => alpha is > .5 and < 1 ? string.Create(CultureInfo.InvariantCulture,
         $"It is the probability of a wrong answer: for confidence {alpha} pass {1 - alpha:G3}.") : null;
+
+    /// <summary>The statistics of mean scores; null where votes are counted.</summary>
+    /// <exception cref="ArgumentException">Options of one method are used with another.</exception>
+    public SoftCertifier? Soft(ParseResult parsed)
+    {
+        if (_predicts)
+            return null;
+        string method = parsed.GetValue(Certifier)!;
+        double? beta = parsed.GetValue(Beta);
+        if (method is not (Bernstein or PixelDpScores))
+        {
+            return beta is null ? null : throw new ArgumentException(
+                $"--beta belongs to --certifier {Bernstein} and {PixelDpScores}; {method} counts votes, which it does not change.");
+        }
+
+        if (parsed.GetValue(Budget) is not null || parsed.GetValue(Target) is { Length: > 0 })
+            throw new ArgumentException($"--budget and --target belong to --certifier sequential; {method} draws --n scores.");
+        long n0 = parsed.GetValue(N0) ?? 100, n = parsed.GetValue(N) ?? 100_000;
+        if (n0 > ScoreSums.MaxCount || n is < 2 or > ScoreSums.MaxCount)
+            throw new ArgumentException($"--certifier {method} takes --n0 from 1 and --n from 2, both to {ScoreSums.MaxCount}.");
+        double alpha = parsed.GetValue(Alpha);
+        if (alpha < 1e-90)
+            throw new ArgumentException($"--certifier {method} takes an --alpha of at least 1e-90.");
+        return new SoftCertifier(method == Bernstein ? SoftForm.Bernstein : SoftForm.PixelDp, (int)n0, n, alpha, beta ?? 1);
+    }
 
     /// <summary>Makes the certifier.</summary>
     /// <exception cref="ArgumentException">Options of one method are used with another.</exception>
@@ -79,6 +113,8 @@ internal sealed class CertifierOptions
         long? n0 = parsed.GetValue(N0), n = parsed.GetValue(N), budget = parsed.GetValue(Budget);
         double[] targets = _predicts ? [] : parsed.GetValue(Target) ?? [];
         string method = parsed.GetValue(Certifier)!;
+        if (method is Bernstein or PixelDpScores)
+            throw new ArgumentException($"--certifier {method} certifies mean scores, with dds certify; this verb counts votes.");
         if (method != Sequential)
         {
             if (budget is not null || targets.Length > 0)

@@ -4,6 +4,7 @@ using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Experiments;
 using DenoisedSmoothing.Logs;
 using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Soft;
 using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Tool;
@@ -38,7 +39,8 @@ internal sealed class SmoothingVerb(CertificationLogKind kind)
         ModelChoice choice = _models.Read(parsed);
         DataChoice data = _data.Read(parsed, choice.Pair);
         StrategyChoice strategy = _strategy.Read(parsed);
-        ICertifier certifier = _certifier.Read(parsed);
+        SoftCertifier? soft = _certifier.Soft(parsed);
+        ICertifier? certifier = soft is null ? _certifier.Read(parsed) : null;
         double sigma = parsed.GetValue(_sampling.Sigma);
         ISmoothingNoise noise = _sampling.Noise(parsed);
 
@@ -61,6 +63,7 @@ internal sealed class SmoothingVerb(CertificationLogKind kind)
                 Models = models.Name,
                 Noise = noise,
                 Certifier = certifier,
+                Soft = soft,
                 Batch = parsed.GetValue(_sampling.Batch),
                 Device = smoothed[0].Device,
                 Seed = parsed.GetValue(_sampling.Seed),

@@ -43,6 +43,8 @@ internal sealed record TransferRun
     public void Execute(TextWriter output, CancellationToken cancellationToken)
     {
         CertificationLogEntry[] entries = [.. CertificationLogEntry.ReadAll(From)];
+        if (entries.Any(entry => entry.Soft is not null))
+            throw new InvalidDataException($"{From} holds certificates of mean scores: only those of votes can be transferred.");
         if (entries.Any(entry => entry.Certificate is null))
             throw new InvalidDataException($"{From} holds no certificates of its own: only what was certified can be transferred.");
         CertificationLog log = CertificationLog.Read(From);

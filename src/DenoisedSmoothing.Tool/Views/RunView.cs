@@ -127,9 +127,13 @@ internal sealed class RunView(TextWriter output, IImageDataset images, Certifica
         string mark = outcome.Predicted is null ? "" : outcome.Predicted == outcome.Label ? "right" : "WRONG";
         string radius = kind == CertificationLogKind.Predict || outcome.Predicted is null ? "" : $"  radius {Cut(outcome.Radius)}";
         return string.Create(CultureInfo.InvariantCulture,
-            $"{outcome.Index,6}  {NameOf(outcome.Label),-14} {predicted,-14} {mark,-5}{radius}  {outcome.Votes}/{outcome.Total} votes  "
+            $"{outcome.Index,6}  {NameOf(outcome.Label),-14} {predicted,-14} {mark,-5}{radius}  {Votes(outcome)}  "
             + $"{outcome.Time.TotalSeconds:F2} s");
     }
+
+    private static string Votes(RunOutcome outcome) => outcome.Soft is { } soft
+        ? string.Create(CultureInfo.InvariantCulture, $"mean score {Cut(soft.Mean)} of {soft.N}")
+        : string.Create(CultureInfo.InvariantCulture, $"{outcome.Votes}/{outcome.Total} votes");
 
     private string NameOf(int label) => label < images.ClassNames.Count ? images.ClassNames[label] : $"class {label}";
 

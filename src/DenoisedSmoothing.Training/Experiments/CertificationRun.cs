@@ -2,6 +2,7 @@ using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Logs;
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Preprocessing;
+using DenoisedSmoothing.Soft;
 
 namespace DenoisedSmoothing.Experiments;
 
@@ -37,8 +38,15 @@ public sealed record CertificationRun
     /// <summary>The noise that smooths.</summary>
     public required ISmoothingNoise Noise { get; init; }
 
-    /// <summary>The statistics.</summary>
-    public required ICertifier Certifier { get; init; }
+    /// <summary>The statistics of votes; null where <see cref="Soft"/> is given.</summary>
+    public ICertifier? Certifier { get; init; }
+
+    /// <summary>The statistics of mean scores, for certificates of these; null for votes. Images are then certified one after another, on
+    /// one device.</summary>
+    public SoftCertifier? Soft { get; init; }
+
+    /// <summary>The statistics, with their parameters.</summary>
+    internal CertificationMethod Method => Certifier?.Method ?? Soft!.Method;
 
     /// <summary>Rows of every forward pass, in [1, 65536]; part of what is certified.</summary>
     public required int Batch { get; init; }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Logs;
+using DenoisedSmoothing.Soft;
 using DenoisedSmoothing.Votes;
 using TorchSharp;
 
@@ -10,7 +11,8 @@ namespace DenoisedSmoothing.Experiments;
 public sealed class CertificationSession : IDisposable
 {
     private readonly CertificationRun _run;
-    private readonly SmoothedClassifier _smoothed;
+    private readonly SmoothedClassifier? _smoothed;
+    private readonly SoftSmoothedClassifier? _soft;
     private readonly CertificationLogWriter? _log;
     private readonly IImageDataset _images;
     private readonly Queue<SkippedImage> _skipped = new();
@@ -23,19 +25,24 @@ public sealed class CertificationSession : IDisposable
         if (run.Images.ClassNames.Count > classes)
             throw new ArgumentException(
                 $"The data set has {run.Images.ClassNames.Count} classes, the models {classes}: they do not belong together.");
+        if ((run.Certifier is null) == (run.Soft is null))
+            throw new ArgumentException("A run has a Certifier, or Soft for certificates of mean scores: exactly one of the two.");
         Seed = RunSettings.SeedOf(run);
         BaseClassifierReplica[] replicas = [new(run.BaseClassifier, run.Device), .. run.MoreReplicas];
         if (replicas.Select(static replica => LibTorch.DeviceNamed(replica.Device).type).Distinct().Count() > 1)
             throw new ArgumentException("Replicas must compute on devices of one kind, since CPU and CUDA round differently; these are on "
                 + $"{string.Join(", ", replicas.Select(static replica => replica.Device))}.");
         IBaseClassifier[] classifiers = [.. replicas.Select(static replica => replica.BaseClassifier)];
-        _smoothed = new SmoothedClassifier(classifiers, run.Noise, run.Certifier, new SmoothingOptions
-        {
-            Batch = run.Batch,
-            Seed = run.Kind == CertificationLogKind.Certify ? Seed : null,
-            PredictSeed = Seed,
-            Devices = [.. replicas.Select(static replica => replica.Device)],
-        });
+        if (run.Soft is not null)
+            _soft = Soft(run, Seed);
+        else
+            _smoothed = new SmoothedClassifier(classifiers, run.Noise, run.Certifier!, new SmoothingOptions
+            {
+                Batch = run.Batch,
+                Seed = run.Kind == CertificationLogKind.Certify ? Seed : null,
+                PredictSeed = Seed,
+                Devices = [.. replicas.Select(static replica => replica.Device)],
+            });
         int[] indices = [.. run.Range.Indices(run.Images.Count)];
         _settings = new(() => RunSettings.Meta(run, Seed, Dimension(indices)));
         _images = run.Preprocess is { } preprocess ? run.Images.Prepared(preprocess) : run.Images;
@@ -64,12 +71,12 @@ public sealed class CertificationSession : IDisposable
     public IReadOnlyList<CertificationLogRow> Finished => _log?.Finished ?? [];
 
     /// <summary>What the settings cannot do, or look like a mistake; empty when all is well.</summary>
-    public IReadOnlyList<string> Warnings => _smoothed.Warnings;
+    public IReadOnlyList<string> Warnings => _soft?.Warnings ?? _smoothed!.Warnings;
 
     /// <summary>How many votes an image takes.</summary>
-    public VoteRange VotesPerImage => _run.Kind == CertificationLogKind.Certify
-        ? _run.Certifier.CertificationVotes
-        : _run.Certifier.PredictionVotes;
+    public VoteRange VotesPerImage => _run.Soft is { } soft ? new(soft.N0 + soft.N, soft.N0 + soft.N)
+        : _run.Kind == CertificationLogKind.Certify ? _run.Certifier!.CertificationVotes
+        : _run.Certifier!.PredictionVotes;
 
     /// <summary>
     /// Works, in the order of the indices; each outcome is in the log before it is handed out. To the end, the log says that it is
@@ -86,6 +93,8 @@ public sealed class CertificationSession : IDisposable
             WriteSkipped(before: outcome.Index);
             if (outcome.Certificate is { } certificate)
                 _log?.Append(outcome.Index, outcome.Label, certificate, outcome.Time);
+            else if (outcome.Soft is { } soft)
+                _log?.Append(outcome.Index, outcome.Label, soft, outcome.Time);
             else
                 _log?.Append(outcome.Index, outcome.Label, outcome.Prediction!, outcome.Time);
             yield return outcome;
@@ -107,7 +116,7 @@ public sealed class CertificationSession : IDisposable
         IEnumerable<int> indices, IProgress<SmoothingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(indices);
-        return new SessionWork(_run, _smoothed, _images, Settings.Fingerprint).Run(indices, progress, cancellationToken);
+        return new SessionWork(_run, _smoothed, _soft, _images, Settings.Fingerprint).Run(indices, progress, cancellationToken);
     }
 
     /// <summary>Closes the log.</summary>
@@ -117,15 +126,20 @@ public sealed class CertificationSession : IDisposable
         CancellationToken cancellationToken)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        if (_run.Kind == CertificationLogKind.Certify)
+        if (_soft is not null)
         {
-            foreach (SmoothingOutcome<Certificate> outcome in _smoothed.CertifyEach(Read(skipped), progress: progress,
+            foreach (SmoothingOutcome<SoftCertificate> outcome in _soft.CertifyEach(Read(skipped), progress, cancellationToken))
+                yield return Next((int)outcome.Image.Index!, null, null) with { Soft = outcome.Result };
+        }
+        else if (_run.Kind == CertificationLogKind.Certify)
+        {
+            foreach (SmoothingOutcome<Certificate> outcome in _smoothed!.CertifyEach(Read(skipped), progress: progress,
                 cancellationToken: cancellationToken))
                 yield return Next((int)outcome.Image.Index!, outcome.Result, null);
         }
         else
         {
-            foreach (SmoothingOutcome<Prediction> outcome in _smoothed.PredictEach(Read(skipped), progress: progress,
+            foreach (SmoothingOutcome<Prediction> outcome in _smoothed!.PredictEach(Read(skipped), progress: progress,
                 cancellationToken: cancellationToken))
                 yield return Next((int)outcome.Image.Index!, null, outcome.Result);
         }
@@ -136,6 +150,19 @@ public sealed class CertificationSession : IDisposable
             clock.Restart();
             return outcome;
         }
+    }
+
+    private static SoftSmoothedClassifier Soft(CertificationRun run, ulong? seed)
+    {
+        if (run.Kind != CertificationLogKind.Certify)
+            throw new ArgumentException("Mean scores are certified; predictions are of votes.");
+        if (run.MoreReplicas.Count > 0)
+            throw new ArgumentException("Certificates of mean scores are drawn on one device: name one.");
+        return new SoftSmoothedClassifier(run.BaseClassifier, run.Noise, run.Soft, seed)
+        {
+            Batch = run.Batch,
+            Device = LibTorch.DeviceNamed(run.Device),
+        };
     }
 
     /// <summary>The number of values of an image: all have as many. Null where no image says.</summary>

@@ -37,8 +37,8 @@ internal static class RunSettings
             ["precision"] = LibTorch.ArithmeticOn(run.Device, info.Precision),
             ["device"] = LibTorch.DeviceNamed(run.Device).type.ToString().ToLowerInvariant(),
             [CertificationLogMeta.SigmaSetting] = run.Noise.Level.Asked.ToString("R", CultureInfo.InvariantCulture),
-            [CertificationLogMeta.MethodSetting] = run.Certifier.Method.ToString(),
-            [CertificationLogMeta.AlphaSetting] = run.Certifier.Method.Parameters["alpha"],
+            [CertificationLogMeta.MethodSetting] = run.Method.ToString(),
+            [CertificationLogMeta.AlphaSetting] = run.Method.Parameters["alpha"],
             ["batch"] = Text($"{run.Batch}"),
             [CertificationLogMeta.NoiseSetting] = run.Noise.Version,
         };

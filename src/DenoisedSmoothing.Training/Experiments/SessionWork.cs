@@ -1,26 +1,30 @@
 using System.Diagnostics;
 using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Logs;
+using DenoisedSmoothing.Soft;
 using TorchSharp;
 
 namespace DenoisedSmoothing.Experiments;
 
 /// <summary>Images of a run, answered as someone deals them out.</summary>
 /// <param name="run">The run.</param>
-/// <param name="smoothed">What answers.</param>
+/// <param name="smoothed">What answers by votes; null where mean scores do.</param>
+/// <param name="soft">What answers by mean scores.</param>
 /// <param name="images">The data set, prepared.</param>
 /// <param name="fingerprint">That of the run's settings.</param>
-internal sealed class SessionWork(CertificationRun run, SmoothedClassifier smoothed, IImageDataset images, string fingerprint)
+internal sealed class SessionWork(CertificationRun run, SmoothedClassifier? smoothed, SoftSmoothedClassifier? soft, IImageDataset images, string fingerprint)
 {
     // Images that got no answer because they could not be read. Filled while images are drawn, on the enumerating thread.
     private readonly Queue<WorkOutcome> _unread = new();
 
     public IEnumerable<WorkOutcome> Run(IEnumerable<int> indices, IProgress<SmoothingProgress>? progress, CancellationToken stop)
     {
-        foreach (WorkOutcome outcome in run.Kind == CertificationLogKind.Certify
-            ? Outcomes(smoothed.CertifyEach(Read(indices), SmoothingOrder.AsFinished, progress, stop), static (entry, certificate) =>
+        foreach (WorkOutcome outcome in soft is not null
+            ? Outcomes(soft.CertifyEach(Read(indices), progress, stop), static (entry, certificate) => entry with { Soft = certificate })
+            : run.Kind == CertificationLogKind.Certify
+            ? Outcomes(smoothed!.CertifyEach(Read(indices), SmoothingOrder.AsFinished, progress, stop), static (entry, certificate) =>
                 entry with { Certificate = certificate })
-            : Outcomes(smoothed.PredictEach(Read(indices), SmoothingOrder.AsFinished, progress, stop), static (entry, prediction) =>
+            : Outcomes(smoothed!.PredictEach(Read(indices), SmoothingOrder.AsFinished, progress, stop), static (entry, prediction) =>
                 entry with { Prediction = prediction }))
         {
             while (_unread.TryDequeue(out WorkOutcome? unread))

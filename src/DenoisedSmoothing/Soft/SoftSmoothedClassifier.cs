@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Sampling;
@@ -66,20 +67,23 @@ public sealed class SoftSmoothedClassifier
     /// <exception cref="ArgumentException">It is no image in [0,1], or none that the base classifier takes.</exception>
     /// <exception cref="InvalidOperationException">The base classifier draws inner noise, its scores have another shape than
     /// [rows,classes], or it changed while it was asked.</exception>
-    public SoftCertificate Certify(SmoothingImage image, CancellationToken cancellationToken = default)
+    public SoftCertificate Certify(SmoothingImage image, CancellationToken cancellationToken = default) =>
+        Certify(image, static (_, _, _, _) => { }, cancellationToken);
+
+    private SoftCertificate Certify(SmoothingImage image, Action<VotePhase, long, long, int> drawn, CancellationToken cancellationToken)
     {
         ReadImage read = new ImageIntake(new SeedSource(_seed, null, "soft"), PartInfo.Of(_classifier).InputShape).Read(image);
         ReplicaIdentity identity = new([_classifier], [Device]);
         ReplicaIdentity.Reading before = identity.Now();
         double[] sums = new double[_classifier.ClassCount];
-        Draw(read, VotePhase.Selection, Certifier.N0, cancellationToken, scores =>
+        Draw(read, VotePhase.Selection, Certifier.N0, drawn, cancellationToken, scores =>
         {
             for (int label = 0; label < sums.Length; label++)
                 sums[label] += double.IsNaN(scores[label]) ? 0 : scores[label];
         });
         int selected = Array.IndexOf(sums, sums.Max());
         ScoreSums[] estimation = [.. sums.Select(_ => new ScoreSums())];
-        Draw(read, VotePhase.Estimation, Certifier.N, cancellationToken, scores =>
+        Draw(read, VotePhase.Estimation, Certifier.N, drawn, cancellationToken, scores =>
         {
             if (Certifier.Form == SoftForm.Bernstein)
             {
@@ -97,9 +101,52 @@ public sealed class SoftSmoothedClassifier
         };
     }
 
+    /// <summary>Certifies many images, each of which has a certificate or an error of its own: ordered, streaming, one after another.</summary>
+    /// <param name="images">Drawn from as needed.</param>
+    /// <param name="progress">Told about ten times a second, on the enumerating thread.</param>
+    /// <param name="cancellationToken">Cancels between batches; certificates already handed out stand, no other follows.</param>
+    /// <returns>Enumerated again, it certifies again, with the same noise and so the same certificates.</returns>
+    public IEnumerable<SmoothingOutcome<SoftCertificate>> CertifyEach(
+        IEnumerable<SmoothingImage> images, IProgress<SmoothingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return Each();
+
+        IEnumerable<SmoothingOutcome<SoftCertificate>> Each()
+        {
+            Stopwatch clock = Stopwatch.StartNew();
+            long finished = 0, drawn = 0;
+            foreach (SmoothingImage image in images)
+            {
+                SmoothingOutcome<SoftCertificate> outcome;
+                try
+                {
+                    outcome = new(image, Certify(image, Drawn, cancellationToken), null);
+                }
+                catch (Exception e) when (e is ArgumentException or InvalidOperationException
+                    || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+                {
+                    outcome = new(image, null, e);
+                }
+
+                finished++;
+                yield return outcome;
+
+                void Drawn(VotePhase phase, long done, long of, int rows)
+                {
+                    drawn += rows;
+                    if (progress is null || clock.ElapsedMilliseconds < 100)
+                        return;
+                    clock.Restart();
+                    progress.Report(new SmoothingProgress(finished, image.Index ?? 0, phase, done, of, drawn));
+                }
+            }
+        }
+    }
+
     private delegate void Row(ReadOnlySpan<double> scores);
 
-    private void Draw(ReadImage image, VotePhase phase, long draws, CancellationToken token, Row take)
+    private void Draw(ReadImage image, VotePhase phase, long draws, Action<VotePhase, long, long, int> drawn, CancellationToken token, Row take)
     {
         int length = image.Values.Length;
         float[] noisy = new float[Batch * length];
@@ -121,8 +168,10 @@ public sealed class SoftSmoothedClassifier
                     $"The base classifier says ClassCount = {_classifier.ClassCount}, so {Batch} rows must give scores "
                     + $"[{Batch},{_classifier.ClassCount}]; it returned [{string.Join(',', logits.shape)}].");
             double[] scores = nn.functional.softmax(logits.to(ScalarType.Float64) * Kept(Certifier.Beta), 1).cpu().data<double>().ToArray();
-            for (int row = 0; row < Math.Min(Batch, draws - first); row++)
+            int wanted = (int)Math.Min(Batch, draws - first);
+            for (int row = 0; row < wanted; row++)
                 take(scores.AsSpan(row * _classifier.ClassCount, _classifier.ClassCount));
+            drawn(phase, first + wanted, draws, wanted);
         }
     }
 }
