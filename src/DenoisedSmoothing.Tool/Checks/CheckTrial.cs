@@ -23,10 +23,13 @@ internal sealed record CheckTrial(double Sigma, IReadOnlyList<Certificate> Certi
     public static CheckTrial Run(CheckMeasurement measurement, double sigma, int count, long n, double alpha, CancellationToken cancellationToken)
     {
         IBaseClassifier classifier = Strategies.BaseClassifier(measurement.Models, measurement.Strategy, sigma);
-        SmoothedClassifier smoothed = new([classifier], new GridGaussianNoise(sigma), new CohenCertifier(SelectionVotes, n, alpha),
-            new SmoothingOptions { Batch = measurement.Batch, Seed = measurement.Seed, Devices = [measurement.Device] });
+        SmoothingOptions options = new() { Batch = measurement.Batch, Seed = measurement.Seed, Devices = [measurement.Device] };
+        SmoothedClassifier smoothed = new([classifier], new GridGaussianNoise(sigma), new CohenCertifier(SelectionVotes, n, alpha), options);
         CheckImages images = measurement.Images;
         int[] chosen = [.. Enumerable.Range(0, Math.Min(count, images.Count)).Select(i => (int)((long)i * images.Count / Math.Min(count, images.Count)))];
+        // A first pass is slower than those that follow.
+        using (torch.Tensor first = images.Pixels[0].contiguous())
+            new SmoothedClassifier([classifier], new GridGaussianNoise(sigma), new CohenCertifier(1, 1), options).Certify(new(first, 0), cancellationToken);
         Stopwatch clock = Stopwatch.StartNew();
         List<Certificate> certificates = [];
         foreach (SmoothingOutcome<Certificate> outcome in smoothed.CertifyEach(Read(), cancellationToken: cancellationToken))

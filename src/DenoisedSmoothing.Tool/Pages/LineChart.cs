@@ -9,7 +9,7 @@ namespace DenoisedSmoothing.Tool;
 /// </summary>
 internal static class LineChart
 {
-    private const int Width = 720, Height = 380, Left = 58, Right = 18, Top = 14, Bottom = 52, Dashes = 6;
+    private const int Width = 720, Height = 380, Left = 74, Right = 18, Top = 14, Bottom = 52, Dashes = 6;
 
     /// <summary>Draws it.</summary>
     /// <param name="id">Distinct within the page.</param>
