@@ -8,7 +8,8 @@ namespace DenoisedSmoothing.Tool;
 /// <summary>The files of a bundle that programs read.</summary>
 internal static class BundleJson
 {
-    private static readonly JsonSerializerOptions s_form = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_form =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Which models voted on which images.</summary>
     public static byte[] Hashes(IReadOnlyList<BundledLog> logs) => Bytes(new JsonObject
@@ -27,7 +28,8 @@ internal static class BundleJson
                 ["devices"] = Distinct(made.Select(static from => from.Device)),
                 ["software"] = Distinct(made.Select(static from => from.Software)),
                 ["images"] = new JsonObject(bundled.Log.ImageHashes.OrderBy(static its => its.Key)
-                    .Select(static its => KeyValuePair.Create(its.Key.ToString(System.Globalization.CultureInfo.InvariantCulture), (JsonNode?)its.Value))),
+                    .Select(static its => KeyValuePair.Create(its.Key.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                        (JsonNode?)its.Value))),
             };
         })]),
     });
@@ -35,7 +37,8 @@ internal static class BundleJson
     /// <summary>What verification found, and what it looked at.</summary>
     public static byte[] Verification(IReadOnlyList<BundledLog> logs) => Bytes(new JsonObject
     {
-        ["about"] = "Bounds, radii and p-values computed again from the votes; settings, table and JSON lines compared. The votes are taken "
+        ["about"] = "Bounds, radii and p-values computed again from the votes; settings, table and JSON lines compared. The votes are "
+            + "taken "
             + "as they are: dds verify --redraw draws them again.",
         ["by"] = $"dds {Page.Version}",
         ["logs"] = new JsonArray([.. logs.Select(static bundled => new JsonObject
@@ -56,5 +59,6 @@ internal static class BundleJson
     private static JsonArray Distinct(IEnumerable<string> values) =>
         new([.. values.Distinct().Order(StringComparer.Ordinal).Select(static value => JsonValue.Create(value))]);
 
-    private static byte[] Bytes(JsonObject document) => Encoding.UTF8.GetBytes(document.ToJsonString(s_form).ReplaceLineEndings("\n") + "\n");
+    private static byte[] Bytes(JsonObject document) =>
+        Encoding.UTF8.GetBytes(document.ToJsonString(s_form).ReplaceLineEndings("\n") + "\n");
 }

@@ -21,7 +21,8 @@ internal sealed record BundledLog(ReportedLog Log, string Name, IReadOnlyList<(s
             for (int other = 2; all.Any(known => known.Name == name); other++)
                 name = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Folder}{other}-{Path.GetFileName(path)}");
             (string From, string To)[] candidates =
-                [(path, name), (path + JsonLines, name + JsonLines), (CertificationLogMeta.PathFor(path), CertificationLogMeta.PathFor(name))];
+                [(path, name), (path + JsonLines, name + JsonLines),
+                    (CertificationLogMeta.PathFor(path), CertificationLogMeta.PathFor(name))];
             all.Add(new BundledLog(log, name, [.. candidates.Where(static file => File.Exists(file.From))
                 .Select(static file => (file.To, File.ReadAllBytes(file.From)))]));
         }

@@ -21,7 +21,8 @@ internal sealed record CheckAnswers(long[] Labels, float[] Confidence)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            Tensor scores = classifier.Classify(images.narrow(0, start, Math.Min(batch, images.shape[0] - start))).to_type(ScalarType.Float32);
+            Tensor scores = classifier.Classify(images.narrow(0, start, Math.Min(batch, images.shape[0] - start))).to_type(
+                ScalarType.Float32);
             labels.AddRange(scores.argmax(1).cpu().data<long>().ToArray());
             confidence.AddRange(scores.softmax(1).amax([1]).cpu().data<float>().ToArray());
         }

@@ -78,7 +78,8 @@ internal sealed record CheckMeasurement(
             Slope = slope,
             Offset = outputMean - slope * cleanMean,
             NoiseLeft = (rest * noise).sum().item<double>() / noise.square().sum().item<double>(),
-            Pictures = [.. Enumerable.Range(0, Math.Min(Pictures, Images.Count)).Select(i => (Row(noisy, i), Row(denoised, i), answers.Labels[i]))],
+            Pictures = [.. Enumerable.Range(0, Math.Min(Pictures, Images.Count))
+                .Select(i => (Row(noisy, i), Row(denoised, i), answers.Labels[i]))],
         };
     }
 

@@ -1,4 +1,4 @@
-using System.Globalization;
+using static DenoisedSmoothing.Tool.PlainText;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -9,20 +9,19 @@ namespace DenoisedSmoothing.Tool;
 internal sealed class CheckPage(CheckResult result, IReadOnlyList<double> radii, IReadOnlyList<(string Name, string Value)> settings)
 {
     private const double Rho = .05;
-    private const long LessN = 10_000;
-    private const int ManyImages = 500;
 
     private CheckImages Images => result.Images;
 
     private CheckLevel[] Measured => [.. result.Levels.Where(static level => level.Problem is null)];
 
-    public string Html() => Page.Of("Is this denoiser good enough?", Markup.Of($"<p class=\"soft\">{result.Name}, {Images.Count} images.</p>\n{Answer()}"),
+    public string Html() => Page.Of("Is this denoiser good enough?",
+        Markup.Of($"<p class=\"soft\">{result.Name}, {Images.Count} images.</p>\n{Answer()}"),
     [
-        new("pictures", "Clean, noisy, denoised", Pictures()),
+        new("pictures", "Clean, noisy, denoised", CheckPictures.Of(Images, result.Clean, Measured)),
         new("accuracy", "Accuracy under noise", Accuracy()),
         new("quality", "What the denoiser leaves", Quality()),
-        new("certified", "Which sigma certifies most", Certified()),
-        new("cost", "What certificates cost here", Cost()),
+        new("certified", "Which sigma certifies most", CheckTrials.Certified(result.Trials, radii)),
+        new("cost", "What certificates cost here", CheckTrials.Cost(result.Trials)),
         new("confusion", "Labels and answers", Confusion()),
         new("settings", "Settings", PageTable.Facts(settings)),
     ]);
@@ -41,7 +40,8 @@ internal sealed class CheckPage(CheckResult result, IReadOnlyList<double> radii,
         foreach (double radius in radii.Where(_ => result.Trials.Count > 0))
             yield return BestText(radius);
         foreach (CheckTrial trial in result.Trials.Take(1))
-            yield return Text($"A certificate of n = {CheckTrial.WholeN} takes about {Time(trial.TimeOf(CheckTrial.WholeN))} here, one of n = {LessN} {Time(trial.TimeOf(LessN))}.");
+            yield return Text($"A certificate of n = {CheckTrial.WholeN} takes about {CheckTrials.Time(trial.TimeOf(CheckTrial.WholeN))} "
+                + $"here, one of n = {CheckTrials.LessN} {CheckTrials.Time(trial.TimeOf(CheckTrials.LessN))}.");
         foreach (CheckWarning warning in result.Warnings)
             yield return $"Warning ({warning.Kind}): {warning.Found} {warning.Advice}";
         if (result.Warnings.Count == 0)
@@ -60,13 +60,15 @@ internal sealed class CheckPage(CheckResult result, IReadOnlyList<double> radii,
         };
         CheckLevel? most = Measured.LastOrDefault(static level => level.Denoises);
         string denoising = most is null ? "There is no denoiser: noisy images are classified as they are."
-            : Text($"At sigma {most.Sigma} the classifier is right on {Share(most.NoisyRight)} noisy images, and on {Share(most.DenoisedRight)} denoised ones; without noise on {CleanText()}.");
+            : Text($"At sigma {most.Sigma} the classifier is right on {Share(most.NoisyRight)} noisy images, and on "
+                + $"{Share(most.DenoisedRight)} denoised ones; without noise on {CleanText()}.");
         IEnumerable<string> best = result.Trials.Count > 0 ? radii.Select(BestText) : [];
         return Markup.Of($"""
             <div class="answer">
             <p class="big">{verdict} {denoising}</p>
             <ul>
-            {best.Select(static line => Markup.Of($"<li>{line}</li>\n"))}<li>All of this is estimated from {Images.Count} images and one noisy copy of each: the intervals say how roughly.</li>
+            {best.Select(static line => Markup.Of($"<li>{line}</li>\n"))}<li>All of this is estimated from {Images.Count} images and one
+            noisy copy of each: the intervals say how roughly.</li>
             </ul>
             </div>
             {warnings}
@@ -85,44 +87,20 @@ internal sealed class CheckPage(CheckResult result, IReadOnlyList<double> radii,
         return Text($"Radius {radius}: sigma {which} certified most, {count} of {best[0].Images} images of the trial{clear}.");
     }
 
-    private Markup Pictures()
-    {
-        int[] shape = [.. Images.Pixels.shape.Select(static side => (int)side)];
-        int rows = Measured.Select(static level => level.Pictures.Count).DefaultIfEmpty(0).Min();
-        return rows == 0 ? Markup.None : PageTable.Of(
-            "One row an image; under each denoised image the answer to it",
-            ["image", "clean", .. Measured.SelectMany(static level => level.Denoises
-                ? (string[])[Text($"noise {level.Sigma}"), Text($"denoised {level.Sigma}")]
-                : [Text($"noise {level.Sigma}")])],
-            Enumerable.Range(0, rows).Select(row => (IReadOnlyList<Markup>)
-            [
-                Markup.Of($"{Images.NameOf(Images.Labels[row])}<br />{Images.Indices[row]}"),
-                Picture(CheckMeasurement.Row(Images.Pixels, row), $"image {Images.Indices[row]}", result.Clean.Labels[row], row),
-                .. Measured.SelectMany(level => level.Denoises
-                    ? (Markup[])[Draw(level.Pictures[row].Noisy, $"with noise {Text($"{level.Sigma}")}"),
-                        Picture(level.Pictures[row].Denoised, $"denoised at {Text($"{level.Sigma}")}", level.Pictures[row].Answer, row)]
-                    : [Picture(level.Pictures[row].Noisy, $"with noise {Text($"{level.Sigma}")}", level.Pictures[row].Answer, row)]),
-            ]));
-
-        Markup Draw(float[] pixels, string says) => PagePicture.Of(pixels, shape[1], shape[2], shape[3], says);
-
-        Markup Picture(float[] pixels, string says, long answer, int row) =>
-            Markup.Of($"{Draw(pixels, says)}{(answer == Images.Labels[row] ? "✓ " : "✗ ")}{Images.NameOf(answer)}");
-    }
-
     private Markup Accuracy()
     {
         if (Measured.Length == 0)
             return Markup.None;
         int clean = Right(result.Clean.Right(Images.Labels));
         string[] header = ["sigma", "noisy, right", "interval", "denoised, right", "interval"];
+        IEnumerable<IReadOnlyList<string>> rows = Measured.Select(level => (IReadOnlyList<string>)
+        [
+            Text($"{level.Sigma}"), Share(level.NoisyRight), Interval(Right(level.NoisyRight)),
+            level.Denoises ? Share(level.DenoisedRight) : "-", level.Denoises ? Interval(Right(level.DenoisedRight)) : "-",
+        ]);
         return Markup.Of($"""
             <p>Without noise {CleanText()} are right, {Interval(clean)}.</p>
-            {Curve()}{PageTable.OfText("Accuracy on one noisy copy of each image; intervals with confidence 95%", header, Measured.Select(level => (IReadOnlyList<string>)
-            [
-                Text($"{level.Sigma}"), Share(level.NoisyRight), Interval(Right(level.NoisyRight)),
-                level.Denoises ? Share(level.DenoisedRight) : "-", level.Denoises ? Interval(Right(level.DenoisedRight)) : "-",
-            ]))}
+            {Curve()}{PageTable.OfText("Accuracy on one noisy copy of each image; intervals with confidence 95%", header, rows)}
             """);
     }
 
@@ -131,63 +109,48 @@ internal sealed class CheckPage(CheckResult result, IReadOnlyList<double> radii,
         if (Measured.Length < 2)
             return Markup.None;
         double clean = (double)Right(result.Clean.Right(Images.Labels)) / Images.Count;
-        List<ChartSeries> series = [new("noisy", [(0, clean), .. Measured.Select(level => (level.Sigma, (double)Right(level.NoisyRight) / Images.Count))])];
+        List<ChartSeries> series = [new("noisy",
+            [(0, clean), .. Measured.Select(level => (level.Sigma, (double)Right(level.NoisyRight) / Images.Count))])];
         if (Measured.All(static level => level.Denoises))
-            series.Insert(0, new("denoised", [(0, clean), .. Measured.Select(level => (level.Sigma, (double)Right(level.DenoisedRight) / Images.Count))]));
+            series.Insert(0, new("denoised",
+                [(0, clean), .. Measured.Select(level => (level.Sigma, (double)Right(level.DenoisedRight) / Images.Count))]));
         return LineChart.Of("accuracy-curve", "Accuracy by noise level",
-            $"From {Text($"{PagePicture.Number(100 * clean, 2)}%")} without noise to {Text($"{PagePicture.Number(100 * series[0].Points[^1].Y, 2)}%")} ({series[0].Name}) at sigma {Text($"{Measured[^1].Sigma}")}.",
+            $"From {Text($"{PagePicture.Number(100 * clean, 2)}%")} without noise to "
+                + $"{Text($"{PagePicture.Number(100 * series[0].Points[^1].Y, 2)}%")} ({series[0].Name}) at sigma "
+                + $"{Text($"{Measured[^1].Sigma}")}.",
             ("sigma", 0, Measured.Max(static level => level.Sigma)), "right answers", series);
     }
 
-    private Markup Quality() => Measured.Any(static level => level.Denoises) ? Markup.Of($"""
-        {PageTable.OfText("Differences between denoised and clean images", ["sigma", "error, noisy", "error, denoised", "noise left", "brighter by"],
-            Measured.Where(static level => level.Denoises).Select(static level => (IReadOnlyList<string>)
+    private Markup Quality()
+    {
+        CheckLevel[] denoised = [.. Measured.Where(static level => level.Denoises)];
+        Markup table = PageTable.OfText(
+            "Differences between denoised and clean images", ["sigma", "error, noisy", "error, denoised", "noise left", "brighter by"],
+            denoised.Select(static level => (IReadOnlyList<string>)
             [
                 Text($"{level.Sigma}"), Text($"{level.NoisyError.Average():G3}"), Text($"{level.Error.Average():G3}"),
                 Text($"{100 * level.NoiseLeft:F1}%"), Text($"{level.Shift.Average():+0.000;-0.000;0.000}"),
-            ]))}<p class="soft">Errors are mean squared differences of pixels in [0,1]. Noise left is the share of the added noise that the denoised
-        image still holds: a denoiser that is told the right level leaves about its error over sigma squared.</p>
-
-        """) : Markup.None;
-
-    private Markup Certified()
-    {
-        if (result.Trials.Count == 0)
-            return Markup.None;
-        CheckTrial first = result.Trials[0];
-        string caption = Text($"{first.Images} images, {first.Certificates[0].N} votes each");
-        return Markup.Of($"""
-            {radii.Select(radius => PageTable.OfText(Text($"Radius {radius}: {caption}"), ["sigma", "certified right in the trial", "interval, 95%", Text($"about, with n = {CheckTrial.WholeN}")],
-                result.Trials.Select(trial => (IReadOnlyList<string>)
-                [
-                    Text($"{trial.Sigma}"), Share(trial.Certified(radius)), AccuracySection.IntervalText(Right(trial.Certified(radius)), trial.Images, Rho),
-                    Text($"{trial.Expected(radius, trial.Certificates[0].Alpha)} of {trial.Images}"),
-                ])))}<p class="soft">The certificates of the trial are real, and few: the interval is for the share of images like these that so short a run
-            certifies. The last column takes each image's share of votes for its true probability: a guess, which more images and more votes make better.
-            To choose sigma on these images and then certify the same ones would favour it: certify others.</p>
+            ]));
+        return denoised.Length == 0 ? Markup.None : Markup.Of($"""
+            {table}<p class="soft">Errors are mean squared differences of pixels in [0,1]. Noise left is the share of the added noise that
+            the denoised image still holds: a denoiser that is told the right level leaves about its error over sigma squared.</p>
 
             """);
     }
-
-    private Markup Cost() => result.Trials.Count == 0 ? Markup.None : PageTable.OfText(
-        "Measured in the trial, with the batch and device of the settings",
-        ["sigma", "votes per second", Text($"one certificate, n = {LessN}"), Text($"one, n = {CheckTrial.WholeN}"), Text($"{ManyImages} images, n = {CheckTrial.WholeN}")],
-        result.Trials.Select(static trial => (IReadOnlyList<string>)
-        [
-            Text($"{trial.Sigma}"), Text($"{trial.VotesPerSecond:G3}"), Time(trial.TimeOf(LessN)), Time(trial.TimeOf(CheckTrial.WholeN)),
-            Time(ManyImages * trial.TimeOf(CheckTrial.WholeN)),
-        ]));
 
     private Markup Confusion() => PageTable.OfText(
         "Clean images: what each label is answered most often",
         ["label", "images", "right", "most frequent answer", "so often", "mean confidence"],
         Enumerable.Range(0, Images.Count).GroupBy(i => Images.Labels[i]).OrderBy(static group => group.Key).Take(100).Select(group =>
         {
-            var top = group.GroupBy(i => result.Clean.Labels[i]).OrderByDescending(static its => its.Count()).ThenBy(static its => its.Key).First();
+            var top = group.GroupBy(i => result.Clean.Labels[i]).OrderByDescending(static its => its.Count())
+                .ThenBy(static its => its.Key).First();
             return (IReadOnlyList<string>)
             [
-                Text($"{group.Key} {Images.NameOf(group.Key)}"), Text($"{group.Count()}"), Text($"{group.Count(i => result.Clean.Labels[i] == group.Key)}"),
-                Text($"{top.Key} {Images.NameOf(top.Key)}"), Text($"{top.Count()}"), Text($"{group.Average(i => result.Clean.Confidence[i]):F2}"),
+                Text($"{group.Key} {Images.NameOf(group.Key)}"), Text($"{group.Count()}"),
+                    Text($"{group.Count(i => result.Clean.Labels[i] == group.Key)}"),
+                Text($"{top.Key} {Images.NameOf(top.Key)}"), Text($"{top.Count()}"),
+                    Text($"{group.Average(i => result.Clean.Confidence[i]):F2}"),
             ];
         }));
 
@@ -198,8 +161,4 @@ internal sealed class CheckPage(CheckResult result, IReadOnlyList<double> radii,
     private static int Right(bool[] right) => right.Count(static its => its);
 
     private static string Share(bool[] right) => ReportView.Share(Right(right), right.Length);
-
-    private static string Time(TimeSpan time) => time.TotalSeconds < 100 ? Text($"{time.TotalSeconds:G2} s") : ReportText.Time(time);
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

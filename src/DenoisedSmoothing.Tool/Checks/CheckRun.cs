@@ -1,5 +1,5 @@
-using System.Globalization;
 using DenoisedSmoothing.Data;
+using static DenoisedSmoothing.Tool.PlainText;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -16,7 +16,8 @@ namespace DenoisedSmoothing.Tool;
 /// <param name="Page">The page to write.</param>
 /// <param name="Output">Where the summary goes.</param>
 internal sealed record CheckRun(
-    ModelChoice Models, DataChoice Data, StrategyChoice Strategy, IReadOnlyList<double> Sigmas, IReadOnlyList<double> Radii, int Certified, long N,
+    ModelChoice Models, DataChoice Data, StrategyChoice Strategy, IReadOnlyList<double> Sigmas, IReadOnlyList<double> Radii,
+        int Certified, long N,
     int Batch, ulong Seed, string Page, TextWriter Output)
 {
     /// <summary>Images where --max says nothing.</summary>
@@ -53,6 +54,4 @@ internal sealed record CheckRun(
         Output.WriteLine($"Page: {Path.GetFullPath(Page)}");
         return CommandLine.Done;
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -20,16 +20,20 @@ internal sealed record CheckTrial(double Sigma, IReadOnlyList<Certificate> Certi
     private const long SelectionVotes = 20;
 
     /// <summary>Certifies the first images of a check.</summary>
-    public static CheckTrial Run(CheckMeasurement measurement, double sigma, int count, long n, double alpha, CancellationToken cancellationToken)
+    public static CheckTrial Run(CheckMeasurement measurement, double sigma, int count, long n, double alpha,
+        CancellationToken cancellationToken)
     {
         IBaseClassifier classifier = Strategies.BaseClassifier(measurement.Models, measurement.Strategy, sigma);
         SmoothingOptions options = new() { Batch = measurement.Batch, Seed = measurement.Seed, Devices = [measurement.Device] };
-        SmoothedClassifier smoothed = new([classifier], new GridGaussianNoise(sigma), new CohenCertifier(SelectionVotes, n, alpha), options);
+        SmoothedClassifier smoothed = new([classifier], new GridGaussianNoise(sigma), new CohenCertifier(SelectionVotes, n, alpha),
+            options);
         CheckImages images = measurement.Images;
-        int[] chosen = [.. Enumerable.Range(0, Math.Min(count, images.Count)).Select(i => (int)((long)i * images.Count / Math.Min(count, images.Count)))];
+        int[] chosen = [.. Enumerable.Range(0, Math.Min(count, images.Count))
+            .Select(i => (int)((long)i * images.Count / Math.Min(count, images.Count)))];
         // A first pass is slower than those that follow.
         using (torch.Tensor first = images.Pixels[0].contiguous())
-            new SmoothedClassifier([classifier], new GridGaussianNoise(sigma), new CohenCertifier(1, 1), options).Certify(new(first, 0), cancellationToken);
+            new SmoothedClassifier([classifier], new GridGaussianNoise(sigma), new CohenCertifier(1, 1), options).Certify(new(first, 0),
+                cancellationToken);
         Stopwatch clock = Stopwatch.StartNew();
         List<Certificate> certificates = [];
         foreach (SmoothingOutcome<Certificate> outcome in smoothed.CertifyEach(Read(), cancellationToken: cancellationToken))
@@ -53,11 +57,14 @@ internal sealed record CheckTrial(double Sigma, IReadOnlyList<Certificate> Certi
     public bool[] Certified(double radius) =>
         [.. Certificates.Zip(Right, (its, right) => right && !its.Abstained && its.Radius >= radius)];
 
-    /// <summary>How many a whole certification would certify, were each label's share of votes as in the trial: a guess, not a bound.</summary>
+    /// <summary>
+    /// How many a whole certification would certify, were each label's share of votes as in the trial: a guess, not a bound.
+    /// </summary>
     public int Expected(double radius, double alpha) => Certificates.Zip(Right, (its, right) =>
     {
         double share = (its.EstimationVotes[its.SelectedLabel] + .5) / (its.N + 1);
-        return right && ClopperPearson.Lower((long)(share * WholeN), WholeN, alpha) > SamplePlan.NeededProbability(radius, new GaussianRule(Sigma));
+        return right && ClopperPearson.Lower((long)(share * WholeN), WholeN, alpha) > SamplePlan.NeededProbability(radius,
+            new GaussianRule(Sigma));
     }).Count(static certified => certified);
 
     /// <summary>The time of one certificate.</summary>

@@ -34,15 +34,18 @@ internal static class ClassifierChecks
             if (CheckAnswers.IsBetter(right, now))
             {
                 better.Add(("channels", "With red and blue exchanged",
-                    "The classifier was trained on BGR images, as OpenCV reads them, or these images are BGR. Exchange the channels where it "
+                    "The classifier was trained on BGR images, as OpenCV reads them, or these images are BGR. Exchange the channels "
+                        + "where it "
                         + "was exported, or write the images as RGB.", right));
             }
         }
 
         // Of several ways only the best: they hang together.
-        return [.. better.OrderByDescending(static its => its.Right.Count(static right => right)).Take(1).Select(its => new CheckWarning(its.Kind,
+        return [.. better.OrderByDescending(static its => its.Right.Count(static right => right)).Take(1)
+            .Select(its => new CheckWarning(its.Kind,
             string.Create(CultureInfo.InvariantCulture,
-                $"{its.Found} {its.Right.Count(static right => right)} of {images.Count} clean images are right; as it is, {now.Count(static right => right)}."),
+                $"{its.Found} {its.Right.Count(static right => right)} of {images.Count} clean images are right; as it is, "
+                    + $"{now.Count(static right => right)}."),
             its.Advice))];
     }
 
@@ -53,7 +56,8 @@ internal static class ClassifierChecks
         foreach ((string name, Normalization? normalization) in NetworkCatalog.Normalizations)
         {
             Normalization? fitting = normalization is null || normalization.Mean.Count == channels ? normalization
-                : normalization == Normalization.ToSymmetric ? new([.. Enumerable.Repeat(.5f, (int)channels)], [.. Enumerable.Repeat(.5f, (int)channels)])
+                : normalization == Normalization.ToSymmetric
+                    ? new([.. Enumerable.Repeat(.5f, (int)channels)], [.. Enumerable.Repeat(.5f, (int)channels)])
                 : null;
             if ((normalization is not null && fitting is null) || fitting?.ToString() == module.Normalization?.ToString())
                 continue;
@@ -62,7 +66,8 @@ internal static class ClassifierChecks
                 () => new ModuleClassifier(module.Network, module.ClassCount, fitting, module.ResizeTo) { Input = module.Input });
         }
 
-        yield return ("With pixels from 0 to 255", "The classifier wants pixels from 0 to 255: export it with the division by 255 left out of its own "
+        yield return ("With pixels from 0 to 255",
+            "The classifier wants pixels from 0 to 255: export it with the division by 255 left out of its own "
             + "preparation, or with a multiplication by 255 in front.", () => new DelegateClassifier(module.ClassCount, images =>
             {
                 using ModuleClassifier plain = new(module.Network, module.ClassCount, module.Normalization, module.ResizeTo);

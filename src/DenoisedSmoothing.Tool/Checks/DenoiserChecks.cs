@@ -1,4 +1,4 @@
-using System.Globalization;
+using static DenoisedSmoothing.Tool.PlainText;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -33,22 +33,27 @@ internal static class DenoiserChecks
     private static readonly (string, Func<CheckLevel, (string, string)?>)[] s_checks =
     [
         ("not-finite", static level => level.Error.All(double.IsFinite) ? null
-            : ("denoised images have pixels that are not numbers.", "Check weights and --precision: float16 overflows where bfloat16 does not.")),
+            : ("denoised images have pixels that are not numbers.",
+                "Check weights and --precision: float16 overflows where bfloat16 does not.")),
         ("output-range", OutputRange),
         ("worse-than-nothing", static level => level.Error.Average() < level.NoisyError.Average() ? null : (
-            Text($"the denoised images are farther from the clean ones (mean squared error {level.Error.Average():G3}) than the noisy ones ({level.NoisyError.Average():G3})."),
-            "The denoiser does harm. Is it told the right noise level (--schedule, --schedule-timesteps, --timestep-scale, --predicts), and the "
+            Text($"the denoised images are farther from the clean ones (mean squared error {level.Error.Average():G3}) than the noisy "
+                + $"ones ({level.NoisyError.Average():G3})."),
+            "The denoiser does harm. Is it told the right noise level (--schedule, --schedule-timesteps, --timestep-scale, "
+                + "--predicts), and the "
                 + "right range of pixels? --denoiser none is better than this.")),
         ("brightness", Brightness),
         ("noise-left", NoiseLeft),
         ("classifier-harmed", static level => !CheckAnswers.IsBetter(level.NoisyRight, level.DenoisedRight) ? null : (
-            Text($"the classifier is right on {level.DenoisedRight.Count(static right => right)} denoised images, and on {level.NoisyRight.Count(static right => right)} noisy ones."),
+            Text($"the classifier is right on {level.DenoisedRight.Count(static right => right)} denoised images, and on "
+                + $"{level.NoisyRight.Count(static right => right)} noisy ones."),
             "A classifier that was trained on noise wants --denoiser none; else the denoiser smooths away what the classifier looks at.")),
     ];
 
     private static (string, string)? OutputRange(CheckLevel level)
     {
-        string says = Text($"denoised pixels are about {level.Slope:G2} times the clean ones {(level.Offset < 0 ? "minus" : "plus")} {Math.Abs(level.Offset):G2}: ");
+        string says = Text($"denoised pixels are about {level.Slope:G2} times the clean ones {(level.Offset < 0 ? "minus" : "plus")} "
+            + $"{Math.Abs(level.Offset):G2}: ");
         return (level.Slope, level.Offset) switch
         {
             ( > 1.5 and < 2.5, > -1.4 and < -.6) => (says + "they are in [-1,1].",
@@ -63,7 +68,8 @@ internal static class DenoiserChecks
     private static (string, string)? Brightness(CheckLevel level)
     {
         double mean = level.Shift.Average();
-        double deviation = Math.Sqrt(level.Shift.Select(shift => (shift - mean) * (shift - mean)).Average() / Math.Max(1, level.Shift.Length - 1));
+        double deviation = Math.Sqrt(level.Shift
+            .Select(shift => (shift - mean) * (shift - mean)).Average() / Math.Max(1, level.Shift.Length - 1));
         return OutputRange(level) is not null || Math.Abs(mean) < LeastShift || Math.Abs(mean) < Deviations * deviation ? null : (
             Text($"denoised images are {(mean > 0 ? "brighter" : "darker")} than the clean ones by {Math.Abs(mean):G2} on average."),
             "A denoiser should err to either side alike. Images of other kinds than it was trained on, another range of pixels ([-1,1] for "
@@ -72,8 +78,7 @@ internal static class DenoiserChecks
 
     private static (string, string)? NoiseLeft(CheckLevel level) =>
         level.NoiseLeft < LeastNoiseLeft || level.NoiseLeft < TimesByError * level.NoiseLeftByError ? null : (
-            Text($"{100 * level.NoiseLeft:F0}% of the noise is still in the denoised images; a denoiser that is told the right level would leave about {100 * level.NoiseLeftByError:F0}%."),
+            Text($"{100 * level.NoiseLeft:F0}% of the noise is still in the denoised images; a denoiser that is told the right level "
+                + $"would leave about {100 * level.NoiseLeftByError:F0}%."),
             "It is told less noise than there is: look at --schedule, --schedule-timesteps, --timestep-scale and --predicts.");
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -31,7 +31,8 @@ internal static class DiffusionTrials
             .MinBy(static its => its.Item2);
         return best < MuchBetter * now || (!double.IsFinite(now) && double.IsFinite(best))
             ? [new CheckWarning("diffusion-settings", string.Create(CultureInfo.InvariantCulture,
-                $"At sigma {sigma} the mean squared error to the clean image is {now:G3}; with {option} it is {best:G3}."), $"Say {option}.")]
+                $"At sigma {sigma} the mean squared error to the clean image is {now:G3}; with {option} it is {best:G3}."),
+                    $"Say {option}.")]
             : [];
 
         double Error(DiffusionModel its)
@@ -55,9 +56,11 @@ internal static class DiffusionTrials
         int steps = model.Schedule.TimestepCount;
         double[] scales = [1, 1000.0 / steps, .25, 4, 1.0 / steps];
         foreach (double scale in scales.Distinct().Where(its => !its.Equals(model.TimestepScale)))
-            yield return (string.Create(CultureInfo.InvariantCulture, $"--timestep-scale {scale}"), With(model.Schedule, scale, model.Parametrization));
+            yield return (string.Create(CultureInfo.InvariantCulture, $"--timestep-scale {scale}"),
+                With(model.Schedule, scale, model.Parametrization));
         string own = PartInfo.Of(model.Schedule).Fingerprint;
-        foreach ((string name, INoiseSchedule schedule) in ((string, INoiseSchedule)[])[("cosine", new CosineSchedule(steps)), ("linear", new LinearSchedule(steps))])
+        foreach ((string name, INoiseSchedule schedule) in ((string, INoiseSchedule)[])[("cosine", new CosineSchedule(steps)),
+            ("linear", new LinearSchedule(steps))])
         {
             if (PartInfo.Of(schedule).Fingerprint != own)
                 yield return ($"--schedule {name}", With(schedule, model.TimestepScale, model.Parametrization));

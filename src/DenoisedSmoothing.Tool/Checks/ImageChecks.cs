@@ -1,6 +1,6 @@
-using System.Globalization;
 using TorchSharp;
 using static TorchSharp.torch;
+using static DenoisedSmoothing.Tool.PlainText;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -17,7 +17,8 @@ internal static class ImageChecks
         {
             yield return new CheckWarning("range", Text($"Pixels go from {low:G4} to {high:G4}, and not from 0 to 1."), high > 2
                 ? "Divide by 255 where the images are read. Every sigma and radius is a length for pixels in [0,1]."
-                : "Where they are read they are brought to [-1,1] or normalised: leave that to the models, which are told with --normalization.");
+                : "Where they are read they are brought to [-1,1] or normalised: leave that to the models, which are told with "
+                    + "--normalization.");
         }
         else if (high > 0 && high < Dark)
         {
@@ -38,6 +39,4 @@ internal static class ImageChecks
         using DisposeScope scope = NewDisposeScope();
         return (images.Pixels.min().item<float>(), images.Pixels.max().item<float>());
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

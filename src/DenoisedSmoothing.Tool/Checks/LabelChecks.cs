@@ -1,5 +1,5 @@
-using System.Globalization;
 using DenoisedSmoothing.Statistics;
+using static DenoisedSmoothing.Tool.PlainText;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -25,10 +25,12 @@ internal static class LabelChecks
         {
             int[] odd = [.. Odd(images.Count)];
             int fits = odd.Count(i => renaming[images.Labels[i]] == clean.Labels[i]), now = odd.Count(i => right[i]);
-            string moves = string.Join(", ", renaming.Where(static move => move.Key != move.Value).OrderBy(static move => move.Key).Take(MostShown)
+            string moves = string.Join(", ", renaming.Where(static move => move.Key != move.Value).OrderBy(static move => move.Key)
+                .Take(MostShown)
                 .Select(move => Text($"{images.NameOf(move.Key)} ({move.Key}) is answered {move.Value}")));
             yield return new CheckWarning("labels-order",
-                Text($"Predictions are consistent, under other numbers: {moves}. With classes renamed like this {fits} of {odd.Length} images ")
+                Text($"Predictions are consistent, under other numbers: {moves}. With classes renamed like this {fits} of "
+                    + $"{odd.Length} images ")
                     + Text($"that were not used to find it are right; as they are, {now}."),
                 "The data set counts classes in another order than the classifier was trained with, such as folders by name. Rename the "
                     + "folders, or give a CSV with the classifier's numbers.");
@@ -36,8 +38,10 @@ internal static class LabelChecks
         else if (IsChance(right.Count(static its => its), images.Count, classCount))
         {
             yield return new CheckWarning("chance",
-                Text($"On clean images {right.Count(static its => its)} of {images.Count} answers are right, no more than guessing among {classCount} classes."),
-                "Nothing can be certified like this. Do weights, network, normalisation, size and data set belong together? dds evaluate and "
+                Text($"On clean images {right.Count(static its => its)} of {images.Count} answers are right, no more than guessing "
+                    + $"among {classCount} classes."),
+                "Nothing can be certified like this. Do weights, network, normalisation, size and data set belong together? dds "
+                    + "evaluate and "
                     + "the troubleshooting page go through them.");
         }
     }
@@ -72,6 +76,4 @@ internal static class LabelChecks
     private static IEnumerable<int> Even(int count) => Enumerable.Range(0, count).Where(static i => i % 2 == 0);
 
     private static IEnumerable<int> Odd(int count) => Enumerable.Range(0, count).Where(static i => i % 2 == 1);
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -13,7 +13,8 @@ internal sealed record PairCheck(CheckMeasurement Measurement, IReadOnlyList<dou
         CheckLevel[] levels = [.. Sigmas.Select(sigma => Measurement.At(sigma, cancellationToken))];
         double[] reached = [.. levels.Where(static level => level.Problem is null && level.Denoises).Select(static level => level.Sigma)];
         IEnumerable<CheckWarning> warnings = ImageChecks.Of(images, Sigmas)
-            .Concat(ClassifierChecks.Of(Measurement.Models.Classifier, images, clean, Measurement.Device, Measurement.Batch, cancellationToken))
+            .Concat(ClassifierChecks.Of(Measurement.Models.Classifier, images, clean, Measurement.Device, Measurement.Batch,
+                cancellationToken))
             .Concat(LabelChecks.Of(images, clean, Measurement.Models.Classifier.ClassCount))
             .Concat(DenoiserChecks.Of(levels));
         // At the middle level: at the lowest there is little to see, at the highest little left.

@@ -48,12 +48,15 @@ internal static class LineChart
         foreach (double tick in frame.Ticks())
         {
             string place = Number(frame.X(tick));
-            axes.Append(Markup.Of($"<line class=\"axis\" x1=\"{place}\" x2=\"{place}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom + 5}\" />"));
+            axes.Append(Markup.Of($"<line class=\"axis\" x1=\"{place}\" x2=\"{place}\" y1=\"{Height - Bottom}\" "
+                + $"y2=\"{Height - Bottom + 5}\" />"));
             axes.Append(Markup.Of(
-                $"<text x=\"{place}\" y=\"{Height - Bottom + 20}\" text-anchor=\"middle\">{tick.ToString("G6", CultureInfo.InvariantCulture)}</text>"));
+                $"<text x=\"{place}\" y=\"{Height - Bottom + 20}\" "
+                    + $"text-anchor=\"middle\">{tick.ToString("G6", CultureInfo.InvariantCulture)}</text>"));
         }
 
-        axes.Append(Markup.Of($"<line class=\"axis\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom}\" />"));
+        axes.Append(Markup.Of($"<line class=\"axis\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Height - Bottom}\" "
+            + $"y2=\"{Height - Bottom}\" />"));
         axes.Append(Markup.Of($"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 10}\" text-anchor=\"middle\">{x}</text>"));
         int middle = (Top + Height - Bottom) / 2;
         axes.Append(Markup.Of($"<text x=\"14\" y=\"{middle}\" text-anchor=\"middle\" transform=\"rotate(-90 14 {middle})\">{y}</text>"));

@@ -27,7 +27,8 @@ internal static class PagePicture
         }
 
         using SKData png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
-        int shownWidth = Math.Max(1, Shown * width / Math.Max(height, width)), shownHeight = Math.Max(1, Shown * height / Math.Max(height, width));
+        int shownWidth = Math.Max(1, Shown * width / Math.Max(height, width)), shownHeight =
+            Math.Max(1, Shown * height / Math.Max(height, width));
         string source = "data:image/png;base64," + Convert.ToBase64String(png.ToArray());
         return Markup.Of($"<img alt=\"{says}\" width=\"{shownWidth}\" height=\"{shownHeight}\" src=\"{source}\" />");
     }

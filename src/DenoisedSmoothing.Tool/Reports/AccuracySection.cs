@@ -1,6 +1,7 @@
 using System.Globalization;
 using DenoisedSmoothing.Analysis;
 using DenoisedSmoothing.Statistics;
+using static DenoisedSmoothing.Tool.PlainText;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -10,9 +11,10 @@ internal static class AccuracySection
     private const int Steps = 300;
 
     public static Markup Of(ReportView view) => Markup.Of($"""
-        {Chart(view)}{view.Each(log => Table(view, log))}<p class="soft">Shares are cut, never rounded up. A dash: no votes could have certified
-        that radius with these settings. "At least" are lower bounds with confidence {view.Confidence} each; the last column is the interval, with
-        the same confidence, for the share that such a run would certify of images drawn like these. {view.Report.BoundNotes.Select(static note => Markup.Of($"{note} "))}</p>
+        {Chart(view)}{view.Each(log => Table(view, log))}<p class="soft">Shares are cut, never rounded up. A dash: no votes could have
+        certified that radius with these settings. "At least" are lower bounds with confidence {view.Confidence} each; the last column is
+        the interval, with the same confidence, for the share that such a run would certify of images drawn like these.
+        {string.Join(' ', view.Report.BoundNotes)}</p>
 
         """);
 
@@ -30,7 +32,8 @@ internal static class AccuracySection
             + (certified.Length == 1 && HasInterval(certified[0])
                 ? $" The band is where the share of images drawn like these lies, at each radius with confidence {view.Confidence}."
                 : "");
-        return LineChart.Of("curve", "Certified accuracy by radius", description, ($"{norm} radius", 0, largest * 1.02), "certified accuracy",
+        return LineChart.Of("curve", "Certified accuracy by radius", description, ($"{norm} radius", 0, largest * 1.02),
+            "certified accuracy",
             [.. certified.Select(log => Series(view, log, band: certified.Length == 1))]);
     }
 
@@ -70,8 +73,10 @@ internal static class AccuracySection
         LogAnalysis figures = log.Analysis;
         string of = log.Certifies ? "certified right" : "right";
         return PageTable.OfText(
-            log.Certifies ? Text($"Certified accuracy by {log.Norm} radius, {figures.Images} images") : Text($"Accuracy of {figures.Images} predictions"),
-            [$"{log.Norm} radius", $"images {of}", "share of all", view.Report.OfTheseImagesRow(figures), view.Report.OfThePopulationRow(figures),
+            log.Certifies ? Text($"Certified accuracy by {log.Norm} radius, {figures.Images} images")
+                : Text($"Accuracy of {figures.Images} predictions"),
+            [$"{log.Norm} radius", $"images {of}", "share of all", view.Report.OfTheseImagesRow(figures),
+                view.Report.OfThePopulationRow(figures),
                 "interval"],
             view.Report.Radii.Where(radius => log.Certifies || radius.Value == 0).Select(radius => (IReadOnlyList<string>)
             [
@@ -80,7 +85,8 @@ internal static class AccuracySection
                 Unless(figures, radius, ReportText.Percent(figures.CertifiedCount(radius.Value), figures.Images) + "%"),
                 Unless(figures, radius, Bound(view.Report.OfTheseImages(figures, radius.Value))),
                 Unless(figures, radius, Bound(view.Report.OfThePopulation(figures, radius.Value))),
-                Unless(figures, radius, HasInterval(log) ? IntervalText(figures.CertifiedCount(radius.Value), figures.Images, view.Report.Rho) : "-"),
+                Unless(figures, radius, HasInterval(log)
+                    ? IntervalText(figures.CertifiedCount(radius.Value), figures.Images, view.Report.Rho) : "-"),
             ]));
     }
 
@@ -101,7 +107,6 @@ internal static class AccuracySection
 
     private static string Bound(double? bound) => bound is null ? "-" : ReportText.Percent(bound) + "%";
 
-    private static string Unless(LogAnalysis log, ReportRadius radius, string cell) => LargestRadius.IsBelow(log, radius.Value) ? "-" : cell;
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Unless(LogAnalysis log, ReportRadius radius, string cell) => LargestRadius.IsBelow(log, radius.Value) ? "-"
+        : cell;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Planning;
+using static DenoisedSmoothing.Tool.PlainText;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -11,18 +12,20 @@ internal static class BoundSection
 
     public static Markup Of(ReportView view)
     {
-        (ReportedLog Log, double[] Bounds)[] known = [.. view.Logs.Select(static log => (log, BoundsOf(log))).Where(static its => its.Item2.Length > 0)];
+        (ReportedLog Log, double[] Bounds)[] known =
+            [.. view.Logs.Select(static log => (log, BoundsOf(log))).Where(static its => its.Item2.Length > 0)];
         Markup missing = Markup.Join(view.Logs.Where(static log => log.Certifies && BoundsOf(log).Length == 0).Select(static log =>
             Markup.Of($"<p>{log.Log.Path} does not hold the lower bounds, only radii: logs of dds certify do.</p>\n")));
         return known.Length == 0 ? missing : Markup.Of($"""
-            <p>Under the noise, an image's label gets a share pA of the votes. The certificate rests on a lower bound of it: the nearer to 1, the
-            larger the radius. Images whose bound is not above one half are abstentions, whatever label was selected.</p>
+            <p>Under the noise, an image's label gets a share pA of the votes. The certificate rests on a lower bound of it: the nearer
+            to 1, the larger the radius. Images whose bound is not above one half are abstentions, whatever label was selected.</p>
             {Chart(known)}{known.Select(its => Table(view, its.Log, its.Bounds))}{missing}
             """);
     }
 
     private static double[] BoundsOf(ReportedLog log) =>
-        log.Certifies ? [.. log.Log.Rows.Where(static row => row.PALower is not null).Select(static row => row.PALower!.Value).Order()] : [];
+        log.Certifies ? [.. log.Log.Rows.Where(static row => row.PALower is not null).Select(static row => row.PALower!.Value).Order()]
+            : [];
 
     private static Markup Chart((ReportedLog Log, double[] Bounds)[] known)
     {
@@ -68,6 +71,4 @@ internal static class BoundSection
     }
 
     private static string Cut(double bound) => PagePicture.Number(bound, 4);
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using DenoisedSmoothing.Analysis;
 using DenoisedSmoothing.Logs;
+using static DenoisedSmoothing.Tool.PlainText;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -16,7 +16,8 @@ internal static class ClassSection
         ReportRadius[] radii = [.. view.Report.Radii.Where(radius => radius.Value > 0 && log.Certifies)];
         double headline = log.Certifies ? view.Headline.Value : 0;
         var classes = log.Log.Rows.GroupBy(static row => row.Label)
-            .Select(group => (Label: group.Key, Rows: group.ToArray(), Certified: group.Count(row => row.Correct && row.Radius >= headline)))
+            .Select(group => (Label: group.Key, Rows: group.ToArray(), Certified: group
+                .Count(row => row.Correct && row.Radius >= headline)))
             .OrderBy(static its => its.Label).ToArray();
         var worst = classes.OrderBy(static its => (double)its.Certified / its.Rows.Length).ThenBy(static its => its.Label).ToArray();
         var shown = classes.Length <= MostClasses ? classes : [.. worst.Take(MostClasses)];
@@ -38,7 +39,8 @@ internal static class ClassSection
         string few = classes.Any(static its => its.Rows.Length < FewImages)
             ? Text($" Some classes have fewer than {FewImages} images: their shares are rough.")
             : "";
-        string weakest = string.Join(", ", worst.Take(3).Select(its => Text($"{view.NameOf(its.Label)} ({its.Certified} of {its.Rows.Length})")));
+        string weakest = string.Join(", ", worst.Take(3)
+            .Select(its => Text($"{view.NameOf(its.Label)} ({its.Certified} of {its.Rows.Length})")));
         string at = log.Certifies ? $"Certified least at {view.Headline.Text}" : "Right least often";
         return Markup.Of($"<p>{at}: {weakest}.{few}</p>\n{table}");
     }
@@ -50,6 +52,4 @@ internal static class ClassSection
     private static string Share(int count, int images) => Text($"{count} ({ReportText.Percent(count, images)}%)");
 
     private static string Up(int count, int images) => Text($"{count} ({ReportText.PercentUp(count, images)}%)");
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DenoisedSmoothing.Analysis;
 using DenoisedSmoothing.Logs;
+using static DenoisedSmoothing.Tool.PlainText;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -36,11 +37,14 @@ internal static class ComparisonSection
                 return Markup.None;
             string by = first.ImageHashes.Count > 0 && second.ImageHashes.Count > 0 ? "index, label and hash" : "index and label";
             bool population = Fixed(first) && Fixed(second);
+            string[] header =
+                ["radius", $"only {first.Name}", $"only {second.Name}", "both", "difference", $"interval, {view.Confidence}", "p-value"];
+            IEnumerable<IReadOnlyList<string>> rows = radii.Zip(differences).Select(its => Row(its.First, its.Second, population));
+            string remark = population ? "" : " No interval: a log is unfinished, or its images share their noise.";
             return Markup.Of($"""
-                {title}<p>{differences[0].Images} images are in both logs, by {by}. Where the two agree they cannot differ, so only the images in
-                the columns "only" count.{(population ? "" : " No interval: a log is unfinished, or its images share their noise.")}</p>
-                {PageTable.OfText("Paired differences by radius", ["radius", $"only {first.Name}", $"only {second.Name}", "both", "difference",
-                    $"interval, {view.Confidence}", "p-value"], radii.Zip(differences).Select(its => Row(its.First, its.Second, population)))}
+                {title}<p>{differences[0].Images} images are in both logs, by {by}. Where the two agree they cannot differ, so only the
+                images in the columns "only" count.{remark}</p>
+                {PageTable.OfText("Paired differences by radius", header, rows)}
                 <p class="soft">The interval is for images drawn like these, at one radius chosen before the votes; the p-value is McNemar's
                 exact test of no difference. Several radii, several chances to be misled.</p>
                 {Settings(first, second)}
@@ -67,7 +71,8 @@ internal static class ComparisonSection
 
     private static Markup Settings(ReportedLog first, ReportedLog second) =>
         first.Log.Meta is { } here && second.Log.Meta is { } there && here.DifferencesTo(there) is { Count: > 0 } differences
-            ? Markup.Of($"<p>Settings that differ, {first.Name} (there) from {second.Name} (now):</p>\n<ul>\n{differences.Select(static its => Markup.Of($"<li>{its}</li>\n"))}</ul>\n")
+            ? Markup.Of($"<p>Settings that differ, {first.Name} (there) from {second.Name} "
+                + $"(now):</p>\n<ul>\n{differences.Select(static its => Markup.Of($"<li>{its}</li>\n"))}</ul>\n")
             : Markup.None;
 
     private static IReadOnlyList<string> Row(ReportRadius radius, PairedDifference its, bool population) =>
@@ -83,6 +88,4 @@ internal static class ComparisonSection
     private static bool Fixed(ReportedLog log) => log.Log.SharedNoise == 0 && log.Log.Completeness != LogCompleteness.Unfinished;
 
     private static string? DataOf(ReportedLog log) => log.Log.Meta?.Settings.GetValueOrDefault("data");
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

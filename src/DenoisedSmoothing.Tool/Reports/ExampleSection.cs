@@ -1,5 +1,5 @@
-using System.Globalization;
 using DenoisedSmoothing.Logs;
+using static DenoisedSmoothing.Tool.PlainText;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -18,7 +18,8 @@ internal static class ExampleSection
 
     private static Markup Of(ReportView view, ReportedLog log, ReportImages images)
     {
-        CertificationLogRow[] right = [.. log.Log.Rows.Where(static row => row.Correct).OrderByDescending(static row => row.Radius).ThenBy(static row => row.Index)];
+        CertificationLogRow[] right = [.. log.Log.Rows.Where(static row => row.Correct).OrderByDescending(static row => row.Radius)
+            .ThenBy(static row => row.Index)];
         List<string> problems = [];
         Markup groups = log.Certifies
             ? Markup.Of($"""
@@ -27,11 +28,13 @@ internal static class ExampleSection
 
                 """)
             : Group("Right", "Answered with their label.", right);
+        IEnumerable<CertificationLogRow> wrong = log.Log.Rows.Where(static row => !row.Correct && !row.Abstained)
+            .OrderByDescending(static row => row.Radius).ThenBy(static row => row.Index);
+        IEnumerable<CertificationLogRow> abstained = log.Log.Rows.Where(static row => row.Abstained).OrderBy(static row => row.Index);
         // Wrong with a large radius is worse than wrong with a small one: no small change corrects it.
         Markup others = Markup.Of($"""
-            {Group("Wrong", log.Certifies ? "Another label is certified, the largest radius first." : "Answered with another label.", log.Log.Rows
-                .Where(static row => !row.Correct && !row.Abstained).OrderByDescending(static row => row.Radius).ThenBy(static row => row.Index))}
-            {Group("No answer", "The votes did not suffice.", log.Log.Rows.Where(static row => row.Abstained).OrderBy(static row => row.Index))}
+            {Group("Wrong", log.Certifies ? "Another label is certified, largest radius first." : "Answered with another label.", wrong)}
+            {Group("No answer", "The votes did not suffice.", abstained)}
 
             """);
         Markup trouble = problems.Count == 0 ? Markup.None : Markup.Of(
@@ -44,14 +47,16 @@ internal static class ExampleSection
             foreach (CertificationLogRow row in rows.Take(Examples))
             {
                 string caption = Caption(view, log, row);
-                (Markup picture, string? problem) = images.Picture(log, row.Index, row.Label, Text($"Image {row.Index}: {view.NameOf(row.Label)}"));
+                (Markup picture, string? problem) =
+                    images.Picture(log, row.Index, row.Label, Text($"Image {row.Index}: {view.NameOf(row.Label)}"));
                 if (problem is not null)
                     problems.Add(Text($"Image {row.Index}: {problem}"));
                 else
                     pictures.Add(Markup.Of($"<figure>{picture}<figcaption>{caption}</figcaption></figure>\n"));
             }
 
-            return pictures.Count == 0 ? Markup.None : Markup.Of($"<h3>{title}</h3>\n<p class=\"soft\">{about}</p>\n<div class=\"pictures\">\n{pictures}</div>\n");
+            return pictures.Count == 0 ? Markup.None
+                : Markup.Of($"<h3>{title}</h3>\n<p class=\"soft\">{about}</p>\n<div class=\"pictures\">\n{pictures}</div>\n");
         }
     }
 
@@ -65,6 +70,4 @@ internal static class ExampleSection
             : "";
         return Text($"{row.Index}: {what}{radius}{votes}");
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

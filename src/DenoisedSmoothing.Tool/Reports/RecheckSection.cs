@@ -1,4 +1,4 @@
-using System.Globalization;
+using static DenoisedSmoothing.Tool.PlainText;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -10,9 +10,9 @@ internal static class RecheckSection
     public static Markup Of(ReportView view) => Markup.Of($"""
         {view.Logs.Select(Verified)}
         <pre>{string.Join('\n', view.Logs.SelectMany(log => Commands(view, log)))}</pre>
-        <p class="soft"><code>verify</code> computes bounds and radii again from the votes, by other formulas; <code>--redraw</code> draws the votes
-        of a random share of the images again, with the models and the images; <code>audit</code> asks whether the radii can come from the settings
-        that are claimed, also where there are no votes. Lines behind # say what to add.</p>
+        <p class="soft"><code>verify</code> computes bounds and radii again from the votes, by other formulas; <code>--redraw</code> draws
+        the votes of a random share of the images again, with the models and the images; <code>audit</code> asks whether the radii can come from
+        the settings that are claimed, also where there are no votes. Lines behind # say what to add.</p>
 
         """);
 
@@ -41,7 +41,8 @@ internal static class RecheckSection
         if (log.ImageHashes.Count > 0 && log.Entries.All(static entry => entry.Certificate is not null))
         {
             string data = view.DataWords.Length > 0 ? " " + view.DataWords : "";
-            string add = (view.DataWords.Length > 0, log.Log.Meta?.Notes.GetValueOrDefault("models") == "the bundled Fashion-MNIST pair") switch
+            string add = (view.DataWords.Length > 0,
+                log.Log.Meta?.Notes.GetValueOrDefault("models") == "the bundled Fashion-MNIST pair") switch
             {
                 (true, true) => "",
                 (false, true) => " # with the data options of dds certify, where the images are not the bundled ones",
@@ -54,9 +55,8 @@ internal static class RecheckSection
 
     private static Markup Verified(ReportedLog log)
     {
-        Markup findings = Markup.Join((log.Verification?.Findings ?? []).Take(MostShown).Select(static found => Markup.Of($"<li>{found}</li>\n")));
+        Markup findings = Markup.Join((log.Verification?.Findings ?? []).Take(MostShown)
+            .Select(static found => Markup.Of($"<li>{found}</li>\n")));
         return Markup.Of($"<p>{Finding(log)}</p>\n{(findings.Html.Length > 0 ? Markup.Of($"<ul>\n{findings}</ul>\n") : Markup.None)}");
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -36,7 +36,8 @@ internal sealed class ReportImages(IImageDataset images)
 
         string hash = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(values.AsSpan())));
         if (log.ImageHashes.TryGetValue(index, out string? certified) && certified != hash)
-            return (Markup.None, "it is not the image that was certified: another data set, or another preparation (--image-resize, --image-crop, --grey)");
+            return (Markup.None, "it is not the image that was certified: another data set, or another preparation (--image-resize, "
+                + "--image-crop, --grey)");
         return (PagePicture.Of(values, (int)shape[0], (int)shape[1], (int)shape[2], says), null);
     }
 }

@@ -17,10 +17,12 @@ internal sealed record ReportView(
     public string Confidence => Percent(1 - Report.Rho);
 
     /// <summary>A probability in percent with all its digits.</summary>
-    public static string Percent(double probability) => ((decimal)probability * 100).ToString("0.##########", CultureInfo.InvariantCulture) + "%";
+    public static string Percent(double probability) =>
+        ((decimal)probability * 100).ToString("0.##########", CultureInfo.InvariantCulture) + "%";
 
     /// <summary>A class by its name, where it has one.</summary>
-    public string NameOf(int label) => label < ClassNames.Count ? ClassNames[label] : string.Create(CultureInfo.InvariantCulture, $"class {label}");
+    public string NameOf(int label) => label < ClassNames.Count ? ClassNames[label]
+        : string.Create(CultureInfo.InvariantCulture, $"class {label}");
 
     /// <summary>Counts of success: never rounded up.</summary>
     public static string Share(int count, int images) =>

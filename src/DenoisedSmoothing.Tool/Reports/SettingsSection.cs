@@ -1,5 +1,6 @@
 using System.Globalization;
 using DenoisedSmoothing.Logs;
+using static DenoisedSmoothing.Tool.PlainText;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -16,7 +17,9 @@ internal static class SettingsSection
         yield return ("state", its.Completeness switch
         {
             LogCompleteness.Finished => "finished",
-            LogCompleteness.Unfinished => Text($"unfinished: {its.Rows.Count + its.Skipped.Count} of {its.Meta?.Rows?.ToString(CultureInfo.InvariantCulture) ?? "an unknown number of"} images"),
+            LogCompleteness.Unfinished => Text(
+                $"unfinished: {its.Rows.Count + its.Skipped.Count} of "
+                    + $"{its.Meta?.Rows?.ToString(CultureInfo.InvariantCulture) ?? "an unknown number of"} images"),
             _ => "nothing says whether it is finished",
         });
         if (its.Meta is null)
@@ -30,7 +33,11 @@ internal static class SettingsSection
         if (its.Meta is null && its.Method is { } method)
             yield return ("method", method.ToString());
         if (its.Meta?.Alpha is null)
-            yield return ("alpha", Text($"{view.Report.AlphaOf(log.Analysis)}{(its.Alpha is null ? ", assumed: the log does not say" : "")}"));
+        {
+            string assumed = its.Alpha is null ? ", assumed: the log does not say" : "";
+            yield return ("alpha", Text($"{view.Report.AlphaOf(log.Analysis)}{assumed}"));
+        }
+
         if (LargestRadius.Of(its) is { } largest)
             yield return ("largest radius", $"{ReportText.Radius(largest)}, where all votes agree");
         Provenance[] made = [.. log.Entries.Select(ReportedLog.ProvenanceOf).OfType<Provenance>()];
@@ -43,6 +50,4 @@ internal static class SettingsSection
         if (its.Meta is { } meta)
             yield return ("fingerprint", meta.Fingerprint);
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

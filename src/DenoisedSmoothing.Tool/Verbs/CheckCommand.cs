@@ -13,7 +13,8 @@ internal static class CheckCommand
         DataOptions data = new();
         StrategyOptions strategy = new();
         Option<double[]> sigma = ListOptions.Sigmas("Noise levels to look at, separated by commas", 0.25, 0.5, 1.0);
-        Option<double[]?> radius = ListOptions.Radii("--radius", "The radii that matter to you, rising, separated by commas [default: 0.25,0.5,1]");
+        Option<double[]?> radius = ListOptions.Radii("--radius",
+            "The radii that matter to you, rising, separated by commas [default: 0.25,0.5,1]");
         Option<int> certify = new Option<int>("--certify")
         {
             HelpName = "count",
@@ -42,13 +43,16 @@ internal static class CheckCommand
             DefaultValueFactory = static _ => "check.html",
             Description = "The page to write (HTML)",
         }
-            .Check(static path => path.EndsWith(".html", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(path), "--out must name an .html file.");
+            .Check(static path => path.EndsWith(".html", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(path),
+                "--out must name an .html file.");
         Verb verb = new Verb(
             "check",
-            "Looks a pair of models over with a few labelled images, before any long run: pictures, accuracy on clean, noisy and denoised images, "
+            "Looks a pair of models over with a few labelled images, before any long run: pictures, accuracy on clean, noisy and "
+                + "denoised images, "
                 + "which sigma certifies most, what certificates cost on this device, and warnings where something looks like a mistake: a "
                 + "wrong range of pixels, normalisation, channel order, class order, schedule, timestep scale or noise level.",
-            ["check --radius 0.5", "check --pair cifar10 --denoiser-file d.pt --classifier-file c.bin --data cifar10 --data-path DIR --max 200"],
+            ["check --radius 0.5", "check --pair cifar10 --denoiser-file d.pt --classifier-file c.bin --data cifar10 --data-path DIR "
+                + "--max 200"],
             [(CommandLine.Done, "done, with or without warnings"), (CommandLine.Failed, "an option, a file or an image was not in order"),
                 (CommandLine.Cancelled, "stopped (Ctrl-C)")])
             .With(models.All).With(data.Selection).With(strategy.All).With([sigma, radius, certify, n, batch, seed, output]);
@@ -56,8 +60,10 @@ internal static class CheckCommand
         {
             ModelChoice choice = models.Read(parsed);
             return new CheckRun(
-                choice, data.Read(parsed, choice.Pair), strategy.Read(parsed), parsed.GetRequiredValue(sigma), parsed.GetValue(radius) ?? s_usualRadii,
-                parsed.GetValue(certify), parsed.GetValue(n), parsed.GetValue(batch), parsed.GetValue(seed), parsed.GetRequiredValue(output),
+                choice, data.Read(parsed, choice.Pair), strategy.Read(parsed), parsed.GetRequiredValue(sigma),
+                    parsed.GetValue(radius) ?? s_usualRadii,
+                parsed.GetValue(certify), parsed.GetValue(n), parsed.GetValue(batch), parsed.GetValue(seed),
+                    parsed.GetRequiredValue(output),
                 parsed.InvocationConfiguration.Output).Execute(cancellationToken);
         });
     }

@@ -44,10 +44,12 @@ internal static class ReportCommand
         Option<double?> alpha = AnalyzeCommand.Level("--alpha",
             "Alpha of the certificates where a log does not say it [default: 0.001]; never below what a log says");
         Option<double?> rho = AnalyzeCommand.Level("--rho", "Probability with which a bound may fail [default: 0.001]");
-        Option<bool> unverified = new("--unverified") { Description = "Report on logs although their lines claim more than their votes give" };
+        Option<bool> unverified = new("--unverified") { Description =
+            "Report on logs although their lines claim more than their votes give" };
         Verb verb = new Verb(
             "report",
-            "Answers \"how robust is my model?\" with one HTML file that needs nothing else: the answer in sentences, certified accuracy by "
+            "Answers \"how robust is my model?\" with one HTML file that needs nothing else: the answer in sentences, certified "
+                + "accuracy by "
                 + "radius with bounds, by class, examples, what it promises and what not, settings, and how to recheck it. The figures are "
                 + "those of analyze. With a data set there are pictures.",
             ["report runs/050.tsv --data fashion-mnist --radius 0.5", "report runs/025.tsv runs/050.tsv --out both.html --bundle both.zip"],
@@ -56,7 +58,8 @@ internal static class ReportCommand
             .With(logs).With([page, bundle, radii, radius, names, alpha, rho, unverified]).With(data.Source);
         return verb.Does((parsed, cancellationToken) => new ReportRun(
             parsed.GetRequiredValue(logs), parsed.GetRequiredValue(page), parsed.GetValue(bundle), parsed.GetValue(radii),
-            parsed.GetValue(radius), parsed.GetValue(names), parsed.GetValue(alpha), parsed.GetValue(rho) ?? .001, parsed.GetValue(unverified),
+            parsed.GetValue(radius), parsed.GetValue(names), parsed.GetValue(alpha), parsed.GetValue(rho) ?? .001,
+                parsed.GetValue(unverified),
             parsed.GetValue(data.Data) is null ? null : data.Read(parsed, null), data.Words(parsed), parsed.InvocationConfiguration.Output)
             .Execute(cancellationToken));
     }

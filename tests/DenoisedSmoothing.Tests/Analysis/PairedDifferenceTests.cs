@@ -44,7 +44,8 @@ public sealed class PairedDifferenceTests
         {
             double[] draws = [.. Enumerable.Range(0, 60).Select(_ => random.NextDouble())];
             PairedDifference pairs = PairedDifference.Of(
-                Log(draws.Select((draw, i) => (i, draw < .3 ? .5 : .1))), Log(draws.Select((draw, i) => (i, draw > .9 ? .5 : .1))), .25, .1);
+                Log(draws.Select((draw, i) => (i, draw < .3 ? .5 : .1))), Log(draws.Select((draw, i) => (i, draw > .9 ? .5 : .1))), .25,
+                    .1);
             wrong += pairs.Lower <= .2 && .2 <= pairs.Upper ? 0 : 1;
         }
 

@@ -10,10 +10,12 @@ public sealed class CheckVerbTests : LogVerbs
     {
         string path = Path.Combine(Folder.FullName, "check.html");
 
-        (await Run("check", "--max", "12", "--certify", "3", "--n", "20", "--sigma", "0.25,0.5", "--radius", "0.2", "--batch", "30", "--out", path))
+        (await Run("check", "--max", "12", "--certify", "3", "--n", "20", "--sigma", "0.25,0.5", "--radius", "0.2", "--batch", "30",
+            "--out", path))
             .Should().Be(0, Error.ToString());
 
-        Output.ToString().Should().Contain("the bundled Fashion-MNIST pair, 12 images").And.Contain("sigma 0.5: right on ").And.Contain("Radius 0.2: sigma ")
+        Output.ToString().Should().Contain("the bundled Fashion-MNIST pair, 12 images").And.Contain("sigma 0.5: right on ").And.Contain(
+            "Radius 0.2: sigma ")
             .And.Contain("Nothing looks wrong.").And.Contain("A certificate of n = 100000 takes about");
         XElement page = Html.Read(path);
         page.Section("pictures")!.Descendants("img").Should().HaveCount(8 * 5);
@@ -48,11 +50,13 @@ public sealed class CheckVerbTests : LogVerbs
             }
         }
 
-        (await Run("check", "--data", "csv", "--data-path", list, "--grey", "--sigma", "0.25,12", "--certify", "0", "--out", path)).Should().Be(0, Error.ToString());
+        (await Run("check", "--data", "csv", "--data-path", list, "--grey", "--sigma", "0.25,12", "--certify", "0", "--out", path))
+            .Should().Be(0, Error.ToString());
 
         Output.ToString().Should().Contain("Warning (labels-order)").And.Contain("Warning (sigma-units)").And.Contain("Warning (reach)");
         XElement page = Html.Read(path);
-        page.Descendants("div").Attributes("data-kind").Select(static kind => kind.Value).Should().Contain(["labels-order", "sigma-units", "reach"]);
+        page.Descendants("div").Attributes("data-kind").Select(static kind => kind.Value)
+            .Should().Contain(["labels-order", "sigma-units", "reach"]);
         page.Section("certified").Should().BeNull("--certify 0 leaves it out");
         page.Section("confusion")!.Rows().Should().HaveCount(11);
     }

@@ -32,7 +32,8 @@ public sealed class PairCheckTests(GoodPair good) : IClassFixture<GoodPair>
         {
             level.NoisyError.Average().Should().BeApproximately(level.Sigma * level.Sigma, .05 * level.Sigma * level.Sigma);
             level.Error.Average().Should().BeLessThan(level.NoisyError.Average() / 2);
-            level.NoiseLeft.Should().BeApproximately(level.NoiseLeftByError, .1, "what is left of the noise is the error over the noise's, by Stein's lemma");
+            level.NoiseLeft.Should().BeApproximately(level.NoiseLeftByError, .1,
+                "what is left of the noise is the error over the noise's, by Stein's lemma");
         }
     }
 
@@ -75,7 +76,8 @@ public sealed class PairCheckTests(GoodPair good) : IClassFixture<GoodPair>
 
         CheckResult result = GoodPair.Check(good.With(wrong), good.Images, .25);
 
-        result.Warnings.Should().ContainSingle(static warning => warning.Kind == "normalization").Which.Advice.Should().Be("Say --normalization none.");
+        result.Warnings.Should().ContainSingle(static warning => warning.Kind == "normalization").Which.Advice
+            .Should().Be("Say --normalization none.");
     }
 
     [Fact]
@@ -144,7 +146,8 @@ public sealed class PairCheckTests(GoodPair good) : IClassFixture<GoodPair>
     {
         LoadedModels models = good.With(AfterDenoising((denoised, _) => denoised.mul(Kept(factor)).add(Kept(offset))));
 
-        GoodPair.Check(models, good.Images, .5).Warnings.Should().ContainSingle(warning => warning.Kind == kind).Which.Found.Should().Contain(says);
+        GoodPair.Check(models, good.Images, .5).Warnings.Should().ContainSingle(warning => warning.Kind == kind).Which.Found
+            .Should().Contain(says);
     }
 
     [Fact]
@@ -154,7 +157,8 @@ public sealed class PairCheckTests(GoodPair good) : IClassFixture<GoodPair>
 
         CheckResult result = GoodPair.Check(models, good.Images, .25, .5);
 
-        result.Warnings.Should().ContainSingle(static warning => warning.Kind == "worse-than-nothing").Which.Found.Should().StartWith("At sigma 0.25, 0.5: ");
+        result.Warnings.Should().ContainSingle(static warning => warning.Kind == "worse-than-nothing").Which.Found
+            .Should().StartWith("At sigma 0.25, 0.5: ");
     }
 
     [Fact]
@@ -162,7 +166,8 @@ public sealed class PairCheckTests(GoodPair good) : IClassFixture<GoodPair>
     {
         LoadedModels models = good.With(AfterDenoising(static (denoised, noisy) => denoised.mul(Kept(.6)).Plus(noisy.mul(Kept(.4)))));
 
-        CheckWarning warning = GoodPair.Check(models, good.Images, .5).Warnings.Should().ContainSingle(static warning => warning.Kind == "noise-left").Which;
+        CheckWarning warning = GoodPair.Check(models, good.Images, .5).Warnings
+            .Should().ContainSingle(static warning => warning.Kind == "noise-left").Which;
 
         warning.Found.Should().Contain("42% of the noise");
     }
@@ -193,7 +198,8 @@ public sealed class PairCheckTests(GoodPair good) : IClassFixture<GoodPair>
 
     [Theory]
     [MemberData(nameof(OtherModels))]
-    public void Run_warns_of_another_way_to_ask_the_network_and_names_the_right_one(double scale, Parametrization predicts, bool linear, string option)
+    public void Run_warns_of_another_way_to_ask_the_network_and_names_the_right_one(double scale, Parametrization predicts, bool linear,
+        string option)
     {
         INoiseSchedule schedule = linear ? new LinearSchedule(1000) : FashionMnistPair.Schedule;
         DiffusionModel wrong = new(good.Pair.Diffusion.Network, schedule, scale, FashionMnistPair.LastTimestep, predicts);
@@ -201,7 +207,8 @@ public sealed class PairCheckTests(GoodPair good) : IClassFixture<GoodPair>
 
         CheckResult result = GoodPair.Check(models, good.Images, .5);
 
-        result.Warnings.Should().ContainSingle(static warning => warning.Kind == "diffusion-settings").Which.Advice.Should().Be($"Say {option}.");
+        result.Warnings.Should().ContainSingle(static warning => warning.Kind == "diffusion-settings").Which.Advice
+            .Should().Be($"Say {option}.");
     }
 
     // A classifier as others export it, with the division inside.

@@ -3,7 +3,9 @@ using Browser = DenoisedSmoothing.AspNetCore.Tests.Browser;
 
 namespace DenoisedSmoothing.Tool.Tests.Pages;
 
-/// <summary>The pages in a real browser, at several widths; skipped where there is no Chromium. Set PAGE_SCREENSHOTS to a folder to look at them.</summary>
+/// <summary>
+/// The pages in a real browser, at several widths; skipped where there is no Chromium. Set PAGE_SCREENSHOTS to a folder to look at them.
+/// </summary>
 public sealed class BrowserTests(Browser browser) : LogVerbs, IClassFixture<Browser>
 {
     [SkippableTheory]

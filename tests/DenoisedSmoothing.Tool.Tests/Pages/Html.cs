@@ -11,14 +11,16 @@ internal static class Html
         string text = File.ReadAllText(path);
         XElement page = XDocument.Parse(text["<!DOCTYPE html>".Length..]).Root!;
         text.Should().StartWith("<!DOCTYPE html>");
-        text.Should().NotContain("http://").And.NotContain("https://").And.NotContain("<script").And.NotContain("@import").And.NotContain("url(");
+        text.Should().NotContain("http://").And.NotContain("https://").And.NotContain("<script").And.NotContain("@import").And.NotContain(
+            "url(");
         page.Descendants().Should().NotContain(element => element.Name == "script" || element.Name == "link" || element.Name == "iframe");
         foreach (XAttribute source in page.Descendants().Attributes("src"))
             source.Value.Should().StartWith("data:image/png;base64,");
         foreach (XAttribute link in page.Descendants().Attributes("href"))
             page.Descendants().Attributes("id").Select(static id => "#" + id.Value).Should().Contain(link.Value);
         page.Descendants().Attributes("id").Select(static id => id.Value).Should().OnlyHaveUniqueItems();
-        page.Descendants().Attributes().Should().NotContain(attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.OrdinalIgnoreCase));
+        page.Descendants().Attributes()
+            .Should().NotContain(attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.OrdinalIgnoreCase));
         return page;
     }
 

@@ -16,9 +16,11 @@ public sealed class EvidenceBundleTests : LogVerbs
         (await Run("report", log, "--out", At("r.html"), "--bundle", At("b.zip"))).Should().Be(0, Error.ToString());
 
         Dictionary<string, byte[]> files = Unpack(At("b.zip"));
-        files.Keys.Should().Equal("MANIFEST.sha256", "README.txt", "certificate.schema.json", "hashes.json", "logs/run.tsv", "logs/run.tsv.jsonl",
+        files.Keys.Should().Equal("MANIFEST.sha256", "README.txt", "certificate.schema.json", "hashes.json", "logs/run.tsv",
+            "logs/run.tsv.jsonl",
             "logs/run.tsv.meta.json", "report.html", "verification.json");
-        foreach ((string name, byte[] bytes) in new[] { ("logs/run.tsv", File.ReadAllBytes(log)), ("logs/run.tsv.jsonl", File.ReadAllBytes(log + ".jsonl")),
+        foreach ((string name, byte[] bytes) in new[] { ("logs/run.tsv", File.ReadAllBytes(log)),
+            ("logs/run.tsv.jsonl", File.ReadAllBytes(log + ".jsonl")),
             ("logs/run.tsv.meta.json", File.ReadAllBytes(log + ".meta.json")), ("report.html", File.ReadAllBytes(At("r.html"))) })
             files[name].Should().Equal(bytes);
         string[] manifest = System.Text.Encoding.UTF8.GetString(files["MANIFEST.sha256"]).TrimEnd('\n').Split('\n');
@@ -29,7 +31,8 @@ public sealed class EvidenceBundleTests : LogVerbs
         its.GetProperty("base_classifiers")[0].GetString().Should().Be("fake");
         its.GetProperty("images").GetProperty("2").GetString().Should().Be("00");
         verification.RootElement.GetProperty("logs")[0].GetProperty("lines_verified").GetInt64().Should().Be(3);
-        System.Text.Encoding.UTF8.GetString(files["README.txt"]).Should().Contain("dds verify logs/run.tsv\n").And.Contain("sha256sum -c MANIFEST.sha256")
+        System.Text.Encoding.UTF8.GetString(files["README.txt"])
+            .Should().Contain("dds verify logs/run.tsv\n").And.Contain("sha256sum -c MANIFEST.sha256")
             .And.Contain("3 lines verified");
     }
 
@@ -63,7 +66,8 @@ public sealed class EvidenceBundleTests : LogVerbs
         Directory.CreateDirectory(At("other"));
         string other = Path.Combine(At("other"), "run.tsv");
         File.WriteAllText(other, Header + Rows);
-        File.WriteAllText(log + ".jsonl", File.ReadAllText(log + ".jsonl").Replace("\"radius\":0.", "\"radius\":1.", StringComparison.Ordinal));
+        File.WriteAllText(log + ".jsonl",
+            File.ReadAllText(log + ".jsonl").Replace("\"radius\":0.", "\"radius\":1.", StringComparison.Ordinal));
 
         (await Run("report", log, other, "--unverified", "--out", At("r.html"), "--bundle", At("b.zip"))).Should().Be(0, Error.ToString());
 

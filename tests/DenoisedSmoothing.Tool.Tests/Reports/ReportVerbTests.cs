@@ -20,7 +20,8 @@ public sealed class ReportVerbTests : LogVerbs
     public async Task Report_has_the_figures_of_analyze()
     {
         string log = Write("a.tsv", Header + string.Concat(Enumerable.Range(0, 300)
-            .Select(i => $"{i}\t{i % 3}\t{(i % 7 == 0 ? 4 : i % 11 == 0 ? -1 : i % 3)}\t{(i % 11 == 0 ? "0.0" : i % 3 == 0 ? "0.557" : "1.18")}\t1\t1\n")));
+            .Select(i => $"{i}\t{i % 3}\t{(i % 7 == 0 ? 4 : i % 11 == 0 ? -1 : i % 3)}\t"
+                + $"{(i % 11 == 0 ? "0.0" : i % 3 == 0 ? "0.557" : "1.18")}\t1\t1\n")));
         (await Run("analyze", log, "--radii", "0,0.5,1", "--format", "markdown", "--rho", "0.01")).Should().Be(0);
         string[][] analyzed = [.. Output.ToString().Split('\n').Where(static line => line.StartsWith('|'))
             .Select(static line => line.Split('|', StringSplitOptions.TrimEntries))];
@@ -37,13 +38,15 @@ public sealed class ReportVerbTests : LogVerbs
         }
 
         string answer = page.Element("body")!.Element("header")!.Value;
-        answer.Should().Contain($"confidence 99%: on at least {analyzed[3][^3]}% of these 300 images").And.Contain($"(ACR), is {analyzed[2][5]}");
+        answer.Should().Contain($"confidence 99%: on at least {analyzed[3][^3]}% of these 300 images").And.Contain(
+            $"(ACR), is {analyzed[2][5]}");
     }
 
     [Fact]
     public async Task Report_by_class_adds_up_and_names_the_weakest()
     {
-        XElement page = await Report(Write("a.tsv", Header + Rows), "--class-names", Write("names.txt", "bag\n<script>alert(1)</script>\ncoat\nshirt\n"),
+        XElement page = await Report(Write("a.tsv", Header + Rows), "--class-names",
+            Write("names.txt", "bag\n<script>alert(1)</script>\ncoat\nshirt\n"),
             "--radii", "0,0.25");
 
         string[][] rows = [.. page.Section("classes")!.Rows().Skip(1)];
@@ -60,7 +63,8 @@ public sealed class ReportVerbTests : LogVerbs
 
         XElement page = await Report(log);
 
-        page.Section("settings")!.Descendants("dd").Select(static its => its.Value).Should().Contain("</dd><script>alert(2)</script>").And.Contain(log);
+        page.Section("settings")!.Descendants("dd").Select(static its => its.Value)
+            .Should().Contain("</dd><script>alert(2)</script>").And.Contain(log);
         page.Descendants("b").Should().BeEmpty();
     }
 
@@ -110,7 +114,8 @@ public sealed class ReportVerbTests : LogVerbs
 
         string answer = page.Element("body")!.Element("header")!.Value;
         answer.Should().Contain("right on 1 of 3 (33.33%), wrong on 1 of 3 (33.34%)").And.Contain("say nothing about changed images");
-        page.Descendants("h2").Select(static title => title.Value).Should().Contain("Accuracy").And.NotContain("Certified accuracy by radius");
+        page.Descendants("h2").Select(static title => title.Value)
+            .Should().Contain("Accuracy").And.NotContain("Certified accuracy by radius");
         (await Run("report", log, "--radius", "0.5")).Should().Be(1);
         Error.ToString().Should().Contain("logs of predictions").And.Contain("only radius 0");
     }
@@ -119,7 +124,8 @@ public sealed class ReportVerbTests : LogVerbs
     public async Task Report_refuses_what_analyze_refuses_and_writes_nothing()
     {
         string log = WriteLog(.001, end: true);
-        File.WriteAllText(log + ".jsonl", File.ReadAllText(log + ".jsonl").Replace("\"radius\":0.", "\"radius\":1.", StringComparison.Ordinal));
+        File.WriteAllText(log + ".jsonl",
+            File.ReadAllText(log + ".jsonl").Replace("\"radius\":0.", "\"radius\":1.", StringComparison.Ordinal));
 
         (await Run("report", log, "--out", Page)).Should().Be(1);
         Error.ToString().Should().Contain("claims more than its votes give").And.Contain("--unverified reports it nevertheless");
@@ -127,7 +133,8 @@ public sealed class ReportVerbTests : LogVerbs
         XElement page = await Report(log, "--unverified");
         page.Element("body")!.Element("header")!.Value.Should().Contain("Do not rely on these figures");
 
-        foreach ((string text, string says) in new[] { ("", "the file is empty"), (Header + "0\t1\t1\tx\t1\t1\n", "line 2"), (Header, "holds no image") })
+        foreach ((string text, string says) in new[] { ("", "the file is empty"), (Header + "0\t1\t1\tx\t1\t1\n", "line 2"),
+            (Header, "holds no image") })
         {
             (await Run("report", Write("bad.tsv", text), "--out", Path.Combine(Folder.FullName, "bad.html"))).Should().Be(1);
             Error.ToString().Should().Contain(says);
@@ -139,12 +146,15 @@ public sealed class ReportVerbTests : LogVerbs
     [Fact]
     public async Task Report_of_several_logs_compares_the_same_images_in_pairs()
     {
-        string first = Write("first.tsv", Header + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i}\t1\t1\t{(i < 29 ? "0.5" : "0.1")}\t1\t1\n")));
+        string first = Write("first.tsv", Header + string
+            .Concat(Enumerable.Range(0, 40).Select(i => $"{i}\t1\t1\t{(i < 29 ? "0.5" : "0.1")}\t1\t1\n")));
         string second = Write("second.tsv", Header
             + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i}\t1\t1\t{(i is >= 9 and < 31 ? "0.5" : "0.1")}\t1\t1\n")));
-        string other = Write("other.tsv", Header + "0\t2\t2\t0.5\t1\t1\n"), predictions = Write("p.tsv", "idx\tlabel\tpredict\tcorrect\ttime\n0\t1\t1\t1\t1\n");
+        string other = Write("other.tsv", Header + "0\t2\t2\t0.5\t1\t1\n"), predictions =
+            Write("p.tsv", "idx\tlabel\tpredict\tcorrect\ttime\n0\t1\t1\t1\t1\n");
 
-        XElement comparison = (await Report(first, second, other, predictions, "--radii", "0,0.25", "--rho", "0.01")).Section("comparison")!;
+        XElement comparison = (await Report(first, second, other, predictions, "--radii", "0,0.25", "--rho", "0.01")).Section(
+            "comparison")!;
 
         // As in PairedDifferenceTests, whose numbers are scipy's; rounded outwards.
         comparison.Rows().Should().ContainSingle(static row => row[0] == "0.25").Which.Should()
@@ -176,7 +186,8 @@ public sealed class ReportVerbTests : LogVerbs
 
         XElement examples = page.Section("examples")!;
         examples.Descendants("img").Should().HaveCount(4, "two of three, among the most and the least robust");
-        examples.Value.Should().Contain("Ankle boot, right, radius 0.").And.Contain("196 of 200 votes").And.Contain("not the image that was certified");
+        examples.Value.Should().Contain("Ankle boot, right, radius 0.").And.Contain("196 of 200 votes").And.Contain(
+            "not the image that was certified");
         page.Section("classes")!.Value.Should().Contain("Ankle boot");
         page.Section("recheck")!.Descendants("pre").Single().Value.Should().EndWith($"dds verify {log} --redraw 0.1 --data bundled");
     }
@@ -191,7 +202,8 @@ public sealed class ReportVerbTests : LogVerbs
 
         XElement page = await Report(first, Path.Combine(logs, "cifar10_smoothadv_PGD10_m8_eps255_sigma_0.25.tsv"), "--radii", "0.25,0.5");
 
-        page.Section("accuracy")!.Rows()[1][2].Should().Be($"{100 * decimal.Parse(analyzed[4], System.Globalization.CultureInfo.InvariantCulture):0.00}%");
+        page.Section("accuracy")!.Rows()[1][2]
+            .Should().Be($"{100 * decimal.Parse(analyzed[4], System.Globalization.CultureInfo.InvariantCulture):0.00}%");
         page.Section("accuracy")!.Descendants("polyline").First().Attribute("points")!.Value.Split(' ').Length.Should().BeLessThan(700);
         page.Section("comparison")!.Value.Should().Contain("10000 images are in both logs");
     }
