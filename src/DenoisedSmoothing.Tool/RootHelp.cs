@@ -24,6 +24,7 @@ internal static class RootHelp
         ("Logs",
         [
             ("analyze", "certified accuracy by radius: tables, curves"),
+            ("report", "one page: how robust the model is, with its evidence"),
             ("verify", "whether the votes give what a log or certificate claims"),
             ("audit", "whether a log can have been made as it claims"),
             ("merge", "one log from the shards of a run"),
@@ -37,6 +38,7 @@ internal static class RootHelp
         ]),
         ("Before a long run",
         [
+            ("check", "whether a denoiser and a classifier are good enough"),
             ("plan", "votes, largest radius and time"),
             ("evaluate", "accuracy on denoised images, by noise and strategy"),
             ("denoise", "a picture of images, noise and denoised images"),

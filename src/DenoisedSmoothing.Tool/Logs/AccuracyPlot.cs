@@ -97,7 +97,7 @@ internal static class AccuracyPlot
     }
 
     /// <summary>File names without their ending; whole paths where these are equal.</summary>
-    private static IEnumerable<string> Names(IReadOnlyList<LogAnalysis> analyses)
+    public static IEnumerable<string> Names(IReadOnlyList<LogAnalysis> analyses)
     {
         string[] names = [.. analyses.Select(static analysis => Path.GetFileNameWithoutExtension(analysis.Log.Path))];
         return names.Distinct().Count() == names.Length ? names : analyses.Select(static analysis => analysis.Log.Path);

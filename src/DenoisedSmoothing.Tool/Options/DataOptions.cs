@@ -126,6 +126,13 @@ internal sealed class DataOptions
             parsed.GetValue(OnCorrupt) == "skip");
     }
 
+    /// <summary>The words of a command line that name the same data set; empty where none was named.</summary>
+    public string Words(ParseResult parsed) => parsed.GetValue(Data) is null ? "" : string.Join(' ', Source
+        .Where(option => parsed.GetResult(option) is { Implicit: false })
+        .Select(option => option == Grey
+            ? option.Name
+            : $"{option.Name} {Advice.Quoted(parsed.GetValue<string?>(option.Name) ?? "")}"));
+
     private ImagePreprocess? Preprocess(ParseResult parsed, string? pair)
     {
         (string? resize, string? crop) = (parsed.GetValue(Resize), parsed.GetValue(Crop));

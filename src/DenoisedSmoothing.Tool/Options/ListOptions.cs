@@ -9,7 +9,8 @@ internal static class ListOptions
     public static Option<double[]> Sigmas(string description, params double[] fallback) => Create(
         "--sigma", "s,s...", description, fallback,
         text => PlainNumber.TryParse(text, out double sigma) && SamplingOptions.SigmaRange.Contains(sigma) ? sigma : null,
-        $"--sigma takes numbers {SamplingOptions.SigmaRange}, separated by commas: the noise per pixel, for pixels in [0,1].");
+        $"--sigma takes numbers {SamplingOptions.SigmaRange}, separated by commas: the noise per pixel, for pixels in [0,1]; "
+            + "divide those for 0 to 255 by 255.");
 
     /// <summary>A number for each channel; empty where nothing was typed.</summary>
     public static Option<double[]> Channels(string name, string description) => Create<double>(

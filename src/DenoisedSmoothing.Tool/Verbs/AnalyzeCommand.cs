@@ -1,15 +1,13 @@
 using System.CommandLine;
 using DenoisedSmoothing.Analysis;
 using DenoisedSmoothing.Logs;
-using DenoisedSmoothing.Verification;
 
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>The verb analyze: certified accuracy and its companions, as tables and curves.</summary>
 internal static class AnalyzeCommand
 {
-    private const int MostShown = 3;
-    private const string UsualRadii = "0,0.25,0.5,0.75,1.0";
+    public const string UsualRadii = "0,0.25,0.5,0.75,1.0";
 
     public static Verb Create()
     {
@@ -60,7 +58,7 @@ internal static class AnalyzeCommand
             if (parsed.GetValue(plot) is { } figure)
                 AccuracyPlot.CheckPath(figure);
             foreach (string log in parsed.GetValue(unverified) ? [] : parsed.GetRequiredValue(logs))
-                Verify(log, cancellationToken);
+                LogClaims.Check(log, unverified: false, "analyses", cancellationToken);
             LogAnalysis[] analyses = [.. parsed.GetRequiredValue(logs).Select(static path => new LogAnalysis(LogInput.Read(path)))];
             asked ??= ReportRadius.ParseList(analyses.All(static log => log.Log.Kind == CertificationLogKind.Predict) ? "0" : UsualRadii);
             LogReport report = new(analyses, asked, parsed.GetValue(alpha), parsed.GetValue(rho) ?? .001, parsed.GetValue(envelope));
@@ -79,23 +77,7 @@ internal static class AnalyzeCommand
         });
     }
 
-    private static void Verify(string path, CancellationToken cancellationToken)
-    {
-        if (path == LogInput.StandardInput || !LogVerification.HasVotes(path))
-            return;
-        LogVerification verification = LogVerification.Run(path, cancellationToken);
-        LogFinding[] overstated =
-            [.. verification.Findings.Where(static found => found.Finding.Severity == VerificationSeverity.Overstated)];
-        if (overstated.Length > 0)
-        {
-            throw new InvalidDataException(
-                $"{path} claims more than its votes give:\n  "
-                    + $"{string.Join("\n  ", overstated.Take(MostShown).Select(static found => found.ToString()))}\n"
-                + "dds verify lists all; --unverified analyses it nevertheless.");
-        }
-    }
-
-    private static Option<double?> Level(string name, string description) => new Option<double?>(name)
+    public static Option<double?> Level(string name, string description) => new Option<double?>(name)
     {
         HelpName = "p",
         Description = description,

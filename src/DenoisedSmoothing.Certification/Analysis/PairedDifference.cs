@@ -1,0 +1,99 @@
+using DenoisedSmoothing.Statistics;
+using DenoisedSmoothing.Logs;
+
+namespace DenoisedSmoothing.Analysis;
+
+/// <summary>
+/// Two logs of the same images, compared image by image at one radius: what the two have in common drops out, so that far smaller
+/// differences show than between two shares.
+/// </summary>
+/// <remarks>
+/// It is about what the two runs certify, as they were set up, not about what is truly robust. Interval and p-value are of the population
+/// that the images were drawn from independently and at random, for one radius and a number of images that were chosen before the votes.
+/// </remarks>
+public sealed record PairedDifference
+{
+    private PairedDifference(double radius, int images, int first, int second, int both, double rho)
+    {
+        (Radius, Images, OnlyFirst, OnlySecond, Both) = (radius, images, first, second, both);
+        PValue = first + second == 0 ? 1 : BinomialTest.TwoSided(first, first + second);
+        // Four bounds that hold together: each end is a lower bound of one share less an upper bound of the other.
+        double each = rho / 4;
+        double lower = ClopperPearson.Lower(first, images, each) - ClopperPearson.Upper(second, images, each);
+        double upper = ClopperPearson.Upper(first, images, each) - ClopperPearson.Lower(second, images, each);
+        (Lower, Upper) = (Math.BitDecrement(lower), Math.BitIncrement(upper));
+    }
+
+    /// <summary>The radius, in [0,1] pixel space.</summary>
+    public double Radius { get; }
+
+    /// <summary>The images that both logs have.</summary>
+    public int Images { get; }
+
+    /// <summary>Images certified with their own label at the radius by the first log alone.</summary>
+    public int OnlyFirst { get; }
+
+    /// <summary>Images certified with their own label at the radius by the second log alone.</summary>
+    public int OnlySecond { get; }
+
+    /// <summary>Images certified with their own label at the radius by both.</summary>
+    public int Both { get; }
+
+    /// <summary>The share of the first less that of the second, in [-1, 1].</summary>
+    public double Difference => (double)(OnlyFirst - OnlySecond) / Images;
+
+    /// <summary>The lower end of an interval for the difference in the population, rounded down.</summary>
+    public double Lower { get; }
+
+    /// <summary>The upper end, rounded up.</summary>
+    public double Upper { get; }
+
+    /// <summary>McNemar's exact test of "both certify as much": two-sided, of the images on which the two differ.</summary>
+    public double PValue { get; }
+
+    /// <summary>Compares two logs.</summary>
+    /// <param name="first">A log.</param>
+    /// <param name="second">Another; images are the same by index.</param>
+    /// <param name="radius">In [0,1] pixel space and the norm of both; at least 0, and 0 for logs of predictions.</param>
+    /// <param name="rho">The allowed probability that the interval is wrong; from 4e-100 to below 1.</param>
+    /// <exception cref="ArgumentException">The radii are in different norms.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Radius or rho is outside its range.</exception>
+    /// <exception cref="InvalidDataException">The logs have no image in common, or give one index different labels, or a radius above 0 is
+    /// asked of predictions.</exception>
+    public static PairedDifference Of(LogAnalysis first, LogAnalysis second, double radius, double rho)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        if (!(radius >= 0))
+            throw new ArgumentOutOfRangeException(nameof(radius), radius, "A radius must be at least 0.");
+        if (!(rho >= 4 * ClopperPearson.MinAlpha && rho < 1))
+            throw new ArgumentOutOfRangeException(nameof(rho), rho, "Rho must be at least 4e-100 and below 1.");
+        foreach (LogAnalysis log in (LogAnalysis[])[first, second])
+            log.CertifiedCount(radius); // says what it has to say about radii of predictions
+        if (first.Log.Norm != second.Log.Norm)
+            throw new ArgumentException("The radii of the two logs are in different norms.", nameof(second));
+        Dictionary<long, CertificationLogRow> others = second.Log.Rows.ToDictionary(static row => row.Index);
+        (int images, int onlyFirst, int onlySecond, int both) = (0, 0, 0, 0);
+        foreach (CertificationLogRow row in first.Log.Rows)
+        {
+            if (!others.TryGetValue(row.Index, out CertificationLogRow? other))
+                continue;
+            if (row.Label != other.Label)
+            {
+                throw new InvalidDataException(
+                    $"Image {row.Index} has the label {row.Label} in {first.Log.Path} and {other.Label} in {second.Log.Path}: the logs "
+                        + "are not of the same images.");
+            }
+
+            images++;
+            bool here = row.Correct && row.Radius >= radius, there = other.Correct && other.Radius >= radius;
+            both += here && there ? 1 : 0;
+            onlyFirst += here && !there ? 1 : 0;
+            onlySecond += there && !here ? 1 : 0;
+        }
+
+        return images > 0
+            ? new PairedDifference(radius, images, onlyFirst, onlySecond, both, rho)
+            : throw new InvalidDataException($"{first.Log.Path} and {second.Log.Path} have no image in common.");
+    }
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using DenoisedSmoothing.Analysis;
+using DenoisedSmoothing.Logs;
+using static DenoisedSmoothing.Tool.PlainText;
+
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>Several logs beside each other, and the first against each other one, image by image.</summary>
+internal static class ComparisonSection
+{
+    public static Markup Of(ReportView view) => view.Logs.Count == 1 ? Markup.None : Markup.Of(
+        $"{SideBySide(view)}{view.Logs.Skip(1).Select(log => Pair(view, view.Logs[0], log))}");
+
+    private static Markup SideBySide(ReportView view) => PageTable.OfText(
+        "Certified accuracy in percent, and the average certified radius",
+        ["log", "norm", "images", .. view.Report.Radii.Select(static radius => $"at {radius.Text}"), "ACR", "no answer"],
+        view.Logs.Select(log => (IReadOnlyList<string>)
+        [
+            log.Name, log.Norm, Text($"{log.Analysis.Images}"),
+            .. view.Report.Radii.Select(radius => (!log.Certifies && radius.Value > 0) || LargestRadius.IsBelow(log.Analysis, radius.Value)
+                ? "-"
+                : ReportText.Percent(log.Analysis.CertifiedCount(radius.Value), log.Analysis.Images)),
+            ReportText.Radius(log.Analysis.AverageCertifiedRadius), ReportText.PercentUp(log.Analysis.Abstained, log.Analysis.Images),
+        ]));
+
+    private static Markup Pair(ReportView view, ReportedLog first, ReportedLog second)
+    {
+        Markup title = Markup.Of($"<h3>{first.Name} against {second.Name}</h3>\n");
+        if (Obstacle(first, second) is { } obstacle)
+            return Markup.Of($"{title}<p>Not compared image by image: {obstacle}.</p>\n{Settings(first, second)}");
+        PairedDifference[] differences;
+        try
+        {
+            ReportRadius[] radii = [.. view.Report.Radii.Where(radius => first.Certifies || radius.Value == 0)];
+            differences = [.. radii.Select(radius => PairedDifference.Of(first.Analysis, second.Analysis, radius.Value, view.Report.Rho))];
+            if (differences.Length == 0)
+                return Markup.None;
+            string by = first.ImageHashes.Count > 0 && second.ImageHashes.Count > 0 ? "index, label and hash" : "index and label";
+            bool population = Fixed(first) && Fixed(second);
+            string[] header =
+                ["radius", $"only {first.Name}", $"only {second.Name}", "both", "difference", $"interval, {view.Confidence}", "p-value"];
+            IEnumerable<IReadOnlyList<string>> rows = radii.Zip(differences).Select(its => Row(its.First, its.Second, population));
+            string remark = population ? "" : " No interval: a log is unfinished, or its images share their noise.";
+            return Markup.Of($"""
+                {title}<p>{differences[0].Images} images are in both logs, by {by}. Where the two agree they cannot differ, so only the
+                images in the columns "only" count.{remark}</p>
+                {PageTable.OfText("Paired differences by radius", header, rows)}
+                <p class="soft">The interval is for images drawn like these, at one radius chosen before the votes; the p-value is McNemar's
+                exact test of no difference. Several radii, several chances to be misled.</p>
+                {Settings(first, second)}
+                """);
+        }
+        catch (InvalidDataException e)
+        {
+            return Markup.Of($"{title}<p>Not compared image by image: {e.Message}</p>\n{Settings(first, second)}");
+        }
+    }
+
+    private static string? Obstacle(ReportedLog first, ReportedLog second)
+    {
+        if (first.Log.Kind != second.Log.Kind)
+            return "one holds certificates and the other predictions";
+        if (first.Log.Norm != second.Log.Norm)
+            return $"the radii are in {first.Norm} and {second.Norm}";
+        string? here = DataOf(first), there = DataOf(second);
+        bool byHash = first.ImageHashes.Count > 0 && second.ImageHashes.Count > 0;
+        if (byHash && first.ImageHashes.Any(its => second.ImageHashes.TryGetValue(its.Key, out string? other) && other != its.Value))
+            return "the same index is another image in each";
+        return !byHash && here is not null && there is not null && here != there ? "their settings name other images" : null;
+    }
+
+    private static Markup Settings(ReportedLog first, ReportedLog second) =>
+        first.Log.Meta is { } here && second.Log.Meta is { } there && here.DifferencesTo(there) is { Count: > 0 } differences
+            ? Markup.Of($"<p>Settings that differ, {first.Name} (there) from {second.Name} "
+                + $"(now):</p>\n<ul>\n{differences.Select(static its => Markup.Of($"<li>{its}</li>\n"))}</ul>\n")
+            : Markup.None;
+
+    private static IReadOnlyList<string> Row(ReportRadius radius, PairedDifference its, bool population) =>
+    [
+        radius.Text, Text($"{its.OnlyFirst}"), Text($"{its.OnlySecond}"), Text($"{its.Both}"), Points(its.Difference, Math.Round),
+        population ? $"{Points(its.Lower, Math.Floor)} to {Points(its.Upper, Math.Ceiling)}" : "-",
+        population ? Math.Min(1, Math.Ceiling(its.PValue * 1e4) / 1e4).ToString("0.0000", CultureInfo.InvariantCulture) : "-",
+    ];
+
+    private static string Points(double share, Func<double, double> round) =>
+        (round(10_000 * share) / 100).ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture);
+
+    private static bool Fixed(ReportedLog log) => log.Log.SharedNoise == 0 && log.Log.Completeness != LogCompleteness.Unfinished;
+
+    private static string? DataOf(ReportedLog log) => log.Log.Meta?.Settings.GetValueOrDefault("data");
+}

@@ -1,0 +1,46 @@
+using DenoisedSmoothing.Analysis;
+using DenoisedSmoothing.Logs;
+using DenoisedSmoothing.Verification;
+
+namespace DenoisedSmoothing.Tool;
+
+/// <summary>A log of a report, with all that is known about it.</summary>
+/// <param name="Name">Its short name, distinct within the report.</param>
+/// <param name="Analysis">Its figures.</param>
+/// <param name="Verification">What its votes gave; null where it has none.</param>
+/// <param name="Entries">Its JSON lines; none where it has none.</param>
+internal sealed record ReportedLog(
+    string Name, LogAnalysis Analysis, LogVerification? Verification, IReadOnlyList<CertificationLogEntry> Entries)
+{
+    public CertificationLog Log => Analysis.Log;
+
+    /// <summary>Where it is, for commands: where it was read from unless set.</summary>
+    public string Path { get; init; } = Analysis.Log.Path;
+
+    public bool Certifies => Log.Kind == CertificationLogKind.Certify;
+
+    /// <summary>The name of the norm of its radii.</summary>
+    public string Norm => ReportText.Name(Log.Norm);
+
+    /// <summary>Images with another answer than their label.</summary>
+    public int Wrong => Analysis.Images - Analysis.Abstained - Analysis.CertifiedCount(0);
+
+    /// <summary>The SHA-256 of each certified image, by index, as far as the log says.</summary>
+    public IReadOnlyDictionary<long, string> ImageHashes { get; } = Entries
+        .Where(static entry => ProvenanceOf(entry) is not null)
+        .ToDictionary(static entry => entry.Index, static entry => ProvenanceOf(entry)!.ImageHash);
+
+    /// <summary>Reads a log, after its claims were checked.</summary>
+    public static IReadOnlyList<ReportedLog> ReadAll(IReadOnlyList<string> paths, bool unverified, CancellationToken cancellationToken)
+    {
+        LogVerification?[] verified = [.. paths.Select(path => LogClaims.Check(path, unverified, "reports", cancellationToken))];
+        LogAnalysis[] analyses = [.. paths.Select(static path => new LogAnalysis(LogInput.Read(path)))];
+        string[] names = [.. AccuracyPlot.Names(analyses)];
+        return [.. paths.Select((path, i) => new ReportedLog(names[i], analyses[i], verified[i],
+            verified[i] is null ? [] : [.. CertificationLogEntry.ReadAll(path)]))];
+    }
+
+    /// <summary>Where the votes of a line come from; null where it does not say.</summary>
+    public static Provenance? ProvenanceOf(CertificationLogEntry entry) =>
+        entry.Certificate?.Provenance ?? entry.Transferred?.Provenance;
+}
