@@ -13,6 +13,7 @@ RootCommand root = new("Measures this library. Without a command: micro-benchmar
     TransferCommand.Create(),
     ThroughputCommand.Create(),
     PoolCommand.Create(),
+    QueueCommand.Create(),
 };
 if (args.Length > 0 && (root.Subcommands.Any(command => command.Name == args[0]) || args[0] is "--help" or "-h" or "-?"))
     return await root.WithPlainNumbers().Parse(args).InvokeAsync();

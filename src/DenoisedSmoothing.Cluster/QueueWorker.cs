@@ -63,10 +63,12 @@ public sealed class QueueWorker(
     private void Work(HeldLeases held, ResultSender sender, Action<WorkOutcome>? finished, CancellationToken stop)
     {
         ImageFeed feed = new(queue, run, Name.Id, held, _options, stop);
-        int failuresInARow = 0;
+        // Different ones: a single image that fails again and again is no fault of the worker.
+        HashSet<int> failuresInARow = [];
         TimeSpan pause = FirstPause;
         while (true)
         {
+            stop.ThrowIfCancellationRequested();
             try
             {
                 foreach (WorkOutcome outcome in work(feed.Images(), stop))
@@ -76,11 +78,14 @@ public sealed class QueueWorker(
                         sender.Send(ImageResult.Of(lease, outcome, run.Settings.Fingerprint));
                     else
                         sender.SendFailure(lease, outcome.Error.Message);
-                    failuresInARow = outcome.Error is null ? 0 : failuresInARow + 1;
+                    if (outcome.Error is null)
+                        failuresInARow.Clear();
+                    else
+                        failuresInARow.Add(outcome.Index);
                     finished?.Invoke(outcome);
-                    if (failuresInARow >= _options.MostFailuresInARow)
+                    if (failuresInARow.Count >= _options.MostFailuresInARow)
                         throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                            $"{failuresInARow} images in a row failed here, the last with: {outcome.Error!.Message}"), outcome.Error);
+                            $"{failuresInARow.Count} images in a row failed here, the last with: {outcome.Error!.Message}"), outcome.Error);
                     pause = FirstPause;
                 }
             }

@@ -46,6 +46,7 @@ public partial class ArchitectureTests
         "src/DenoisedSmoothing.FashionMnist",
         "src/DenoisedSmoothing.Training",
         "src/DenoisedSmoothing.Training/Experiments",
+        "src/DenoisedSmoothing.Cluster",
         "src/DenoisedSmoothing.OnnxRuntime",
         "src/DenoisedSmoothing.AspNetCore",
         "src/DenoisedSmoothing.Tool",
@@ -96,7 +97,7 @@ public partial class ArchitectureTests
         string[] order =
         [
             "DenoisedSmoothing.Abstractions", "DenoisedSmoothing.Certification", "DenoisedSmoothing", "DenoisedSmoothing.Data",
-            "DenoisedSmoothing.FashionMnist", "DenoisedSmoothing.Training", "DenoisedSmoothing.OnnxRuntime",
+            "DenoisedSmoothing.FashionMnist", "DenoisedSmoothing.Training", "DenoisedSmoothing.Cluster", "DenoisedSmoothing.OnnxRuntime",
             "DenoisedSmoothing.AspNetCore", "DenoisedSmoothing.Tool",
         ];
         foreach (string project in order)

@@ -9,7 +9,7 @@ List<string> wrong = [];
 
 string[] found = [.. Directory.GetFiles(folder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 string[] ids = ["DenoisedSmoothing", "DenoisedSmoothing.Abstractions", "DenoisedSmoothing.AspNetCore", "DenoisedSmoothing.Certification",
-    "DenoisedSmoothing.Data",
+    "DenoisedSmoothing.Cluster", "DenoisedSmoothing.Data",
     "DenoisedSmoothing.FashionMnist", "DenoisedSmoothing.OnnxRuntime", "DenoisedSmoothing.Training"];
 string[] expected = [.. from id in ids from kind in new[] { "nupkg", "snupkg" } select $"{id}.{version}.{kind}",
     $"DenoisedSmoothing.Tool.{version}.nupkg"];
@@ -29,6 +29,9 @@ Check("DenoisedSmoothing.Data", files: [],
 Check("DenoisedSmoothing.AspNetCore", files: [], dependencies: [.. torch, "DenoisedSmoothing.Data", "MathNet.Numerics"]);
 Check("DenoisedSmoothing.Training", files: [],
     dependencies: [.. torch, "DenoisedSmoothing.Data", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"]);
+Check("DenoisedSmoothing.Cluster", files: [],
+    dependencies: [.. torch, "DenoisedSmoothing.Training", "MathNet.Numerics", "Microsoft.Data.Sqlite",
+        "Microsoft.Extensions.Logging.Abstractions", "Npgsql"]);
 Check("DenoisedSmoothing.FashionMnist", files: [],
     dependencies: [.. torch, "DenoisedSmoothing.Data", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"]);
 Check("DenoisedSmoothing.OnnxRuntime", files: [], dependencies:
