@@ -3,6 +3,7 @@
 # killed, one preempted, one told to stop for its time limit and one finds its log in use, while a node is drained and comes back, and the
 # merge behind them. The merged log has to be the single run's, times apart. A run with a bad option is not tried again.
 #   tests/cluster/slurm.sh [DDS]     DDS is the built dds.dll; Debug's by default
+# KEEP=1 leaves the folder.
 # Needs munge and slurm-wlm with slurmd built for several on one machine, as Debian's is. Touches nothing outside a temporary folder, and
 # ends what it starts. Ends with 77 where Slurm is not installed.
 set -eu
@@ -27,7 +28,7 @@ finish() {
     [ ${#started[@]} -eq 0 ] || scancel -u "$(id -un)" 2>/dev/null || true
     for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
     for pid in "${started[@]}"; do wait "$pid" 2>/dev/null || true; done
-    if [ $code -eq 0 ]; then rm -rf "$work"; else echo "What happened is in $work."; fi
+    if [ $code -eq 0 ] && [ -z "${KEEP:-}" ]; then rm -rf "$work"; else echo "What happened is in $work."; fi
     exit $code
 }
 trap finish EXIT
@@ -152,7 +153,7 @@ scontrol update nodename="$node" state=resume
 echo "$node is back; task 3 with $(lines 3) lines is told that its time is up"
 scancel --batch --signal=USR1 "${array}_3"
 
-until_true "task 4 has found its log in use" grep -qx 75 "$work/shards/shard-4.failures"
+until_true "task 4 has found its log in use" grep -qsx 75 "$work/shards/shard-4.failures"
 pkill -P $holder || true
 echo "task 4 was refused its log, which is free now"
 
