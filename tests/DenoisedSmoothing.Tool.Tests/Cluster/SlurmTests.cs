@@ -26,7 +26,7 @@ public sealed class SlurmTests : IDisposable
     {
         (int exit, string output) = Certify(code, tries: 3);
 
-        output.Contains("requeue 77", StringComparison.Ordinal).Should().Be(again, output);
+        output.Contains("requeue 77_2", StringComparison.Ordinal).Should().Be(again, output);
         exit.Should().Be(again ? 0 : code, output);
     }
 
@@ -34,7 +34,7 @@ public sealed class SlurmTests : IDisposable
     public void Task_gives_up_after_its_tries_and_says_where_the_codes_stand()
     {
         Certify(CommandLine.TryAgain, tries: 3);
-        Certify(137, tries: 3).Output.Should().Contain("requeue 77");
+        Certify(137, tries: 3).Output.Should().Contain("requeue 77_2");
 
         (int exit, string output) = Certify(CommandLine.TryAgain, tries: 3);
 
@@ -63,7 +63,7 @@ public sealed class SlurmTests : IDisposable
         Stand("scontrol", "echo \"$@\"");
         return Run(Path.Combine(s_folder, "certify.sbatch"), ["run.args", _work], new()
         {
-            ["SLURM_ARRAY_TASK_ID"] = "2", ["SLURM_ARRAY_TASK_COUNT"] = "4", ["SLURM_JOB_ID"] = "77",
+            ["SLURM_ARRAY_TASK_ID"] = "2", ["SLURM_ARRAY_TASK_COUNT"] = "4", ["SLURM_JOB_ID"] = "77", ["SLURM_ARRAY_JOB_ID"] = "77",
             ["DDS"] = Path.Combine(_work, "dds"), ["DDS_TRIES"] = tries.ToString(CultureInfo.InvariantCulture),
             ["PATH"] = $"{_work}:{Environment.GetEnvironmentVariable("PATH")}",
         });
