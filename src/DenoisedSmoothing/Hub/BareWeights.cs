@@ -23,9 +23,9 @@ internal sealed record BareWeights(RecognisedWeights Recognised, ImagePreparatio
     public static BareWeights Of(RecognisedWeights weights, Normalization? normalization)
     {
         List<string> notes = [$"Recognised by names and shapes: {weights.Family} under {weights.Naming} names, "
-            + $"{RecognisedWeights.ClassCount(weights.Options)} classes."];
+            + $"{PhotoNetworks.ClassCount(weights.Options)} classes."];
         object options = Completed(weights, notes);
-        int channels = RecognisedWeights.Channels(options), side = RecognisedWeights.ImageSize(options) ?? 224;
+        int channels = PhotoNetworks.Channels(options), side = PhotoNetworks.ImageSize(options) ?? 224;
         if (normalization is null)
         {
             normalization = channels == 3 && IsOfImageNet(weights) ? Normalization.ImageNet : throw Undecided(weights, channels);

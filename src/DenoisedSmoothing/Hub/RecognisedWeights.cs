@@ -80,21 +80,14 @@ internal sealed record RecognisedWeights(string Family, string Naming, ITensorSo
     public static nn.Module<Tensor, Tensor> Load(object options, ITensorSource weights, Device device)
     {
         // A network is made before weights are compared with it: what shapes only claim must not cost memory.
-        Int128 wanted = ParameterCount(options), there = new WeightShapes(weights).Elements;
+        Int128 wanted = PhotoNetworks.ParameterCount(options), there = new WeightShapes(weights).Elements;
         if (wanted > there)
         {
             throw CheckpointException.In(weights.Name, string.Create(CultureInfo.InvariantCulture,
                 $"its first layers are those of a network of {wanted} parameters, and it has {there}"));
         }
 
-        nn.Module<Tensor, Tensor> network = options switch
-        {
-            ResNetOptions its => new ResNet(its),
-            ConvNextOptions its => new ConvNext(its),
-            SwinOptions its => new SwinTransformer(its),
-            BeitOptions its => new Beit(its),
-            _ => new VisionTransformer((VisionTransformerOptions)options),
-        };
+        nn.Module<Tensor, Tensor> network = PhotoNetworks.Create(options);
         try
         {
             StateDict.Load(network, weights);
@@ -108,44 +101,6 @@ internal sealed record RecognisedWeights(string Family, string Naming, ITensorSo
             throw;
         }
     }
-
-    /// <summary>Classes, K.</summary>
-    public static int ClassCount(object options) => options switch
-    {
-        ResNetOptions its => its.ClassCount,
-        ConvNextOptions its => its.ClassCount,
-        SwinOptions its => its.ClassCount,
-        BeitOptions its => its.ClassCount,
-        _ => ((VisionTransformerOptions)options).ClassCount,
-    };
-
-    /// <summary>Channels of the image, C.</summary>
-    public static int Channels(object options) => options switch
-    {
-        ResNetOptions its => its.InChannels,
-        ConvNextOptions its => its.InChannels,
-        SwinOptions its => its.InChannels,
-        BeitOptions its => its.InChannels,
-        _ => ((VisionTransformerOptions)options).Channels,
-    };
-
-    /// <summary>The only height and width that the network takes; null where it takes others.</summary>
-    public static int? ImageSize(object options) => options switch
-    {
-        SwinOptions its => its.ImageSize,
-        BeitOptions its => its.ImageSize,
-        VisionTransformerOptions its => its.ImageSize,
-        _ => null,
-    };
-
-    private static Int128 ParameterCount(object options) => options switch
-    {
-        ResNetOptions its => its.ParameterCount,
-        ConvNextOptions its => its.ParameterCount,
-        SwinOptions its => its.ParameterCount,
-        BeitOptions its => its.ParameterCount,
-        _ => ((VisionTransformerOptions)options).ParameterCount,
-    };
 
     private static ITensorSource Native(string family, ITensorSource source) => family switch
     {

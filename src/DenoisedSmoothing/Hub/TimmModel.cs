@@ -29,8 +29,6 @@ internal static partial class TimmModel
         if (config.Inner("model_args") is { } arguments
             && arguments.Names.FirstOrDefault(argument => argument is not ("img_size" or "num_classes")) is { } strange)
             throw arguments.Refused(strange, "no such argument");
-        string pool = family is "ViT" or "DeiT" ? "token" : "avg";
-        config.Only(PoolKey, pool);
         RecognisedWeights? weights = RecognisedWeights.Of(source);
         // A distilled DeiT and a ViT differ in a token, which the weights tell; plain DeiT is a ViT.
         bool fits = weights?.Naming is RecognisedWeights.Timm or RecognisedWeights.Either
@@ -42,6 +40,7 @@ internal static partial class TimmModel
                 "Settings and weights are of different models: fetch them together.");
         }
 
+        config.Only(PoolKey, family is "ViT" or "DeiT" ? "token" : "avg");
         return weights! with
         {
             Options = weights.Options switch
@@ -52,7 +51,7 @@ internal static partial class TimmModel
                         ?? throw CheckpointException.In(source.Name, $"a {name} has no tokens of {options.HiddenSize} numbers"),
                     LayerNormEpsilon = 1e-6,
                 },
-                SwinOptions options => options with { ImageSize = Side(config) },
+                SwinOptions options => OfWholeWindows(options with { ImageSize = Side(config) }, config),
                 _ => weights.Options,
             },
         };
@@ -100,6 +99,20 @@ internal static partial class TimmModel
     /// <summary>The names of the classes; null where the file has none.</summary>
     public static string[]? Labels(HubConfig config) => config.Texts("label_names")
         ?? (config.Has("pretrained_cfg") ? Images(config).Texts("label_names") : null);
+
+    // Where windows do not fill a stage, timm shifts before it pads; Hugging Face, and the network here, pad first.
+    private static SwinOptions OfWholeWindows(SwinOptions options, HubConfig config)
+    {
+        for (int stage = 0; stage < options.Depths.Count; stage++)
+        {
+            int side = options.Side(stage);
+            if (options.ImageSize % options.PatchSize != 0 || side % options.Window(stage).Window != 0
+                || (stage + 1 < options.Depths.Count && side % 2 != 0))
+                throw Images(config).Refused("input_size", $"one that windows of {options.WindowSize} tokens fill in each stage");
+        }
+
+        return options;
+    }
 
     private static HubConfig Images(HubConfig config) => config.Inner("pretrained_cfg") ?? config;
 

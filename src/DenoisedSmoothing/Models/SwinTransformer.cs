@@ -10,7 +10,10 @@ namespace DenoisedSmoothing.Models;
 /// The Swin transformer (Liu et al. 2021) under timm's state_dict names (timm/models/swin_transformer.py): attention inside of windows,
 /// which every second block shifts. Takes normalised images [N,C,S,S] and returns logits [N,K].
 /// </summary>
-/// <remarks>Rows are independent.</remarks>
+/// <remarks>
+/// Rows are independent. Where windows do not fill a stage it is padded before it is shifted, as Hugging Face does; timm shifts first, but
+/// none of its published models pads.
+/// </remarks>
 public sealed class SwinTransformer : Module<Tensor, Tensor>, IImageNetwork
 {
     // Of the patches' norm and of those between stages, whatever the others have.

@@ -13,7 +13,7 @@ public static class NetworkCatalog
     /// et al.'s and Salman et al.'s ImageNet models are <c>resnet50</c>.
     /// </summary>
     public static IReadOnlyDictionary<string, CatalogClassifier> Classifiers { get; } = new Dictionary<string, CatalogClassifier>(
-        PhotoClassifiers.All)
+        PhotoClassifiers.All.Keys.Select(static name => KeyValuePair.Create(name, PhotoClassifiers.Entry(name))))
     {
         ["fashion-mnist"] = new(classes => new CifarResNet(20, classes, ResNetShortcut.Pad, inChannels: 1)),
         ["lenet"] = new(classes => new LeNet(classes)),

@@ -110,10 +110,10 @@ public sealed class PretrainedModel : IClassifier, IDescribed, IDisposable
         bool timm = config.Has("architecture");
         using Checkpoint checkpoint = Checkpoint.Open(ModelFolder.Weights(folder), options.Checkpoint);
         RecognisedWeights weights = timm ? TimmModel.Read(config, checkpoint) : TransformersModel.Read(config, checkpoint);
-        int classes = RecognisedWeights.ClassCount(weights.Options), channels = RecognisedWeights.Channels(weights.Options);
+        int classes = PhotoNetworks.ClassCount(weights.Options), channels = PhotoNetworks.Channels(weights.Options);
         ImagePreparation images = timm ? TimmModel.Preparation(config, channels) : TransformersPreprocessor.Read(HubConfig.Read(
             ModelFolder.Needed(folder, ModelFolder.Preprocessor, "which says what is done with images")), channels);
-        if (images.Side is { } side && RecognisedWeights.ImageSize(weights.Options) is { } wanted && side != wanted)
+        if (images.Side is { } side && PhotoNetworks.ImageSize(weights.Options) is { } wanted && side != wanted)
         {
             throw CheckpointException.In(folder, $"images are brought to {side}x{side}, and the network takes {wanted}x{wanted}",
                 "Settings and weights are of different models: fetch them together.");
@@ -146,7 +146,7 @@ public sealed class PretrainedModel : IClassifier, IDescribed, IDisposable
         nn.Module<Tensor, Tensor> network = RecognisedWeights.Load(weights.Options, weights.Weights, device);
         try
         {
-            return new PretrainedModel(name, network, RecognisedWeights.ClassCount(weights.Options), images, labels, notes);
+            return new PretrainedModel(name, network, PhotoNetworks.ClassCount(weights.Options), images, labels, notes);
         }
         catch
         {
