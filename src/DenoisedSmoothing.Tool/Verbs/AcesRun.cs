@@ -32,6 +32,7 @@ internal sealed record AcesRun(
             throw new IOException($"{Out} is there already and will not be overwritten: choose another name.");
         IImageDataset raw = DataSources.Open(Data);
         using LoadedModels models = PairLoader.Load(Models);
+        models.Tell(Output);
         IImageDataset images = models.Preprocess is { } preprocess ? raw.Prepared(preprocess) : raw;
         using LoadedParts owned = new();
         AcesClassifier aces = Join(models, owned);

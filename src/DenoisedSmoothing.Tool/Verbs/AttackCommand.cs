@@ -70,6 +70,7 @@ internal static class AttackCommand
 
             IImageDataset opened = DataSources.Open(images);
             using LoadedModels loaded = PairLoader.Load(choice);
+            loaded.Tell(error);
             StrategyChoice denoising = strategy.Read(parsed);
             AttackRun run = new()
             {

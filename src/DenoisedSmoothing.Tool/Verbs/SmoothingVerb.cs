@@ -40,6 +40,7 @@ internal sealed class SmoothingVerb(CertificationLogKind kind)
 
         IImageDataset images = DataSources.Open(data);
         using LoadedModels models = PairLoader.Load(choice);
+        models.Tell(error);
         using CertificationSession session = new CertificationRun
         {
             Kind = kind,
