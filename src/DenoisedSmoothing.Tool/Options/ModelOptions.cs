@@ -65,7 +65,8 @@ internal sealed class ModelOptions
             LibTorch.AllowTf32 = true;
         string[] inert = parsed.GetValue(InertTypes) ?? [];
         ClassifierChoice classifier = _classifier.Read(parsed, inert);
-        string? network = classifier.Network ?? (classifier.File is { } file && !Directory.Exists(file) ? FileMetadata.ClassifierOf(file) : null);
+        string? network = classifier.Network
+            ?? (classifier.File is { } file && !Directory.Exists(file) ? FileMetadata.ClassifierOf(file) : null);
         return new ModelChoice
         {
             Pair = parsed.GetValue(Pair) ?? (classifier.File is null || network == PairLoader.Bundled ? PairLoader.Bundled : null),

@@ -85,12 +85,14 @@ internal sealed record BareWeights(RecognisedWeights Recognised, ImagePreparatio
     {
         string models = weights.Family switch
         {
-            _ when channels != 3 => $"the file does not say what images of {channels} channel{(channels == 1 ? "" : "s")} are normalised with",
+            _ when channels != 3 => "the file does not say what images of "
+                + $"{channels} channel{(channels == 1 ? "" : "s")} are normalised with",
             "BEiT" => "BEiT takes images with mean = std = 0.5, and BEiT v2 with ImageNet's mean and std",
             _ => "ViT takes images with mean = std = 0.5, and DeiT with ImageNet's mean and std",
         };
         return CheckpointException.In(weights.Weights.Name,
-            $"it is a {weights.Family} under {weights.Naming} names, and {models}: names and shapes are the same",
+            $"it is a {weights.Family} under {weights.Naming} names, and {models}"
+            + (channels == 3 ? ": names and shapes are the same" : ""),
             "Say which with PretrainedModelOptions.Normalization, or open a folder with its settings beside the weights.");
     }
 }

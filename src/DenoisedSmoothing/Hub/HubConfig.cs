@@ -8,7 +8,6 @@ namespace DenoisedSmoothing.Hub;
 internal sealed class HubConfig
 {
     private const int MaxByteCount = 16 << 20;
-    private const string EditOrExport = "Only the value that is known here can be computed.";
 
     private readonly JsonElement _root;
 
@@ -91,8 +90,9 @@ internal sealed class HubConfig
 
     /// <summary>Whole numbers from 0; null where there are none.</summary>
     public int[]? Wholes(string name) => Array(name)?.Select(item =>
-        item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int value) && value >= 0 ? value : throw Wrong(name, "whole numbers"))
-        .ToArray();
+        item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int value) && value >= 0
+            ? value
+            : throw Wrong(name, "whole numbers")).ToArray();
 
     /// <summary>Finite numbers; null where there are none.</summary>
     public float[]? Numbers(string name) => Array(name)?.Select(item =>
@@ -163,7 +163,7 @@ internal sealed class HubConfig
 
     /// <summary>An error about a setting that is understood and not possible here.</summary>
     public CheckpointException Refused(string name, string known) => CheckpointException.In(
-        File, $"{name} is {Seen(name)}, and only {known} is known here", $"{EditOrExport} {ModelExport.Advice}");
+        File, $"{name} is {Seen(name)}, and only {known} is known here", ModelExport.Advice);
 
     /// <summary>An error about a value that is none.</summary>
     public CheckpointException Wrong(string name, string wanted) =>
@@ -176,7 +176,8 @@ internal sealed class HubConfig
     }
 
     private CheckpointException Apart(string name, string weights) => CheckpointException.In(
-        File, $"{name} is {Seen(name)}, and the weights beside it say {weights}", "Settings and weights are of different models: fetch them together.");
+        File, $"{name} is {Seen(name)}, and the weights beside it say {weights}",
+        "Settings and weights are of different models: fetch them together.");
 
     private string Seen(string name)
     {

@@ -21,10 +21,10 @@ internal static class ModelFolder
     /// <exception cref="CheckpointException">There is none that can be read.</exception>
     public static string Weights(string folder)
     {
-        if (s_weights.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is { } path)
-            return path;
-        string[] others = [.. s_others.SelectMany(pattern => Directory.EnumerateFiles(folder, pattern)).Select(path => Path.GetFileName(path)!)
-            .Order(StringComparer.Ordinal).Take(3).Select(CheckpointException.Quote)];
+        if (s_weights.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is { } weights)
+            return weights;
+        string[] others = [.. s_others.SelectMany(pattern => Directory.EnumerateFiles(folder, pattern))
+            .Select(static path => Path.GetFileName(path)).Order(StringComparer.Ordinal).Take(3).Select(CheckpointException.Quote)];
         string there = others.Length == 0 ? "" : $"; {string.Join(", ", others)} cannot be read here";
         throw CheckpointException.In(folder, $"it has no weights, neither model.safetensors nor pytorch_model.bin{there}", Fetch);
     }

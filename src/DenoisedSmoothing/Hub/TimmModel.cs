@@ -15,12 +15,13 @@ internal static partial class TimmModel
     private const string ArchitectureKey = "architecture", PoolKey = "global_pool";
 
     /// <summary>What architecture may be.</summary>
-    public const string Known = "resnet18 to resnet152, wide_resnet50_2, wide_resnet101_2, resnext50_32x4d, resnext101_32x8d, convnext_SIZE, "
-        + "convnextv2_SIZE, vit_SIZE_patchP_S, deit_SIZE_patch16_S, deit_SIZE_distilled_patch16_S, beit_SIZE_patch16_S, "
+    public const string Known = "resnet18 to resnet152, wide_resnet50_2, wide_resnet101_2, resnext50_32x4d, resnext101_32x8d, "
+        + "convnext_SIZE, convnextv2_SIZE, vit_SIZE_patchP_S, deit_SIZE_patch16_S, deit_SIZE_distilled_patch16_S, beit_SIZE_patch16_S, "
         + "beitv2_SIZE_patch16_224, swin_SIZE_patch4_windowW_S";
 
     /// <summary>The network's options, complete.</summary>
-    /// <exception cref="CheckpointException">The model is not known, its settings are not possible here, or the weights are others.</exception>
+    /// <exception cref="CheckpointException">The model is not known, its settings are not possible here, or the weights are
+    /// others.</exception>
     public static RecognisedWeights Read(HubConfig config, ITensorSource source)
     {
         string name = config.Text(ArchitectureKey) ?? throw config.Wrong(ArchitectureKey, "the name of a timm model");

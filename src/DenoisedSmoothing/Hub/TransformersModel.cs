@@ -25,7 +25,8 @@ internal static class TransformersModel
     /// <summary>The network's options, complete.</summary>
     /// <param name="config">config.json.</param>
     /// <param name="source">The weights beside it.</param>
-    /// <exception cref="CheckpointException">The model is not known, its settings are not possible here, or the weights are others.</exception>
+    /// <exception cref="CheckpointException">The model is not known, its settings are not possible here, or the weights are
+    /// others.</exception>
     public static RecognisedWeights Read(HubConfig config, ITensorSource source)
     {
         string type = config.Text("model_type") ?? throw config.Wrong("model_type", "the kind of the model");

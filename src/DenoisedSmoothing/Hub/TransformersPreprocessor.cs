@@ -4,7 +4,9 @@ using DenoisedSmoothing.Preprocessing;
 
 namespace DenoisedSmoothing.Hub;
 
-/// <summary>Hugging Face's preprocessor_config.json: what its image processors do (image_processing_*.py), and did under older names.</summary>
+/// <summary>
+/// Hugging Face's preprocessor_config.json: what its image processors do (image_processing_*.py), and did under older names.
+/// </summary>
 internal static class TransformersPreprocessor
 {
     // From this side on ConvNeXt's processor resizes without a crop.

@@ -1,12 +1,16 @@
 namespace DenoisedSmoothing.Models;
 
-/// <summary>What a <see cref="VisionTransformer"/> makes of a second token, which DeiT was distilled through (Touvron et al. 2021).</summary>
+/// <summary>
+/// What a <see cref="VisionTransformer"/> makes of a second token, which DeiT was distilled through (Touvron et al. 2021).
+/// </summary>
 public enum DistillationToken
 {
     /// <summary>There is none.</summary>
     None,
 
-    /// <summary>It takes part in the attention, and the logits come from the class token: Hugging Face's DeiTForImageClassification.</summary>
+    /// <summary>
+    /// It takes part in the attention, and the logits come from the class token: Hugging Face's DeiTForImageClassification.
+    /// </summary>
     Ignored,
 
     /// <summary>

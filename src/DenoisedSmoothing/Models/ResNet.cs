@@ -93,7 +93,8 @@ public sealed class ResNet : Module<Tensor, Tensor>, IImageNetwork
             }
 
             if (stride != 1 || channels != outChannels)
-                downsample = Sequential(ChannelsLast.Conv2d(channels, outChannels, 1, stride: stride, bias: false), BatchNorm2d(outChannels));
+                downsample = Sequential(
+                    ChannelsLast.Conv2d(channels, outChannels, 1, stride: stride, bias: false), BatchNorm2d(outChannels));
             RegisterComponents();
         }
 

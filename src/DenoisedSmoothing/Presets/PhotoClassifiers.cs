@@ -15,8 +15,8 @@ internal static class PhotoClassifiers
     private static readonly BeitOptions s_beitLarge = BeitOptions.Large16Size512 with { ImageSize = 224 };
 
     /// <summary>Options and preprocessing by name: the shorter side that photos are resized to, before the middle is cut out.</summary>
-    public static IReadOnlyDictionary<string, (object Options, Normalization Normalization, int Shorter, Resampling Resampling)> All { get; } =
-        new Dictionary<string, (object, Normalization, int, Resampling)>
+    public static IReadOnlyDictionary<string, (object Options, Normalization Normalization, int Shorter, Resampling Resampling)> All
+    { get; } = new Dictionary<string, (object, Normalization, int, Resampling)>
         {
             // Cohen's and Salman's ImageNet models are resnet50 as well.
             ["resnet18"] = ResNet(ResNetOptions.ResNet18),

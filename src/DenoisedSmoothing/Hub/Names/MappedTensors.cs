@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Hub;
 
 /// <summary>
-/// The tensors of another source as a network of this library names and shapes them: renamed, cut, joined. Each is still read alone, so that
-/// loading takes little more memory than the network.
+/// The tensors of another source as a network of this library names and shapes them: renamed, cut, joined. Each is still read alone, so
+/// that loading takes little more memory than the network.
 /// </summary>
 /// <param name="source">Left open.</param>
 internal sealed class MappedTensors(ITensorSource source) : ITensorSource

@@ -5,8 +5,8 @@ using DenoisedSmoothing.Models;
 namespace DenoisedSmoothing.Hub;
 
 /// <summary>
-/// Names of a <see cref="VisionTransformer"/>'s weights: Hugging Face's, of which ViT's are the network's own and DeiT's differ in a prefix,
-/// timm's, and torchvision's (vision_transformer.py).
+/// Names of a <see cref="VisionTransformer"/>'s weights: Hugging Face's, of which ViT's are the network's own and DeiT's differ in a
+/// prefix, timm's, and torchvision's (vision_transformer.py).
 /// </summary>
 internal static partial class VisionTransformerNames
 {
