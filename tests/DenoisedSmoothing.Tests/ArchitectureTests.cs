@@ -41,6 +41,7 @@ public partial class ArchitectureTests
         "src/DenoisedSmoothing",
         "src/DenoisedSmoothing/PredictionSets",
         "src/DenoisedSmoothing/Networks",
+        "src/DenoisedSmoothing/Hub",
         "src/DenoisedSmoothing/Presets",
         "src/DenoisedSmoothing.Data",
         "src/DenoisedSmoothing.FashionMnist",

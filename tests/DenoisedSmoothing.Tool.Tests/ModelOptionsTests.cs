@@ -135,6 +135,46 @@ public sealed class ModelOptionsTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Weights_alone_are_recognised_and_what_was_assumed_is_said()
+    {
+        string[] args = [.. s_little, "--classifier-file", Bundled("")];
+
+        (int exit, string output, string error) = await Dds.RunAsync([.. args, "--data", "bundled"]);
+
+        exit.Should().Be(0, "{0} {1}", output, error);
+        error.Should().Contain("recognised by names and shapes as fashion-mnist");
+    }
+
+    [Fact]
+    public async Task A_folder_of_a_hub_is_loaded_by_its_settings()
+    {
+        string folder = At("hub");
+        Directory.CreateDirectory(folder);
+        File.Copy(Golden.PathOf(Path.Combine("hub", "pytorch_model.bin")), Path.Combine(folder, "pytorch_model.bin"));
+        File.WriteAllText(Path.Combine(folder, "config.json"), """
+            {"model_type":"convnext","num_stages":3,"hidden_sizes":[8,16,24],"depths":[1,2,1],"layer_norm_eps":0.001,
+             "id2label":{"0":"a","1":"b","2":"c","3":"d","4":"e"}}
+            """);
+        File.WriteAllText(Path.Combine(folder, "preprocessor_config.json"), """
+            {"image_processor_type":"ConvNextImageProcessor","size":{"shortest_edge":32},"crop_pct":0.875,"resample":3}
+            """);
+        string[] args =
+        [
+            .. s_little[..3], .. s_little[5..], "--classifier-file", folder, "--data", "folder", "--data-path", Case("photos"),
+            "--image-resize", "32x32",
+        ];
+
+        await Works([.. args, "--out", At("hub.tsv")]);
+
+        File.ReadAllText(At("hub.tsv") + ".meta.json").Should().Contain("ConvNext").And.Contain("resize=32x32");
+        (await Refused([.. args, "--classes", "7"])).Should().Contain("--classes 7 is not what").And.Contain(": 5.");
+        (await Refused([.. args, "--classifier-network", "resnet20"])).Should().Contain("--classifier-network has no place");
+        File.WriteAllText(Path.Combine(folder, "config.json"), """{"model_type":"mobilevit"}""");
+        (await Refused(args)).Should().Contain("known here are vit").And.Contain("torch.jit.save").And.Contain("--classifier-file")
+            .And.NotContain("OnnxClassifier");
+    }
+
     private static string Case(string name) => Golden.PathOf($"cases/command-line/{name}");
 
     private string At(string name) => Path.Combine(_folder.FullName, name);

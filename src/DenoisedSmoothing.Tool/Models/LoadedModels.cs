@@ -31,7 +31,17 @@ internal sealed class LoadedModels : IDisposable
     /// <summary>What happens to an image before the noise; null for nothing.</summary>
     public ImagePreprocess? Preprocess { get; init; }
 
+    /// <summary>What no file said of the classifier and was taken by convention, a sentence each: to be printed.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     public bool HasDenoiser => Diffusion is not null || OwnDenoiser is not null;
+
+    /// <summary>Prints the notes.</summary>
+    public void Tell(TextWriter writer)
+    {
+        foreach (string note in Notes)
+            writer.WriteLine(note);
+    }
 
     /// <summary>Frees these parts with the models.</summary>
     public LoadedModels Owning(params IEnumerable<IDisposable> parts)

@@ -23,7 +23,7 @@ internal static class ModelFiles
     /// <param name="choice">Its file and settings.</param>
     /// <param name="fallback">The network that weights alone belong to where nothing says; null for an error.</param>
     /// <exception cref="InvalidDataException">The file cannot be used; the message says which option may help.</exception>
-    public static (IClassifier Classifier, string? Network, IDisposable Owned) Classifier(ModelChoice choice, string? fallback = null) =>
+    public static LoadedClassifier Classifier(ModelChoice choice, string? fallback = null) =>
         Advised(choice.Classifier.Weights.Part, () => choice.Classifier.Ensemble.Count == 0
             ? LoadClassifier(choice, fallback)
             : LoadEnsemble(choice, fallback));
@@ -46,21 +46,22 @@ internal static class ModelFiles
         }
     }
 
-    private static (IClassifier Classifier, string? Network, IDisposable Owned) LoadEnsemble(ModelChoice choice, string? fallback)
+    private static LoadedClassifier LoadEnsemble(ModelChoice choice, string? fallback)
     {
         List<IClassifier> members = [];
+        List<string> notes = [];
         LoadedParts owned = new();
         try
         {
             foreach (string file in choice.Classifier.Ensemble)
             {
-                (IClassifier member, _, IDisposable part) = LoadClassifier(
-                    choice with { Classifier = choice.Classifier with { File = file } }, fallback);
-                members.Add(member);
-                owned.Add(part);
+                LoadedClassifier member = LoadClassifier(choice with { Classifier = choice.Classifier with { File = file } }, fallback);
+                members.Add(member.Classifier);
+                notes.AddRange(member.Notes.Select(note => $"{file}: {note}"));
+                owned.Add(member.Owned);
             }
 
-            return (Ensembles.Of(choice.Classifier.Aggregate, members), null, owned);
+            return new(Ensembles.Of(choice.Classifier.Aggregate, members), null, owned) { Notes = notes };
         }
         catch
         {
@@ -69,16 +70,18 @@ internal static class ModelFiles
         }
     }
 
-    private static (IClassifier Classifier, string? Network, IDisposable Owned) LoadClassifier(ModelChoice choice, string? fallback)
+    private static LoadedClassifier LoadClassifier(ModelChoice choice, string? fallback)
     {
         ClassifierChoice its = choice.Classifier;
         string path = Model(its.File ?? throw new ArgumentException("--classifier-file names the classifier: there is none without it."));
         (int, int)? Resize(int? otherwise) => (its.Resize ?? otherwise) is { } size ? (size, size) : null;
+        if (Directory.Exists(path))
+            return LoadPretrained(choice, path);
         if (IsOnnx(path))
         {
             RequireWhole(choice, path, its.Network, its.Weights.WeightsOption);
             OnnxClassifier onnx = OnnxClassifier.Load(path, its.Classes, its.Normalization, Resize(null), its.Weights.Tensors);
-            return (onnx, null, onnx);
+            return new(onnx, null, onnx);
         }
 
         if (TorchScriptNetwork.IsTorchScript(path))
@@ -87,22 +90,53 @@ internal static class ModelFiles
             RequireOneInput(path, its.Weights.InputOption);
             ModuleClassifier script = TorchScript.LoadClassifier(
                 path, its.Classes ?? 10, its.Normalization, Resize(null), choice.Device, its.Weights.Output);
-            return (script, null, script);
+            return new(script, null, script);
         }
 
         if (its.Weights.TensorOption is { } option)
             throw new ArgumentException($"{option} is for a model that comes with its network; {path} holds weights.");
-        string name = its.Network ?? FileMetadata.ClassifierOf(path) ?? fallback
-            ?? throw new ArgumentException(
-                $"{path} holds weights alone: say what network they belong to with --classifier-network "
-                + $"{string.Join(" | ", NetworkCatalog.Classifiers.Keys)}.");
+        List<string> notes = [];
+        string? name = its.Network ?? FileMetadata.ClassifierOf(path) ?? fallback;
+        if (name is null && (name = NetworkCatalog.Recognise(path, its.Weights.Options(new()))) is not null)
+            notes.Add($"{path}: recognised by names and shapes as {name}, with what that was published with.");
+        if (name is null)
+            return LoadPretrained(choice, path);
         CatalogClassifier network = NetworkCatalog.Classifiers.GetValueOrDefault(name)
             ?? throw new InvalidDataException($"{path} names the network '{name}', which this program does not know.");
         int classes = its.Classes ?? FileMetadata.ClassesOf(path) ?? network.ClassCount;
         nn.Module<Tensor, Tensor> module = network.Load(path, classes, choice.Device, its.Weights.Options(network.Checkpoint));
         ModuleClassifier classifier = new(InPrecision<nn.IModule<Tensor, Tensor>>(module, choice), classes,
             its.HasNormalization ? its.Normalization : network.Normalization, Resize(network.Resize), disposeNetwork: true);
-        return (classifier, name, classifier);
+        return new(classifier, name, classifier) { Notes = notes };
+    }
+
+    // A folder of a model hub, or weights that tell what they are.
+    private static LoadedClassifier LoadPretrained(ModelChoice choice, string path)
+    {
+        ClassifierChoice its = choice.Classifier;
+        if (Directory.Exists(path) && (its.Network is not null ? "--classifier-network" : its.Weights.TensorOption) is { } option)
+            throw new ArgumentException($"{option} has no place with the folder {path}, which says itself what it holds.");
+        PretrainedModel model = PretrainedModel.Open(path, new PretrainedModelOptions
+        {
+            Device = choice.Device,
+            Checkpoint = its.Weights.Options(new()),
+            // Typed, none is a normalisation as well.
+            Normalization = its.HasNormalization ? its.Normalization ?? Normalization.ToSymmetric : null,
+        });
+        try
+        {
+            if (its.Classes is { } classes && classes != model.ClassCount)
+                throw new ArgumentException($"--classes {classes} is not what {path} has: {model.ClassCount}. Leave it out.");
+            (int, int)? resize = (its.Resize ?? model.ImageSize) is { } size ? (size, size) : null;
+            ModuleClassifier classifier = new(InPrecision<nn.IModule<Tensor, Tensor>>(model.Network, choice), model.ClassCount,
+                its.HasNormalization ? its.Normalization : model.Normalization, resize, disposeNetwork: true);
+            return new(classifier, null, classifier) { Notes = model.Notes };
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     private static (DiffusionModel? Diffusion, IDenoiser? Own, DenoiserCard? Card, IDisposable Owned) LoadDenoiser(ModelChoice choice,

@@ -126,13 +126,15 @@ internal static class PairLoader
 
     private static LoadedModels FromFiles(ModelChoice choice)
     {
-        (IClassifier classifier, string? network, IDisposable owned) = ModelFiles.Classifier(choice);
+        LoadedClassifier loaded = ModelFiles.Classifier(choice);
+        (IClassifier classifier, string? network, IDisposable owned) = loaded;
         if (choice.Denoiser.File is null)
             return new LoadedModels
             {
                 Name = $"{choice.Classifier.File} without a denoiser",
                 Classifier = classifier,
                 ClassifierNetwork = network,
+                Notes = loaded.Notes,
             }.Owning(owned);
         try
         {
@@ -142,6 +144,7 @@ internal static class PairLoader
                 Name = $"{choice.Denoiser.File} and {choice.Classifier.File}",
                 Classifier = classifier,
                 ClassifierNetwork = network,
+                Notes = loaded.Notes,
                 Diffusion = diffusion,
                 OwnDenoiser = own,
                 Card = card,

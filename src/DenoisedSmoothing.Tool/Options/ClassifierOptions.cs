@@ -17,11 +17,15 @@ internal sealed class ClassifierOptions
         Normalization.AcceptOnlyFromAmong([.. NetworkCatalog.Normalizations.Keys]);
     }
 
+    /// <summary>The names of networks, for help: those of torchvision and timm are too many to list.</summary>
+    public static string Names { get; } = string.Join(", ", NetworkCatalog.Classifiers.Where(entry => entry.Value.Preprocess is null)
+        .Select(entry => entry.Key)) + ", and torchvision's and timm's names, such as resnet50, vit_b_16 or swin_tiny_patch4_window7_224";
+
     public Option<string?> File { get; } = new("--classifier-file")
     {
         HelpName = "file",
-        Description = "The pair's classifier, or one of your own: weights (safetensors, torch.save), TorchScript .pt, .onnx, or what "
-            + "finetune wrote",
+        Description = "The pair's classifier, or one of your own: a folder of Hugging Face's hub, weights (safetensors, torch.save), "
+            + "TorchScript .pt, .onnx, or what finetune wrote",
     };
 
     public Option<string[]?> Ensemble { get; } = new("--ensemble")
@@ -42,7 +46,7 @@ internal sealed class ClassifierOptions
     public Option<string?> Network { get; } = new("--classifier-network", "--network")
     {
         HelpName = "name",
-        Description = $"What the weights belong to: {string.Join(", ", NetworkCatalog.Classifiers.Keys)}",
+        Description = $"What the weights belong to: {Names} [default: what the file says, or is recognised as]",
     };
 
     public Option<int?> Classes { get; } = new Option<int?>("--classes")
@@ -96,12 +100,12 @@ internal sealed class ClassifierOptions
         if (ensemble.Length == 0 && parsed.GetValue(Aggregate) is not null)
             throw new ArgumentException("--aggregate is for an --ensemble.");
         foreach (string member in ensemble)
-            ModelOptions.ExistingModel(member);
+            ModelOptions.ExistingModelOrFolder(member);
         return new ClassifierChoice
         {
             Ensemble = ensemble,
             Aggregate = parsed.GetValue(Aggregate) ?? Ensembles.Forms[0],
-            File = ModelOptions.ExistingModel(parsed.GetValue(File) ?? ensemble.FirstOrDefault()),
+            File = ModelOptions.ExistingModelOrFolder(parsed.GetValue(File) ?? ensemble.FirstOrDefault()),
             Network = parsed.GetValue(Network),
             Classes = parsed.GetValue(Classes),
             Normalization = given ? Given(mean, std) : name is null ? null : NetworkCatalog.Normalizations[name],

@@ -63,7 +63,8 @@ internal sealed class ModelOptions(bool severalDevices = false)
             LibTorch.AllowTf32 = true;
         string[] inert = parsed.GetValue(InertTypes) ?? [];
         ClassifierChoice classifier = _classifier.Read(parsed, inert);
-        string? network = classifier.Network ?? (classifier.File is { } file ? FileMetadata.ClassifierOf(file) : null);
+        string? network = classifier.Network
+            ?? (classifier.File is { } file && !Directory.Exists(file) ? FileMetadata.ClassifierOf(file) : null);
         return new ModelChoice
         {
             Pair = parsed.GetValue(Pair) ?? (classifier.File is null || network == PairLoader.Bundled ? PairLoader.Bundled : null),
@@ -95,6 +96,10 @@ internal sealed class ModelOptions(bool severalDevices = false)
     /// <exception cref="IOException">It is not, or is a folder.</exception>
     /// <exception cref="InvalidDataException">It is of another kind, which the message names.</exception>
     public static string? ExistingModel(string? path) => Existing(path) is { } there ? ModelFiles.Model(there) : null;
+
+    /// <summary>As <see cref="ExistingModel"/>, and takes a folder of a model hub too: one with config.json.</summary>
+    public static string? ExistingModelOrFolder(string? path) =>
+        path is not null && File.Exists(Path.Combine(path, "config.json")) ? path : ExistingModel(path);
 
     /// <summary>Refuses a file that is not there, before any work.</summary>
     /// <exception cref="IOException">It is not, or is a folder.</exception>

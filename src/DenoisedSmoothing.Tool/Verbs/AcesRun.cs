@@ -34,6 +34,7 @@ internal sealed record AcesRun(
         IImageDataset raw = DataSources.Open(Data);
         using LoadedReplicas replicas = LoadedReplicas.Load(Models);
         LoadedModels models = replicas.First;
+        models.Tell(Output);
         IImageDataset images = models.Preprocess is { } preprocess ? raw.Prepared(preprocess) : raw;
         using LoadedParts owned = new();
         AcesClassifier aces = Join(replicas, owned);

@@ -71,6 +71,7 @@ internal static class AttackCommand
             IImageDataset opened = DataSources.Open(images);
             using LoadedReplicas replicas = LoadedReplicas.Load(choice);
             LoadedModels loaded = replicas.First;
+            loaded.Tell(error);
             StrategyChoice denoising = strategy.Read(parsed);
             AttackRun run = new()
             {

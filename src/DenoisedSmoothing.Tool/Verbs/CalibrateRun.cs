@@ -41,6 +41,7 @@ internal sealed record CalibrateRun
         OutputFolder.Check(Out);
         IImageDataset raw = DataSources.Open(Data);
         using LoadedModels models = PairLoader.Load(Models);
+        models.Tell(Output);
         IImageDataset images = models.Preprocess is { } preprocess ? raw.Prepared(preprocess) : raw;
         int count = Data.Range.CountOf(images.Count);
         Output.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -31,6 +31,7 @@ internal sealed record DenoiseRun(
         if (indices.Any(index => index >= images.Count))
             throw new ArgumentException($"--images: the data set has the indices 0 to {images.Count - 1}.");
         using LoadedModels models = PairLoader.Load(Models);
+        models.Tell(Output);
         List<GridColumn> columns = [];
         using DisposeScope scope = NewDisposeScope();
         using (IDisposable inference = inference_mode())

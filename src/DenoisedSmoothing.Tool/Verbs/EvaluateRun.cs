@@ -28,6 +28,7 @@ internal sealed record EvaluateRun(
             OutputFolder.Check(Out);
         IImageDataset images = DataSources.Open(Data);
         using LoadedModels models = PairLoader.Load(Models);
+        models.Tell(Error);
         IReadOnlyList<StrategyChoice> strategies = Chosen
             ?? [.. (models.HasDenoiser ? (string[])[Strategies.OneShot, Strategies.None] : [Strategies.None])
                 .Select(kind => Default with { Kind = kind })];

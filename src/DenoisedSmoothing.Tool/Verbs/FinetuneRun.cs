@@ -27,6 +27,7 @@ internal sealed record FinetuneRun(
     {
         IImageDataset selected = DataSources.OpenSelection(Data);
         using LoadedModels models = PairLoader.Load(Models);
+        models.Tell(Output);
         LabeledImages images = LabeledImages.From(
             models.Preprocess is { } preprocess ? selected.Prepared(preprocess) : selected, cancellationToken: cancellationToken);
         if (models.Classifier is not ModuleClassifier { Network: torch.nn.Module network } classifier || models.ClassifierNetwork is null)

@@ -35,6 +35,7 @@ internal sealed record SetsRun
         IImageDataset raw = DataSources.Open(Data);
         RequireOthers(raw);
         using LoadedModels models = PairLoader.Load(Models);
+        models.Tell(Output);
         IImageDataset images = models.Preprocess is { } preprocess ? raw.Prepared(preprocess) : raw;
         double sigma = Calibration.Sigma;
         RobustSetClassifier sets = new(Strategies.BaseClassifier(models, Strategy, sigma), sigma, Calibration,

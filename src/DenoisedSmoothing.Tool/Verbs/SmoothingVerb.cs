@@ -49,6 +49,7 @@ internal sealed class SmoothingVerb(CertificationLogKind kind)
         try
         {
             LoadedModels models = replicas.First;
+            models.Tell(parsed.InvocationConfiguration.Error);
             IReadOnlyList<BaseClassifierReplica> smoothed =
                 replicas.BaseClassifiers(loaded => Strategies.BaseClassifier(loaded, strategy, sigma));
             return new SmoothingSetup(replicas, strategy, sigma, new CertificationRun

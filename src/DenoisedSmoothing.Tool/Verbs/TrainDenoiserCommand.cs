@@ -61,7 +61,7 @@ internal static class TrainDenoiserCommand
         };
         ClassifierOptions classifiers = new();
         classifiers.Network.Description = "What the surrogates' weights belong to: "
-            + $"{string.Join(", ", NetworkCatalog.Classifiers.Keys)} [default: what their files say]";
+            + $"{ClassifierOptions.Names} [default: what their files say]";
         Verb verb = new Verb(
             "train-denoiser",
             "Trains a diffusion model: at all timesteps, or at one noise level, several, or a range (the paper's Table 4). Or a denoiser "

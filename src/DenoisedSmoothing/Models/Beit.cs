@@ -8,14 +8,12 @@ namespace DenoisedSmoothing.Models;
 
 /// <summary>
 /// The image transformer BEiT (Bao et al. 2021) as timm has it (timm/models/beit.py), under its state_dict names: relative position
-/// biases, layer scale, biases on query and value only. Takes normalised images [N,C,S,S] and returns logits [N,K].
+/// biases, layer scale, biases on query and value only. Hugging Face's is the same network under other names. Takes normalised images
+/// [N,C,S,S] and returns logits [N,K].
 /// </summary>
 /// <remarks>Rows are independent.</remarks>
 public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
 {
-    // timm 1.0, timm.layers.LayerNorm.
-    private const double Epsilon = 1e-6;
-
     // Fields, here and in the modules below, carry the reference's names: TorchSharp makes the state_dict's names from them.
     private readonly Parameter cls_token;
     private readonly Parameter? pos_embed;
@@ -43,9 +41,9 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
         for (int i = 0; i < options.Depth; i++)
             blocks.Add(new Block(options));
         if (options.AveragePool)
-            fc_norm = LayerNorm(width, Epsilon);
+            fc_norm = LayerNorm(width, options.LayerNormEpsilon);
         else
-            norm = LayerNorm(width, Epsilon);
+            norm = LayerNorm(width, options.LayerNormEpsilon);
         head = Linear(width, options.ClassCount);
         RegisterComponents();
     }
@@ -187,9 +185,9 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
                 gamma_2 = TransformerWeights.Own(full(width, Kept(scale)));
             }
 
-            norm1 = LayerNorm(width, Epsilon);
+            norm1 = LayerNorm(width, options.LayerNormEpsilon);
             attn = new Attention(options);
-            norm2 = LayerNorm(width, Epsilon);
+            norm2 = LayerNorm(width, options.LayerNormEpsilon);
             mlp = new Mlp(width, (int)(width * options.MlpRatio));
             RegisterComponents();
         }

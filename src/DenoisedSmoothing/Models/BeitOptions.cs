@@ -58,6 +58,10 @@ public sealed record BeitOptions
     /// <value>true.</value>
     public bool AveragePool { get; init; } = true;
 
+    /// <summary>The layer norms' epsilon: 1e-6 in timm, layer_norm_eps (1e-12) in Hugging Face's.</summary>
+    /// <value>1e-6.</value>
+    public double LayerNormEpsilon { get; init; } = 1e-6;
+
     /// <summary>Classes K, at least 2.</summary>
     /// <value>1000.</value>
     public int ClassCount { get; init; } = 1000;
@@ -71,7 +75,21 @@ public sealed record BeitOptions
     internal int Side => ImageSize / PatchSize;
 
     /// <summary>What the state_dict may not show of the function computed.</summary>
-    internal string Describe() => string.Create(CultureInfo.InvariantCulture, $"Beit(heads={Heads})");
+    internal string Describe() => string.Create(CultureInfo.InvariantCulture,
+        $"Beit(heads={Heads}{(LayerNormEpsilon.Equals(1e-6) ? "" : $";eps={LayerNormEpsilon.ToString(CultureInfo.InvariantCulture)}")})");
+
+    /// <summary>How many parameters the network has.</summary>
+    internal Int128 ParameterCount
+    {
+        get
+        {
+            Int128 width = EmbedDim, inner = (int)(EmbedDim * MlpRatio), side = Side, table = ((2 * side - 1) * (2 * side - 1) + 3) * Heads;
+            Int128 embeddings = width * ((Int128)InChannels * PatchSize * PatchSize + 2 + (AbsolutePositions ? side * side + 1 : 0));
+            Int128 block = 4 * width * width + (QkvBias ? 3 : 1) * width + 2 * width * inner + inner + width
+                + (LayerScale is null ? 4 : 6) * width + (RelativePositions ? table : 0);
+            return embeddings + (SharedRelativePositions ? table : 0) + Depth * block + 2 * width + (width + 1) * ClassCount;
+        }
+    }
 
     internal void Validate()
     {
@@ -85,6 +103,9 @@ public sealed record BeitOptions
                 $"The image size must be a positive multiple of the patch size; {ImageSize} is not one of {PatchSize}.");
         if (EmbedDim < Heads || EmbedDim % Heads != 0)
             throw new ArgumentException($"{EmbedDim} channels cannot be shared by {Heads} attention heads.");
+        if (!(LayerNormEpsilon > 0))
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"The layer norms' epsilon must be above 0; got {LayerNormEpsilon}."));
         if (!(EmbedDim * MlpRatio is >= 1 and < int.MaxValue))
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
                 $"The feed-forward width {EmbedDim} * {MlpRatio} must be at least 1."));

@@ -9,14 +9,19 @@ namespace DenoisedSmoothing.Models;
 
 /// <summary>
 /// The vision transformer of Dosovitskiy et al. 2020 as an image classifier: Hugging Face's ViTForImageClassification (modeling_vit.py)
-/// under its state_dict names; <see cref="FromTimm"/> renames timm's. Takes normalised images [N,C,S,S] and returns logits [N,K].
+/// under its state_dict names; <see cref="FromTimm"/> renames timm's. With a distillation token it is DeiT (Touvron et al. 2021). Takes
+/// normalised images [N,C,S,S] and returns logits [N,K].
 /// </summary>
-/// <remarks>The logits come from the class token, as in both libraries' plain models. Rows are independent.</remarks>
+/// <remarks>
+/// The logits come from the class token, as in both libraries' plain models; for a distilled DeiT they are the mean of its two heads'. Rows
+/// are independent.
+/// </remarks>
 public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
 {
     // Fields, here and in the modules below, carry the reference's names: TorchSharp makes the state_dict's names from them.
     private readonly Body vit;
     private readonly Module<Tensor, Tensor> classifier;
+    private readonly Module<Tensor, Tensor>? distillation_classifier;
 
     /// <summary>Builds the network with random weights.</summary>
     /// <param name="options">Its shape.</param>
@@ -28,6 +33,8 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
         Input = new InputShape(options.Channels, options.ImageSize, options.ImageSize);
         vit = new Body(options);
         classifier = Linear(options.HiddenSize, options.ClassCount);
+        if (options.Distillation == DistillationToken.Averaged)
+            distillation_classifier = Linear(options.HiddenSize, options.ClassCount);
         RegisterComponents();
     }
 
@@ -79,8 +86,17 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
     public override Tensor forward(Tensor x)
     {
         NetworkInput.Require(x, nameof(VisionTransformer), Input);
-        long tokens = 1 + (long)Math.Pow(Options.ImageSize / Options.PatchSize, 2);
-        return RowSlices.Run(x, tokens * Options.IntermediateSize, rows => classifier.Consume(vit.call(rows)));
+        long tokens = Options.LeadingTokens + (long)Math.Pow(Options.ImageSize / Options.PatchSize, 2);
+        return RowSlices.Run(x, tokens * Options.IntermediateSize, Run);
+    }
+
+    private Tensor Run(Tensor x)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor tokens = vit.call(x), logits = classifier.call(tokens.select(1, 0));
+        if (distillation_classifier is not null)
+            logits = logits.Plus(distillation_classifier.call(tokens.select(1, 1))).div(Kept(2));
+        return logits.MoveToOuterDisposeScope();
     }
 
     private static VisionTransformerOptions Checked(VisionTransformerOptions options)
@@ -90,18 +106,20 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
         return options;
     }
 
-    /// <summary>From images to the normed class token [N,HiddenSize].</summary>
+    /// <summary>From images to the normed tokens that heads look at: [N,1,HiddenSize], or [N,2,HiddenSize] with two heads.</summary>
     private sealed class Body : Module<Tensor, Tensor>
     {
         private readonly Embeddings embeddings;
         private readonly Encoder encoder;
         private readonly LayerNorm layernorm;
+        private readonly int _heads;
 
         public Body(VisionTransformerOptions options) : base(nameof(Body))
         {
             embeddings = new Embeddings(options);
             encoder = new Encoder(options);
             layernorm = LayerNorm(options.HiddenSize, options.LayerNormEpsilon);
+            _heads = options.Distillation == DistillationToken.Averaged ? 2 : 1;
             RegisterComponents();
         }
 
@@ -112,21 +130,24 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
             long n = tokens.size(0), count = tokens.size(1), width = tokens.size(2);
             using ResidualStream stream = new(tokens.reshape(-1, width));
             encoder.Run(stream, n);
-            // The norm is a token's own: that of the class token is enough.
-            return layernorm.call(stream.Select(rows => rows.reshape(n, count, width).select(1, 0))).MoveToOuterDisposeScope();
+            // The norm is a token's own: that of the tokens with a head is enough.
+            return layernorm.call(stream.Select(rows => rows.reshape(n, count, width).narrow(1, 0, _heads))).MoveToOuterDisposeScope();
         }
     }
 
     private sealed class Embeddings : Module<Tensor, Tensor>
     {
         private readonly Parameter cls_token, position_embeddings;
+        private readonly Parameter? distillation_token;
         private readonly Sequential patch_embeddings;
 
         public Embeddings(VisionTransformerOptions options) : base(nameof(Embeddings))
         {
             int side = options.ImageSize / options.PatchSize;
             cls_token = TransformerWeights.Tokens(1, options.HiddenSize);
-            position_embeddings = TransformerWeights.Tokens(side * side + 1, options.HiddenSize);
+            if (options.Distillation != DistillationToken.None)
+                distillation_token = TransformerWeights.Tokens(1, options.HiddenSize);
+            position_embeddings = TransformerWeights.Tokens(side * side + options.LeadingTokens, options.HiddenSize);
             patch_embeddings =
                 Sequential(("projection", Conv2d(options.Channels, options.HiddenSize, options.PatchSize, stride: options.PatchSize)));
             RegisterComponents();
@@ -136,7 +157,9 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor patches = PatchEmbedding.Call((Conv2d)patch_embeddings[0], x);
-            return cat([cls_token.expand(x.shape[0], -1, -1), patches], 1).PlusInPlace(position_embeddings).MoveToOuterDisposeScope();
+            Tensor[] leading = distillation_token is null ? [cls_token] : [cls_token, distillation_token];
+            return cat([.. leading.Select(token => token.expand(x.shape[0], -1, -1)), patches], 1).PlusInPlace(position_embeddings)
+                .MoveToOuterDisposeScope();
         }
     }
 

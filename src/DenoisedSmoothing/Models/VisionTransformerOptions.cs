@@ -41,6 +41,10 @@ public sealed record VisionTransformerOptions
     /// <value>1e-12.</value>
     public double LayerNormEpsilon { get; init; } = 1e-12;
 
+    /// <summary>Whether there is a second token, as in DeiT, and what is made of it.</summary>
+    /// <value>None.</value>
+    public DistillationToken Distillation { get; init; }
+
     /// <summary>Classes K, at least 2.</summary>
     public required int ClassCount { get; init; }
 
@@ -52,10 +56,28 @@ public sealed record VisionTransformerOptions
 
     /// <summary>What the state_dict does not show of the function computed.</summary>
     internal string Describe() => string.Create(CultureInfo.InvariantCulture,
-        $"VisionTransformer(heads={AttentionHeads};eps={LayerNormEpsilon})");
+        $"VisionTransformer(heads={AttentionHeads};eps={LayerNormEpsilon}{(Distillation == DistillationToken.None ? "" : ";distilled")})");
+
+    /// <summary>Tokens before the patches.</summary>
+    internal int LeadingTokens => Distillation == DistillationToken.None ? 1 : 2;
+
+    /// <summary>How many parameters the network has.</summary>
+    internal Int128 ParameterCount
+    {
+        get
+        {
+            Int128 width = HiddenSize, inner = IntermediateSize, side = ImageSize / PatchSize;
+            Int128 embeddings = width * ((Int128)Channels * PatchSize * PatchSize + 1 + side * side + 2 * LeadingTokens);
+            Int128 layer = 4 * width * width + (QkvBias ? 4 : 1) * width + 2 * width * inner + inner + width + 4 * width;
+            int heads = Distillation == DistillationToken.Averaged ? 2 : 1;
+            return embeddings + HiddenLayers * layer + 2 * width + heads * (width + 1) * ClassCount;
+        }
+    }
 
     internal void Validate()
     {
+        if (!Enum.IsDefined(Distillation))
+            throw new ArgumentOutOfRangeException(nameof(Distillation), Distillation, "There is no such use of a distillation token.");
         ArgumentOutOfRangeException.ThrowIfLessThan(PatchSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Channels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(HiddenLayers, 1);

@@ -1,5 +1,6 @@
 using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Preprocessing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,6 +19,12 @@ public sealed record CatalogClassifier(Func<int, nn.Module<Tensor, Tensor>> Crea
     /// <summary>The height and width it wants; null where it takes the image's own.</summary>
     public int? Resize { get; init; }
 
+    /// <summary>
+    /// What brings a photo to the network's size, before the noise: what comes out of it is what is certified. Null where images have it
+    /// already.
+    /// </summary>
+    public ImagePreprocess? Preprocess { get; init; }
+
     /// <summary>The number of classes it was published with.</summary>
     public int ClassCount { get; init; } = 10;
 
@@ -25,7 +32,8 @@ public sealed record CatalogClassifier(Func<int, nn.Module<Tensor, Tensor>> Crea
     public CheckpointOptions Checkpoint { get; init; } = new();
 
     /// <summary>Makes the network and reads its weights from a checkpoint.</summary>
-    /// <param name="path">Any format that <see cref="Checkpoints.Checkpoint.Open(string)"/> reads.</param>
+    /// <param name="path">Any format that <see cref="Checkpoints.Checkpoint.Open(string)"/> reads, under the names of any library that
+    /// publishes the network.</param>
     /// <param name="classCount">The number of classes; null for <see cref="ClassCount"/>.</param>
     /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <param name="checkpoint">How the file is to be read; null for <see cref="Checkpoint"/>.</param>

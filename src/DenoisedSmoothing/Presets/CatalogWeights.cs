@@ -1,4 +1,5 @@
 using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Hub;
 using TorchSharp;
 
 namespace DenoisedSmoothing.Presets;
@@ -11,11 +12,11 @@ internal static class CatalogWeights
     {
         torch.Device target = LibTorch.DeviceNamed(device);
         // The file first: a wrong path must not cost gigabytes of random weights.
-        using Checkpoint checkpoint = Checkpoint.Open(path, options);
+        using Checkpoint checkpoint = WeightFile.Open(path, options);
         TNetwork network = create();
         try
         {
-            StateDict.Load(network, checkpoint);
+            StateDict.Load(network, RecognisedWeights.Native(network, checkpoint));
             network.to(target);
             return network;
         }

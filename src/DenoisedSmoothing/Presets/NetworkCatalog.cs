@@ -1,4 +1,6 @@
+using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Hub;
 using DenoisedSmoothing.Models;
 
 namespace DenoisedSmoothing.Presets;
@@ -6,8 +8,12 @@ namespace DenoisedSmoothing.Presets;
 /// <summary>The networks of this library that weights alone can be loaded into, by name, with what each was published with.</summary>
 public static class NetworkCatalog
 {
-    /// <summary>Classifiers by name.</summary>
-    public static IReadOnlyDictionary<string, CatalogClassifier> Classifiers { get; } = new Dictionary<string, CatalogClassifier>
+    /// <summary>
+    /// Classifiers by name: the field's, and those that torchvision and timm have under the same names (docs/models.md lists them). Cohen
+    /// et al.'s and Salman et al.'s ImageNet models are <c>resnet50</c>.
+    /// </summary>
+    public static IReadOnlyDictionary<string, CatalogClassifier> Classifiers { get; } = new Dictionary<string, CatalogClassifier>(
+        PhotoClassifiers.All.Keys.Select(static name => KeyValuePair.Create(name, PhotoClassifiers.Entry(name))))
     {
         ["fashion-mnist"] = new(classes => new CifarResNet(20, classes, ResNetShortcut.Pad, inChannels: 1)),
         ["lenet"] = new(classes => new LeNet(classes)),
@@ -55,6 +61,38 @@ public static class NetworkCatalog
         ["cifar10"] = Normalization.CohenCifar10,
         ["symmetric"] = Normalization.ToSymmetric,
     };
+
+    /// <summary>
+    /// The name of a small classifier of this catalog that a file's weights are, told by names and shapes. Networks for photos, which
+    /// differ in what they do with images, are none of these: <see cref="PretrainedModel.Open(string)"/> recognises them.
+    /// </summary>
+    /// <param name="path">Any format that <see cref="Checkpoint.Open(string)"/> reads.</param>
+    /// <param name="options">How it is read; null for the usual way.</param>
+    /// <returns>Null where it is none of them.</returns>
+    /// <exception cref="CheckpointException">The file is damaged, hostile or of an unknown kind.</exception>
+    public static string? Recognise(string path, CheckpointOptions? options = null)
+    {
+        using Checkpoint checkpoint = WeightFile.Open(path, options ?? new CheckpointOptions());
+        Dictionary<string, IReadOnlyList<long>> shapes =
+            checkpoint.Entries.ToDictionary(entry => entry.Name, entry => entry.Shape, StringComparer.Ordinal);
+        return Array.Find(s_telling, known => known.Shapes.All(telling =>
+                shapes.TryGetValue(telling.Entry, out IReadOnlyList<long>? shape) && shape.SequenceEqual(telling.Shape))
+            && !shapes.ContainsKey(known.Absent)).Network;
+    }
+
+    // Of each a few entries, and one that a longer network of the kind has.
+    private static readonly (string Network, (string Entry, long[] Shape)[] Shapes, string Absent)[] s_telling =
+    [
+        ("fashion-mnist", [("conv1.weight", [16, 1, 3, 3]), ("layer3.2.conv2.weight", [64, 64, 3, 3]), ("linear.weight", [10, 64])],
+            "layer3.3.conv1.weight"),
+        ("resnet20", [("conv1.weight", [16, 3, 3, 3]), ("layer3.2.conv2.weight", [64, 64, 3, 3]), ("linear.weight", [10, 64])],
+            "layer3.3.conv1.weight"),
+        ("resnet110", [("conv1.weight", [16, 3, 3, 3]), ("layer3.17.conv2.weight", [64, 64, 3, 3]), ("fc.weight", [10, 64])],
+            "layer3.18.conv1.weight"),
+        ("wide-resnet-28-10", [("block1.layer.0.conv1.weight", [160, 16, 3, 3]), ("block3.layer.3.conv2.weight", [640, 640, 3, 3]),
+            ("fc.weight", [10, 640])], "block3.layer.4.conv2.weight"),
+        ("lenet", [("conv1.weight", [20, 1, 5, 5]), ("conv2.weight", [50, 20, 5, 5]), ("fc2.weight", [10, 500])], "fc3.weight"),
+    ];
 
     // A U-Net on 2x2 patches.
     private static PatchedNetwork Patched(int inChannels, int channels, int blocks) => new(

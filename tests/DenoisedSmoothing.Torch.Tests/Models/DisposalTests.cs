@@ -29,6 +29,24 @@ public class DisposalTests
         {
             ClassCount = 10, HiddenLayers = 2, HiddenSize = 16, AttentionHeads = 2, IntermediateSize = 32, ImageSize = 32,
         }),
+        ["VisionTransformer, distilled"] = () => new VisionTransformer(new VisionTransformerOptions
+        {
+            ClassCount = 10, HiddenLayers = 2, HiddenSize = 16, AttentionHeads = 2, IntermediateSize = 32, ImageSize = 32, Distillation =
+                DistillationToken.Averaged,
+        }),
+        ["ResNet"] = () => new ResNet(new ResNetOptions
+        {
+            Depths = [1, 1, 1, 1], Widths = [16, 16, 32, 32], StemWidth = 8, ClassCount = 10,
+        }),
+        ["ConvNext"] = () => new ConvNext(new ConvNextOptions { Depths = [1, 1], Widths = [8, 16], ClassCount = 10 }),
+        ["ConvNext, second version"] = () => new ConvNext(new ConvNextOptions
+        {
+            Depths = [1, 1], Widths = [8, 16], ClassCount = 10, LayerScale = false, ResponseNormalization = true,
+        }),
+        ["SwinTransformer"] = () => new SwinTransformer(new SwinOptions
+        {
+            ImageSize = 32, EmbedDim = 16, Depths = [2, 2], Heads = [2, 4], WindowSize = 3, ClassCount = 10,
+        }),
         ["CifarResNet, pad"] = () => new CifarResNet(8, 10, ResNetShortcut.Pad),
         ["CifarResNet, convolution"] = () => new CifarResNet(8, 10, ResNetShortcut.Convolution),
         ["LeNet"] = () => new LeNet(10),

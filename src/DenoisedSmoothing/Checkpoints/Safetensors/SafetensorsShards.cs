@@ -2,13 +2,13 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Checkpoints;
 
-/// <summary>Several safetensors files that an index makes one of, all open.</summary>
+/// <summary>Several files that an index makes one of, all open: safetensors, or torch.save's (pytorch_model.bin.index.json).</summary>
 internal sealed class SafetensorsShards : ITensorSource, IDisposable
 {
     private const int Shown = 5;
 
-    private readonly Dictionary<string, SafetensorsFile> _byEntry = new(StringComparer.Ordinal);
-    private readonly List<SafetensorsFile> _shards = [];
+    private readonly Dictionary<string, ITensorSource> _byEntry = new(StringComparer.Ordinal);
+    private readonly List<ITensorSource> _shards = [];
 
     private SafetensorsShards(string name) => Name = name;
 
@@ -46,7 +46,7 @@ internal sealed class SafetensorsShards : ITensorSource, IDisposable
         try
         {
             foreach (string path in paths)
-                shards.Add(SafetensorsFile.Open(Path.Combine(folder, path)), path, map);
+                shards.Add(OpenShard(Path.Combine(folder, path)), path, map);
             foreach (var (entry, path) in map)
             {
                 if (!shards._byEntry.ContainsKey(entry))
@@ -66,21 +66,26 @@ internal sealed class SafetensorsShards : ITensorSource, IDisposable
     public Tensor Read(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return _byEntry.TryGetValue(name, out SafetensorsFile? shard)
+        return _byEntry.TryGetValue(name, out ITensorSource? shard)
             ? shard.Read(name)
             : throw CheckpointException.NoSuchEntry(Name, name, Entries.Count);
     }
 
     public void Dispose()
     {
-        foreach (SafetensorsFile shard in _shards)
-            shard.Dispose();
+        foreach (ITensorSource shard in _shards)
+            ((IDisposable)shard).Dispose();
     }
 
-    private void Add(SafetensorsFile shard, string path, Dictionary<string, string> map)
+    // No index among them: it could name itself. Names are the index's, so no prefix is taken off.
+    private static ITensorSource OpenShard(string path) => FileKind.Of(path) == FileKind.TorchSave
+        ? Checkpoint.Open(path, new CheckpointOptions { StripPrefixes = [] })
+        : SafetensorsFile.Open(path);
+
+    private void Add(ITensorSource shard, string path, Dictionary<string, string> map)
     {
         _shards.Add(shard);
-        foreach (SafetensorsEntry entry in shard.Entries)
+        foreach (TensorEntry entry in shard.Entries)
         {
             if (!map.TryGetValue(entry.Name, out string? place) || place != path)
             {

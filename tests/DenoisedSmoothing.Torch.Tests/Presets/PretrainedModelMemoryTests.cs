@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Presets;
+using DenoisedSmoothing.Testing;
+using TorchSharp;
+using Xunit.Abstractions;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing.Torch.Tests.Presets;
+
+/// <summary>Full-size networks loaded from files: memory at its peak, and the figures of docs/models.md.</summary>
+[Collection(nameof(ResidentMemory))]
+[Trait("Category", "Slow")]
+public sealed class PretrainedModelMemoryTests(ITestOutputHelper output) : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hub-memory-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [SkippableTheory]
+    [InlineData("resnet50")]
+    [InlineData("convnext_tiny")]
+    [InlineData("swin_tiny_patch4_window7_224")]
+    [InlineData("deit_base_distilled_patch16_224")]
+    public void Open_takes_at_most_1_2_times_the_networks_memory(string name)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "The peak of a process's memory is read from Linux.");
+        string path = Path.Combine(_folder.FullName, "model.safetensors");
+        Stopwatch watch = Stopwatch.StartNew();
+        long bytes;
+        TimeSpan construct;
+        using (nn.Module<Tensor, Tensor> network = NetworkCatalog.Classifiers[name].Create(1000))
+        {
+            construct = watch.Elapsed;
+            SafetensorsWriter.Write(path, network.state_dict(), null);
+            bytes = new FileInfo(path).Length;
+        }
+
+        // Once before, so that libraries and caches are there.
+        Open(path).Dispose();
+        ResidentMemory.Trim();
+        File.WriteAllText("/proc/self/clear_refs", "5");
+        long before = Status("VmRSS:");
+        watch.Restart();
+        using PretrainedModel model = Open(path);
+        TimeSpan load = watch.Elapsed;
+        long peak = Status("VmHWM:") - before;
+        using (inference_mode())
+        using (Tensor images = rand(1, 3, 224, 224))
+        {
+            model.Classify(images).Dispose();
+            watch.Restart();
+            model.Classify(images).Dispose();
+        }
+
+        output.WriteLine(FormattableString.Invariant($"{name}: {bytes >> 20} MiB of weights, {peak >> 20} MiB more at the peak, construct "
+            + $"{construct.TotalSeconds:0.00} s, open {load.TotalSeconds:0.00} s, forward {watch.Elapsed.TotalSeconds:0.00} s"));
+        peak.Should().BeLessThan((long)(1.2 * bytes));
+    }
+
+    private static PretrainedModel Open(string path) =>
+        PretrainedModel.Open(path, new PretrainedModelOptions { Normalization = Normalization.ImageNet });
+
+    private static long Status(string name) => File.ReadLines("/proc/self/status")
+        .Where(line => line.StartsWith(name, StringComparison.Ordinal))
+        .Select(line => 1024 * long.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal))).Single();
+}
