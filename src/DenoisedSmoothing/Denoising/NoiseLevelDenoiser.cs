@@ -20,6 +20,9 @@ public sealed class NoiseLevelDenoiser : IDenoiser, IDescribed
         _predictor = predictor;
     }
 
+    /// <summary>The model that is asked.</summary>
+    public IX0Predictor Predictor => _predictor;
+
     /// <summary>The largest sigma, in [0,1] pixel space, that can be denoised.</summary>
     public double LargestSigma => SymmetricPixels.Sigma(_predictor.LargestNoiseToSignal);
 

@@ -96,11 +96,7 @@ public sealed class PretrainedDiffusion : IDisposable
         // The file first: a wrong one must not cost gigabytes of random weights.
         using Checkpoint checkpoint = Checkpoint.Open(files.Weights, how);
         DiffusersNames named = new(checkpoint);
-        long[] wanted = [options.BlockChannels[0], options.InChannels, 3, 3];
-        if (named.Entries.FirstOrDefault(static entry => entry.Name == "conv_in.weight") is { } first && !first.Shape.SequenceEqual(wanted))
-            throw CheckpointException.InEntry(checkpoint.Name, first.Name,
-                $"its shape is {CheckpointException.Text(first.Shape)}, and {files.Network.Path} asks for {CheckpointException.Text(wanted)}",
-                "Fetch both files of one network.");
+        RequireWidths(named, files.Network.Path, options);
         UNet2DModel network = new(options);
         try
         {
@@ -111,6 +107,31 @@ public sealed class PretrainedDiffusion : IDisposable
         {
             network.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>A configuration that claims more than its weights have must not cost the memory that it claims.</summary>
+    private static void RequireWidths(DiffusersNames weights, string config, UNet2DModelOptions options)
+    {
+        Dictionary<string, TensorEntry> entries = weights.Entries.ToDictionary(static entry => entry.Name, StringComparer.Ordinal);
+        Require("conv_in.weight", options.BlockChannels[0], options.InChannels);
+        for (int level = 0; level < options.BlockChannels.Count; level++)
+        {
+            int width = options.BlockChannels[level];
+            for (int layer = 0; layer < options.LayersPerBlock; layer++)
+                Require($"down_blocks.{level}.resnets.{layer}.conv2.weight", width, width);
+        }
+
+        void Require(string name, long outChannels, long inChannels)
+        {
+            long[] wanted = [outChannels, inChannels, 3, 3];
+            if (!entries.TryGetValue(name, out TensorEntry? entry))
+                throw CheckpointException.InEntry(weights.Name, name, $"this weight is missing, and {config} asks for it",
+                    "Fetch both files of one network.");
+            if (!entry.Shape.SequenceEqual(wanted))
+                throw CheckpointException.InEntry(weights.Name, name,
+                    $"its shape is {CheckpointException.Text(entry.Shape)}, and {config} asks for {CheckpointException.Text(wanted)}",
+                    "Fetch both files of one network.");
         }
     }
 }

@@ -23,6 +23,11 @@ public class DisposalTests
         BlockChannels = [32, 64], LayersPerBlock = 1,
     };
 
+    private static readonly EdmUNetOptions s_edm = new()
+    {
+        Resolution = 16, Widths = [16, 32], ModelChannels = 16, NoiseChannels = 16, EmbeddingChannels = 64, Blocks = 1,
+    };
+
     private static readonly Dictionary<string, Func<nn.Module>> s_networks = new()
     {
         ["Beit"] = () => new Beit(new BeitOptions { EmbedDim = 16, Depth = 2, Heads = 2, ImageSize = 32, ClassCount = 10 }),
@@ -56,6 +61,9 @@ public class DisposalTests
         }),
         ["UNet2DModel"] = () => new UNet2DModel(s_diffusers),
         ["UNet2DModel, fourier"] = () => new UNet2DModel(s_diffusers with { TimeEmbedding = UNet2DTimeEmbedding.Fourier }),
+        ["EdmUNet, Song"] = () => new EdmUNet(s_edm),
+        ["EdmUNet, Song with all"] = () => new EdmUNet(s_edm with { Fourier = true, ResidualEncoder = true, FilterTaps = 4, Labels = 3 }),
+        ["EdmUNet, Dhariwal"] = () => new EdmUNet(s_edm with { Architecture = EdmArchitecture.Dhariwal, Widths = [64, 64] }),
         ["PatchedNetwork"] = () => new PatchedNetwork(new DiffusionUNet(s_unet with { InChannels = 4, OutChannels = 4 }), 2),
     };
 
