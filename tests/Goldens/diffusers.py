@@ -240,8 +240,11 @@ def main():
     with open("old.pickle", "rb") as file:
         outputs["old_names"] = torch.from_numpy(pickle.load(file))
     os.remove("old.pickle")
+    whole = fill(UNet2DModel(**json.load(open("diffusers/ddpm-cifar10-32.json"))))
+    keys(whole, "diffusers_ddpm_cifar10.keys.tsv")
+    with torch.no_grad():
+        outputs["ddpm_cifar10"] = whole(image(3000400, [1, 3, 32, 32]), torch.tensor([321.0])).sample
     write(outputs, "diffusers.safetensors")
-    keys(UNet2DModel(**json.load(open("diffusers/ddpm-cifar10-32.json"))), "diffusers_ddpm_cifar10.keys.tsv")
     with open("diffusers.json", "w") as file:
         json.dump({"networks": told, "schedules": schedules()}, file, indent=1)
         file.write("\n")

@@ -8,6 +8,7 @@ internal sealed class ModelOptions
 {
     private readonly ClassifierOptions _classifier = new();
     private readonly DenoiserOptions _denoiser = new();
+    private readonly PreprocessOptions _between = new();
 
     public ModelOptions()
     {
@@ -51,7 +52,7 @@ internal sealed class ModelOptions
 
     public ClassifierOptions Classifier => _classifier;
 
-    public IEnumerable<OptionGroup> All => [new("Models", [Pair, Device, Precision, Tf32, InertTypes]), _classifier.All, _denoiser.All];
+    public IEnumerable<OptionGroup> All => [new("Models", [Pair, Device, Precision, Tf32, InertTypes]), _classifier.All, _denoiser.All, _between.All];
 
     /// <summary>Those of a verb that trains a classifier: no pair, and in float32.</summary>
     public IEnumerable<OptionGroup> ForTraining => [_classifier.One, _denoiser.All, new("Machine", [Device, InertTypes])];
@@ -71,6 +72,7 @@ internal sealed class ModelOptions
             Pair = parsed.GetValue(Pair) ?? (classifier.File is null || network == PairLoader.Bundled ? PairLoader.Bundled : null),
             Classifier = classifier,
             Denoiser = _denoiser.Read(parsed, inert),
+            Between = _between.Read(parsed),
             Device = parsed.GetValue(Device)!,
             Precision = parsed.GetValue(Precision) ?? "float32",
         };

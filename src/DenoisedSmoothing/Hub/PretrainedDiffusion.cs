@@ -63,7 +63,7 @@ public sealed class PretrainedDiffusion : IDisposable
             throw files.Network.Error(
                 $"the network makes {options.OutChannels} channels of {options.InChannels}, and a denoiser keeps them (or adds as many "
                     + "for a learned variance)", "Take an unconditional network of pixels.");
-        UNet2DModel network = Load(files, options, checkpoint ?? new CheckpointOptions());
+        UNet2DModel network = Load(files.Weights, files.Network.Path, options, checkpoint ?? new CheckpointOptions());
         try
         {
             network.to(target);
@@ -91,12 +91,17 @@ public sealed class PretrainedDiffusion : IDisposable
             : new PretrainedDiffusion(name, network, sampleSize, null, new SigmaConditionedModel(
                 new EdmPreconditionedNetwork(network, scheduler.DataDeviation), scheduler.LargestLevel));
 
-    private static UNet2DModel Load(DiffusersFolder files, UNet2DModelOptions options, CheckpointOptions how)
+    /// <summary>Makes a network and reads its weights, whatever diffusers called them.</summary>
+    /// <param name="weights">The file.</param>
+    /// <param name="asking">What wants this shape, for messages.</param>
+    /// <param name="options">The network's shape.</param>
+    /// <param name="how">How the file is read.</param>
+    internal static UNet2DModel Load(string weights, string asking, UNet2DModelOptions options, CheckpointOptions how)
     {
         // The file first: a wrong one must not cost gigabytes of random weights.
-        using Checkpoint checkpoint = Checkpoint.Open(files.Weights, how);
+        using Checkpoint checkpoint = Checkpoint.Open(weights, how);
         DiffusersNames named = new(checkpoint);
-        RequireWidths(named, files.Network.Path, options);
+        RequireWidths(named, asking, options);
         UNet2DModel network = new(options);
         try
         {

@@ -71,12 +71,13 @@ public sealed class PretrainedEdm : IDisposable
         }
     }
 
-    /// <summary>The network with its preconditioning; it stays the caller's.</summary>
-    internal static SigmaConditionedModel Conditioned(nn.IModule<Tensor, Tensor, Tensor> network, SdePreconditioning? baseline)
+    /// <summary>The network with its preconditioning.</summary>
+    internal static SigmaConditionedModel Conditioned(
+        nn.IModule<Tensor, Tensor, Tensor> network, SdePreconditioning? baseline, bool disposeNetwork = false)
     {
         if (baseline is not { } kind)
-            return new SigmaConditionedModel(new EdmPreconditionedNetwork(network), LargestLevel);
-        SdePreconditionedNetwork conditioned = new(network, kind);
-        return new SigmaConditionedModel(conditioned, conditioned.LargestNoiseToSignal);
+            return new SigmaConditionedModel(new EdmPreconditionedNetwork(network, disposeNetwork: disposeNetwork), LargestLevel, disposeNetwork);
+        SdePreconditionedNetwork conditioned = new(network, kind, disposeNetwork);
+        return new SigmaConditionedModel(conditioned, conditioned.LargestNoiseToSignal, disposeNetwork);
     }
 }

@@ -1,4 +1,5 @@
 using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.Models;
 
 namespace DenoisedSmoothing.Presets;
@@ -45,6 +46,16 @@ public static class NetworkCatalog
             TimestepScale = 0.25,
         },
         ["guided-diffusion-256"] = new(() => new DiffusionUNet(DiffusionUNetOptions.GuidedDiffusionImageNet256)) { Schedule = "linear" },
+        ["ddpm-cifar10"] = new(() => new UNet2DModel(UNet2DModelOptions.DdpmCifar10))
+        {
+            Schedule = "linear",
+            Read = static (path, how) => Hub.PretrainedDiffusion.Load(path, "ddpm-cifar10", UNet2DModelOptions.DdpmCifar10, how),
+        },
+        ["edm"] = Edm(null),
+        ["edm-vp"] = Edm(SdePreconditioning.VariancePreserving),
+        ["edm-ve"] = Edm(SdePreconditioning.VarianceExploding),
+        ["edm-cifar10-ddpmpp"] = new(() => new EdmUNet(EdmUNetOptions.Cifar10DdpmPlusPlus)) { IsEdm = true },
+        ["edm-cifar10-ncsnpp"] = new(() => new EdmUNet(EdmUNetOptions.Cifar10NcsnPlusPlus)) { IsEdm = true },
     };
 
     /// <summary>What classifiers want of their pixels, by name; null takes [0,1] as it is.</summary>
@@ -54,6 +65,14 @@ public static class NetworkCatalog
         ["imagenet"] = Normalization.ImageNet,
         ["cifar10"] = Normalization.CohenCifar10,
         ["symmetric"] = Normalization.ToSymmetric,
+    };
+
+    // Whatever network of theirs the file holds.
+    private static CatalogDenoiser Edm(SdePreconditioning? baseline) => new(() => new EdmUNet(EdmUNetOptions.Cifar10DdpmPlusPlus))
+    {
+        IsEdm = true,
+        Baseline = baseline,
+        Read = Hub.PretrainedEdm.Load,
     };
 
     // A U-Net on 2x2 patches.

@@ -61,6 +61,21 @@ public sealed class PretrainedEdmTests : IDisposable
         network.parameters().Sum(parameter => parameter.numel()).Should().Be(EdmGolden.Told(name).GetProperty("parameters").GetInt64());
     }
 
+    [Theory]
+    [InlineData("cifar10_ddpmpp", "edm-cifar10-ddpmpp")]
+    [InlineData("cifar10_ncsnpp", "edm-cifar10-ncsnpp")]
+    [Trait("Category", "Slow")]
+    public void Conditioned_of_the_releases_size_equals_the_reference(string name, string catalog)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable inference = inference_mode();
+        EdmGolden.Write(name, _path);
+        CatalogDenoiser known = NetworkCatalog.Denoisers[catalog];
+        using SigmaConditionedModel model = known.Conditioned(known.Load(_path), disposeNetwork: true);
+        Parity.RelativeError(model.PredictX0(SyntheticWeights.Input(4000900, [1, 3, 32, 32]) * 2, 1), EdmGolden.Output(name))
+            .Should().BeLessThan(1e-5);
+    }
+
     [Fact]
     public void Open_and_Dispose_leave_nothing_and_name_the_function()
     {

@@ -55,6 +55,17 @@ public class UNet2DModelTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
+    public void Forward_of_the_releases_size_equals_the_reference()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable inference = inference_mode();
+        UNet2DModel network = Parity.Filled(new UNet2DModel(UNet2DModelOptions.DdpmCifar10));
+        Tensor output = network.call(SyntheticWeights.Input(3000400, [1, 3, 32, 32]), tensor(new[] { 321f }));
+        DiffusersGolden.RelativeError("ddpm_cifar10", output).Should().BeLessThan(1e-5);
+    }
+
+    [Fact]
     public void Forward_trains_every_weight_and_moves_to_another_type()
     {
         using DisposeScope scope = NewDisposeScope();
