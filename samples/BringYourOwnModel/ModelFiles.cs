@@ -40,6 +40,12 @@ internal static class ModelFiles
             return (onnx, onnx);
         }
 
+        if (options.DenoiserNetwork is { } name && NetworkCatalog.Denoisers.GetValueOrDefault(name) is { IsEdm: true } edm)
+        {
+            SigmaConditionedModel told = edm.Conditioned(edm.Load(path, options.Device), disposeNetwork: true);
+            return (new NoiseLevelDenoiser(told), told);
+        }
+
         OneShotDenoiser denoiser = TorchScriptNetwork.IsTorchScript(path)
             ? TorchScript.LoadDenoiser(path, options.Schedule, options.TimestepScale, parametrization: options.Predicts,
                 device: options.Device)

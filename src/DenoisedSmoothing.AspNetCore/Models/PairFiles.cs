@@ -1,6 +1,7 @@
 using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Hub;
 using DenoisedSmoothing.Networks;
 using DenoisedSmoothing.Presets;
 using DenoisedSmoothing.Schedules;
@@ -34,8 +35,8 @@ internal static class PairFiles
             return new ServedPair(new IdentityDenoiser(), classifier, classifier);
         try
         {
-            OneShotDenoiser denoiser = Denoiser(options.Denoiser, denoiserFile, device);
-            return new ServedPair(denoiser, classifier, new OwnedParts(denoiser, classifier));
+            (IDenoiser denoiser, IDisposable owned) = Denoiser(options.Denoiser, denoiserFile, device);
+            return new ServedPair(denoiser, classifier, new OwnedParts(owned, classifier));
         }
         catch
         {
@@ -55,18 +56,32 @@ internal static class PairFiles
             its.Normalization is null ? entry.Normalization : normalization, Square(its.Resize ?? entry.Resize), disposeNetwork: true);
     }
 
-    private static OneShotDenoiser Denoiser(ModelFileOptions its, string path, string device)
+    private static (IDenoiser Denoiser, IDisposable Owned) Denoiser(ModelFileOptions its, string path, string device)
     {
+        if (PretrainedDiffusion.IsFolder(path))
+        {
+            PretrainedDiffusion opened = PretrainedDiffusion.Open(path, device);
+            return (opened.Denoiser, opened);
+        }
+
         if (TorchScriptNetwork.IsTorchScript(path))
         {
-            return TorchScript.LoadDenoiser(path, Schedule(its.Schedule ?? "cosine", its.Timesteps ?? 1000), its.TimestepScale ?? 1,
-                device: device);
+            OneShotDenoiser script = TorchScript.LoadDenoiser(
+                path, Schedule(its.Schedule ?? "cosine", its.Timesteps ?? 1000), its.TimestepScale ?? 1, device: device);
+            return (script, script);
         }
 
         CatalogDenoiser entry = Entry(NetworkCatalog.Denoisers, its.Network, path, "Denoiser");
-        return new OneShotDenoiser(
+        if (entry.IsEdm)
+        {
+            SigmaConditionedModel edm = entry.Conditioned(entry.Load(path, device), disposeNetwork: true);
+            return (new NoiseLevelDenoiser(edm), edm);
+        }
+
+        OneShotDenoiser denoiser = new(
             entry.Load(path, device), Schedule(its.Schedule ?? entry.Schedule, its.Timesteps ?? entry.Timesteps),
             its.TimestepScale ?? entry.TimestepScale, lastTimestep: entry.LastTimestep, disposeNetwork: true);
+        return (denoiser, denoiser);
     }
 
     private static T Entry<T>(IReadOnlyDictionary<string, T> networks, string? name, string path, string part) =>

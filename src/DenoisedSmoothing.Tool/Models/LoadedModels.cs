@@ -11,7 +11,7 @@ internal sealed class LoadedModels : IDisposable
     /// <summary>What they are, for people.</summary>
     public required string Name { get; init; }
 
-    public required IClassifier Classifier { get; init; }
+    public required IClassifier Classifier { get; set; }
 
     /// <summary>The classifier's name in the catalog, so that a fine-tuned one can be loaded again; null where it has none.</summary>
     public string? ClassifierNetwork { get; init; }
@@ -33,6 +33,9 @@ internal sealed class LoadedModels : IDisposable
 
     /// <summary>What no file said of the classifier and was taken by convention, a sentence each: to be printed.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>What is done to images around the denoiser; the classifier has its part already.</summary>
+    public PreprocessChoice Between { get; set; } = new();
 
     public bool HasDenoiser => Diffusion is not null || OwnDenoiser is not null;
 

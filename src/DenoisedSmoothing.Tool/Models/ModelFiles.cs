@@ -1,6 +1,7 @@
 using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Hub;
 using DenoisedSmoothing.Networks;
 using DenoisedSmoothing.OnnxRuntime;
 using DenoisedSmoothing.Presets;
@@ -143,6 +144,8 @@ internal static class ModelFiles
         string? fallback)
     {
         DenoiserChoice its = choice.Denoiser;
+        if (PretrainedDiffusion.IsFolder(its.File!))
+            return DenoiserFolder.Load(choice);
         string path = Model(its.File!);
         Parametrization predicts = its.Predicts ?? Parametrization.Epsilon;
         if (IsOnnx(path))
@@ -182,8 +185,17 @@ internal static class ModelFiles
                 $"{path} holds weights alone: say what network they belong to with --denoiser-network "
                 + $"{string.Join(" | ", NetworkCatalog.Denoisers.Keys)}.");
         CatalogDenoiser network = NetworkCatalog.Denoisers[name];
+        if (network.IsEdm && its.ScheduleOption is { } timesteps)
+            throw new ArgumentException($"{name} is told the noise level itself, and has no timesteps: leave {timesteps} out.");
         INoiseSchedule schedule = card?.NewSchedule() ?? NewSchedule(its, network);
         nn.Module<Tensor, Tensor, Tensor> module = network.Load(path, choice.Device, its.Weights.Options(new()));
+        if (network.IsEdm)
+        {
+            SigmaConditionedModel edm = network.Conditioned(
+                InPrecision<nn.IModule<Tensor, Tensor, Tensor>>(module, choice), disposeNetwork: true);
+            return (null, new NoiseLevelDenoiser(edm), null, edm);
+        }
+
         int last = card?.Trained.Last ?? network.LastTimestep ?? schedule.TimestepCount - 1;
         DiffusionModel model = new(
             InPrecision<nn.IModule<Tensor, Tensor, Tensor>>(module, choice), schedule,

@@ -2,6 +2,7 @@ using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Hub;
 using DenoisedSmoothing.Presets;
 
 namespace DenoisedSmoothing.Tool;
@@ -42,12 +43,14 @@ internal static class PairLoader
     public static LoadedModels Load(ModelChoice choice)
     {
         LibTorch.EnsureAvailable();
-        return choice.Pair switch
+        LoadedModels models = choice.Pair switch
         {
             null => FromFiles(choice),
             Bundled => FashionMnist(choice),
             _ => Pretrained(choice, choice.Pair),
         };
+        (models.Classifier, models.Between) = (choice.Between.Prepared(models.Classifier), choice.Between);
+        return models;
     }
 
     private static LoadedModels FashionMnist(ModelChoice choice)
@@ -97,6 +100,10 @@ internal static class PairLoader
 
     private static LoadedModels Pretrained(ModelChoice choice, string name)
     {
+        if (choice.Denoiser.File is { } folder && PretrainedDiffusion.IsFolder(folder))
+            throw new ArgumentException(
+                $"{folder} is a folder of diffusers, not the pair's denoiser: leave --pair out, and name the classifier's network with "
+                + $"--classifier-network {s_classifiers[name]}.");
         if (choice.Denoiser.File is not null && DenoiserCard.Find(choice.Denoiser.File) is { } card
             && card.Network != "improved-diffusion-cifar10")
             throw new ArgumentException(

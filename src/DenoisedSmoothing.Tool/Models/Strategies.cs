@@ -44,7 +44,10 @@ internal static class Strategies
 
     /// <summary>The denoiser of a strategy that has one.</summary>
     /// <exception cref="ArgumentException">The models do not allow the strategy at this noise level; the message says why.</exception>
-    public static IDenoiser Denoiser(LoadedModels models, StrategyChoice choice, double sigma)
+    public static IDenoiser Denoiser(LoadedModels models, StrategyChoice choice, double sigma) =>
+        models.Between.Sized(Unsized(models, choice, sigma));
+
+    private static IDenoiser Unsized(LoadedModels models, StrategyChoice choice, double sigma)
     {
         string kind = KindOf(models, choice);
         if (kind == None)
@@ -58,11 +61,13 @@ internal static class Strategies
             if (models.Trained is { } plain && !plain.Sigma.Equals(sigma))
                 throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
                     $"The denoiser was trained at sigma {plain.Sigma}, and is not told another: use that one, or another denoiser."));
+            if (kind == "heun" && own is NoiseLevelDenoiser told)
+                return new HeunDenoiser(told.Predictor, Heun(choice));
             return kind == OneShot
                 ? own
                 : throw new ArgumentException(
                     $"--denoiser {kind} needs a diffusion model of weights or TorchScript; the denoiser of {models.Name} can be used in "
-                    + $"one shot only.");
+                    + $"one shot {(own is NoiseLevelDenoiser ? "and by heun" : "only")}.");
         }
 
         RequireTrained(models.Card, model, kind, sigma);
@@ -70,10 +75,12 @@ internal static class Strategies
         {
             OneShot => new OneShotDenoiser(model),
             "multi-step" => new MultiStepDenoiser(model, new MultiStepOptions { Steps = choice.Steps, StartBelow = choice.StartBelow }),
-            "heun" => new HeunDenoiser(model, new HeunOptions { Steps = choice.Steps ?? new HeunOptions().Steps }),
+            "heun" => new HeunDenoiser(model, Heun(choice)),
             _ => throw new ArgumentException($"--denoiser {kind} makes no image."),
         };
     }
+
+    private static HeunOptions Heun(StrategyChoice choice) => new() { Steps = choice.Steps ?? new HeunOptions().Steps };
 
     // Weights that never saw a noise level give no error, only nonsense: the file knows better.
     private static void RequireTrained(DenoiserCard? card, DiffusionModel model, string kind, double sigma)

@@ -33,6 +33,7 @@ internal sealed class DataOptions
         };
         Split.AcceptOnlyFromAmong("test", "train");
         OnCorrupt.AcceptOnlyFromAmong("stop", "skip");
+        Resampling.AcceptOnlyFromAmong("bilinear", "bicubic");
     }
 
     public Option<string?> Data { get; }
@@ -51,6 +52,12 @@ internal sealed class DataOptions
         "Resize images before the noise: the shorter side, or HxW (256 and --image-crop 224 for ImageNet)");
 
     public Option<string?> Crop { get; } = ImageSize("--image-crop", "Cut the middle out of images before the noise, after --image-resize");
+
+    public Option<string?> Resampling { get; } = new("--image-resampling")
+    {
+        HelpName = "filter",
+        Description = "How --image-resize resizes: bilinear or bicubic [default: bilinear]",
+    };
 
     public Option<int> Start { get; } = new Option<int>("--start") { HelpName = "index", Description = "The first image" }
         .AtLeast(0);
@@ -91,7 +98,7 @@ internal sealed class DataOptions
     public OptionGroup Whole => new(Heading, [.. Selection, OnCorrupt]);
 
     /// <summary>What names a data set, without a selection of it.</summary>
-    public OptionGroup Source => new(Heading, [Data, Path, Split, Grey, Resize, Crop]);
+    public OptionGroup Source => new(Heading, [Data, Path, Split, Grey, Resize, Crop, Resampling]);
 
     /// <summary>A data set and which of its images.</summary>
     public OptionGroup Selection => new(Heading, [.. Source, Start, Skip, Max]);
@@ -136,13 +143,17 @@ internal sealed class DataOptions
     private ImagePreprocess? Preprocess(ParseResult parsed, string? pair)
     {
         (string? resize, string? crop) = (parsed.GetValue(Resize), parsed.GetValue(Crop));
+        string? filter = parsed.GetValue(Resampling);
+        if (filter is not null && resize is null)
+            throw new ArgumentException("--image-resampling is for --image-resize: name a size, or leave it out.");
         if (resize is null && crop is null)
             return null;
         if (pair == PairLoader.ImageNet)
             throw new ArgumentException($"--pair {pair} resizes and crops by itself: leave --image-resize and --image-crop out.");
         ImagePreprocess steps = new();
+        Resampling how = filter == "bicubic" ? Preprocessing.Resampling.Bicubic : Preprocessing.Resampling.Bilinear;
         if (PixelSize.TryParse(resize, out PixelSize to))
-            steps = to.IsExact ? steps.ResizeTo(to.Height, to.Width) : steps.Resize(to.Height);
+            steps = to.IsExact ? steps.ResizeTo(to.Height, to.Width, how) : steps.Resize(to.Height, how);
         return PixelSize.TryParse(crop, out PixelSize cut) ? steps.CenterCrop(cut.Height, cut.Width) : steps;
     }
 

@@ -25,12 +25,16 @@ internal sealed record DenoiserChoice
 
     /// <summary>An option that only a network that comes without its own has a place for; null where none was typed.</summary>
     public string? SettingsOfOwn => Network is not null ? "--denoiser-network"
-        : Schedule is not null ? "--schedule"
+        : ScheduleOption is { } option ? option
+        : TimestepInput is not null ? "--timestep-input"
+        : Weights.TensorOption;
+
+    /// <summary>An option that is about timesteps; null where none was typed.</summary>
+    public string? ScheduleOption => Schedule is not null ? "--schedule"
         : ScheduleTimesteps is not null ? "--schedule-timesteps"
         : Predicts is not null ? "--predicts"
         : TimestepScale is not null ? "--timestep-scale"
-        : TimestepInput is not null ? "--timestep-input"
-        : Weights.TensorOption;
+        : null;
 
     /// <summary>An option that is about the file; null where none was typed.</summary>
     public string? Settings => SettingsOfOwn ?? Weights.WeightsOption;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Hub;
 using DenoisedSmoothing.Presets;
 
 namespace DenoisedSmoothing.Tool;
@@ -17,8 +18,9 @@ internal sealed class DenoiserOptions
 
     public Option<string?> File { get; } = new("--denoiser-file")
     {
-        HelpName = "file",
-        Description = "The pair's denoiser, or one of your own, in the formats of the classifier, or what train-denoiser wrote",
+        HelpName = "file|folder",
+        Description = "The pair's denoiser, or one of your own: in the formats of the classifier, a pipeline's folder of diffusers, or what "
+            + "train-denoiser wrote",
     };
 
     public Option<string?> Network { get; } = new("--denoiser-network")
@@ -63,7 +65,7 @@ internal sealed class DenoiserOptions
 
     public DenoiserChoice Read(ParseResult parsed, IReadOnlyList<string> inertTypes) => new()
     {
-        File = ModelOptions.ExistingModel(parsed.GetValue(File)),
+        File = Existing(parsed.GetValue(File)),
         Network = parsed.GetValue(Network),
         Schedule = parsed.GetValue(Schedule),
         ScheduleTimesteps = parsed.GetValue(ScheduleTimesteps),
@@ -72,4 +74,7 @@ internal sealed class DenoiserOptions
         TimestepInput = parsed.GetValue(TimestepInput),
         Weights = _weights.Read(parsed, inertTypes),
     };
+
+    private static string? Existing(string? path) =>
+        path is not null && PretrainedDiffusion.IsFolder(path) ? path : ModelOptions.ExistingModel(path);
 }

@@ -10,6 +10,9 @@ internal sealed record ModelChoice
 
     public required DenoiserChoice Denoiser { get; init; }
 
+    /// <summary>What is done to images around the denoiser and behind it.</summary>
+    public PreprocessChoice Between { get; init; } = new();
+
     public string Device { get; init; } = "cpu";
 
     /// <summary>Further devices that draw votes, each with models of its own; empty for one device.</summary>

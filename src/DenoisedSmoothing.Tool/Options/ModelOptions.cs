@@ -9,6 +9,7 @@ internal sealed class ModelOptions(bool severalDevices = false)
 {
     private readonly ClassifierOptions _classifier = new();
     private readonly DenoiserOptions _denoiser = new();
+    private readonly PreprocessOptions _between = new();
 
     public Option<string?> Pair { get; } = OneOf(PairLoader.Names, new Option<string?>("--pair")
     {
@@ -48,7 +49,7 @@ internal sealed class ModelOptions(bool severalDevices = false)
 
     public ClassifierOptions Classifier => _classifier;
 
-    public IEnumerable<OptionGroup> All => [new("Models", [Pair, Device, Precision, Tf32, InertTypes]), _classifier.All, _denoiser.All];
+    public IEnumerable<OptionGroup> All => [new("Models", [Pair, Device, Precision, Tf32, InertTypes]), _classifier.All, _denoiser.All, _between.All];
 
     /// <summary>Those of a verb that trains a classifier: no pair, and in float32.</summary>
     public IEnumerable<OptionGroup> ForTraining => [_classifier.One, _denoiser.All, new("Machine", [Device, InertTypes])];
@@ -72,6 +73,7 @@ internal sealed class ModelOptions(bool severalDevices = false)
             Denoiser = _denoiser.Read(parsed, inert),
             Device = devices[0],
             MoreDevices = [.. devices.Skip(1)],
+            Between = _between.Read(parsed),
             Precision = parsed.GetValue(Precision) ?? "float32",
         };
     }

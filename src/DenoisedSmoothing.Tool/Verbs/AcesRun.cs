@@ -98,6 +98,7 @@ internal sealed record AcesRun(
         Classifier = new EntropySelector(models.Classifier, Threshold),
         Diffusion = models.Diffusion,
         OwnDenoiser = models.OwnDenoiser,
+        Between = models.Between,
         Card = models.Card,
         Trained = models.Trained,
     };

@@ -1,5 +1,6 @@
 using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.Hub;
 using DenoisedSmoothing.Models;
 
@@ -51,6 +52,16 @@ public static class NetworkCatalog
             TimestepScale = 0.25,
         },
         ["guided-diffusion-256"] = new(() => new DiffusionUNet(DiffusionUNetOptions.GuidedDiffusionImageNet256)) { Schedule = "linear" },
+        ["ddpm-cifar10"] = new(() => new UNet2DModel(UNet2DModelOptions.DdpmCifar10))
+        {
+            Schedule = "linear",
+            Read = static (path, how) => Hub.PretrainedDiffusion.Load(path, "ddpm-cifar10", UNet2DModelOptions.DdpmCifar10, how),
+        },
+        ["edm"] = Edm(null),
+        ["edm-vp"] = Edm(SdePreconditioning.VariancePreserving),
+        ["edm-ve"] = Edm(SdePreconditioning.VarianceExploding),
+        ["edm-cifar10-ddpmpp"] = new(() => new EdmUNet(EdmUNetOptions.Cifar10DdpmPlusPlus)) { IsEdm = true },
+        ["edm-cifar10-ncsnpp"] = new(() => new EdmUNet(EdmUNetOptions.Cifar10NcsnPlusPlus)) { IsEdm = true },
     };
 
     /// <summary>What classifiers want of their pixels, by name; null takes [0,1] as it is.</summary>
@@ -93,6 +104,14 @@ public static class NetworkCatalog
             ("fc.weight", [10, 640])], "block3.layer.4.conv2.weight"),
         ("lenet", [("conv1.weight", [20, 1, 5, 5]), ("conv2.weight", [50, 20, 5, 5]), ("fc2.weight", [10, 500])], "fc3.weight"),
     ];
+
+    // Whatever network of theirs the file holds.
+    private static CatalogDenoiser Edm(SdePreconditioning? baseline) => new(() => new EdmUNet(EdmUNetOptions.Cifar10DdpmPlusPlus))
+    {
+        IsEdm = true,
+        Baseline = baseline,
+        Read = Hub.PretrainedEdm.Load,
+    };
 
     // A U-Net on 2x2 patches.
     private static PatchedNetwork Patched(int inChannels, int channels, int blocks) => new(

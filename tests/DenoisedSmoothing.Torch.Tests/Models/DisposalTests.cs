@@ -17,6 +17,17 @@ public class DisposalTests
         InChannels = 1, OutChannels = 2, ModelChannels = 32, ChannelMultipliers = [1, 2], ResidualBlocks = 1, AttentionFactors = [2],
     };
 
+    private static readonly UNet2DModelOptions s_diffusers = new()
+    {
+        DownBlocks = [UNet2DBlockType.Resnet, UNet2DBlockType.Attention], UpBlocks = [UNet2DBlockType.Attention, UNet2DBlockType.Plain],
+        BlockChannels = [32, 64], LayersPerBlock = 1,
+    };
+
+    private static readonly EdmUNetOptions s_edm = new()
+    {
+        Resolution = 16, Widths = [16, 32], ModelChannels = 16, NoiseChannels = 16, EmbeddingChannels = 64, Blocks = 1,
+    };
+
     private static readonly Dictionary<string, Func<nn.Module>> s_networks = new()
     {
         ["Beit"] = () => new Beit(new BeitOptions { EmbedDim = 16, Depth = 2, Heads = 2, ImageSize = 32, ClassCount = 10 }),
@@ -66,6 +77,11 @@ public class DisposalTests
             ScaleShiftNorm = false,
             ConvResample = false,
         }),
+        ["UNet2DModel"] = () => new UNet2DModel(s_diffusers),
+        ["UNet2DModel, fourier"] = () => new UNet2DModel(s_diffusers with { TimeEmbedding = UNet2DTimeEmbedding.Fourier }),
+        ["EdmUNet, Song"] = () => new EdmUNet(s_edm),
+        ["EdmUNet, Song with all"] = () => new EdmUNet(s_edm with { Fourier = true, ResidualEncoder = true, FilterTaps = 4, Labels = 3 }),
+        ["EdmUNet, Dhariwal"] = () => new EdmUNet(s_edm with { Architecture = EdmArchitecture.Dhariwal, Widths = [64, 64] }),
         ["PatchedNetwork"] = () => new PatchedNetwork(new DiffusionUNet(s_unet with { InChannels = 4, OutChannels = 4 }), 2),
     };
 
