@@ -72,12 +72,12 @@ internal sealed record CheckMeasurement(
             Denoises = denoiser is not IdentityDenoiser,
             NoisyRight = CheckAnswers.Ask(Models.Classifier, noisy.to(device), Batch, cancellationToken).Right(Images.Labels),
             DenoisedRight = answers.Right(Images.Labels),
-            Error = PerImage(rest.square()),
-            NoisyError = PerImage(noise.square()),
+            Error = PerImage(rest.mul(rest)),
+            NoisyError = PerImage(noise.mul(noise)),
             Shift = PerImage(rest),
             Slope = slope,
             Offset = outputMean - slope * cleanMean,
-            NoiseLeft = (rest * noise).sum().item<double>() / noise.square().sum().item<double>(),
+            NoiseLeft = (rest * noise).sum().item<double>() / noise.mul(noise).sum().item<double>(),
             Pictures = [.. Enumerable.Range(0, Math.Min(Pictures, Images.Count))
                 .Select(i => (Row(noisy, i), Row(denoised, i), answers.Labels[i]))],
         };

@@ -30,6 +30,7 @@ internal sealed record CheckRun(
         OutputFolder.Check(Page);
         IImageDataset images = DataSources.Open(Data);
         using LoadedModels models = PairLoader.Load(Models);
+        models.Tell(Output);
         using CheckImages few = CheckImages.Read(images, Data.Range with { Max = null }, Data.Range.Max ?? UsualImages, models.Preprocess);
         PairCheck check = new(new CheckMeasurement(models, Strategy, few, Models.Device, Batch, Seed), Sigmas);
         CheckResult result = check.RunWithTrials(Certified, N, Alpha, cancellationToken);

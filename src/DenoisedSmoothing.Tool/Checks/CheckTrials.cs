@@ -17,8 +17,8 @@ internal static class CheckTrials
         : Markup.Of($"""
         {radii.Select(radius => Table(trials, radius))}<p class="soft">The certificates of the trial are real, and few: the interval is for
         the share of images like these that so short a run certifies. The last column takes each image's share of votes for its true
-        probability: a guess, which more images and more votes make better. To choose sigma on these images and then certify the same ones would favour
-        it: certify others.</p>
+        probability: a guess, which more images and more votes make better. To choose sigma on these images and then certify the same ones
+        would favour it: certify others.</p>
 
         """);
 

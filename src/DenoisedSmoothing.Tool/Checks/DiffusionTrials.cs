@@ -42,7 +42,7 @@ internal static class DiffusionTrials
                 return double.PositiveInfinity;
             using Tensor denoised = new OneShotDenoiser(its).Denoise(noisy, context);
             using Tensor rest = denoised.cpu().sub(clean);
-            return rest.square().mean().item<float>();
+            return rest.mul_(rest).mean().item<float>();
         }
     }
 

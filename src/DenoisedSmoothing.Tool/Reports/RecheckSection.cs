@@ -11,8 +11,8 @@ internal static class RecheckSection
         {view.Logs.Select(Verified)}
         <pre>{string.Join('\n', view.Logs.SelectMany(log => Commands(view, log)))}</pre>
         <p class="soft"><code>verify</code> computes bounds and radii again from the votes, by other formulas; <code>--redraw</code> draws
-        the votes of a random share of the images again, with the models and the images; <code>audit</code> asks whether the radii can come from
-        the settings that are claimed, also where there are no votes. Lines behind # say what to add.</p>
+        the votes of a random share of the images again, with the models and the images; <code>audit</code> asks whether the radii can come
+        from the settings that are claimed, also where there are no votes. Lines behind # say what to add.</p>
 
         """);
 

@@ -11,7 +11,10 @@ public sealed class GoodPair : IDisposable
 
     internal LoadedModels Models => new() { Name = "the pair", Classifier = Pair.Classifier, Diffusion = Pair.Diffusion };
 
-    internal LoadedModels With(IClassifier classifier) => new() { Name = "doctored", Classifier = classifier, Diffusion = Pair.Diffusion };
+    /// <summary>The classifier alone, for what the denoiser has no part in.</summary>
+    internal LoadedModels Plain => With(Pair.Classifier);
+
+    internal LoadedModels With(IClassifier classifier) => new() { Name = "doctored", Classifier = classifier };
 
     internal LoadedModels With(IDenoiser denoiser) => new() { Name = "doctored", Classifier = Pair.Classifier, OwnDenoiser = denoiser };
 

@@ -40,9 +40,7 @@ public sealed class PairCheckTests(GoodPair good) : IClassFixture<GoodPair>
     [Fact]
     public void Run_without_a_denoiser_warns_of_nothing()
     {
-        LoadedModels plain = new() { Name = "plain", Classifier = good.Pair.Classifier };
-
-        GoodPair.Check(plain, good.Images, .25).Warnings.Should().BeEmpty();
+        GoodPair.Check(good.Plain, good.Images, .25).Warnings.Should().BeEmpty();
     }
 
     [Theory]
@@ -109,11 +107,11 @@ public sealed class PairCheckTests(GoodPair good) : IClassFixture<GoodPair>
         int[] order = [3, 1, 0, 2, 4, 5, 9, 7, 8, 6];
         CheckImages images = good.Images with { Labels = [.. good.Images.Labels.Select(label => order[label])] };
 
-        CheckWarning warning = GoodPair.Check(good.Models, images, .25).Warnings.Should()
+        CheckWarning warning = GoodPair.Check(good.Plain, images, .25).Warnings.Should()
             .ContainSingle(static warning => warning.Kind == "labels-order").Which;
 
         warning.Found.Should().Contain("T-shirt/top (0) is answered 2").And.Contain("Shirt (6) is answered 9").And.NotContain("(5)");
-        LabelChecks.Renaming(good.Images, GoodPair.Check(good.Models, good.Images).Clean).Should().BeNull();
+        LabelChecks.Renaming(good.Images, GoodPair.Check(good.Plain, good.Images).Clean).Should().BeNull();
     }
 
     [Fact]
@@ -121,7 +119,7 @@ public sealed class PairCheckTests(GoodPair good) : IClassFixture<GoodPair>
     {
         CheckImages images = good.Images with { Labels = [.. good.Images.Labels.Select(static label => label + 1)] };
 
-        CheckResult result = GoodPair.Check(good.Models, images, .25);
+        CheckResult result = GoodPair.Check(good.Plain, images, .25);
 
         Kinds(result).Should().Contain(["labels-range", "labels-order"]);
         result.Warnings.First(static warning => warning.Kind == "labels-range").Advice.Should().Contain("begin at 1");
@@ -133,7 +131,7 @@ public sealed class PairCheckTests(GoodPair good) : IClassFixture<GoodPair>
         Random random = new(5);
         CheckImages images = good.Images with { Labels = [.. good.Images.Labels.Select(_ => random.Next(10))] };
 
-        Kinds(GoodPair.Check(good.Models, images, .25)).Should().Equal("chance");
+        Kinds(GoodPair.Check(good.Plain, images, .25)).Should().Equal("chance");
     }
 
     [Theory]
