@@ -37,7 +37,7 @@ internal sealed class QueueStudy(IWorkQueue queue, QueuedRun run, int workers, d
         {
             double[] sorted = [.. times.Order()];
             if (sorted.Length > 0)
-                Say($"| {name} | {sorted.Length} | {At(sorted, .5):F1} | {At(sorted, .99):F1} | {sorted[^1]:F0} |\n");
+                Say($"| {name} | {sorted.Length} | {At(sorted, .5):F1} | {At(sorted, .99):F1} | {1000 * sorted[^1]:F0} |\n");
         }
     }
 

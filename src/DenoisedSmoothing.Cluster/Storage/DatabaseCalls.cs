@@ -4,7 +4,9 @@ using System.Globalization;
 
 namespace DenoisedSmoothing.Cluster.Storage;
 
-/// <summary>Calls of a database that may restart in the middle of any of them: each is tried again, with pauses, for a bounded time.</summary>
+/// <summary>
+/// Calls of a database that may restart in the middle of any of them: each is tried again, with pauses, for a bounded time.
+/// </summary>
 /// <param name="database">The database.</param>
 /// <param name="patience">How long it is waited for.</param>
 internal sealed class DatabaseCalls(IQueueDatabase database, TimeSpan patience)

@@ -23,7 +23,13 @@ internal interface IQueueDatabase : IAsyncDisposable
     /// <summary>A query of the names of all tables.</summary>
     string Tables { get; }
 
-    /// <summary>A parameter that holds a JSON array of arrays, as rows.</summary>
+    /// <summary>A statement after which the planner knows how many images there are; empty where nothing is needed.</summary>
+    string Analyze { get; }
+
+    /// <summary>
+    /// A parameter that holds a JSON array of arrays, as rows. A second one of its name with Count says how many, so that the planner knows
+    /// that they are few.
+    /// </summary>
     /// <param name="parameter">With its @.</param>
     /// <param name="columns">Names and types of the inner arrays' places.</param>
     string Rows(string parameter, params (string Name, string Type)[] columns);

@@ -19,7 +19,8 @@ internal static class PostgresLocation
 
     /// <summary>Reads a location.</summary>
     /// <returns>Null where it is none of PostgreSQL, but a file.</returns>
-    /// <exception cref="ArgumentException">It begins like one, and is none. The message repeats no value: one may be a password.</exception>
+    /// <exception cref="ArgumentException">It begins like one, and is none. The message repeats no value: one may be a
+    /// password.</exception>
     public static NpgsqlConnectionStringBuilder? TryRead(string location)
     {
         NpgsqlConnectionStringBuilder builder = new()

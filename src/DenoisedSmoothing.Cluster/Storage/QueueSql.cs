@@ -43,7 +43,10 @@ internal sealed class QueueSql(IQueueDatabase database)
         """;
 
     public string AddImages =>
-        $"INSERT INTO dds_image (run, image) SELECT @run, given_image FROM {database.Rows("@indices", ("given_image", "bigint"))} AS given";
+        $"""
+        INSERT INTO dds_image (run, image) SELECT @run, given_image FROM {database.Rows("@indices", ("given_image", "bigint"))} AS given;
+        {database.Analyze}
+        """;
 
     public string Runs => "SELECT id, name, settings, command, images, created FROM dds_run ORDER BY id";
 

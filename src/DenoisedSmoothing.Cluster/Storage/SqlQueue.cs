@@ -51,7 +51,8 @@ internal sealed class SqlQueue : IWorkQueue
                 ("@settings", run.Settings.ToJson()), ("@images", (long)images.Count));
             if (await add.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not { } id)
                 return false;
-            using DbCommand fill = DatabaseCalls.Command(connection, _sql.AddImages, ("@run", Whole(id)), ("@indices", JsonRows.Of(images)));
+            using DbCommand fill = DatabaseCalls.Command(connection, _sql.AddImages, ("@run", Whole(id)),
+                ("@indices", JsonRows.Of(images)), ("@indicesCount", images.Count));
             await fill.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             return true;
         }, cancellationToken, several: true).ConfigureAwait(false);
@@ -109,7 +110,7 @@ internal sealed class SqlQueue : IWorkQueue
         string rows = JsonRows.Of(leases);
         return _calls.WriteAsync(connection => CountAsync(connection, _sql.Renew, cancellationToken, ("@run", run.Id),
             ("@worker", worker.Id), ("@host", worker.Host), ("@process", (long)worker.Process), ("@leases", rows),
-            ("@time", time.TotalSeconds)), cancellationToken);
+            ("@leasesCount", leases.Count), ("@time", time.TotalSeconds)), cancellationToken);
     }
 
     public Task<int> CompleteAsync(
@@ -119,7 +120,7 @@ internal sealed class SqlQueue : IWorkQueue
         ArgumentNullException.ThrowIfNull(results);
         string rows = JsonRows.Of(results);
         return _calls.WriteAsync(connection => CountAsync(connection, _sql.Complete, cancellationToken, ("@run", run.Id),
-            ("@worker", worker), ("@results", rows)), cancellationToken);
+            ("@worker", worker), ("@results", rows), ("@resultsCount", results.Count)), cancellationToken);
     }
 
     public Task FailAsync(QueuedRun run, LeasedImage lease, string error, CancellationToken cancellationToken = default)
@@ -137,7 +138,8 @@ internal sealed class SqlQueue : IWorkQueue
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(worker);
-        return ExecuteAsync(_sql.Leave, cancellationToken, ("@run", run.Id), ("@worker", worker.Id), ("@leases", JsonRows.Of(leases)));
+        return ExecuteAsync(_sql.Leave, cancellationToken, ("@run", run.Id), ("@worker", worker.Id),
+            ("@leases", JsonRows.Of(leases)), ("@leasesCount", leases.Count));
     }
 
     public async Task<bool> HasWorkAsync(QueuedRun run, CancellationToken cancellationToken = default)

@@ -36,11 +36,13 @@ internal sealed class SqliteDatabase : IQueueDatabase
 
     public string LockSchema => "";
 
+    public string Analyze => "";
+
     public string Tables => "SELECT name FROM sqlite_master WHERE type = 'table'";
 
     public string Rows(string parameter, params (string Name, string Type)[] columns) =>
         $"(SELECT {string.Join(", ", columns.Select(static (column, i) => $"json_extract(value, '$[{i}]') AS {column.Name}"))} "
-        + $"FROM json_each({parameter}))";
+        + $"FROM json_each({parameter}) LIMIT {parameter}Count)";
 
     public async Task<DbConnection> ConnectAsync(bool create, CancellationToken cancellationToken)
     {

@@ -20,9 +20,10 @@ internal static class CollectCommand
         Option<bool> partial = new("--partial") { Description = "Write what there is, although the run is not complete" };
         Verb verb = new Verb(
             "collect",
-            "Writes the log of a run from its queue: the one that a single dds certify or predict would have written, times apart. Stopped, "
-                + "it goes on when it is typed again.",
-            ["collect --queue runs.db --out runs/first.tsv", "collect --queue postgres://me@db/runs --run photos --out photos.tsv --partial"],
+            "Writes the log of a run from its queue: the one that a single dds certify or predict would have written, times apart. "
+                + "Stopped, it goes on when it is typed again.",
+            ["collect --queue runs.db --out runs/first.tsv",
+                "collect --queue postgres://me@db/runs --run photos --out photos.tsv --partial"],
             [(CommandLine.Done, "written"), (CommandLine.Failed, "refused; the message says why"),
                 (CommandLine.Cancelled, "stopped (Ctrl-C)")])
             .With(queues.All).With(new OptionGroup("Log", [log, partial]));

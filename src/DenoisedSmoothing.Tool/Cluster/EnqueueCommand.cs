@@ -84,5 +84,6 @@ internal sealed class EnqueueCommand
         ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))).ToString(CultureInfo.InvariantCulture);
 
     private static bool DiffersInSeedAlone(CertificationLogMeta one, CertificationLogMeta other) =>
-        one.DifferencesTo(other) is [var difference] && difference.StartsWith($"{CertificationLogMeta.SeedSetting}:", StringComparison.Ordinal);
+        one.DifferencesTo(other) is [var difference]
+        && difference.StartsWith($"{CertificationLogMeta.SeedSetting}:", StringComparison.Ordinal);
 }

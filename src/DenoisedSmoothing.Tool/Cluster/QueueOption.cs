@@ -14,8 +14,8 @@ internal sealed class QueueOption
     {
         Required = true,
         HelpName = "where",
-        Description = "The queue: a file, for the processes of one machine (SQLite), or PostgreSQL, as \"Host=db;Database=runs;Username=me\" "
-            + "or postgres://me@db/runs, with the password in PGPASSWORD or ~/.pgpass",
+        Description = "The queue: a file, for the processes of one machine (SQLite), or PostgreSQL, as "
+            + "\"Host=db;Database=runs;Username=me\" or postgres://me@db/runs, with the password in PGPASSWORD or ~/.pgpass",
     };
 
     public Option<string?> Run { get; } = new Option<string?>("--run")

@@ -32,7 +32,8 @@ internal static class StatusCommand
             "How far the runs of a queue are: images done, in work, waiting and parked, the rate of the last five minutes, the expected "
                 + "end, accuracy so far, and the workers. From any machine that reaches the queue.",
             ["status --queue runs.db", "status --queue postgres://me@db/runs --run photos --format json"],
-            [(CommandLine.Done, "said"), (CommandLine.Failed, "there is no such queue or run"), (CommandLine.Cancelled, "stopped (Ctrl-C)")])
+            [(CommandLine.Done, "said"), (CommandLine.Failed, "there is no such queue or run"),
+                (CommandLine.Cancelled, "stopped (Ctrl-C)")])
             .With(queues.All).With(new OptionGroup("Output", [radii, format, watch]));
         return verb.Does((parsed, cancellationToken) => RunAsync(parsed, cancellationToken).GetAwaiter().GetResult());
 
@@ -40,6 +41,7 @@ internal static class StatusCommand
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
             await using IWorkQueue queue = queues.Open(parsed);
+            double[] shown = parsed.GetValue(radii) is { Length: > 0 } typed ? typed : s_radii;
             while (true)
             {
                 IReadOnlyList<QueuedRun> runs = parsed.GetValue(queues.Run) is null
@@ -48,7 +50,7 @@ internal static class StatusCommand
                 bool over = true;
                 foreach (QueuedRun run in runs)
                 {
-                    QueueStatus status = await queue.StatusAsync(run, parsed.GetValue(radii) is { Length: > 0 } typed ? typed : s_radii, s_window, cancellationToken);
+                    QueueStatus status = await queue.StatusAsync(run, shown, s_window, cancellationToken);
                     over &= status.IsOver;
                     output.Write(parsed.GetValue(format) == "json" ? StatusReport.Json(status) + "\n" : StatusReport.Text(status));
                 }

@@ -45,7 +45,7 @@ internal sealed class StoredCommand
     public StoredCommand With(ParseResult parsed, IEnumerable<Option> others)
     {
         (string Name, string[] Values)[] own = [.. Typed(parsed, others)];
-        return new StoredCommand(Kind, [.. _options.ExceptBy(own.Select(static option => option.Name), static option => option.Name), .. own]);
+        return new StoredCommand(Kind, [.. _options.Where(option => own.All(its => its.Name != option.Name)), .. own]);
     }
 
     /// <summary>The same with a value for an option.</summary>

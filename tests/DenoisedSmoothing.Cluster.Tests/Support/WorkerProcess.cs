@@ -20,9 +20,15 @@ internal sealed class WorkerProcess : IDisposable
     private WorkerProcess(Process process) =>
         (_process, _output, _error) = (process, process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
 
-    public static WorkerProcess Start(params string[] args)
+    /// <summary>A worker with the models of its run.</summary>
+    public static WorkerProcess Real(string place, string run) => Start(s_dds, "work", "--queue", place, "--run", run, "--lease", "1");
+
+    /// <summary>A worker with no models, for a <see cref="FakeRun"/>.</summary>
+    public static WorkerProcess Fake(string place, string run) => Start(typeof(FakeWorker).Assembly.Location, place, run, "1", "0.05");
+
+    private static WorkerProcess Start(params string[] args)
     {
-        string[] program = [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", s_dds, .. args];
+        string[] program = [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", .. args];
         // A shell's background job ignores Ctrl-C, and so does all that it starts: tests that run in one would wait in vain.
         if (OperatingSystem.IsLinux() && File.Exists(Env))
             program = [Env, "--default-signal=INT", .. program];
