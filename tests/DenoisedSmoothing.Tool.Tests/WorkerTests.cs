@@ -27,7 +27,8 @@ public sealed class WorkerTests : IDisposable
         (int merged, string merge, string progress) = await Dds.RunAsync("merge", "--partial", log, "--out", At("so-far.tsv"));
         merged.Should().Be(0, progress);
         merge.Should().MatchRegex(@"so-far\.tsv: [0-9]+ images from 1 shards");
-        progress.Should().MatchRegex(@"log\.tsv: [0-9]+ of 500 images, [0-9]+ abstained, [0-9.]+ (images/s|s/image), 0:0.*left, ends about");
+        progress.Should()
+            .MatchRegex(@"log\.tsv: [0-9]+ of 500 images, [0-9]+ abstained, [0-9.]+ (images/s|s/image), 0:0.*left, ends about");
         (int analyzed, string analysis, string error2) = await Dds.RunAsync("analyze", log, "--radii", "0");
         analyzed.Should().Be(0, error2);
         analysis.ReplaceLineEndings(" ").Should().Contain(" of 500 images").And.Contain("ends about");

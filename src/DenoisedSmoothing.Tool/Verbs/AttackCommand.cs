@@ -88,8 +88,8 @@ internal static class AttackCommand
             };
             int total = images.Range.CountOf(opened.Count);
             output.WriteLine(Screen.Fold(string.Create(CultureInfo.InvariantCulture,
-                $"{loaded.Name}, {Strategies.KindOf(loaded, denoising)}, sigma {sigma}, {run.Certifier.Method}, {total} images{replicas.OnDevices}"),
-                Screen.LineWidth));
+                $"{loaded.Name}, {Strategies.KindOf(loaded, denoising)}, sigma {sigma}, {run.Certifier.Method}, {total} images")
+                + replicas.OnDevices, Screen.LineWidth));
             List<AttackRecord> records = [];
             Watch(run, total, output, error, records, cancellationToken);
             AttackReport report = new(records, run.Attacks.Names, run.Noise.Norm);

@@ -23,13 +23,15 @@ internal static class RateMeasurement
         };
         using Tensor blank = full(shape, Kept(0.5f));
         StrategyChoice strategy = new(null, null, null, 0.25, false);
-        IReadOnlyList<BaseClassifierReplica> replicas = loaded.BaseClassifiers(models => Strategies.BaseClassifier(models, strategy, sigma));
+        IReadOnlyList<BaseClassifierReplica> replicas =
+            loaded.BaseClassifiers(models => Strategies.BaseClassifier(models, strategy, sigma));
         IBaseClassifier[] classifiers = [.. replicas.Select(static replica => replica.BaseClassifier)];
         SmoothingOptions options = new() { Batch = batch, Seed = 1, Devices = [.. replicas.Select(static replica => replica.Device)] };
         // As many batches as keep every device busy.
         long votes = 4L * batch * replicas.Count;
-        // The first batch warms up.
-        new SmoothedClassifier(classifiers, sigma, new CohenCertifier(n0: 1, n: (long)batch * replicas.Count), options).Certify(new(blank, 0), cancellationToken);
+        // The first batch of each warms up.
+        new SmoothedClassifier(classifiers, sigma, new CohenCertifier(n0: 1, n: votes / 4), options)
+            .Certify(new(blank, 0), cancellationToken);
         SmoothedClassifier smoothed = new(classifiers, sigma, new CohenCertifier(n0: batch, n: votes), options);
         Stopwatch clock = Stopwatch.StartNew();
         long samples = 0;

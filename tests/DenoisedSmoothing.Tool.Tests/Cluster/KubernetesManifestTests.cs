@@ -7,8 +7,8 @@ using YamlDotNet.Core;
 namespace DenoisedSmoothing.Tool.Tests.Cluster;
 
 /// <summary>
-/// The manifests of samples/Cluster/kubernetes, read strictly into the types that are generated from Kubernetes' published API: a field that
-/// there is not, or of another type, is an error. And what they say of dds is what dds does.
+/// The manifests of samples/Cluster/kubernetes, read strictly into the types that are generated from Kubernetes' published API: a field
+/// that there is not, or of another type, is an error. And what they say of dds is what dds does.
 /// </summary>
 public class KubernetesManifestTests
 {

@@ -4,7 +4,7 @@ using DenoisedSmoothing.Testing;
 
 namespace DenoisedSmoothing.Tool.Tests.Cluster;
 
-/// <summary>The scripts of samples/Cluster/slurm, with a stand-in for dds, and on a cluster of their own where Slurm is installed.</summary>
+/// <summary>The scripts of samples/Cluster/slurm: with a stand-in for dds, and on a cluster of their own where there is Slurm.</summary>
 public sealed class SlurmTests : IDisposable
 {
     private const string Bash = "/usr/bin/bash";
@@ -59,7 +59,8 @@ public sealed class SlurmTests : IDisposable
     private (int Exit, string Output) Certify(int code, int tries)
     {
         Skip.IfNot(File.Exists(Bash), "needs bash");
-        Stand("dds", $"[ $# -gt 0 ] && [ \"$1\" = certify ] && [ \"$4\" = 2/4 ] || exit 99\nexit {code.ToString(CultureInfo.InvariantCulture)}");
+        string ends = code.ToString(CultureInfo.InvariantCulture);
+        Stand("dds", $"[ \"$1\" = certify ] && [ \"$4\" = 2/4 ] || exit 99\nexit {ends}");
         Stand("scontrol", "echo \"$@\"");
         return Run(Path.Combine(s_folder, "certify.sbatch"), ["run.args", _work], new()
         {
