@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Presets;
@@ -54,7 +55,8 @@ public sealed class PretrainedModelMemoryTests(ITestOutputHelper output) : IDisp
             model.Classify(images).Dispose();
         }
 
-        output.WriteLine(FormattableString.Invariant($"{name}: {bytes >> 20} MiB of weights, {peak >> 20} MiB more at the peak, construct "
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{name}: {bytes >> 20} MiB of weights, {peak >> 20} MiB more at the peak, construct "
             + $"{construct.TotalSeconds:0.00} s, open {load.TotalSeconds:0.00} s, forward {watch.Elapsed.TotalSeconds:0.00} s"));
         peak.Should().BeLessThan((long)(1.2 * bytes));
     }
