@@ -15,6 +15,12 @@ internal static class TransformersPreprocessor
 
     private static readonly string[] s_square = ["ViT", "DeiT", "Beit", "Bit", "CLIP"];
 
+    // OPENAI_CLIP_MEAN and OPENAI_CLIP_STD of image_utils.py.
+    private static readonly Normalization s_clip = new([.48145466f, .4578275f, .40821073f], [.26862954f, .26130258f, .27577711f]);
+
+    // Without the kind of processor, nothing says what a setting means that is not there.
+    private static readonly string[] s_neededWithoutKind = ["size", "resample", "image_mean", "image_std"];
+
     /// <summary>Reads it.</summary>
     /// <param name="config">The file.</param>
     /// <param name="channels">Channels of the network's images.</param>
@@ -33,6 +39,8 @@ internal static class TransformersPreprocessor
             throw config.Refused("rescale_factor", "1/255");
         config.Only("do_pad", false);
         ImagePreprocess preprocess = kind == "ConvNext" ? ConvNext(config, out int? side) : Square(config, kind, out side);
+        if (name is null && Array.Find(s_neededWithoutKind, needed => !config.Has(needed)) is { } missing)
+            throw config.Wrong(missing, "there where image_processor_type is not");
         if (side is { } pixels)
             preprocess = preprocess.Exactly(channels, pixels, pixels);
         return new ImagePreparation(preprocess, side, Normalization(config, kind, channels));
@@ -49,7 +57,7 @@ internal static class TransformersPreprocessor
 
         int edge = Positive(config, "size", Edge(config, "size", "shortest_edge") ?? WholeImageFrom);
         side = edge;
-        Resampling resampling = Filter(config, Resampling.Bicubic);
+        Resampling resampling = Filter(config, Resampling.Bilinear);
         if (edge >= WholeImageFrom)
             return preprocess.ResizeTo(edge, edge, resampling);
         double share = config.Number("crop_pct") ?? Eighth;
@@ -60,14 +68,16 @@ internal static class TransformersPreprocessor
 
     private static ImagePreprocess Square(HubConfig config, string kind, out int? side)
     {
-        bool crops = config.Flag("do_center_crop") ?? kind is "DeiT" or "Bit" or "CLIP";
+        bool crops = config.Flag("do_center_crop") ?? kind != "ViT";
         ImagePreprocess preprocess = new();
         side = null;
         if (config.Flag("do_resize") != false)
         {
-            int usual = kind == "DeiT" ? 256 : 224;
+            bool shorterSide = kind is "Bit" or "CLIP";
+            int usual = kind is "DeiT" or "Beit" ? 256 : 224;
             Resampling resampling = Filter(config, kind == "ViT" ? Resampling.Bilinear : Resampling.Bicubic);
-            if (Edge(config, "size", "shortest_edge", numbers: kind is "Bit" or "CLIP") is { } shorter)
+            if ((Edge(config, "size", "shortest_edge", numbers: shorterSide) ?? (shorterSide && !config.Has("size") ? usual : null))
+                is { } shorter)
             {
                 preprocess = preprocess.Resize(Positive(config, "size", shorter), resampling);
                 if (!crops)
@@ -90,9 +100,7 @@ internal static class TransformersPreprocessor
     {
         if (config.Flag("do_normalize") == false)
             return null;
-        Normalization usual = kind is "ViT" or "Beit" ? Classification.Normalization.ToSymmetric : Classification.Normalization.ImageNet;
-        if (kind == "CLIP" && !(config.Has("image_mean") && config.Has("image_std")))
-            throw config.Wrong("image_mean", "there, with image_std");
+        Normalization usual = kind is "Bit" or "CLIP" ? s_clip : Classification.Normalization.ToSymmetric;
         float[] mean = config.Numbers("image_mean") ?? [.. usual.Mean], std = config.Numbers("image_std") ?? [.. usual.Std];
         if (mean.Length != channels || std.Length != channels)
             throw config.Wrong(mean.Length != channels ? "image_mean" : "image_std", $"one number for each of {channels} channels");

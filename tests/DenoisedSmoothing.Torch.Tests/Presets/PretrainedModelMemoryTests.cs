@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Presets;
@@ -23,7 +24,7 @@ public sealed class PretrainedModelMemoryTests(ITestOutputHelper output) : IDisp
     [InlineData("convnext_tiny")]
     [InlineData("swin_tiny_patch4_window7_224")]
     [InlineData("deit_base_distilled_patch16_224")]
-    public void Open_takes_at_most_1_2_times_the_networks_memory(string name)
+    public void Open_takes_little_more_than_the_networks_memory(string name)
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "The peak of a process's memory is read from Linux.");
         string path = Path.Combine(_folder.FullName, "model.safetensors");
@@ -54,9 +55,11 @@ public sealed class PretrainedModelMemoryTests(ITestOutputHelper output) : IDisp
             model.Classify(images).Dispose();
         }
 
-        output.WriteLine(FormattableString.Invariant($"{name}: {bytes >> 20} MiB of weights, {peak >> 20} MiB more at the peak, construct "
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{name}: {bytes >> 20} MiB of weights, {peak >> 20} MiB more at the peak, construct "
             + $"{construct.TotalSeconds:0.00} s, open {load.TotalSeconds:0.00} s, forward {watch.Elapsed.TotalSeconds:0.00} s"));
-        peak.Should().BeLessThan((long)(1.2 * bytes));
+        // A constant for what the allocator keeps between small weights.
+        peak.Should().BeLessThan((long)(1.1 * bytes) + (32 << 20));
     }
 
     private static PretrainedModel Open(string path) =>
