@@ -65,7 +65,7 @@ public sealed class PretrainedDenoiserTests : IDisposable
         await Works([.. args, "--denoiser", "heun", "--steps", "2"]);
         await Works([.. args, "--precision", "bfloat16"]);
         (await Refused([.. args, "--timestep-scale", "2"])).Should().Contain("leave --timestep-scale out");
-        (await Refused([.. args[..^1], "edm-cifar10-ddpmpp"])).Should().Contain("32x32");
+        (await Refused([.. args[..^1], "edm-cifar10-ddpmpp"])).Should().Contain("EdmUNet of 425 entries");
     }
 
     [Fact]
@@ -73,7 +73,9 @@ public sealed class PretrainedDenoiserTests : IDisposable
     {
         await Works([.. s_little, "--classifier-resize", "32", "--classifier-crop", "28", "--resampling", "bilinear", "--out", At("p.tsv")]);
         File.ReadAllText(At("p.tsv") + ".jsonl").Should().Contain("shorter=32 Bilinear;crop=28x28");
-        await Works([.. s_little, "--denoiser-size", "32x32", "--out", At("s.tsv")]);
+        string[] sized = [.. s_little, "--denoiser-size", "32x32"];
+        (await Refused(sized)).Should().Contain("28x28").And.Contain("32x32"); // the bundled denoiser takes its own size alone
+        await Works([.. sized, "--denoiser-file", Pipeline("DDPMScheduler"), "--out", At("s.tsv")]);
         File.ReadAllText(At("s.tsv") + ".jsonl").Should().Contain("resized(32x32 Bicubic");
         await Works([.. s_little, "--image-resize", "28x28", "--image-resampling", "bicubic"]);
         (await Refused([.. s_little, "--resampling", "bicubic"])).Should().Contain("--denoiser-size or --classifier-resize");

@@ -54,13 +54,14 @@ public class ResizedDenoiserTests
         Tensor? drawn = null;
         ResizedDenoiser denoiser = new(new DelegateDenoiser((noisy, noise) =>
         {
-            drawn = cat([noise.Draw(1), noise.Draw(2)], 1);
+            drawn = cat([noise.Draw(1), noise.Draw(2)], 1).DetachFromDisposeScope();
             return noisy.clone();
         }), height, width);
         NoiseContext source = new(0.5, stream => SyntheticWeights.Input((uint)stream, [2, 1, 6, 6]));
         denoiser.Denoise(Images.Random(1, 2, 1, 6, 6), source);
         drawn!.shape.Should().Equal(2, 2, height, width);
         Images.ValuesOf(drawn).Should().OnlyHaveUniqueItems();
+        drawn.Dispose();
     }
 
     [Fact]
