@@ -6,7 +6,7 @@ namespace DenoisedSmoothing.Cluster.Storage;
 internal static class PostgresLocation
 {
     // Thousands of workers share one server: each keeps few connections, and not for long.
-    private const int Connections = 2, IdleSeconds = 10, PruneSeconds = 5;
+    private const int Connections = 2, IdleSeconds = 10, PruneSeconds = 5, Statements = 20;
 
     private static readonly string[] s_schemes = ["postgres", "postgresql"];
 
@@ -29,6 +29,8 @@ internal static class PostgresLocation
             ConnectionIdleLifetime = IdleSeconds,
             ConnectionPruningInterval = PruneSeconds,
             ApplicationName = "dds",
+            // The few statements of a queue are planned once for each connection.
+            MaxAutoPrepare = Statements,
         };
         int scheme = location.IndexOf("://", StringComparison.Ordinal);
         if (scheme > 0 && s_schemes.Contains(location[..scheme], StringComparer.OrdinalIgnoreCase))

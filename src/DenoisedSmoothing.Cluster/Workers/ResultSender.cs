@@ -101,7 +101,8 @@ internal sealed class ResultSender : IAsyncDisposable
         catch (Exception e)
         {
             _lost = e is OperationCanceledException
-                ? new QueueUnavailableException($"The queue {_queue.Name} did not take the last answers: their images will be done again.", e)
+                ? new QueueUnavailableException(
+                    $"The queue {_queue.Name} did not take the last answers: their images will be done again.", e)
                 : e;
             await stop.CancelAsync().ConfigureAwait(false);
         }
