@@ -21,10 +21,8 @@ internal static class ChannelsLast
     public static TorchSharp.Modules.Conv2d Conv2d(long inChannels, long outChannels, long kernel, long stride = 1, long padding =
         0, bool bias = true)
     {
-        // Around the constructor too: the initialiser's handle would keep the first weight until the whole network is built.
-        using DisposeScope scope = NewDisposeScope();
         TorchSharp.Modules.Conv2d layer = nn.Conv2d(inChannels, outChannels, kernel, stride: stride, padding: padding, bias: bias);
-        layer.bias?.MoveToOuterDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using IDisposable guard = no_grad();
         // Its own memory, not a view of some: autograd refuses to have a view's base changed under it.
         Tensor weight = empty_strided([outChannels, inChannels, kernel, kernel],
