@@ -39,11 +39,12 @@ internal static class TransformersPreprocessor
             throw config.Refused("rescale_factor", "1/255");
         config.Only("do_pad", false);
         ImagePreprocess preprocess = kind == "ConvNext" ? ConvNext(config, out int? side) : Square(config, kind, out side);
-        if (name is null && Array.Find(s_neededWithoutKind, needed => !config.Has(needed)) is { } missing)
-            throw config.Wrong(missing, "there where image_processor_type is not");
         if (side is { } pixels)
             preprocess = preprocess.Exactly(channels, pixels, pixels);
-        return new ImagePreparation(preprocess, side, Normalization(config, kind, channels));
+        ImagePreparation images = new(preprocess, side, Normalization(config, kind, channels));
+        return name is null && Array.Find(s_neededWithoutKind, needed => !config.Has(needed)) is { } missing
+            ? throw config.Wrong(missing, "there where image_processor_type is not")
+            : images;
     }
 
     private static ImagePreprocess ConvNext(HubConfig config, out int? side)

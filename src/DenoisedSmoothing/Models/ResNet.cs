@@ -26,7 +26,7 @@ public sealed class ResNet : Module<Tensor, Tensor>, IImageNetwork
         using BuildScope building = new(this);
         Options = options;
         Input = new InputShape(options.InChannels);
-        conv1 = ChannelsLast.Conv2d(options.InChannels, options.StemWidth, 7, stride: 2, padding: 3, bias: false);
+        conv1 = Conv2d(options.InChannels, options.StemWidth, 7, stride: 2, padding: 3, bias: false);
         bn1 = BatchNorm2d(options.StemWidth);
         layer1 = Stage(0, options.StemWidth, options.DownsampleInFirstStage ? 2 : 1);
         layer2 = Stage(1, options.Widths[0], 2);
@@ -52,7 +52,10 @@ public sealed class ResNet : Module<Tensor, Tensor>, IImageNetwork
     {
         NetworkInput.Require(x, nameof(ResNet), Input);
         using DisposeScope scope = NewDisposeScope();
-        Tensor h = nn.functional.relu(bn1.Consume(conv1.call(x)), inplace: true);
+        // Channels-last images make all that follows so. The weights lie plainly: laying them out anew while the network is built was seen
+        // to leave holes of half its size in the process's memory.
+        Tensor lastly = x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        Tensor h = nn.functional.relu(bn1.Consume(conv1.Consume(lastly)), inplace: true);
         Tensor pooled = nn.functional.max_pool2d(h, 3, 2, 1);
         h.Dispose();
         h = layer4.Consume(layer3.Consume(layer2.Consume(layer1.Consume(pooled))));
@@ -79,22 +82,22 @@ public sealed class ResNet : Module<Tensor, Tensor>, IImageNetwork
             {
                 int inside = outChannels / options.Reduction;
                 bool early = options.StrideInFirstConvolution;
-                conv1 = ChannelsLast.Conv2d(channels, inside, 1, stride: early ? stride : 1, bias: false);
-                conv2 = Grouped(inside, options.Groups, early ? 1 : stride);
+                conv1 = Conv2d(channels, inside, 1, stride: early ? stride : 1, bias: false);
+                conv2 = Conv2d(inside, inside, 3, stride: early ? 1 : stride, padding: 1, groups: options.Groups, bias: false);
                 (bn1, bn2) = (BatchNorm2d(inside), BatchNorm2d(inside));
-                conv3 = ChannelsLast.Conv2d(inside, outChannels, 1, bias: false);
+                conv3 = Conv2d(inside, outChannels, 1, bias: false);
                 bn3 = BatchNorm2d(outChannels);
             }
             else
             {
-                conv1 = ChannelsLast.Conv2d(channels, outChannels, 3, stride: stride, padding: 1, bias: false);
-                conv2 = ChannelsLast.Conv2d(outChannels, outChannels, 3, padding: 1, bias: false);
+                conv1 = Conv2d(channels, outChannels, 3, stride: stride, padding: 1, bias: false);
+                conv2 = Conv2d(outChannels, outChannels, 3, padding: 1, bias: false);
                 (bn1, bn2) = (BatchNorm2d(outChannels), BatchNorm2d(outChannels));
             }
 
             if (stride != 1 || channels != outChannels)
                 downsample = Sequential(
-                    ChannelsLast.Conv2d(channels, outChannels, 1, stride: stride, bias: false), BatchNorm2d(outChannels));
+                    Conv2d(channels, outChannels, 1, stride: stride, bias: false), BatchNorm2d(outChannels));
             RegisterComponents();
         }
 
@@ -108,9 +111,5 @@ public sealed class ResNet : Module<Tensor, Tensor>, IImageNetwork
             Tensor shortcut = downsample is null ? x : downsample.call(x);
             return nn.functional.relu(h.Plus(shortcut), inplace: true).MoveToOuterDisposeScope();
         }
-
-        private static Module<Tensor, Tensor> Grouped(int channels, int groups, int stride) => groups == 1
-            ? ChannelsLast.Conv2d(channels, channels, 3, stride: stride, padding: 1, bias: false)
-            : Conv2d(channels, channels, 3, stride: stride, padding: 1, groups: groups, bias: false);
     }
 }

@@ -21,6 +21,7 @@ public sealed class PretrainedModelMemoryTests(ITestOutputHelper output) : IDisp
 
     [SkippableTheory]
     [InlineData("resnet50")]
+    [InlineData("wide_resnet50_2")]
     [InlineData("convnext_tiny")]
     [InlineData("swin_tiny_patch4_window7_224")]
     [InlineData("deit_base_distilled_patch16_224")]
@@ -59,7 +60,7 @@ public sealed class PretrainedModelMemoryTests(ITestOutputHelper output) : IDisp
             $"{name}: {bytes >> 20} MiB of weights, {peak >> 20} MiB more at the peak, construct "
             + $"{construct.TotalSeconds:0.00} s, open {load.TotalSeconds:0.00} s, forward {watch.Elapsed.TotalSeconds:0.00} s"));
         // A constant for what the allocator keeps between small weights.
-        peak.Should().BeLessThan((long)(1.1 * bytes) + (32 << 20));
+        peak.Should().BeLessThan((long)(1.2 * bytes) + (16 << 20));
     }
 
     private static PretrainedModel Open(string path) =>
