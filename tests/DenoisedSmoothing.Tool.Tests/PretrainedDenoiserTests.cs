@@ -26,7 +26,8 @@ public sealed class PretrainedDenoiserTests : IDisposable
         await Works([.. s_little, "--denoiser-file", folder, "--precision", "bfloat16"]);
         (await Refused([.. s_little, "--denoiser-file", folder, "--schedule", "linear"])).Should()
             .Contain("leave --schedule out").And.Contain("folder of diffusers");
-        (await Refused(["certify", "--pair", "cifar10-wrn", .. s_little[1..], "--denoiser-file", folder])).Should().Contain("leave --pair out");
+        (await Refused(["certify", "--pair", "cifar10-wrn", .. s_little[1..], "--denoiser-file", folder])).Should()
+            .Contain("leave --pair out");
     }
 
     [Fact]
@@ -71,7 +72,8 @@ public sealed class PretrainedDenoiserTests : IDisposable
     [Fact]
     public async Task Images_are_resized_and_cut_around_the_denoiser_and_behind_it()
     {
-        await Works([.. s_little, "--classifier-resize", "32", "--classifier-crop", "28", "--resampling", "bilinear", "--out", At("p.tsv")]);
+        await Works([.. s_little, "--classifier-resize", "32", "--classifier-crop", "28", "--resampling", "bilinear", "--out",
+            At("p.tsv")]);
         File.ReadAllText(At("p.tsv") + ".jsonl").Should().Contain("shorter=32 Bilinear;crop=28x28");
         string[] sized = [.. s_little, "--denoiser-size", "32x32"];
         (await Refused(sized)).Should().Contain("28x28").And.Contain("32x32"); // the bundled denoiser takes its own size alone

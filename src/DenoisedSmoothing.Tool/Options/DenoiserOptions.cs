@@ -19,8 +19,8 @@ internal sealed class DenoiserOptions
     public Option<string?> File { get; } = new("--denoiser-file")
     {
         HelpName = "file|folder",
-        Description = "The pair's denoiser, or one of your own: in the formats of the classifier, a pipeline's folder of diffusers, or what "
-            + "train-denoiser wrote",
+        Description = "The pair's denoiser, or one of your own: in the formats of the classifier, a pipeline's folder of diffusers, "
+            + "or what train-denoiser wrote",
     };
 
     public Option<string?> Network { get; } = new("--denoiser-network")

@@ -49,7 +49,8 @@ internal sealed class ModelOptions(bool severalDevices = false)
 
     public ClassifierOptions Classifier => _classifier;
 
-    public IEnumerable<OptionGroup> All => [new("Models", [Pair, Device, Precision, Tf32, InertTypes]), _classifier.All, _denoiser.All, _between.All];
+    public IEnumerable<OptionGroup> All =>
+        [new("Models", [Pair, Device, Precision, Tf32, InertTypes]), _classifier.All, _denoiser.All, _between.All];
 
     /// <summary>Those of a verb that trains a classifier: no pair, and in float32.</summary>
     public IEnumerable<OptionGroup> ForTraining => [_classifier.One, _denoiser.All, new("Machine", [Device, InertTypes])];

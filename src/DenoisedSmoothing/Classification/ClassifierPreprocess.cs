@@ -9,7 +9,8 @@ namespace DenoisedSmoothing.Classification;
 /// </summary>
 public sealed record ClassifierPreprocess
 {
-    /// <summary>Whether three channels become one: 0.299 red, 0.587 green, 0.114 blue (ITU-R 601-2, as PIL's and torchvision's grey).</summary>
+    /// <summary>Whether three channels become one: 0.299 red, 0.587 green, 0.114 blue (ITU-R 601-2, as PIL's and
+    /// torchvision's grey).</summary>
     public bool Grey { get; init; }
 
     /// <summary>Height and width to resize to; proportions change with them. Null for none.</summary>
@@ -28,7 +29,8 @@ public sealed record ClassifierPreprocess
     /// <summary>The steps in their order, for fingerprints.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{(Grey ? "grey;" : "")}{(Resize is { } size ? $"resize={size.Height}x{size.Width} {Resampling};" : "")}"
-        + $"{(ShorterSide is { } side ? $"shorter={side} {Resampling};" : "")}{(Crop is { } cut ? $"crop={cut.Height}x{cut.Width};" : "")}");
+        + $"{(ShorterSide is { } side ? $"shorter={side} {Resampling};" : "")}"
+        + $"{(Crop is { } cut ? $"crop={cut.Height}x{cut.Width};" : "")}");
 
     /// <summary>The size in which an image comes out.</summary>
     /// <exception cref="ArgumentException">It is smaller than the crop.</exception>
@@ -37,7 +39,8 @@ public sealed record ClassifierPreprocess
         (int Height, int Width) resized = ResizedSize(height, width);
         if (Crop is { } cut && (cut.Height > resized.Height || cut.Width > resized.Width))
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"A denoised image of {resized.Height}x{resized.Width} is too small for a crop of {cut.Height}x{cut.Width}. Resize it first."));
+                $"A denoised image of {resized.Height}x{resized.Width} is too small for a crop of {cut.Height}x{cut.Width}. "
+                + $"Resize it first."));
         return Crop ?? resized;
     }
 
@@ -52,7 +55,8 @@ public sealed record ClassifierPreprocess
     /// <exception cref="ArgumentException">A size is below 1, or there are two.</exception>
     internal void Validate()
     {
-        if (Resize is { } size && (size.Height < 1 || size.Width < 1) || ShorterSide < 1 || Crop is { } cut && (cut.Height < 1 || cut.Width < 1))
+        if (Resize is { } size && (size.Height < 1 || size.Width < 1) || ShorterSide < 1
+            || Crop is { } cut && (cut.Height < 1 || cut.Width < 1))
             throw new ArgumentException("Sizes to resize to or to cut are at least 1x1.");
         if (Resize is not null && ShorterSide is not null)
             throw new ArgumentException("Either Resize or ShorterSide says the size.");

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Classification;
 
-/// <summary>A classifier that gets its images grey, resized or cut: what was between the denoiser and its mean and std when it was trained.</summary>
+/// <summary>
+/// A classifier that gets its images grey, resized or cut: what was between the denoiser and its mean and std when it was trained.
+/// </summary>
 /// <remarks>Disposes nothing. Safe for concurrent use where the classifier is.</remarks>
 public sealed class PreparedClassifier : IClassifier, IDescribed
 {
@@ -37,7 +39,8 @@ public sealed class PreparedClassifier : IClassifier, IDescribed
         {
             PartInfo inner = PartInfo.Of(_classifier);
             bool sized = Preprocess.Resize is not null || Preprocess.ShorterSide is not null || Preprocess.Crop is not null;
-            InputShape? taken = Preprocess.Grey ? new InputShape(3) : inner.InputShape is { Channels: { } channels } ? new InputShape(channels)
+            InputShape? taken = Preprocess.Grey ? new InputShape(3)
+                : inner.InputShape is { Channels: { } channels } ? new InputShape(channels)
                 : null;
             if (!sized && inner.InputShape is { } shape)
                 taken = new InputShape(taken?.Channels, shape.Height, shape.Width, shape.Multiple);

@@ -10,8 +10,9 @@ namespace DenoisedSmoothing.Denoising;
 /// resizing left, which is less than sigma where pixels are averaged.
 /// </summary>
 /// <remarks>
-/// What is certified is the image and its noise before the resizing, so radii are as without it. Where the size grows, noise of neighbouring
-/// pixels is alike, which denoisers are not trained on: expect less of them. Disposes nothing. Safe for concurrent use where the denoiser is.
+/// What is certified is the image and its noise before the resizing, so radii are as without it. Where the size grows, noise of
+/// neighbouring pixels is alike, which denoisers are not trained on: expect less of them. Disposes nothing. Safe for concurrent use where
+/// the denoiser is.
 /// </remarks>
 public sealed class ResizedDenoiser : IDenoiser, IDescribed
 {
@@ -75,7 +76,8 @@ public sealed class ResizedDenoiser : IDenoiser, IDescribed
         using DisposeScope scope = NewDisposeScope();
         long wanted = shape[2] * shape[3];
         int parts = (int)((wanted + pixels - 1) / pixels);
-        Tensor all = cat([.. Enumerable.Range(0, parts).Select(part => noise.Share(part, parts).Draw(stream).reshape(shape[0], shape[1], -1))], 2);
+        Tensor all = cat([.. Enumerable.Range(0, parts)
+            .Select(part => noise.Share(part, parts).Draw(stream).reshape(shape[0], shape[1], -1))], 2);
         return all.narrow(2, 0, wanted).reshape(shape).contiguous().MoveToOuterDisposeScope();
     }
 }

@@ -71,7 +71,8 @@ internal static class DiffusersUNet
         }
 
         if (options.BlockChannels.Count > MostLevels || options.LayersPerBlock > MostLayers
-            || options.BlockChannels.Append(options.EmbeddingWidth).Append(options.InChannels).Append(options.OutChannels).Max() > MostChannels)
+            || options.BlockChannels.Append(options.EmbeddingWidth).Append(options.InChannels).Append(options.OutChannels).Max()
+                > MostChannels)
             throw config.Error("the network is larger than any that was ever published", "Fetch the file again.");
         return options;
     }

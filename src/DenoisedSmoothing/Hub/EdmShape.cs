@@ -90,7 +90,8 @@ internal sealed partial class EdmShape
     {
         IReadOnlyList<long> shape = Shape(name, 4);
         return shape[0] == shape[1] && shape[2] == 3 && shape[3] == 3 ? Size(shape[0])
-            : throw CheckpointException.InEntry(_file, name, $"a shape of {CheckpointException.Text(shape)} is not one of such networks", Save);
+            : throw CheckpointException.InEntry(
+                _file, name, $"a shape of {CheckpointException.Text(shape)} is not one of such networks", Save);
     }
 
     private IReadOnlyList<long> Shape(string name, int dimensions) =>

@@ -19,7 +19,8 @@ public sealed class PretrainedDiffusion : IDisposable
     private readonly SigmaConditionedModel? _conditioned;
 
     private PretrainedDiffusion(
-        string name, UNet2DModel network, (int Height, int Width)? sampleSize, DiffusionModel? diffusion, SigmaConditionedModel? conditioned)
+        string name, UNet2DModel network, (int Height, int Width)? sampleSize, DiffusionModel? diffusion,
+        SigmaConditionedModel? conditioned)
     {
         (Name, Network, SampleSize, Diffusion, _conditioned) = (name, network, sampleSize, diffusion, conditioned);
         Denoiser = diffusion is not null ? new OneShotDenoiser(diffusion) : new NoiseLevelDenoiser(conditioned!);

@@ -12,7 +12,8 @@ namespace DenoisedSmoothing.Hub;
 /// </summary>
 public sealed class PretrainedEdm : IDisposable
 {
-    /// <summary>The noisiest level that EDM's networks were trained at, near enough: ln(s) is drawn around -1.2 with deviation 1.2.</summary>
+    /// <summary>The noisiest level that EDM's networks were trained at, near enough: ln(s) is drawn around -1.2 with
+    /// deviation 1.2.</summary>
     private const double LargestLevel = 80;
 
     private PretrainedEdm(EdmUNet network, SigmaConditionedModel model) =>
@@ -76,7 +77,8 @@ public sealed class PretrainedEdm : IDisposable
         nn.IModule<Tensor, Tensor, Tensor> network, SdePreconditioning? baseline, bool disposeNetwork = false)
     {
         if (baseline is not { } kind)
-            return new SigmaConditionedModel(new EdmPreconditionedNetwork(network, disposeNetwork: disposeNetwork), LargestLevel, disposeNetwork);
+            return new SigmaConditionedModel(
+                new EdmPreconditionedNetwork(network, disposeNetwork: disposeNetwork), LargestLevel, disposeNetwork);
         SdePreconditionedNetwork conditioned = new(network, kind, disposeNetwork);
         return new SigmaConditionedModel(conditioned, conditioned.LargestNoiseToSignal, disposeNetwork);
     }

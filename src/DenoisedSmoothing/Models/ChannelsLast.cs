@@ -21,8 +21,11 @@ internal static class ChannelsLast
     public static TorchSharp.Modules.Conv2d Conv2d(long inChannels, long outChannels, long kernel, long stride = 1, long padding =
         0, bool bias = true)
     {
-        TorchSharp.Modules.Conv2d layer = nn.Conv2d(inChannels, outChannels, kernel, stride: stride, padding: padding, bias: bias);
+        // The initialiser keeps a handle on the first weight: without a scope of its own here, a network would hold every weight twice
+        // until its constructor ends.
         using DisposeScope scope = NewDisposeScope();
+        TorchSharp.Modules.Conv2d layer = nn.Conv2d(inChannels, outChannels, kernel, stride: stride, padding: padding, bias: bias);
+        layer.bias?.DetachFromDisposeScope();
         using IDisposable guard = no_grad();
         // Its own memory, not a view of some: autograd refuses to have a view's base changed under it.
         Tensor weight = empty_strided([outChannels, inChannels, kernel, kernel],

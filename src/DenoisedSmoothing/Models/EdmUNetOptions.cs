@@ -65,7 +65,8 @@ public sealed record EdmUNetOptions
     internal void Validate()
     {
         if (!Enum.IsDefined(Architecture) || Widths.Count == 0 || Blocks < 1 || Channels < 1 || Labels < 0 || Augments < 0
-            || EmbeddingChannels < 1 || ModelChannels < 4 || Widths.Any(static width => width < 4) || NoiseChannels < 4 || NoiseChannels % 2 != 0)
+            || EmbeddingChannels < 1 || ModelChannels < 4 || Widths.Any(static width => width < 4) || NoiseChannels < 4
+            || NoiseChannels % 2 != 0)
             throw new ArgumentException("An EdmUNet needs channels, at least one level and at least one block a level.");
         if (Resolution < 1 || Resolution >> (Widths.Count - 1) << (Widths.Count - 1) != Resolution)
             throw new ArgumentException($"A resolution of {Resolution} cannot be halved {Widths.Count - 1} times.");

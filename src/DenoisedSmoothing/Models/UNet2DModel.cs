@@ -8,8 +8,8 @@ using static TorchSharp.torch.nn;
 namespace DenoisedSmoothing.Models;
 
 /// <summary>
-/// The unconditional U-Net of huggingface/diffusers (UNet2DModel): same state_dict names, same numbers. Takes x [N,C,H,W] in the model's own
-/// scaling and a timestep for each row [N], and returns [N,OutChannels,H,W]: what the network was trained to predict.
+/// The unconditional U-Net of huggingface/diffusers (UNet2DModel): same state_dict names, same numbers. Takes x [N,C,H,W] in the model's
+/// own scaling and a timestep for each row [N], and returns [N,OutChannels,H,W]: what the network was trained to predict.
 /// </summary>
 /// <remarks>
 /// H and W must be divisible by 2 to the power of the number of levels less one. Rows are independent. Files are opened with

@@ -20,7 +20,8 @@ public sealed record UNet2DModelOptions
     /// <summary>How the timestep is told (time_embedding_type).</summary>
     public UNet2DTimeEmbedding TimeEmbedding { get; init; }
 
-    /// <summary>What is taken off the number of frequencies in the exponents' denominator (freq_shift), for positional embeddings.</summary>
+    /// <summary>What is taken off the number of frequencies in the exponents' denominator (freq_shift), for positional
+    /// embeddings.</summary>
     public double FrequencyShift { get; init; }
 
     /// <summary>Whether cosines come before sines (flip_sin_to_cos), for positional embeddings.</summary>

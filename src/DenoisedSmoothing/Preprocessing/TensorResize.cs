@@ -1,4 +1,3 @@
-using DenoisedSmoothing.Classification;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,9 +16,10 @@ internal static class TensorResize
     {
         if (images.shape[2] == height && images.shape[3] == width)
             return images.clone();
-        return resampling == Resampling.Bicubic
-            ? ModuleClassifier.Resize(images, height, width)
-            : nn.functional.interpolate(images, size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false, antialias: true);
+        InterpolationMode mode = resampling == Resampling.Bicubic ? InterpolationMode.Bicubic : InterpolationMode.Bilinear;
+        return mode == InterpolationMode.Bicubic && images.device_type == DeviceType.CUDA && !is_grad_enabled()
+            ? MatrixResize.Resize(images, height, width)
+            : nn.functional.interpolate(images, size: [height, width], mode: mode, align_corners: false, antialias: true);
     }
 
     /// <summary>What white noise of deviation 1 has left of it, root mean square over the pixels: at most 1.</summary>

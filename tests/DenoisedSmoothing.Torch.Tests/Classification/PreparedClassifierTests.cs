@@ -69,7 +69,8 @@ public class PreparedClassifierTests
     private static Tensor Seen(ClassifierPreprocess steps, Tensor image)
     {
         Tensor? seen = null;
-        using Tensor answer = new PreparedClassifier(new Recorder(0, images => seen = images[0].clone().DetachFromDisposeScope()), steps).Classify(image.unsqueeze(0));
+        using Tensor answer = new PreparedClassifier(
+            new Recorder(0, images => seen = images[0].clone().DetachFromDisposeScope()), steps).Classify(image.unsqueeze(0));
         return seen!.MoveToOtherDisposeScope(image);
     }
 

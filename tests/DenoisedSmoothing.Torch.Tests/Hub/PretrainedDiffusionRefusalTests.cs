@@ -14,10 +14,11 @@ public sealed class PretrainedDiffusionRefusalTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData("""{"_class_name":"LDMPipeline","vqvae":["diffusers","VQModel"],"unet":["diffusers","UNet2DModel"]}""", "*vqvae: VQModel*pixels*")]
+    [InlineData("""{"_class_name":"LDMPipeline","vqvae":["diffusers","VQModel"],"unet":["diffusers","UNet2DModel"]}""",
+        "*vqvae: VQModel*pixels*")]
     [InlineData("""{"_class_name":"StableDiffusionPipeline","vae":["diffusers","AutoencoderKL"],"text_encoder":["transformers","CLIP"]}""",
         "*vae: AutoencoderKL*noise is in the pixels*")]
-    [InlineData("""{"_class_name":"IFPipeline","text_encoder":["transformers","T5EncoderModel"],"unet":["diffusers","UNet2DConditionModel"]}""",
+    [InlineData("""{"_class_name":"IFPipeline","text_encoder":["transformers","T5EncoderModel"],"unet":["x","UNet2DConditionModel"]}""",
         "*told what to paint*T5EncoderModel*")]
     [InlineData("""{"_class_name":"Odd","unet":["diffusers","UNet2DConditionModel"]}""", "*UNet2DConditionModel*told what to paint*")]
     [InlineData("""{"_class_name":"DiTPipeline","transformer":["diffusers","DiTTransformer2DModel"]}""", "*DiTPipeline*no 'unet'*")]
@@ -74,7 +75,8 @@ public sealed class PretrainedDiffusionRefusalTests : IDisposable
     {
         using var scope = NewDisposeScope();
         string path = Path.Combine(_folder, "unet", "diffusion_pytorch_model.safetensors");
-        SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["conv_in.weight"] = zeros(32, 3, 3, 3), ["other"] = zeros(1) }, null);
+        SafetensorsWriter.Write(path,
+            new Dictionary<string, Tensor> { ["conv_in.weight"] = zeros(32, 3, 3, 3), ["other"] = zeros(1) }, null);
         ShouldRefuse("*missing*");
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..100]);
         ShouldRefuse("*");
