@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Runtime.InteropServices;
 using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Cluster;
 using DenoisedSmoothing.Logs;
 using DenoisedSmoothing.Sampling;
 
@@ -33,7 +34,7 @@ internal sealed record Failure(int ExitCode, string Message)
     /// </summary>
     public static bool CanPass(Exception error) => OutOfMemory.Is(error) || Causes(error).Any(static cause => cause switch
     {
-        LogInUseException or TimeoutException => true,
+        LogInUseException or QueueUnavailableException or TimeoutException => true,
         DbException database => database.IsTransient,
         IOException io => StorageFaults.CanPass(io.HResult, StorageFaults.ThisSystem),
         _ => DeviceFaults.CanPass(cause.Message),

@@ -82,7 +82,7 @@ public sealed class PretrainedEdmTests : IDisposable
         EdmGolden.Write("ve", _path);
         string[] names =
         [
-            .. new SdePreconditioning?[] { null, .. Enum.GetValues<SdePreconditioning>() }.Select(kind =>
+            .. Enum.GetValues<SdePreconditioning>().Cast<SdePreconditioning?>().Prepend(null).Select(kind =>
             {
                 using PretrainedEdm opened = PretrainedEdm.Open(_path, kind);
                 PartInfo.Of(opened.Denoiser).LargestSigma.Should().BeGreaterThan(30);
