@@ -72,7 +72,7 @@ public sealed class FailureTests : IDisposable
     public void Of_a_log_in_use_a_timeout_and_a_passing_fault_of_a_database_says_try_again()
     {
         Failure.Of(new LogInUseException("x"))!.ExitCode.Should().Be(75);
-        Failure.Of(new Cluster.QueueUnavailableException("x"))!.ExitCode.Should().Be(75);
+        Failure.Of(new DenoisedSmoothing.Cluster.QueueUnavailableException("x"))!.ExitCode.Should().Be(75);
         Failure.Of(new TimeoutException("x"))!.ExitCode.Should().Be(75);
         Failure.Of(new PassingDbException(passes: true))!.ExitCode.Should().Be(75);
         Failure.Of(new PassingDbException(passes: false))!.ExitCode.Should().Be(1);
