@@ -14,40 +14,41 @@ public sealed class SoftVerbTests : IDisposable
     [InlineData("pixeldp-scores", "--beta", "4")]
     public async Task Certify_by_mean_scores_resumes_verifies_and_is_analysed(string certifier, params string[] beta)
     {
-        string[] command = ["certify", "--sigma", "0.25", "--certifier", certifier, .. beta, "--n0", "8", "--n", "400", "--alpha", "0.05",
-            "--batch", "50", "--seed", "3"];
+        string[] command = ["certify", "--sigma", "0.25", "--certifier", certifier, .. beta, "--n0", "8", "--n", "120", "--alpha", "0.05",
+            "--batch", "40", "--seed", "3"];
         string whole = At("whole.tsv"), stopped = At("stopped.tsv");
-        (await Run([.. command, "--max", "3", "--out", whole])).Should().Contain($"{certifier} n0=8 n=400");
-        await Run([.. command, "--max", "3", "--out", stopped]);
+        (await Run([.. command, "--max", "2", "--out", whole])).Should().Contain($"{certifier} n0=8 n=120");
+        await Run([.. command, "--max", "2", "--out", stopped]);
         // What a kill after the first line would leave.
         foreach (string file in new[] { stopped, stopped + ".jsonl" })
             File.WriteAllLines(file, File.ReadLines(file).Take(file == stopped ? 2 : 1).ToArray());
-        await Run([.. command, "--max", "3", "--out", stopped, "--resume"]);
+        await Run([.. command, "--max", "2", "--out", stopped, "--resume"]);
 
         CertificationLogEntry[] entries = [.. CertificationLogEntry.ReadAll(whole)];
         entries.Select(its => its.Soft! with { Provenance = null }).Should()
             .Equal(CertificationLogEntry.ReadAll(stopped).Select(its => its.Soft! with { Provenance = null }));
-        entries.Should().HaveCount(3).And.OnlyContain(its => its.Certificate == null && its.Soft!.N == 400);
+        entries.Should().HaveCount(2).And.OnlyContain(its => its.Certificate == null && its.Soft!.N == 120);
         entries.Should().Contain(its => its.Soft!.Radius > 0);
-        (await Run("verify", whole)).Should().Contain("3 ").And.NotContain("overstated");
+        (await Run("verify", whole)).Should().Contain("2 lines").And.NotContain("overstated");
         (await Run("analyze", whole)).Should().Contain("0.25");
         (int exit, _, string error) = await Dds.RunAsync("verify", whole, "--redraw", "1");
         exit.Should().Be(1);
         error.Should().Contain("mean scores");
-        (exit, string said, _) = await Dds.RunAsync("audit", whole, "--sigma", "0.25", "--n", "400", "--alpha", "0.05");
+        (exit, string said, _) = await Dds.RunAsync("audit", whole, "--sigma", "0.25", "--n", "120", "--alpha", "0.05");
         exit.Should().Be(2, said);
 
-        // A radius that someone raised by a hair.
+        // A radius that someone raised a little.
         CertificationLogEntry raised = entries.First(its => its.Soft!.Radius > 0);
-        string text = raised.Soft!.Radius.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
-        File.WriteAllText(whole + ".jsonl", File.ReadAllText(whole + ".jsonl").Replace($"\"radius\":{text}", $"\"radius\":{text}1"));
+        string radius = Text(raised.Soft!.Radius), more = Text(raised.Soft!.Radius * 1.00001);
+        File.WriteAllText(whole + ".jsonl", File.ReadAllText(whole + ".jsonl").Replace($"\"radius\":{radius}", $"\"radius\":{more}"));
         (exit, string found, _) = await Dds.RunAsync("verify", whole + ".jsonl");
         exit.Should().Be(1, found);
     }
 
     [Theory]
     [InlineData("--beta belongs to --certifier bernstein", "certify", "--sigma", "0.5", "--beta", "2")]
-    [InlineData("--budget and --target belong to --certifier sequential", "certify", "--sigma", "0.5", "--certifier", "bernstein", "--budget", "9")]
+    [InlineData("--budget and --target belong to --certifier sequential", "certify", "--sigma", "0.5",
+        "--certifier", "bernstein", "--budget", "9")]
     [InlineData("takes --n0 from 1 and --n from 2", "certify", "--sigma", "0.5", "--certifier", "bernstein", "--n", "1")]
     [InlineData("one device", "certify", "--sigma", "0.5", "--certifier", "bernstein", "--n", "10", "--device", "cpu,cpu", "--max", "1")]
     [InlineData("this verb counts votes", "attack", "--sigma", "0.5", "--certifier", "bernstein", "--max", "1", "--out", "/tmp/none.tsv")]
@@ -57,6 +58,8 @@ public sealed class SoftVerbTests : IDisposable
         exit.Should().Be(1);
         error.ReplaceLineEndings(" ").Should().Contain(message);
     }
+
+    private static string Text(double value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
 
     private string At(string name) => Path.Combine(_folder.FullName, name);
 

@@ -89,7 +89,8 @@ public sealed class SoftCertifier
         return lower > upper
             ? []
             : [string.Create(CultureInfo.InvariantCulture,
-                $"Every certification will abstain: even {N} scores of 1 do not show, at alpha = {Alpha}, that a label leads. Raise n or alpha.")];
+                $"Every certification will abstain: even {N} scores of 1 do not show, at alpha = {Alpha}, that a label leads. ")
+                + "Raise n or alpha."];
     }
 
     /// <summary>Makes a certificate of scores.</summary>

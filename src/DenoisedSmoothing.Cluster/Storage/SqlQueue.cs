@@ -174,7 +174,14 @@ internal sealed class SqlQueue : IWorkQueue
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
-    internal static long Whole(object value) => Convert.ToInt64(value, CultureInfo.InvariantCulture);
+    internal static long Whole(object value) => value switch
+    {
+        long whole => whole,
+        int whole => whole,
+        short whole => whole,
+        decimal sum => (long)sum, // PostgreSQL's sums of bigint
+        _ => throw new InvalidCastException($"The queue's database gave a {value.GetType().Name} where a whole number was asked for."),
+    };
 
     internal static DateTimeOffset Time(double seconds) => DateTimeOffset.UnixEpoch.AddSeconds(seconds);
 

@@ -16,7 +16,7 @@ internal static class StatusReader
             [ofRun, ("@window", window.TotalSeconds), .. radii.Select(static (radius, i) => ($"@r{i}", (object)radius))];
         (long skipped, long abstained, long recent, double first, double now, long[] certified) = (await SqlQueue.ReadAllAsync(
             connection, sql.Tally(radii.Count), row => (SqlQueue.Whole(row.GetValue(0)), SqlQueue.Whole(row.GetValue(1)),
-                SqlQueue.Whole(row.GetValue(2)), Convert.ToDouble(row.GetValue(3)), row.GetDouble(4),
+                SqlQueue.Whole(row.GetValue(2)), row.GetDouble(3), row.GetDouble(4),
                 (long[])[.. radii.Select((_, i) => SqlQueue.Whole(row.GetValue(5 + i)))]), cancellationToken, parameters)
             .ConfigureAwait(false))[0];
         return new QueueStatus

@@ -24,7 +24,8 @@ internal sealed record FurtherImages(DataChoice Data, string? Labeller, string? 
     public ITrainingObjective Beside(
         ITrainingObjective objective, LabeledImages trained, string device, TextWriter output, CancellationToken cancellationToken)
     {
-        LabeledImages images = LabeledImages.From(DataSources.OpenSelection(Data with { Grey = trained.Channels == 1 }), cancellationToken: cancellationToken);
+        LabeledImages images = LabeledImages.From(
+            DataSources.OpenSelection(Data with { Grey = trained.Channels == 1 }), cancellationToken: cancellationToken);
         images = Labeller is null ? WithOwnLabels(images, trained) : Labelled(images, trained, device, cancellationToken);
         int[] counts = new int[images.ClassCount];
         for (int i = 0; i < images.Count; i++)

@@ -57,7 +57,8 @@ internal sealed record PaperRecipe
         Epochs = 30,
         Augmentation = new() { Shift = 4, Mirror = true },
         WarmupEpochs = 10,
-        Words = "AdamW from 0.00005 along a cosine of 30 epochs, in transformers slower by 0.65 with each layer down, images as for cifar10",
+        Words = "AdamW from 0.00005 along a cosine of 30 epochs, in transformers slower by 0.65 with each layer down, images as for "
+            + "cifar10",
     };
 
     public static IReadOnlyList<PaperRecipe> All { get; } = [Mnist, Cifar10, Finetune, Quick];

@@ -22,13 +22,17 @@ internal sealed class CertifierOptions
     public CertifierOptions(bool predicts = false)
     {
         _predicts = predicts;
-        Certifier.AcceptOnlyFromAmong(predicts ? [Cohen, Sequential] : [Cohen, Multiclass, Sequential, Bernstein, PixelDp, PixelDpScores, Lecuyer, Li]);
+        Certifier.AcceptOnlyFromAmong(predicts
+            ? [Cohen, Sequential]
+            : [Cohen, Multiclass, Sequential, Bernstein, PixelDp, PixelDpScores, Lecuyer, Li]);
         Certifier.Description = "cohen draws a fixed number of votes; "
             + (predicts
                 ? ""
                 : "multiclass bounds every class from the same votes, and so certifies some labels that have less than half of them; ")
             + "sequential stops when more would not change the answer"
-            + (predicts ? "" : "; bernstein certifies the largest mean score in place of votes, as MACER's code does; pixeldp, pixeldp-scores, "
+            + (predicts
+                ? ""
+                : "; bernstein certifies the largest mean score in place of votes, as MACER's code does; pixeldp, pixeldp-scores, "
                 + "lecuyer and li are the smaller radii of before Cohen, for comparison")
             + ". All at the same alpha";
         N.Description = predicts

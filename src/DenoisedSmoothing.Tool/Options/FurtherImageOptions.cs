@@ -14,7 +14,8 @@ internal sealed class FurtherImageOptions
     public Option<string?> Labeller { get; } = new("--further-labeller")
     {
         HelpName = "file",
-        Description = "The classifier that labels them, without noise, in the formats of --classifier-file [default: their own labels count]",
+        Description = "The classifier that labels them, without noise, in the formats of --classifier-file [default: their own labels "
+            + "count]",
     };
 
     public Option<string?> LabellerNetwork { get; } = new("--further-labeller-network")

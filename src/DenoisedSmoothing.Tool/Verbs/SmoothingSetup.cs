@@ -15,7 +15,8 @@ internal sealed class SmoothingSetup(LoadedReplicas replicas, StrategyChoice str
 
     /// <summary>Models, noise and statistics in a line.</summary>
     public string Description => string.Create(CultureInfo.InvariantCulture,
-        $"{replicas.First.Name}, {Strategies.KindOf(replicas.First, strategy)}, sigma {sigma}{Norm(run.Noise)}, {run.Certifier?.Method ?? run.Soft!.Method}");
+        $"{replicas.First.Name}, {Strategies.KindOf(replicas.First, strategy)}, sigma {sigma}{Norm(run.Noise)}, "
+            + $"{run.Certifier?.Method ?? run.Soft!.Method}");
 
     /// <summary>What to say of several devices behind what is said of the models; nothing of one.</summary>
     public string OnDevices => replicas.OnDevices;

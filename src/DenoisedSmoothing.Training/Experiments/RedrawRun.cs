@@ -52,8 +52,9 @@ public sealed record RedrawRun
         if (entries.Any(static entry => entry.Transferred is not null))
             throw new InvalidDataException($"{LogPath} holds transferred certificates: draw those of the log that they come from.");
         if (entries.Any(static entry => entry.Soft is not null))
-            throw new InvalidDataException($"{LogPath} holds certificates of mean scores, not of votes: certify again under the same seed, into "
-                + "another log, to compare them.");
+            throw new InvalidDataException(
+                $"{LogPath} holds certificates of mean scores, not of votes: certify again under the same seed, into another log, to "
+                + "compare them.");
         if (entries.Any(static entry => entry.Certificate is null))
             throw new InvalidDataException($"{LogPath} is a log of predictions: they keep no seed, so their votes cannot be drawn again.");
         Dictionary<double, CertificateRedraw> redraws = [];

@@ -12,7 +12,8 @@ namespace DenoisedSmoothing.Experiments;
 /// <param name="soft">What answers by mean scores.</param>
 /// <param name="images">The data set, prepared.</param>
 /// <param name="fingerprint">That of the run's settings.</param>
-internal sealed class SessionWork(CertificationRun run, SmoothedClassifier? smoothed, SoftSmoothedClassifier? soft, IImageDataset images, string fingerprint)
+internal sealed class SessionWork(
+    CertificationRun run, SmoothedClassifier? smoothed, SoftSmoothedClassifier? soft, IImageDataset images, string fingerprint)
 {
     // Images that got no answer because they could not be read. Filled while images are drawn, on the enumerating thread.
     private readonly Queue<WorkOutcome> _unread = new();

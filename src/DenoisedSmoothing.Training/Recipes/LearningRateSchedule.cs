@@ -25,7 +25,8 @@ public sealed class LearningRateSchedule
     public static LearningRateSchedule WarmCosine(double warmup, double floor)
     {
         if (!(warmup is >= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(warmup), warmup, "The share of the run in which the learning rate rises is in [0,1).");
+            throw new ArgumentOutOfRangeException(nameof(warmup), warmup,
+                "The share of the run in which the learning rate rises is in [0,1).");
         if (!(floor is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(floor), floor, "The learning rate ends at a part of its height, in [0,1].");
         return new(

@@ -101,7 +101,9 @@ public sealed class SoftSmoothedClassifier
         };
     }
 
-    /// <summary>Certifies many images, each of which has a certificate or an error of its own: ordered, streaming, one after another.</summary>
+    /// <summary>
+    /// Certifies many images, each of which has a certificate or an error of its own: ordered, streaming, one after another.
+    /// </summary>
     /// <param name="images">Drawn from as needed.</param>
     /// <param name="progress">Told about ten times a second, on the enumerating thread.</param>
     /// <param name="cancellationToken">Cancels between batches; certificates already handed out stand, no other follows.</param>
@@ -146,7 +148,8 @@ public sealed class SoftSmoothedClassifier
 
     private delegate void Row(ReadOnlySpan<double> scores);
 
-    private void Draw(ReadImage image, VotePhase phase, long draws, Action<VotePhase, long, long, int> drawn, CancellationToken token, Row take)
+    private void Draw(
+        ReadImage image, VotePhase phase, long draws, Action<VotePhase, long, long, int> drawn, CancellationToken token, Row take)
     {
         int length = image.Values.Length;
         float[] noisy = new float[Batch * length];

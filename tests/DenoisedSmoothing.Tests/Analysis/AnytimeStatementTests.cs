@@ -64,9 +64,11 @@ public class AnytimeStatementTests
         // Every image that is not truly robust is certified, falsely, with probability alpha: the hardest case.
         double certified = share + alpha * (1 - share);
         long[] most = new long[images];
-        for (int m = 1; m <= images; m++)
+        for (int m = 1, k = 0; m <= images; m++)
         {
-            int k = 0;
+            // From where the image before ended: the bound rises with k.
+            while (k > 0 && AnytimeStatement.OfThePopulation(k, m, alpha, rho) > share)
+                k--;
             while (k < m && AnytimeStatement.OfThePopulation(k + 1, m, alpha, rho) <= share)
                 k++;
             most[m - 1] = k;

@@ -19,7 +19,8 @@ public class SoftSmoothedClassifierTests
         // Logits 4 x and 2 on the image .7 with noise of .5: the mean of 1 / (1 + exp(-2 (4 x - 2))) for beta 2, by quadrature.
         double mean = GaussLegendreRule.Integrate(
             x => Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI) / (1 + Math.Exp(-2 * (4 * (.7 + .5 * x) - 2))), -8, 8, 400);
-        SoftSmoothedClassifier smoothed = new(Base(), new GridGaussianNoise(.5), new SoftCertifier(n0: 50, n: 4000, beta: 2), seed: 3) { Batch = 64 };
+        SoftSmoothedClassifier smoothed = new(
+            Base(), new GridGaussianNoise(.5), new SoftCertifier(n0: 50, n: 4000, beta: 2), seed: 3) { Batch = 64 };
 
         SoftCertificate certificate = smoothed.Certify(new(s_image, 7));
 
@@ -106,7 +107,8 @@ public class SoftSmoothedClassifierTests
             return zeros(images.shape[0], 2);
         }));
 
-        new SoftSmoothedClassifier(classifier, new GridGaussianNoise(.5), new SoftCertifier(n0: 8, n: 40), 1) { Batch = 8 }.Certify(s_image);
+        new SoftSmoothedClassifier(classifier, new GridGaussianNoise(.5), new SoftCertifier(n0: 8, n: 40), 1) { Batch = 8 }
+            .Certify(s_image);
 
         seen.Should().HaveCount(48);
         seen.Take(8).Intersect(seen.Skip(8)).Should().BeEmpty();

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Torch.Tests.Training;
 
-/// <summary>What one step changes, parameter by parameter: under AdamW the first step is the learning rate times the gradient's sign.</summary>
+/// <summary>
+/// What one step changes, parameter by parameter: under AdamW the first step is the learning rate times the gradient's sign.
+/// </summary>
 public class LayerDecayTests
 {
     private const double Rate = 1e-3, Decay = 0.5;
@@ -22,6 +24,7 @@ public class LayerDecayTests
     [Fact]
     public void Train_with_decay_by_layer_changes_first_layers_least()
     {
+        using DisposeScope scope = NewDisposeScope();
         Dictionary<string, Tensor> plain = Change(s_plain), decayed = Change(s_plain with { LayerDecay = Decay });
 
         foreach (var (name, change) in plain)
@@ -36,6 +39,7 @@ public class LayerDecayTests
     [Fact]
     public void Train_decays_matrices_only_where_asked_and_by_the_step()
     {
+        using DisposeScope scope = NewDisposeScope();
         Dictionary<string, Tensor> start = Start(), without = Change(s_plain), all = Change(s_plain with { WeightDecay = 10 }),
             matrices = Change(s_plain with { WeightDecay = 10, DecaysMatricesOnly = true }),
             rising = Change(s_plain with { WeightDecay = 0, FinalWeightDecay = 10, DecaysMatricesOnly = true });
@@ -58,6 +62,7 @@ public class LayerDecayTests
     [Fact]
     public void Train_clips_each_gradient_by_itself()
     {
+        using DisposeScope scope = NewDisposeScope();
         OptimizerRecipe sgd = OptimizerRecipe.Sgd(1, LearningRateSchedule.Constant) with { Momentum = 0, WeightDecay = 0 };
         Dictionary<string, Tensor> free = Change(sgd), clipped = Change(sgd with { ClipEachGradientNorm = 1e-3 });
 
