@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using static TorchSharp.torch;
 
@@ -31,7 +30,7 @@ public static partial class TransformerLayers
         dimensions == 1 || name.EndsWith(".bias", StringComparison.Ordinal) || IsTokenOrPosition().IsMatch(name);
 
     private static int? Numbered(string name) => Layer().Match(name) is { Success: true } match
-        ? int.Parse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture)
+        ? PlainNumber.ParseWhole<int>(match.Groups[1].Value, "A layer")
         : null;
 
     [GeneratedRegex(@"(?:^|\.)(?:encoder\.layer|blocks)\.([0-9]{1,4})\.")]

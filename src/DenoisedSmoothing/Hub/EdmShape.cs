@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Models;
@@ -80,8 +79,7 @@ internal sealed partial class EdmShape
     private int Resolution()
     {
         string? first = _shapes.Keys.FirstOrDefault(static name => First().IsMatch(name));
-        return first is not null && int.TryParse(First().Match(first).Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture,
-            out int side)
+        return first is not null && PlainNumber.TryParseWhole(First().Match(first).Groups[1].Value, out int side)
             ? side
             : throw CheckpointException.In(_file, "these are not the weights of a SongUNet or DhariwalUNet (no enc.NxN_conv.weight)", Save);
     }

@@ -57,10 +57,10 @@ internal static partial class ConvNextNames
             return $"{outside}.{kind}";
         string whole = $"{layer}.{kind}";
         if (HuggingFace().Match(whole) is { Success: true } theirs)
-            return Inside(int.Parse(theirs.Groups["stage"].Value, CultureInfo.InvariantCulture), theirs);
+            return Inside(PlainNumber.ParseWhole<int>(theirs.Groups["stage"].Value, "A stage"), theirs);
         // torchvision's stages and what is between them take turns, from 1.
         return TorchVision().Match(whole) is { Success: true } vision
-            && int.Parse(vision.Groups["stage"].Value, CultureInfo.InvariantCulture) is >= 1 and int place
+            && PlainNumber.ParseWhole<int>(vision.Groups["stage"].Value, "A stage") is >= 1 and int place
             && place % 2 == (vision.Groups["between"].Success ? 0 : 1)
             ? Inside(place / 2, vision)
             : null;

@@ -71,7 +71,7 @@ internal static partial class SwinNames
         // What halves the image stands at the end of a stage there, at the beginning of the next here.
         if (Between().Match(name) is { Success: true } between && (older || between.Groups["theirs"].Success))
         {
-            int next = int.Parse(between.Groups["stage"].Value, CultureInfo.InvariantCulture) + 1;
+            int next = PlainNumber.ParseWhole<int>(between.Groups["stage"].Value, "A stage") + 1;
             return string.Create(CultureInfo.InvariantCulture, $"layers.{next}.downsample.{between.Groups["rest"].Value}");
         }
 
