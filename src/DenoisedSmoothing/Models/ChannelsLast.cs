@@ -21,16 +21,21 @@ internal static class ChannelsLast
     public static TorchSharp.Modules.Conv2d Conv2d(long inChannels, long outChannels, long kernel, long stride = 1, long padding =
         0, bool bias = true)
     {
-        // The initialiser keeps a handle on the first weight: without a scope of its own here, a network would hold every weight twice
-        // until its constructor ends.
+        // The layer's own weights would lie row by row, and each would leave a hole as large in the heap: a network then took half as much
+        // memory again. So it gets none, and the weights are drawn where they stay, from the law that the initialiser has.
         using DisposeScope scope = NewDisposeScope();
-        TorchSharp.Modules.Conv2d layer = nn.Conv2d(inChannels, outChannels, kernel, stride: stride, padding: padding, bias: bias);
-        layer.bias?.DetachFromDisposeScope();
+        TorchSharp.Modules.Conv2d layer =
+            nn.Conv2d(inChannels, outChannels, kernel, stride: stride, padding: padding, bias: bias, device: META);
+        using Tensor noWeight = layer.weight!;
+        using Tensor? noBias = layer.bias;
         using IDisposable guard = no_grad();
+        double bound = 1 / Math.Sqrt(inChannels * kernel * kernel);
         // Its own memory, not a view of some: autograd refuses to have a view's base changed under it.
         Tensor weight = empty_strided([outChannels, inChannels, kernel, kernel],
             [kernel * kernel * inChannels, 1, kernel * inChannels, inChannels]);
-        layer.weight = TransformerWeights.Own(weight.copy_(layer.weight!));
+        layer.weight = TransformerWeights.Own(weight.uniform_(-bound, bound));
+        if (bias)
+            layer.bias = TransformerWeights.Own(empty(outChannels).uniform_(-bound, bound));
         return layer;
     }
 
