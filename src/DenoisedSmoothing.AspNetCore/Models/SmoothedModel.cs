@@ -63,8 +63,10 @@ public sealed partial class SmoothedModel : IAsyncDisposable
         try
         {
             long begun = TimeProvider.System.GetTimestamp();
-            _loaded = LoadedModel.Load(Name, Options, _services);
-            _logger.Ready(Name, TimeProvider.System.GetElapsedTime(begun).TotalSeconds, _loaded.Fingerprint);
+            LoadedModel loaded = LoadedModel.Load(Name, Options, _services);
+            // Said before it answers: whoever sees it ready finds the line.
+            _logger.Ready(Name, TimeProvider.System.GetElapsedTime(begun).TotalSeconds, loaded.Fingerprint);
+            _loaded = loaded;
         }
         catch (Exception e)
         {
