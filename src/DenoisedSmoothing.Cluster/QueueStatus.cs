@@ -15,7 +15,7 @@ public sealed record QueueStatus
     /// <summary>Images that a worker holds.</summary>
     public required long InWork { get; init; }
 
-    /// <summary>Images that nobody holds yet.</summary>
+    /// <summary>Images that no worker holds yet.</summary>
     public required long Waiting { get; init; }
 
     /// <summary>Images that failed again and again, and are parked.</summary>

@@ -6,6 +6,6 @@ namespace DenoisedSmoothing.Cluster;
 /// <param name="Process">The process's number there.</param>
 public sealed record QueueWorkerName(string Id, string Host, int Process)
 {
-    /// <summary>A name that nobody had before.</summary>
+    /// <summary>A name that no worker had before.</summary>
     public static QueueWorkerName New() => new(Guid.NewGuid().ToString("N"), Environment.MachineName, Environment.ProcessId);
 }

@@ -8,7 +8,7 @@ public static class WorkQueue
     /// <summary>Opens a queue; nothing is read or written yet.</summary>
     /// <param name="location">
     /// A file's path, for the workers of one machine (SQLite), or a PostgreSQL database: <c>Host=db;Database=runs;Username=me</c> or
-    /// <c>postgres://me@db/runs</c>. The password belongs into the environment (PGPASSWORD) or into ~/.pgpass.
+    /// <c>postgres://me@db/runs</c>. Keep the password in the environment (PGPASSWORD) or in ~/.pgpass.
     /// </param>
     /// <param name="options">How it is used.</param>
     /// <exception cref="ArgumentException">The location is neither.</exception>

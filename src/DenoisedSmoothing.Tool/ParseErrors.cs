@@ -13,7 +13,7 @@ internal static partial class ParseErrors
     /// <summary>A sentence for each error; none where there is none.</summary>
     public static IReadOnlyList<string> Of(ParseResult parsed)
     {
-        // Whatever else seems to be missing stands in the file.
+        // Other options that seem to be missing may be in that file.
         string[] files = [.. parsed.Errors.Select(static error => NoFile().Match(error.Message)).Where(static match => match.Success)
             .Select(static match => $"There is no settings file '{match.Groups[1].Value}'.")];
         if (files.Length > 0)

@@ -9,14 +9,6 @@ namespace DenoisedSmoothing.AspNetCore.Tests;
 
 public class AnswerEndpointTests(SharedServer shared) : IClassFixture<SharedServer>
 {
-    private static byte[] Png(int width, int height, byte grey, SKEncodedImageFormat format = SKEncodedImageFormat.Png)
-    {
-        using SKBitmap bitmap = new(width, height);
-        bitmap.Erase(new SKColor(grey, grey, grey));
-        using SKData data = bitmap.Encode(format, 95);
-        return data.ToArray();
-    }
-
     // PNG's, as its specification (appendix D) has it.
     private static uint Crc32(ReadOnlySpan<byte> bytes)
     {
@@ -100,7 +92,7 @@ public class AnswerEndpointTests(SharedServer shared) : IClassFixture<SharedServ
     public async Task Predict_image_file_is_decoded_to_grey(SKEncodedImageFormat format, string type)
     {
         TestServer server = shared.Instance;
-        using HttpResponseMessage response = await server.Client.PostAsync("/predict", Content(Png(8, 8, 60, format), type));
+        using HttpResponseMessage response = await server.Client.PostAsync("/predict", Content(Pictures.Png(8, 8, 60, format), type));
         JsonElement answer = await TestServer.JsonOf(response);
         answer.GetProperty("label").GetInt32().Should().Be(0);
         answer.GetProperty("prediction").Deserialize<Prediction>()!.N.Should().BePositive();
@@ -110,7 +102,7 @@ public class AnswerEndpointTests(SharedServer shared) : IClassFixture<SharedServ
     public async Task Predict_form_with_one_file_is_answered()
     {
         TestServer server = shared.Instance;
-        using MultipartFormDataContent form = new() { { Content(Png(8, 8, 200), "image/png"), "image", "bright.png" } };
+        using MultipartFormDataContent form = new() { { Content(Pictures.Png(8, 8, 200), "image/png"), "image", "bright.png" } };
         using HttpResponseMessage response = await server.Client.PostAsync("/predict", form);
         (await TestServer.JsonOf(response)).GetProperty("label").GetInt32().Should().Be(1);
     }
@@ -145,7 +137,7 @@ public class AnswerEndpointTests(SharedServer shared) : IClassFixture<SharedServ
     public async Task Predict_image_of_another_size_is_a_problem_that_names_both()
     {
         TestServer server = shared.Instance;
-        using HttpResponseMessage response = await server.Client.PostAsync("/predict", Content(Png(20, 9, 60), "image/png"));
+        using HttpResponseMessage response = await server.Client.PostAsync("/predict", Content(Pictures.Png(20, 9, 60), "image/png"));
         (await TestServer.JsonOf(response, 400)).GetProperty("detail").GetString().Should().Contain("8x8").And.Contain("9x20");
     }
 
@@ -155,7 +147,7 @@ public class AnswerEndpointTests(SharedServer shared) : IClassFixture<SharedServ
     public async Task Predict_decompression_bomb_is_refused_by_its_header(bool modelSaysItsSize, string words)
     {
         // A PNG that says 30,000 x 30,000 and holds nothing: decoded, it would take 3.6 GB.
-        byte[] bomb = Png(8, 8, 60);
+        byte[] bomb = Pictures.Png(8, 8, 60);
         BinaryPrimitives.WriteUInt32BigEndian(bomb.AsSpan(16), 30_000);
         BinaryPrimitives.WriteUInt32BigEndian(bomb.AsSpan(20), 30_000);
         BinaryPrimitives.WriteUInt32BigEndian(bomb.AsSpan(29), Crc32(bomb.AsSpan(12, 17)));

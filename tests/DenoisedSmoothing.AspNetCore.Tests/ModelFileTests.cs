@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using DenoisedSmoothing.Checkpoints;
+using DenoisedSmoothing.Models;
 using TorchSharp;
 
 namespace DenoisedSmoothing.AspNetCore.Tests;
@@ -61,6 +62,53 @@ public sealed class ModelFileTests : IDisposable
         await using TestServer next = await StartAsync(fingerprint, ready: false);
         await TestServer.UntilAsync(() => next.Served.State == ModelState.Failed);
         next.Served.Error!.Message.Should().Contain(fingerprint);
+    }
+
+    [Fact]
+    public async Task Folder_of_Hugging_Face_prepares_photos_and_names_its_classes()
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(_folder, "vit")).FullName;
+        using (VisionTransformer network = new(new VisionTransformerOptions
+        {
+            ImageSize = 16,
+            PatchSize = 8,
+            HiddenSize = 8,
+            HiddenLayers = 1,
+            AttentionHeads = 2,
+            IntermediateSize = 16,
+            ClassCount = 2,
+        }))
+            SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), network.state_dict(), null);
+        await File.WriteAllTextAsync(Path.Combine(folder, "config.json"), """
+            {"model_type":"vit","image_size":16,"patch_size":8,"hidden_size":8,"num_hidden_layers":1,"num_attention_heads":2,
+             "intermediate_size":16,"id2label":{"0":"night","1":"day"}}
+            """);
+        await File.WriteAllTextAsync(Path.Combine(folder, "preprocessor_config.json"), """
+            {"image_processor_type":"ViTImageProcessor","size":{"height":16,"width":16},"resample":2,"do_normalize":true,
+             "image_mean":[0.5,0.5,0.5],"image_std":[0.5,0.5,0.5],"do_rescale":true,"rescale_factor":0.00392156862745098}
+            """);
+        await using TestServer server = await TestServer.StartAsync(options =>
+        {
+            (options.Load, options.Sigmas, options.Batch, options.Method) = (null, [.1], 16, "cohen n0=8 n=64");
+            options.Classifier.File = folder;
+        });
+        using ByteArrayContent photo = new(Pictures.Png(50, 40, 90)) { Headers = { ContentType = new("image/png") } };
+
+        using HttpResponseMessage response = await server.Client.PostAsync("/certify", photo);
+
+        JsonElement answer = await TestServer.JsonOf(response);
+        response.IsSuccessStatusCode.Should().BeTrue(answer.GetRawText());
+        answer.GetRawText().Should().Contain("16,16").And.MatchRegex("night|day");
+        TestServer refused = await TestServer.StartAsync(options =>
+        {
+            (options.Load, options.Sigmas) = (null, [.1]);
+            (options.Classifier.File, options.Classifier.Network) = (folder, "resnet20");
+        }, ready: false);
+        await using (refused)
+        {
+            await TestServer.UntilAsync(() => refused.Served.State == ModelState.Failed);
+            refused.Served.Error!.Message.Should().Contain("leave Classifier:Network");
+        }
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Denoising;
@@ -30,19 +31,59 @@ internal static class PairFiles
         string classifierFile = options.Classifier.File!;
         if (options.Pair is { } pair)
             return new ServedPair(s_pairs[pair](options.Denoiser.File, classifierFile, device));
+        if (Directory.Exists(classifierFile))
+        {
+            PretrainedModel opened = Opened(options.Classifier, classifierFile, device);
+            return Behind(options, opened, opened, device, opened);
+        }
+
         ModuleClassifier classifier = Classifier(options.Classifier, classifierFile, device);
+        return Behind(options, classifier, classifier, device);
+    }
+
+    /// <summary>A classifier behind the denoiser that the options name, if they do.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="classifier">The classifier.</param>
+    /// <param name="part">What frees it.</param>
+    /// <param name="device">Where to.</param>
+    /// <param name="hub">The same, where it is a model of a hub, which says how photos are prepared and what its classes are called. With a
+    /// denoiser of another size, files have to have the denoiser's.</param>
+    private static ServedPair Behind(SmoothedClassifierOptions options, IClassifier classifier, IDisposable part, string device,
+        PretrainedModel? hub = null)
+    {
         if (options.Denoiser.File is not { } denoiserFile)
-            return new ServedPair(new IdentityDenoiser(), classifier, classifier);
+            return new ServedPair(new IdentityDenoiser(), classifier, part) { Preprocess = hub?.Preprocess, ClassNames = hub?.Labels };
         try
         {
             (IDenoiser denoiser, IDisposable owned) = Denoiser(options.Denoiser, denoiserFile, device);
-            return new ServedPair(denoiser, classifier, new OwnedParts(owned, classifier));
+            bool fits = PartInfo.Of(denoiser).InputShape?.Height is not { } height || height == hub?.ImageSize;
+            return new ServedPair(denoiser, classifier, new OwnedParts(owned, part))
+            {
+                Preprocess = fits ? hub?.Preprocess : null,
+                ClassNames = hub?.Labels,
+            };
         }
         catch
         {
-            classifier.Dispose();
+            part.Dispose();
             throw;
         }
+    }
+
+    private static PretrainedModel Opened(ModelFileOptions its, string folder, string device)
+    {
+        if ((its.Network ?? its.Resize?.ToString(CultureInfo.InvariantCulture)) is not null)
+            throw new ArgumentException(
+                $"The folder {folder} says itself which network and size it holds: leave Classifier:Network and Classifier:Resize out.");
+        PretrainedModel model = PretrainedModel.Open(folder, new PretrainedModelOptions
+        {
+            Device = device,
+            Normalization = its.Normalization is { } name ? NetworkCatalog.Normalizations[name] : null,
+        });
+        if (its.Classes is null || its.Classes == model.ClassCount)
+            return model;
+        model.Dispose();
+        throw new ArgumentException($"Classifier:Classes is {its.Classes}, and {folder} has {model.ClassCount}: leave it out.");
     }
 
     private static ModuleClassifier Classifier(ModelFileOptions its, string path, string device)

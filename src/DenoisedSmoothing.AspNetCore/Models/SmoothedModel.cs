@@ -64,7 +64,7 @@ public sealed partial class SmoothedModel : IAsyncDisposable
         {
             long begun = TimeProvider.System.GetTimestamp();
             LoadedModel loaded = LoadedModel.Load(Name, Options, _services);
-            // Said before it answers: whoever sees it ready finds the line.
+            // Logged first, so that the line is there once the model counts as ready.
             _logger.Ready(Name, TimeProvider.System.GetElapsedTime(begun).TotalSeconds, loaded.Fingerprint);
             _loaded = loaded;
         }

@@ -10,7 +10,7 @@ namespace DenoisedSmoothing.Logs;
 /// </summary>
 /// <remarks>
 /// Every line is one write, flushed to the disk. Killed at any moment, a run that is resumed cuts both files back to the lines that stand
-/// whole in both. Only one process at a time can write a log (<c>LOG.lock</c> stands beside it until it is finished); others can read it
+/// whole in both. Only one process at a time can write a log (<c>LOG.lock</c> is beside it until it is finished); others can read it
 /// meanwhile. Not safe for concurrent use; lines come in ascending order of their index.
 /// </remarks>
 public sealed class CertificationLogWriter : IDisposable

@@ -5,7 +5,7 @@ namespace DenoisedSmoothing.Logs;
 /// The system lets go of it however the process ends, <c>kill -9</c> included. The file stays, since deleting it under a second process
 /// that has it open would let a third one in; only with a finished log, which takes no more lines, it goes. On Linux this is flock, which
 /// NFS passes on to its server (unless mounted with nolock or local_lock) and Lustre only when mounted with flock: where it is not passed
-/// on, <see cref="CertificationLogWriter"/> still sees that somebody else wrote.
+/// on, <see cref="CertificationLogWriter"/> still sees that another process wrote.
 /// </remarks>
 internal sealed class LogLock : IDisposable
 {

@@ -76,7 +76,7 @@ internal sealed class QueueSql(IQueueDatabase database)
         """;
 
     /// <summary>
-    /// An answer counts where its fencing number is the image's last: also where the lease has run out and nobody has taken the image
+    /// An answer counts where its fencing number is the image's last: also where the lease has run out and no worker has taken the image
     /// since.
     /// </summary>
     public string Complete

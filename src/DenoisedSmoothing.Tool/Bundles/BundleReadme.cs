@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>How to recheck a bundle, for whoever opens it.</summary>
+/// <summary>The text in a bundle that explains how to recheck it.</summary>
 internal static class BundleReadme
 {
     public static string Of(ReportView view, IReadOnlyList<BundledLog> logs)

@@ -71,7 +71,7 @@ internal sealed class EnqueueCommand
         }, [.. session.Left], cancellationToken);
 
         foreach (QueuedRun other in runs.Where(run => DiffersInSeedAlone(run.Settings, session.Settings)))
-            error.WriteLine($"The run '{other.Name}' asks the same under another seed: whoever keeps the better of two has no alpha left.");
+            error.WriteLine($"The run '{other.Name}' differs only in its seed: keeping the better of the two would void alpha.");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{queue.Name}: run '{name}' {(added ? "is in" : "was in already, and stays as it is")}: {setup.Description}, ")
             + string.Create(CultureInfo.InvariantCulture,

@@ -6,8 +6,8 @@ using DenoisedSmoothing.Logs;
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>
-/// The options of certify or predict that make a run, as its queue keeps them: whoever works on it sets itself up with them, with files and
-/// folders of its own in place of those typed. Nothing rests on it: the settings that come of it are compared with the run's.
+/// The options of certify or predict that make a run, as its queue keeps them. A worker sets itself up with them, and may replace files and
+/// folders by its own. Nothing depends on them: the settings that result are compared with the run's.
 /// </summary>
 internal sealed class StoredCommand
 {

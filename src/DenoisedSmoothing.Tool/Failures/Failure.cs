@@ -8,7 +8,7 @@ using DenoisedSmoothing.Sampling;
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>
-/// What an error means to whoever started the program, a person or a scheduler: what to say, and whether the same command can succeed
+/// What an error means to the person or scheduler that started the program: what to say, and whether the same command can succeed
 /// later. This is the one place that decides it.
 /// </summary>
 /// <param name="ExitCode"><see cref="CommandLine.TryAgain"/> where nothing about the run is wrong, else

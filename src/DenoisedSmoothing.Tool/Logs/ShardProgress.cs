@@ -3,7 +3,7 @@ using DenoisedSmoothing.Logs;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>How far a log that is not finished is, for whoever watches it from outside.</summary>
+/// <summary>How far a log that is not finished is, as seen from outside.</summary>
 /// <param name="Done">Images done, those passed over included.</param>
 /// <param name="Total">Images of the run or shard; null where nothing says.</param>
 /// <param name="Abstained">How many of them abstained.</param>

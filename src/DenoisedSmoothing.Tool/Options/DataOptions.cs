@@ -94,7 +94,7 @@ internal sealed class DataOptions
     /// <summary>All, with those that split a run.</summary>
     public OptionGroup All => new(Heading, [.. Selection, Shard, OnCorrupt]);
 
-    /// <summary>All, but for shards: whoever deals images out one by one needs none.</summary>
+    /// <summary>All but shards, for a queue, which deals images out one by one.</summary>
     public OptionGroup Whole => new(Heading, [.. Selection, OnCorrupt]);
 
     /// <summary>What names a data set, without a selection of it.</summary>

@@ -11,7 +11,7 @@ internal readonly record struct Markup(string Html)
     /// <summary>Nothing.</summary>
     public static Markup None { get; } = new("");
 
-    /// <summary>Markup from an interpolated string: its text is markup, what stands in its holes is escaped, unless it is markup.</summary>
+    /// <summary>Markup from an interpolated string: its text is markup; values in it are escaped unless they are markup.</summary>
     public static Markup Of(MarkupHandler markup) => new(markup.ToString());
 
     /// <summary>Pieces one after another.</summary>

@@ -12,7 +12,7 @@ internal static class Page
 
     /// <summary>The whole file; it can be read as XML, too.</summary>
     /// <param name="title">The title of the window, and the heading.</param>
-    /// <param name="lead">What stands under the heading.</param>
+    /// <param name="lead">The line under the heading.</param>
     /// <param name="sections">In their order; those without a body are left out.</param>
     public static string Of(string title, Markup lead, IReadOnlyList<PageSection> sections)
     {

@@ -41,7 +41,7 @@ internal static class PromiseSection
             + "get. A program that calls the classifier once, without noise, has none.";
         yield return "That the label is right: a certificate says that the answer does not change. That it is right on these images "
             + "is counted "
-            + "against their labels; on a new image nobody knows it. Accuracy on unchanged images is no promise about changed ones, "
+            + "against their labels; on a new image it is not known. Accuracy on unchanged images is no promise about changed ones, "
             + "and the other way round.";
         yield return "Other changes than small ones in this norm: not rotations, shifts, crops, blur, brightness or weather, whose "
             + "lengths are soon "

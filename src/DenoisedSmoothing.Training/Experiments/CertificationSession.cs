@@ -106,7 +106,7 @@ public sealed class CertificationSession : IDisposable
 
     /// <summary>
     /// Works on images that someone else deals out, such as a queue, and writes no log: an image that fails leaves the others. Every
-    /// image gets the answer that <see cref="Run"/> gives it, whoever works on it and in which order.
+    /// image gets the answer that <see cref="Run"/> gives it, whichever worker takes it, and in whatever order.
     /// </summary>
     /// <param name="indices">Indices of the data set, each once; drawn from as images are needed, on the enumerating thread.</param>
     /// <param name="progress">Told about ten times a second.</param>

@@ -10,7 +10,7 @@ namespace DenoisedSmoothing.Denoising;
 /// ln(s)/4) with c_skip = d^2/(s^2 + d^2), c_out = s d/sqrt(s^2 + d^2), c_in = 1/sqrt(s^2 + d^2), d the data's standard deviation.
 /// </summary>
 /// <remarks>
-/// It stands wherever a network of images and noise levels does: <see cref="SigmaConditionedModel"/>. Safe for concurrent use where the
+/// It can be used wherever a network of images and noise levels can: <see cref="SigmaConditionedModel"/>. Safe for concurrent use where the
 /// network is.
 /// </remarks>
 public sealed class EdmPreconditionedNetwork : nn.IModule<Tensor, Tensor, Tensor>, IImageNetwork, IDescribed, IDisposable

@@ -8,7 +8,7 @@ namespace DenoisedSmoothing.Denoising;
 /// The preconditioning of score-based models around a bare network F (Karras et al. 2022, table 1): D(x, s) = x + c_out F(c_in x, c_noise).
 /// </summary>
 /// <remarks>
-/// It stands wherever a network of images and noise levels does: <see cref="SigmaConditionedModel"/>. Safe for concurrent use where the
+/// It can be used wherever a network of images and noise levels can: <see cref="SigmaConditionedModel"/>. Safe for concurrent use where the
 /// network is.
 /// </remarks>
 public sealed class SdePreconditionedNetwork : nn.IModule<Tensor, Tensor, Tensor>, IImageNetwork, IDescribed, IDisposable

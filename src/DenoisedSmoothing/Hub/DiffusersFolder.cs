@@ -41,7 +41,7 @@ internal sealed record DiffusersFolder(DiffusersConfig Network, string Weights, 
             }
             .FirstOrDefault(File.Exists)
             ?? throw CheckpointException.In(folder, $"there is no {SchedulerPart}/{SchedulerConfig}, nor one beside the U-Net's folder",
-                "Fetch the pipeline's scheduler too: without its schedule nobody knows how much noise a timestep means.");
+                "Fetch the pipeline's scheduler too: without its schedule the noise of a timestep is not known.");
         return new DiffusersFolder(config, FindWeights(network), DiffusersConfig.Read(scheduler));
     }
 

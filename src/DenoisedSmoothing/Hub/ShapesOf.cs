@@ -5,7 +5,7 @@ namespace DenoisedSmoothing.Hub;
 
 /// <summary>
 /// Networks as the shapes of their weights tell them. What they do not tell (heads, epsilons, a Swin's image) has the value of the options'
-/// defaults, or 1: whoever asks puts the right one in its place.
+/// defaults, or 1, and the caller replaces it.
 /// </summary>
 internal static class ShapesOf
 {

@@ -68,12 +68,7 @@ internal static class TransformersModel
 
     private static VisionTransformerOptions VisionTransformer(HubConfig config, VisionTransformerOptions shapes)
     {
-        config.Only(ActivationKey, "gelu");
-        config.Agree(ImageKey, shapes.ImageSize);
-        config.Agree(PatchKey, shapes.PatchSize);
-        config.Agree(ChannelsKey, shapes.Channels);
-        config.Agree("hidden_size", shapes.HiddenSize);
-        config.Agree("num_hidden_layers", shapes.HiddenLayers);
+        AgreeOnTokens(config, (shapes.ImageSize, shapes.PatchSize, shapes.Channels), shapes.HiddenSize, shapes.HiddenLayers);
         config.Agree("intermediate_size", shapes.IntermediateSize);
         config.Agree("qkv_bias", shapes.QkvBias);
         return Valid(config, shapes with
@@ -83,14 +78,19 @@ internal static class TransformersModel
         }, static options => options.Validate());
     }
 
-    private static BeitOptions Beit(HubConfig config, BeitOptions shapes)
+    private static void AgreeOnTokens(HubConfig config, (int Size, int Patch, int Channels) image, int width, int layers)
     {
         config.Only(ActivationKey, "gelu");
-        config.Agree(ImageKey, shapes.ImageSize);
-        config.Agree(PatchKey, shapes.PatchSize);
-        config.Agree(ChannelsKey, shapes.InChannels);
-        config.Agree("hidden_size", shapes.EmbedDim);
-        config.Agree("num_hidden_layers", shapes.Depth);
+        config.Agree(ImageKey, image.Size);
+        config.Agree(PatchKey, image.Patch);
+        config.Agree(ChannelsKey, image.Channels);
+        config.Agree("hidden_size", width);
+        config.Agree("num_hidden_layers", layers);
+    }
+
+    private static BeitOptions Beit(HubConfig config, BeitOptions shapes)
+    {
+        AgreeOnTokens(config, (shapes.ImageSize, shapes.PatchSize, shapes.InChannels), shapes.EmbedDim, shapes.Depth);
         config.Agree("use_absolute_position_embeddings", shapes.AbsolutePositions);
         config.Agree("use_relative_position_bias", shapes.RelativePositions);
         config.Agree("use_shared_relative_position_bias", shapes.SharedRelativePositions);

@@ -164,7 +164,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
     {
         using DisposeScope scope = NewDisposeScope();
         ImageOperations operations = ImageOperations.For(x);
-        Tensor embedding = time_embed.call(TimestepEmbedding(timesteps, Options.ModelChannels).to_type(x.dtype));
+        Tensor embedding = time_embed.call(SinusoidalEmbedding.Of(timesteps, Options.ModelChannels).to_type(x.dtype));
         if (labels is not null)
             embedding = embedding.Plus(label_emb!.call(labels));
         // Every block begins with it.
@@ -188,17 +188,6 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
         return ChannelsLast.Call((Conv2d)@out[2], last, channels).contiguous().MoveToOuterDisposeScope();
     }
 
-    /// <summary>Sinusoidal embedding [N,width]: cosines, then sines, of t exp(-ln(10000) i / half) (improved-diffusion nn.py).</summary>
-    internal static Tensor TimestepEmbedding(Tensor timesteps, int width)
-    {
-        int half = width / 2;
-        // The product before the quotient, as the reference rounds it: t is up to 1000, and magnifies the last bit.
-        Tensor frequencies = exp(Counting(0, half, float32, timesteps.device) * Kept(-Math.Log(10000)) / Kept(half));
-        Tensor angles = timesteps.to_type(ScalarType.Float32).unsqueeze(1) * frequencies.unsqueeze(0);
-        Tensor embedding = cat([cos(angles), sin(angles)], 1);
-        return width % 2 == 0 ? embedding : nn.functional.pad(embedding, [0, 1]);
-    }
-
     private static DiffusionUNetOptions Checked(DiffusionUNetOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -209,9 +198,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
     private void CheckInput(Tensor x, Tensor timesteps)
     {
         NetworkInput.Require(x, nameof(DiffusionUNet), Input);
-        ArgumentNullException.ThrowIfNull(timesteps);
-        if (timesteps.dim() != 1 || timesteps.shape[0] != x.shape[0])
-            throw new ArgumentException($"One timestep a row is needed: [{x.shape[0]}]; got [{string.Join(',', timesteps.shape)}].");
+        NetworkInput.RequireTimesteps(x, timesteps);
     }
 
 }

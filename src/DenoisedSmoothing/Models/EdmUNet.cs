@@ -14,7 +14,7 @@ namespace DenoisedSmoothing.Models;
 /// its preconditioning scales it and a noise label for each row [N], and returns [N,C,H,W].
 /// </summary>
 /// <remarks>
-/// It stands in <see cref="Denoising.EdmPreconditionedNetwork"/>. Rows are independent. H and W must be divisible by 2 to the power of the
+/// It is used in <see cref="Denoising.EdmPreconditionedNetwork"/>. Rows are independent. H and W must be divisible by 2 to the power of the
 /// number of levels less one. A class-conditional network (<see cref="EdmUNetOptions.Labels"/>) is fed a label of zeros, as NVIDIA's code
 /// does where none is given: it was not trained so, and denoises worse than an unconditional one.
 /// </remarks>

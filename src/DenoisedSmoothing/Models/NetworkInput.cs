@@ -15,4 +15,14 @@ internal static class NetworkInput
             throw new ArgumentException($"This {network} takes {input} as a batch [N,C,H,W]; got [{string.Join(',', shape)}].", nameof(x));
         input.Require(shape, $"This {network}");
     }
+
+    /// <summary>Refuses what is not one timestep for each row.</summary>
+    /// <exception cref="ArgumentException">The shape does not fit.</exception>
+    public static void RequireTimesteps(Tensor x, Tensor timesteps)
+    {
+        ArgumentNullException.ThrowIfNull(timesteps);
+        if (timesteps.dim() != 1 || timesteps.shape[0] != x.shape[0])
+            throw new ArgumentException(
+                $"One timestep per row is needed: [{x.shape[0]}]; got [{string.Join(',', timesteps.shape)}].", nameof(timesteps));
+    }
 }

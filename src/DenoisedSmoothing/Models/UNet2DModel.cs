@@ -108,7 +108,7 @@ public sealed class UNet2DModel : Module<Tensor, Tensor, Tensor>, IOneTimestepNe
             ? ImageOperations.For(x)
             : PlainImageOperations.Instance;
         Tensor times = timesteps.to_type(ScalarType.Float32);
-        Tensor told = time_proj?.call(times) ?? Positional(times);
+        Tensor told = time_proj?.call(times) ?? SinusoidalEmbedding.Of(times, Options.BlockChannels[0], Options.FrequencyShift, Options.FlipSinToCos);
         // Every block begins with it.
         Tensor activated = Activations.Silu(time_embedding.call(told.to_type(x.dtype)));
         Stack<FeatureMap> skips = new();
@@ -126,17 +126,6 @@ public sealed class UNet2DModel : Module<Tensor, Tensor, Tensor>, IOneTimestepNe
         return (time_proj is null ? output : output / times.to_type(x.dtype).reshape(-1, 1, 1, 1)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Sines and cosines [N,C] of t at frequencies exp(-ln(10000) i / (half - shift)) (get_timestep_embedding).</summary>
-    private Tensor Positional(Tensor timesteps)
-    {
-        int width = Options.BlockChannels[0], half = width / 2;
-        // The product before the quotient, as the reference rounds it: t is up to 1000, and magnifies the last bit.
-        Tensor exponents = Counting(0, half, float32, timesteps.device) * Kept(-Math.Log(10000)) / Kept(half - Options.FrequencyShift);
-        Tensor angles = timesteps.unsqueeze(1) * exp(exponents).unsqueeze(0);
-        Tensor embedding = Options.FlipSinToCos ? cat([cos(angles), sin(angles)], 1) : cat([sin(angles), cos(angles)], 1);
-        return width % 2 == 0 ? embedding : nn.functional.pad(embedding, [0, 1]);
-    }
-
     private static UNet2DModelOptions Checked(UNet2DModelOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -147,8 +136,6 @@ public sealed class UNet2DModel : Module<Tensor, Tensor, Tensor>, IOneTimestepNe
     private void CheckInput(Tensor x, Tensor timesteps)
     {
         NetworkInput.Require(x, nameof(UNet2DModel), Input);
-        ArgumentNullException.ThrowIfNull(timesteps);
-        if (timesteps.dim() != 1 || timesteps.shape[0] != x.shape[0])
-            throw new ArgumentException($"One timestep a row is needed: [{x.shape[0]}]; got [{string.Join(',', timesteps.shape)}].");
+        NetworkInput.RequireTimesteps(x, timesteps);
     }
 }

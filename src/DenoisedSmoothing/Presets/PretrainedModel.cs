@@ -63,7 +63,7 @@ public sealed class PretrainedModel : IClassifier, IDescribed, IDisposable
     public IReadOnlyList<string>? Labels { get; }
 
     /// <summary>
-    /// What no file said and was taken from the conventions of the family, a sentence each: for whoever runs it to read. Empty for a
+    /// What no file said and was taken from the conventions of the family, a sentence each, to be shown to the user. Empty for a
     /// folder with its settings.
     /// </summary>
     public IReadOnlyList<string> Notes { get; }
@@ -97,6 +97,10 @@ public sealed class PretrainedModel : IClassifier, IDescribed, IDisposable
         Device device = LibTorch.DeviceNamed(options.Device); // before gigabytes are read
         return Directory.Exists(path) ? OpenFolder(path, options, device) : OpenFile(path, options, device);
     }
+
+    /// <summary>Whether a path is a folder with the settings of a model.</summary>
+    /// <param name="path">The path.</param>
+    public static bool IsFolder(string path) => File.Exists(Path.Combine(path, ModelFolder.Configuration));
 
     /// <inheritdoc/>
     public Tensor Classify(Tensor images) => Classifier.Classify(images);

@@ -68,7 +68,7 @@ internal static partial class SwinNames
             return $"{outside}.{kind}";
         if (older && layer == "head")
             return $"head.fc.{kind}";
-        // What halves the image stands at the end of a stage there, at the beginning of the next here.
+        // What halves the image is at the end of a stage there, and at the beginning of the next one here.
         if (Between().Match(name) is { Success: true } between && (older || between.Groups["theirs"].Success))
         {
             int next = PlainNumber.ParseWhole<int>(between.Groups["stage"].Value, "A stage") + 1;
