@@ -165,7 +165,7 @@ public sealed class ModelOptionsTests : IDisposable
             "--image-resize", "32x32",
         ];
 
-        await Works([.. args, "--out", At("hub.tsv")]);
+        (await Works([.. args, "--out", At("hub.tsv")])).Should().Contain("prepares photos by").And.Contain("--image-crop");
 
         File.ReadAllText(At("hub.tsv") + ".meta.json").Should().Contain("ConvNext").And.Contain("resize=32x32");
         (await Refused([.. args, "--classes", "7"])).Should().Contain("--classes 7 is not what").And.Contain(": 5.");
@@ -189,10 +189,11 @@ public sealed class ModelOptionsTests : IDisposable
         return file;
     }
 
-    private static async Task Works(string[] args)
+    private static async Task<string> Works(string[] args)
     {
         (int exit, string output, string error) = await Dds.RunAsync(args);
         exit.Should().Be(0, "{0} {1}", output, error);
+        return error.ReplaceLineEndings(" ");
     }
 
     private static async Task<string> Refused(string[] args)

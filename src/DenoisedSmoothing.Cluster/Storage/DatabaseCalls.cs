@@ -66,8 +66,8 @@ internal sealed class DatabaseCalls(IQueueDatabase database, TimeSpan patience)
             {
                 if (Stopwatch.GetElapsedTime(began) + pause > patience)
                     throw new QueueUnavailableException(string.Create(CultureInfo.InvariantCulture,
-                        $"The queue {database.Name} could not be reached for {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} seconds: "
-                        + $"{(e is DbException refused ? database.Explain(refused) : e.Message)}"), e);
+                        $"The queue {database.Name} did not answer for {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s: "
+                        + $"{(e is DbException refused ? database.Explain(refused) : e.Message).TrimEnd('.')}."), e);
             }
             catch (Exception e) when (cancellationToken.IsCancellationRequested && e is not OperationCanceledException)
             {

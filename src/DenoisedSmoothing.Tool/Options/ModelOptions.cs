@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DenoisedSmoothing.Presets;
 using TorchSharp;
 
 namespace DenoisedSmoothing.Tool;
@@ -102,11 +103,13 @@ internal sealed class ModelOptions(bool severalDevices = false)
 
     /// <summary>As <see cref="ExistingModel"/>, and takes a folder of a model hub too: one with config.json.</summary>
     public static string? ExistingModelOrFolder(string? path) =>
-        path is not null && File.Exists(Path.Combine(path, "config.json")) ? path : ExistingModel(path);
+        path is not null && PretrainedModel.IsFolder(path) ? path
+        : Directory.Exists(path) ? throw new IOException($"{path} is a folder without config.json: name a file inside it, or a model's folder.")
+        : ExistingModel(path);
 
     /// <summary>Refuses a file that is not there, before any work.</summary>
     /// <exception cref="IOException">It is not, or is a folder.</exception>
     public static string? Existing(string? path) => path is null || File.Exists(path) ? path
-        : Directory.Exists(path) ? throw new IOException($"{path} is a folder: name a file inside of it.")
+        : Directory.Exists(path) ? throw new IOException($"{path} is a folder: name a file inside it.")
         : throw new FileNotFoundException($"There is no file '{path}'.");
 }
