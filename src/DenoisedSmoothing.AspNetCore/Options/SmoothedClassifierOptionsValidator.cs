@@ -34,7 +34,8 @@ internal sealed class SmoothedClassifierOptionsValidator(ModelNames names) : IVa
             yield return $"there is no pair '{o.Pair}'; there are {string.Join(", ", PairFiles.Names)}.";
         foreach ((string part, ModelFileOptions file) in new[] { ("Classifier", o.Classifier), ("Denoiser", o.Denoiser) })
         {
-            if (file.File is { } path && !File.Exists(path) && !(part == "Denoiser" ? PretrainedDiffusion.IsFolder(path) : PretrainedModel.IsFolder(path)))
+            if (file.File is { } path && !File.Exists(path)
+                && !(part == "Denoiser" ? PretrainedDiffusion.IsFolder(path) : PretrainedModel.IsFolder(path)))
                 yield return $"{part}:File names '{path}', and there is no such file.";
             if (o.Pair is not null && file.Network is not null)
                 yield return $"the pair '{o.Pair}' brings its networks: leave {part}:Network out.";

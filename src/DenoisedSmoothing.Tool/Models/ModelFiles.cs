@@ -131,7 +131,10 @@ internal static class ModelFiles
             (int, int)? resize = (its.Resize ?? model.ImageSize) is { } size ? (size, size) : null;
             ModuleClassifier classifier = new(InPrecision<nn.IModule<Tensor, Tensor>>(model.Network, choice), model.ClassCount,
                 its.HasNormalization ? its.Normalization : model.Normalization, resize, disposeNetwork: true);
-            return new(classifier, null, classifier) { Notes = [.. model.Notes, .. Directory.Exists(path) ? [Preparation(model, path)] : NoNotes] };
+            return new(classifier, null, classifier)
+            {
+                Notes = Directory.Exists(path) ? [.. model.Notes, Preparation(model, path)] : model.Notes,
+            };
         }
         catch
         {
@@ -140,12 +143,10 @@ internal static class ModelFiles
         }
     }
 
-    private static IEnumerable<string> NoNotes => [];
-
     // Not done here: the denoiser may want images of another size.
     private static string Preparation(PretrainedModel model, string folder) =>
-        $"{folder} prepares photos by {model.Preprocess}. That is left to --image-resize, --image-resampling and --image-crop, since it comes "
-        + "before the noise"
+        $"{folder} prepares photos by {model.Preprocess}. That is left to --image-resize, --image-resampling and --image-crop, since it "
+        + "comes before the noise"
         + (model.ImageSize is { } side ? $"; images of other sizes are resized to {side}x{side} behind the denoiser." : ".");
 
     private static (DiffusionModel? Diffusion, IDenoiser? Own, DenoiserCard? Card, IDisposable Owned) LoadDenoiser(ModelChoice choice,

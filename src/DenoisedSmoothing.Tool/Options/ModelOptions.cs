@@ -104,7 +104,8 @@ internal sealed class ModelOptions(bool severalDevices = false)
     /// <summary>As <see cref="ExistingModel"/>, and takes a folder of a model hub too: one with config.json.</summary>
     public static string? ExistingModelOrFolder(string? path) =>
         path is not null && PretrainedModel.IsFolder(path) ? path
-        : Directory.Exists(path) ? throw new IOException($"{path} is a folder without config.json: name a file inside it, or a model's folder.")
+        : Directory.Exists(path) ? throw new IOException(
+            $"{path} is a folder without config.json: name a file inside it, or a model's folder.")
         : ExistingModel(path);
 
     /// <summary>Refuses a file that is not there, before any work.</summary>

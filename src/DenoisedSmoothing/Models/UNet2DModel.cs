@@ -108,7 +108,8 @@ public sealed class UNet2DModel : Module<Tensor, Tensor, Tensor>, IOneTimestepNe
             ? ImageOperations.For(x)
             : PlainImageOperations.Instance;
         Tensor times = timesteps.to_type(ScalarType.Float32);
-        Tensor told = time_proj?.call(times) ?? SinusoidalEmbedding.Of(times, Options.BlockChannels[0], Options.FrequencyShift, Options.FlipSinToCos);
+        Tensor told = time_proj?.call(times)
+            ?? SinusoidalEmbedding.Of(times, Options.BlockChannels[0], Options.FrequencyShift, Options.FlipSinToCos);
         // Every block begins with it.
         Tensor activated = Activations.Silu(time_embedding.call(told.to_type(x.dtype)));
         Stack<FeatureMap> skips = new();
