@@ -26,8 +26,9 @@ public sealed class LeNet : Module<Tensor, Tensor>, IImageNetwork
 
         using BuildScope building = new(this);
         Input = new InputShape(1, Side, Side);
-        conv1 = Conv2d(1, 20, 5);
-        conv2 = Conv2d(20, 50, 5);
+        // libtorch pools channels-last images by vectors of channels, others element by element: half of a pass went there.
+        conv1 = ChannelsLast.Conv2d(1, 20, 5);
+        conv2 = ChannelsLast.Conv2d(20, 50, 5);
         fc1 = Linear(Features, 500);
         fc2 = Linear(500, classCount);
         RegisterComponents();
