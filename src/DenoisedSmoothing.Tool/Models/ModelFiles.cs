@@ -186,6 +186,15 @@ internal static class ModelFiles
             return (null, denoiser, null, denoiser);
         }
 
+        if (ScoreCard.Find(path) is { } scored)
+        {
+            if ((its.SettingsOfOwn ?? its.Weights.WeightsOption) is { } setting)
+                throw new ArgumentException($"{path} is a score network, which says itself what it is: leave {setting} out.");
+            nn.Module<Tensor, Tensor, Tensor> trained = NetworkCatalog.Denoisers[scored.Network].Load(path, choice.Device);
+            ScoreModel score = scored.Score(InPrecision<nn.IModule<Tensor, Tensor, Tensor>>(trained, choice));
+            return (null, new TweedieDenoiser(score), null, score);
+        }
+
         DenoiserCard? card = DenoiserCard.Find(path);
         if (its.Weights.TensorOption is { } option)
             throw new ArgumentException($"{option} is for a model that comes with its network; {path} holds weights.");

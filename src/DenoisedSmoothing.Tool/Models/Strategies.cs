@@ -9,12 +9,14 @@ internal static class Strategies
 {
     public const string OneShot = "one-shot", None = "none";
 
+    private const string Map = "map", Langevin = "langevin";
+
     private const int VoteSteps = 10, VoteRuns = 10, LocalCopies = 5;
 
-    public static IReadOnlyList<string> Names { get; } = [OneShot, "multi-step", "heun", "vote", "local", None];
+    public static IReadOnlyList<string> Names { get; } = [OneShot, "multi-step", "heun", Map, Langevin, "vote", "local", None];
 
     /// <summary>Those that make an image, which can be shown and trained on.</summary>
-    public static IReadOnlyList<string> Denoisers { get; } = [OneShot, "multi-step", "heun", None];
+    public static IReadOnlyList<string> Denoisers { get; } = [OneShot, "multi-step", "heun", Map, Langevin, None];
 
     /// <summary>The strategy's name, with the default filled in.</summary>
     public static string KindOf(LoadedModels models, StrategyChoice choice) => choice.Kind ?? (models.HasDenoiser ? OneShot : None);
@@ -61,13 +63,13 @@ internal static class Strategies
             if (models.Trained is { } plain && !plain.Sigma.Equals(sigma))
                 throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
                     $"The denoiser was trained at sigma {plain.Sigma}, and is not told another: use that one, or another denoiser."));
-            if (kind == "heun" && own is NoiseLevelDenoiser told)
-                return new HeunDenoiser(told.Predictor, Heun(choice));
-            return kind == OneShot
-                ? own
-                : throw new ArgumentException(
-                    $"--denoiser {kind} needs a diffusion model of weights or TorchScript; the denoiser of {models.Name} can be used in "
-                    + $"one shot {(own is NoiseLevelDenoiser ? "and by heun" : "only")}.");
+            if (own is TweedieDenoiser { Score: ScoreModel score } && (sigma < score.SmallestSigma || sigma > score.LargestSigma))
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                    $"The denoiser was trained at sigma {score.SmallestSigma} to {score.LargestSigma}, and {sigma} is outside: use a sigma "
+                    + $"in between, or another denoiser."));
+            return Own(own, choice, kind) ?? throw new ArgumentException(
+                $"--denoiser {kind} needs a diffusion model of weights or TorchScript; the denoiser of {models.Name} can be used in one shot"
+                + (own is NoiseLevelDenoiser ? ", by heun, map and langevin." : own is TweedieDenoiser ? ", by map and langevin." : " only."));
         }
 
         RequireTrained(models.Card, model, kind, sigma);
@@ -76,8 +78,34 @@ internal static class Strategies
             OneShot => new OneShotDenoiser(model),
             "multi-step" => new MultiStepDenoiser(model, new MultiStepOptions { Steps = choice.Steps, StartBelow = choice.StartBelow }),
             "heun" => new HeunDenoiser(model, Heun(choice)),
+            Map or Langevin => Annealed(new DenoiserScore(model), choice, kind),
             _ => throw new ArgumentException($"--denoiser {kind} makes no image."),
         };
+    }
+
+    // What a denoiser without timesteps can do; null for nothing of the kind.
+    private static IDenoiser? Own(IDenoiser own, StrategyChoice choice, string kind) => (kind, own) switch
+    {
+        (OneShot, _) => own,
+        ("heun", NoiseLevelDenoiser told) => new HeunDenoiser(told.Predictor, Heun(choice)),
+        (Map or Langevin, NoiseLevelDenoiser told) => Annealed(new DenoiserScore(told.Predictor), choice, kind),
+        (Map or Langevin, TweedieDenoiser scored) => Annealed(scored.Score, choice, kind),
+        _ => null,
+    };
+
+    private static AnnealedDenoiser Annealed(IScore score, StrategyChoice choice, string kind)
+    {
+        AnnealedOptions usual = new();
+        double smallest = Math.Max(usual.SmallestSigma, (score as ScoreModel)?.SmallestSigma ?? 0);
+        return new AnnealedDenoiser(score, usual with
+        {
+            Levels = choice.Steps ?? usual.Levels,
+            StepsPerLevel = choice.LevelSteps ?? usual.StepsPerLevel,
+            SmallestSigma = smallest,
+            // A step at level s goes this share of the way to the image that the score expects: Epsilon over the smallest s^2.
+            Epsilon = (choice.LevelPace ?? usual.Epsilon / Math.Pow(usual.SmallestSigma, 2)) * smallest * smallest,
+            Langevin = kind == Langevin,
+        });
     }
 
     private static HeunOptions Heun(StrategyChoice choice) => new() { Steps = choice.Steps ?? new HeunOptions().Steps };

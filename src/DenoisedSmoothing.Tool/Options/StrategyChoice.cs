@@ -6,4 +6,11 @@ namespace DenoisedSmoothing.Tool;
 /// <param name="Votes">Runs or copies of the strategies that aggregate; null for the strategy's own number.</param>
 /// <param name="LocalSigma">Noise of local smoothing.</param>
 /// <param name="StartBelow">Whether the ancestral sampler starts one timestep lower, as the reference does.</param>
-internal sealed record StrategyChoice(string? Kind, int? Steps, int? Votes, double LocalSigma, bool StartBelow);
+internal sealed record StrategyChoice(string? Kind, int? Steps, int? Votes, double LocalSigma, bool StartBelow)
+{
+    /// <summary>Steps of the annealed strategies at each level; null for their own number.</summary>
+    public int? LevelSteps { get; init; }
+
+    /// <summary>The share of the way to the clean image that they go in a step; null for their own.</summary>
+    public double? LevelPace { get; init; }
+}

@@ -18,7 +18,8 @@ internal sealed class StrategyOptions
     public Option<int?> Steps { get; } = new Option<int?>("--steps")
     {
         HelpName = "count",
-        Description = "Steps of multi-step (all), heun (18) and vote (10); their own numbers in parentheses",
+        Description = "Steps of multi-step (all), heun (18) and vote (10), noise levels of map and langevin (10); their own numbers in "
+            + "parentheses",
     }
         .AtLeast(1);
 
@@ -37,6 +38,20 @@ internal sealed class StrategyOptions
     }
         .Positive();
 
+    public Option<int?> LevelSteps { get; } = new Option<int?>("--level-steps")
+    {
+        HelpName = "count",
+        Description = "Steps of map and langevin at each level (5)",
+    }
+        .AtLeast(1);
+
+    public Option<double?> LevelPace { get; } = new Option<double?>("--level-pace")
+    {
+        HelpName = "share",
+        Description = "How much of the way to the clean image map and langevin go in a step (0.3)",
+    }
+        .Within(new(0, 1) { Above = true });
+
     public Option<bool> StartBelow { get; } = new("--start-below")
     {
         Description = "multi-step and vote begin at t* - 1, as the paper's code does",
@@ -45,10 +60,14 @@ internal sealed class StrategyOptions
     public OptionGroup All => new(Heading, [Denoiser, .. Details]);
 
     /// <summary>All but the strategy's name, for verbs that take several.</summary>
-    public OptionGroup Details => new(Heading, [Steps, Votes, LocalSigma, StartBelow]);
+    public OptionGroup Details => new(Heading, [Steps, Votes, LocalSigma, LevelSteps, LevelPace, StartBelow]);
 
     public StrategyChoice Read(ParseResult parsed) => Read(parsed, parsed.GetValue(Denoiser));
 
     public StrategyChoice Read(ParseResult parsed, string? kind) =>
-        new(kind, parsed.GetValue(Steps), parsed.GetValue(Votes), parsed.GetValue(LocalSigma), parsed.GetValue(StartBelow));
+        new(kind, parsed.GetValue(Steps), parsed.GetValue(Votes), parsed.GetValue(LocalSigma), parsed.GetValue(StartBelow))
+        {
+            LevelSteps = parsed.GetValue(LevelSteps),
+            LevelPace = parsed.GetValue(LevelPace),
+        };
 }

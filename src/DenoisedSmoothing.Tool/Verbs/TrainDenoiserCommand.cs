@@ -26,16 +26,16 @@ internal static class TrainDenoiserCommand
         {
             HelpName = "name",
             DefaultValueFactory = _ => s_networks[0],
-            Description = $"What to train: {string.Join(", ", s_diffusion)}; not for noise: "
+            Description = $"What to train: {string.Join(", ", s_diffusion)}; not for noise and score: "
                 + string.Join(", ", PlainDenoiserCard.Networks.Keys),
         };
         network.AcceptOnlyFromAmong(s_networks);
-        Option<double[]> sigma = ListOptions.Sigmas("Train at these noise levels only, separated by commas; one for all objectives but "
-            + "noise [default: at all timesteps]");
+        Option<double[]> sigma = ListOptions.Sigmas("Train at these noise levels only, separated by commas; one for mse, "
+            + "stability and classification [default: at all timesteps]");
         Option<string?> range = new Option<string?>("--sigma-range")
         {
             HelpName = "a..b",
-            Description = "noise: train at the timesteps of noise levels a to b only",
+            Description = "noise: train at the timesteps of noise levels a to b only; score: the levels to train, such as 0.01..1.0",
         }
             .Check(text => NoiseLevels.TryParseRange(text!, out _), "--sigma-range must be a..b with 0 <= a < b, such as 0.25..1.0.");
         Option<string[]?> surrogates = new("--surrogates")
@@ -64,11 +64,12 @@ internal static class TrainDenoiserCommand
             + $"{ClassifierOptions.Names} [default: what their files say]";
         Verb verb = new Verb(
             "train-denoiser",
-            "Trains a diffusion model: at all timesteps, or at one noise level, several, or a range (the paper's Table 4). Or a denoiser "
-                + "of one noise level, alone or in front of classifiers. The file says what it was trained for, so that the other verbs "
+            "Trains a diffusion model: at all timesteps, or at one noise level, several, or a range (the paper's Table 4). Or a score "
+                + "network, or a denoiser of one noise level, alone or in front of classifiers. The file says what it was trained for, so that the other verbs "
                 + "load it with --denoiser-file alone and refuse other noise levels.",
             ["train-denoiser --out runs/full.safetensors",
                 "train-denoiser --sigma 0.25,0.5,1.0 --network fashion-mnist-small --steps 2000 --out runs/set.safetensors",
+                "train-denoiser --objective score --sigma-range 0.01..1.0 --network fashion-mnist-small --out runs/score.safetensors",
                 "train-denoiser --objective mse --network dncnn --sigma 0.5 --out runs/mse.safetensors",
                 "train-denoiser --objective stability --network dncnn --sigma 0.5 --from runs/mse.safetensors --out runs/stab.safetensors"],
             Verb.ExitCodesOfARun)
@@ -81,13 +82,8 @@ internal static class TrainDenoiserCommand
                 ? ends
                 : null;
             DenoiserObjective chosen = DenoiserObjective.All.Single(its => its.Name == parsed.GetValue(objective));
-            if (sigmas.Length > 0 && between is not null)
-                throw new ArgumentException("Either --sigma or --sigma-range restricts the noise levels.");
-            if (chosen.Create is not null && sigmas.Length != 1)
-                throw new ArgumentException($"--objective {chosen.Name} trains for one noise level: name it with --sigma.");
-            if (chosen.Create is null && PlainDenoiserCard.Networks.ContainsKey(parsed.GetValue(network)!))
-                throw new ArgumentException("--objective noise trains diffusion networks: with --network "
-                    + $"{parsed.GetValue(network)} choose another --objective, such as mse.");
+            NoiseLevels levels = new(sigmas, between);
+            chosen.Check(levels, parsed.GetValue(network)!);
             string[] files = parsed.GetValue(surrogates) ?? [];
             if (!chosen.NeedsClassifiers && (files.Length > 0 || parsed.GetValue(classifiers.Network) is not null))
                 throw new ArgumentException($"--objective {chosen.Name} trains without classifiers: leave --surrogates and "
@@ -97,7 +93,7 @@ internal static class TrainDenoiserCommand
             string? from = ModelOptions.Existing(parsed.GetValue(start));
             LibTorch.DeviceNamed(parsed.GetValue(device)!);
             return new TrainDenoiserRun(
-                chosen, parsed.GetValue(network)!, new NoiseLevels(sigmas, between), data.Read(parsed, null),
+                chosen, parsed.GetValue(network)!, levels, data.Read(parsed, null),
                 training.Read(parsed, 64, from is null ? 1e-3 : 1e-5), parsed.GetValue(ema), parsed.GetValue(device)!,
                 parsed.InvocationConfiguration.Output)
             {

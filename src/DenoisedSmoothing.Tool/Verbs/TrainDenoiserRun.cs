@@ -40,11 +40,10 @@ internal sealed record TrainDenoiserRun(
         List<IDisposable> owned = [];
         try
         {
-            (ITrainingObjective objective, IReadOnlyDictionary<string, string> card, string words) =
-                PlainDenoiserCard.Networks.TryGetValue(Network, out Func<int, nn.Module<Tensor, Tensor>>? plain)
-                    ? Plain(plain, images.Channels, owned)
-                    : Diffusion(owned);
-            Train(images, objective, card, words, cancellationToken);
+            Work work = PlainDenoiserCard.Networks.TryGetValue(Network, out Func<int, nn.Module<Tensor, Tensor>>? plain)
+                ? Plain(plain, images.Channels, owned)
+                : Objective == DenoiserObjective.Score ? Score(owned) : Diffusion(owned);
+            Train(images, work, cancellationToken);
         }
         finally
         {
@@ -54,8 +53,7 @@ internal sealed record TrainDenoiserRun(
         return CommandLine.Done;
     }
 
-    private void Train(LabeledImages images, ITrainingObjective objective, IReadOnlyDictionary<string, string> card, string words,
-        CancellationToken cancellationToken)
+    private void Train(LabeledImages images, Work work, CancellationToken cancellationToken)
     {
         TrainingOptions options = new()
         {
@@ -68,23 +66,34 @@ internal sealed record TrainDenoiserRun(
         };
         OptimizerRecipe recipe = new() { LearningRate = Training.LearningRate, EmaDecay = Ema };
         Output.WriteLine(
-            $"{Network}, {images.Count} images of {images.Channels}x{images.Height}x{images.Width}, {words}, {options.Steps} steps");
-        TrainingView.Show(Output, progress => new Trainer(objective, recipe, options).Train(images, progress, cancellationToken));
-        SafetensorsWriter.Write(Training.Out, objective.Network.state_dict(), card);
+            $"{Network}, {images.Count} images of {images.Channels}x{images.Height}x{images.Width}, {work.Words}, {options.Steps} steps");
+        TrainingView.Show(Output, progress => new Trainer(work.Objective, recipe, options).Train(images, progress, cancellationToken));
+        SafetensorsWriter.Write(Training.Out, work.Weights.state_dict(), work.Card);
         Output.WriteLine($"Denoiser: {Training.Out}");
     }
 
-    private (ITrainingObjective Objective, IReadOnlyDictionary<string, string> Card, string Words) Plain(
-        Func<int, nn.Module<Tensor, Tensor>> create, int channels, List<IDisposable> owned)
+    private Work Plain(Func<int, nn.Module<Tensor, Tensor>> create, int channels, List<IDisposable> owned)
     {
         nn.Module<Tensor, Tensor> network = create(channels);
         owned.Add(network);
         Begin(network);
-        return (Objective.Create!(new DenoisingNetwork(network), Classifiers(owned), Levels.Sigmas[0]),
+        return new(Objective.Create!(new DenoisingNetwork(network), Classifiers(owned), Levels.Sigmas[0]), network,
             new PlainDenoiserCard(Network, channels, Levels.Sigmas[0]).ToMetadata(), Words());
     }
 
-    private (ITrainingObjective Objective, IReadOnlyDictionary<string, string> Card, string Words) Diffusion(List<IDisposable> owned)
+    private Work Score(List<IDisposable> owned)
+    {
+        nn.Module<Tensor, Tensor, Tensor> network = NetworkCatalog.Denoisers[Network].Create();
+        owned.Add(network);
+        Begin(network);
+        ScoreCard card = new(Network, Levels.Range!.Value.First, Levels.Range.Value.Last);
+        ScoreModel score = card.Score(network);
+        owned.Add(score);
+        return new(new ScoreMatching(score) { Sigmas = card.Levels }, network, card.ToMetadata(), string.Create(
+            CultureInfo.InvariantCulture, $"score matching at {card.Levels.Count} levels, sigma {card.SmallestSigma} to {card.LargestSigma}"));
+    }
+
+    private Work Diffusion(List<IDisposable> owned)
     {
         CatalogDenoiser named = NetworkCatalog.Denoisers[Network];
         DenoiserCard card = CardOf(named);
@@ -93,11 +102,11 @@ internal sealed record TrainDenoiserRun(
         Begin(network);
         DiffusionModel model = new(network, card.NewSchedule(), card.TimestepScale);
         return Objective.Create is { } create
-            ? (create(new DenoisingNetwork(model), Classifiers(owned), Levels.Sigmas[0]), card.ToMetadata(), Words())
-            : (new NoisePrediction(model)
+            ? new(create(new DenoisingNetwork(model), Classifiers(owned), Levels.Sigmas[0]), network, card.ToMetadata(), Words())
+            : new(new NoisePrediction(model)
             {
                 Timesteps = card.Trained.Chosen ?? [.. Enumerable.Range(card.Trained.First, card.Trained.Last - card.Trained.First + 1)],
-            }, card.ToMetadata(), $"timesteps {card.Trained} of {card.ScheduleTimesteps}");
+            }, network, card.ToMetadata(), $"timesteps {card.Trained} of {card.ScheduleTimesteps}");
     }
 
     private string Words() => string.Create(CultureInfo.InvariantCulture, $"{Objective.Name} at sigma {Levels.Sigmas[0]}");
@@ -146,4 +155,8 @@ internal sealed record TrainDenoiserRun(
         INoiseSchedule schedule = card.NewSchedule();
         return card with { Trained = Levels.Timesteps(schedule, named.LastTimestep ?? schedule.TimestepCount - 1) };
     }
+
+    // What is trained, the module whose weights are written, and what is said of them in the file and on the screen.
+    private sealed record Work(
+        ITrainingObjective Objective, nn.Module Weights, IReadOnlyDictionary<string, string> Card, string Words);
 }

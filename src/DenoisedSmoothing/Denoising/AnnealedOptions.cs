@@ -17,12 +17,12 @@ public sealed record AnnealedOptions
     public IReadOnlyList<double>? Sigmas { get; init; }
 
     /// <summary>Steps at each level, at least 1.</summary>
-    /// <value>2.</value>
-    public int StepsPerLevel { get; init; } = 2;
+    /// <value>5.</value>
+    public int StepsPerLevel { get; init; } = 5;
 
     /// <summary>The length of a step at the last level; at a level s it is this times (s / smallest)^2. Finite, above 0.</summary>
-    /// <value>1e-5.</value>
-    public double Epsilon { get; init; } = 1e-5;
+    /// <value>3e-5: at the usual <see cref="SmallestSigma"/>, a step goes 0.3 of the way to the image that the score expects.</value>
+    public double Epsilon { get; init; } = 3e-5;
 
     /// <summary>Whether steps have noise of their own (annealed Langevin dynamics), which draws a likely image; else they climb to the
     /// likeliest one (MAP).</summary>

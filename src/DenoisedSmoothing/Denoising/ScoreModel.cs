@@ -38,20 +38,25 @@ public sealed class ScoreModel : IScore, IDescribed, IDisposable
     /// <inheritdoc/>
     public double LargestSigma { get; }
 
+    /// <summary>The lowest sigma that the network was trained for, in [0,1] pixel space: lower ones are refused.</summary>
+    /// <value>0.</value>
+    public double SmallestSigma { get; init; }
+
     /// <inheritdoc/>
     public PartInfo Info => (PartInfo.Of(_network).Taking(Input) with { LargestSigma = LargestSigma }).Named(static network =>
         $"score({network})");
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">Sigma is not above 0, or beyond <see cref="LargestSigma"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma is not above 0, or out of the range of <see cref="SmallestSigma"/> and
+    /// <see cref="LargestSigma"/>.</exception>
     /// <exception cref="InvalidOperationException">The network is in training mode, or its result has another shape than its
     /// input.</exception>
     public Tensor Score(Tensor noisy, double sigma)
     {
         ArgumentNullException.ThrowIfNull(noisy);
-        if (!(sigma > 0 && sigma <= LargestSigma))
+        if (!(sigma > 0 && sigma >= SmallestSigma && sigma <= LargestSigma))
             throw new ArgumentOutOfRangeException(nameof(sigma), sigma, string.Create(CultureInfo.InvariantCulture,
-                $"Sigma must be above 0, at most the network's {LargestSigma:G6}."));
+                $"Sigma must be above 0 and in the network's range, {SmallestSigma:G6} to {LargestSigma:G6}."));
         EvaluationMode.Require(_network);
         Input?.Require(noisy.shape, "This score network");
         using DisposeScope scope = NewDisposeScope();

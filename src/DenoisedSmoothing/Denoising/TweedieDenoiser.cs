@@ -19,6 +19,9 @@ public sealed class TweedieDenoiser : IDenoiser, IDescribed
         _score = score;
     }
 
+    /// <summary>The score that is asked.</summary>
+    public IScore Score => _score;
+
     /// <inheritdoc/>
     public PartInfo Info => (PartInfo.Of(_score) with { LargestSigma = _score.LargestSigma }).Named(static score => $"tweedie({score})");
 
