@@ -56,7 +56,9 @@ if wanted report; then
         if [ -e "$out/$name.tsv.done" ]; then logs+=("$out/$name.tsv"); fi
     done
     [ ${#logs[@]} -gt 0 ] || { echo "methods.sh: nothing is certified yet" >&2; exit 1; }
-    $DDS analyze "${logs[@]}" --radii 0,0.25,0.5,0.75,1.0,1.25,1.5 | tee "$out/table.txt"
+    paired=()
+    [ ${#logs[@]} -gt 1 ] && paired=(--paired)
+    $DDS analyze "${logs[@]}" --radii 0,0.25,0.5,0.75,1.0,1.25,1.5 "${paired[@]}" | tee "$out/table.txt"
     $DDS analyze "${logs[@]}" --radii 0,0.25,0.5,0.75,1.0,1.25,1.5 --format tsv --plot "$out/methods.png" > "$out/table.tsv"
     for name in gaussian stability consistency macer smoothmix smoothadv drt; do
         if [ -e "$out/$name.safetensors.done" ] && [ -e "$out/$name.tsv.done" ]; then

@@ -31,6 +31,35 @@ public sealed class AnalyzeVerbTests : LogVerbs
     }
 
     [Theory]
+    [InlineData("table", "  difference                       -50.00   -50.00")]
+    [InlineData("table", "2 images in both, ACR ")]
+    [InlineData("table", "p-value")]
+    [InlineData("markdown", "-50.00 (-")]
+    [InlineData("json", "\"difference\": -0.5")]
+    public async Task Analyze_compares_logs_with_the_first_image_by_image(string format, string part)
+    {
+        string first = Write("a.tsv", Header + "0\t1\t1\t9.0\t1\t1\n1\t1\t1\t9.0\t1\t1\n"),
+            second = Write("b.tsv", Header + "0\t1\t1\t9.0\t1\t1\n1\t1\t2\t9.0\t1\t1\n");
+
+        (await Run("analyze", first, second, "--radii", "0,2", "--paired", "--format", format)).Should().Be(0);
+
+        Output.ToString().Should().Contain(part).And.NotContain("NaN");
+    }
+
+    [Fact]
+    public async Task Analyze_says_what_cannot_be_paired()
+    {
+        string log = Write("a.tsv", Header + Rows), other = Write("b.tsv", Header + "0\t7\t7\t9.0\t1\t1\n");
+
+        (await Run("analyze", log, "--paired")).Should().Be(1);
+        (await Run("analyze", log, log, "--paired", "--format", "tsv")).Should().Be(1);
+        (await Run("analyze", log, other, "--paired")).Should().Be(1);
+
+        Error.ToString().Should().Contain("name another").And.Contain("no place in tsv").And.Contain("not of the same images");
+        Output.ToString().Should().BeEmpty();
+    }
+
+    [Theory]
     [InlineData("table", "66.66")]
     [InlineData("markdown", "| ---: |")]
     [InlineData("latex", "abstained \\% & clean \\%")]

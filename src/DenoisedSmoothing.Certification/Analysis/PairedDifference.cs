@@ -70,30 +70,16 @@ public sealed record PairedDifference
             throw new ArgumentOutOfRangeException(nameof(rho), rho, "Rho must be at least 4e-100 and below 1.");
         foreach (LogAnalysis log in (LogAnalysis[])[first, second])
             log.CertifiedCount(radius); // says what it has to say about radii of predictions
-        if (first.Log.Norm != second.Log.Norm)
-            throw new ArgumentException("The radii of the two logs are in different norms.", nameof(second));
-        Dictionary<long, CertificationLogRow> others = second.Log.Rows.ToDictionary(static row => row.Index);
         (int images, int onlyFirst, int onlySecond, int both) = (0, 0, 0, 0);
-        foreach (CertificationLogRow row in first.Log.Rows)
+        foreach ((CertificationLogRow its, CertificationLogRow other) in PairedRows.Of(first, second))
         {
-            if (!others.TryGetValue(row.Index, out CertificationLogRow? other))
-                continue;
-            if (row.Label != other.Label)
-            {
-                throw new InvalidDataException(
-                    $"Image {row.Index} has the label {row.Label} in {first.Log.Path} and {other.Label} in {second.Log.Path}: the logs "
-                        + "are not of the same images.");
-            }
-
             images++;
-            bool here = row.Correct && row.Radius >= radius, there = other.Correct && other.Radius >= radius;
+            bool here = its.Correct && its.Radius >= radius, there = other.Correct && other.Radius >= radius;
             both += here && there ? 1 : 0;
             onlyFirst += here && !there ? 1 : 0;
             onlySecond += there && !here ? 1 : 0;
         }
 
-        return images > 0
-            ? new PairedDifference(radius, images, onlyFirst, onlySecond, both, rho)
-            : throw new InvalidDataException($"{first.Log.Path} and {second.Log.Path} have no image in common.");
+        return new PairedDifference(radius, images, onlyFirst, onlySecond, both, rho);
     }
 }

@@ -31,6 +31,9 @@ internal sealed record LogReport
 
     public IReadOnlyList<LogAnalysis> Logs { get; }
 
+    /// <summary>Every log but the first against the first, image by image; empty where nobody asked.</summary>
+    public IReadOnlyList<LogPair> Pairs { get; init; } = [];
+
     /// <summary>The norms of the radii; several where logs of several norms are read.</summary>
     public IReadOnlyList<Norm> Norms => [.. Logs.Select(static log => log.Log.Norm).Distinct().Order()];
 
@@ -91,6 +94,14 @@ internal sealed record LogReport
     private static bool IsRunning(LogAnalysis log) => log.Log.Completeness == LogCompleteness.Unfinished;
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>What is to be known about the pairs.</summary>
+    public IEnumerable<string> PairNotes => Pairs.Count == 0
+        ? []
+        : [Text($"Paired: points more than {Pairs[0].First.Log.Path}, image by image; intervals with confidence {1 - Rho} and McNemar's exact ")
+            + "test, both of images drawn like these, at one radius chosen before the votes.",
+            .. Pairs.Where(pair => !pair.HasIntervals).Select(pair =>
+                $"{pair.Log.Log.Path}: no interval, since a log is unfinished or its images share their noise.")];
 
     private IEnumerable<string> NotesOn(LogAnalysis log)
     {

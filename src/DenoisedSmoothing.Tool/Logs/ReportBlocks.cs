@@ -42,9 +42,35 @@ internal sealed class ReportBlocks(LogReport report, TextWriter output, int widt
             output.WriteLine();
         }
 
-        foreach (string line in report.Notes.Append(report.ConfidenceNote).Concat(report.BoundNotes)
+        foreach (LogPair pair in report.Pairs)
+            Write(pair);
+        foreach (string line in report.Notes.Append(report.ConfidenceNote).Concat(report.BoundNotes).Concat(report.PairNotes)
             .SelectMany(note => Screen.Wrap(note, width)))
             output.WriteLine(line);
+    }
+
+    private void Write(LogPair pair)
+    {
+        output.WriteLine($"{pair.Log.Log.Path} against {pair.First.Log.Path}");
+        string average = pair.AverageRadius;
+        Paragraph(Text($"{pair.Differences[0].Images} images in both{(average.Length > 0 ? ", " : "")}{average}."));
+        output.WriteLine();
+        string Cell(ReportRadius radius, Func<PairedDifference, string> text) =>
+            text(pair.Differences[report.Radii.ToList().IndexOf(radius)]);
+        Rows(
+        [
+            ($"points at {ReportText.Name(pair.Log.Log.Norm)} radius", radius => radius.Text),
+            ("difference", radius => Cell(radius, static its => LogPair.Points(its.Difference, Math.Round))),
+            .. pair.HasIntervals ? Bounds() : [],
+        ]);
+        output.WriteLine();
+
+        IEnumerable<(string, Func<ReportRadius, string>)> Bounds() =>
+        [
+            ("at least", radius => Cell(radius, static its => LogPair.Points(its.Lower, Math.Floor))),
+            ("at most", radius => Cell(radius, static its => LogPair.Points(its.Upper, Math.Ceiling))),
+            ("p-value", radius => Cell(radius, static its => LogPair.PValue(its.PValue))),
+        ];
     }
 
     private static string Share(LogAnalysis log, double radius) => ReportText.Percent(log.CertifiedCount(radius), log.Images);

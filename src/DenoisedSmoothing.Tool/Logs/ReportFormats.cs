@@ -22,7 +22,7 @@ internal static class ReportFormats
 
     private static void Notes(LogReport report, TextWriter output)
     {
-        foreach (string note in report.Notes.Concat(report.BoundNotes))
+        foreach (string note in report.Notes.Concat(report.BoundNotes).Concat(report.PairNotes))
             output.WriteLine(note);
     }
 
@@ -62,7 +62,20 @@ internal static class ReportFormats
         foreach (string[] line in cells.Lines)
             Line(line);
         output.WriteLine();
+        if (report.Pairs.Count > 0)
+        {
+            Line(["log", "ACR", .. report.Radii.Select(static radius => radius.Text)]);
+            Line(["---", "---:", .. report.Radii.Select(static _ => "---:")]);
+            foreach (LogPair pair in report.Pairs)
+                Line([pair.Log.Log.Path, pair.AverageRadius, .. pair.Differences.Select(its => PairCell(pair, its))]);
+            output.WriteLine();
+        }
+
         Notes(report, output);
+
+        static string PairCell(LogPair pair, PairedDifference its) => LogPair.Points(its.Difference, Math.Round) + (pair.HasIntervals
+            ? $" ({LogPair.Points(its.Lower, Math.Floor)} to {LogPair.Points(its.Upper, Math.Ceiling)}, p {LogPair.PValue(its.PValue)})"
+            : "");
 
         void Line(IReadOnlyList<string> line) =>
             output.WriteLine("| "
@@ -140,10 +153,29 @@ internal static class ReportFormats
             })]);
         }
 
+        if (report.Pairs.Count > 0)
+            document["paired"] = new JsonArray([.. report.Pairs.Select(PairJson)]);
         output.WriteLine(document.ToJsonString(new JsonSerializerOptions
         {
             WriteIndented = true,
             Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         }));
     }
+
+    private static JsonObject PairJson(LogPair pair) => new()
+    {
+        ["log"] = pair.Log.Log.Path,
+        ["against"] = pair.First.Log.Path,
+        ["images"] = pair.Differences[0].Images,
+        ["acr"] = pair.Radii?.MeanDifference,
+        ["acr_standard_error"] = pair.Radii?.StandardError,
+        ["radii"] = new JsonArray([.. pair.Differences.Select(its => new JsonObject
+        {
+            ["radius"] = its.Radius,
+            ["difference"] = its.Difference,
+            ["at_least"] = pair.HasIntervals ? its.Lower : null,
+            ["at_most"] = pair.HasIntervals ? its.Upper : null,
+            ["p_value"] = pair.HasIntervals ? its.PValue : null,
+        })]),
+    };
 }

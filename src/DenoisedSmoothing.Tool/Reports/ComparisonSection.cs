@@ -36,7 +36,7 @@ internal static class ComparisonSection
             if (differences.Length == 0)
                 return Markup.None;
             string by = first.ImageHashes.Count > 0 && second.ImageHashes.Count > 0 ? "index, label and hash" : "index and label";
-            bool population = Fixed(first) && Fixed(second);
+            bool population = LogPair.IsFixed(first.Log) && LogPair.IsFixed(second.Log);
             string[] header =
                 ["radius", $"only {first.Name}", $"only {second.Name}", "both", "difference", $"interval, {view.Confidence}", "p-value"];
             IEnumerable<IReadOnlyList<string>> rows = radii.Zip(differences).Select(its => Row(its.First, its.Second, population));
@@ -58,15 +58,12 @@ internal static class ComparisonSection
 
     private static string? Obstacle(ReportedLog first, ReportedLog second)
     {
-        if (first.Log.Kind != second.Log.Kind)
-            return "one holds certificates and the other predictions";
-        if (first.Log.Norm != second.Log.Norm)
-            return $"the radii are in {first.Norm} and {second.Norm}";
-        string? here = DataOf(first), there = DataOf(second);
+        if (LogPair.Obstacle(first.Log, second.Log) is { } obstacle)
+            return obstacle;
         bool byHash = first.ImageHashes.Count > 0 && second.ImageHashes.Count > 0;
         if (byHash && first.ImageHashes.Any(its => second.ImageHashes.TryGetValue(its.Key, out string? other) && other != its.Value))
             return "the same index is another image in each";
-        return !byHash && here is not null && there is not null && here != there ? "their settings name other images" : null;
+        return byHash ? null : LogPair.OtherData(first.Log, second.Log);
     }
 
     private static Markup Settings(ReportedLog first, ReportedLog second) =>
@@ -77,15 +74,8 @@ internal static class ComparisonSection
 
     private static IReadOnlyList<string> Row(ReportRadius radius, PairedDifference its, bool population) =>
     [
-        radius.Text, Text($"{its.OnlyFirst}"), Text($"{its.OnlySecond}"), Text($"{its.Both}"), Points(its.Difference, Math.Round),
-        population ? $"{Points(its.Lower, Math.Floor)} to {Points(its.Upper, Math.Ceiling)}" : "-",
-        population ? Math.Min(1, Math.Ceiling(its.PValue * 1e4) / 1e4).ToString("0.0000", CultureInfo.InvariantCulture) : "-",
+        radius.Text, Text($"{its.OnlyFirst}"), Text($"{its.OnlySecond}"), Text($"{its.Both}"), LogPair.Points(its.Difference, Math.Round),
+        population ? $"{LogPair.Points(its.Lower, Math.Floor)} to {LogPair.Points(its.Upper, Math.Ceiling)}" : "-",
+        population ? LogPair.PValue(its.PValue) : "-",
     ];
-
-    private static string Points(double share, Func<double, double> round) =>
-        (round(10_000 * share) / 100).ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture);
-
-    private static bool Fixed(ReportedLog log) => log.Log.SharedNoise == 0 && log.Log.Completeness != LogCompleteness.Unfinished;
-
-    private static string? DataOf(ReportedLog log) => log.Log.Meta?.Settings.GetValueOrDefault("data");
 }

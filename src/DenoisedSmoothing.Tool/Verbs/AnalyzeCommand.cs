@@ -29,6 +29,10 @@ internal static class AnalyzeCommand
         {
             Description = "Add the best log at each radius, with that log's clean accuracy, as in the paper's Tables 1 and 2.",
         };
+        Option<bool> paired = new("--paired")
+        {
+            Description = "Add every log but the first against the first, image by image: table, markdown, json.",
+        };
         Option<string?> plot = new("--plot")
         {
             Description = "Draw certified accuracy against radius, as in Figure 2.",
@@ -49,9 +53,10 @@ internal static class AnalyzeCommand
                 + "rounded to nearest. "
             + "Shares of success are cut, those of failure rounded up. Logs with votes are verified first. tsv: log images abstained "
                 + "acr and one column a radius, fractions with 6 decimals.",
-            ["analyze sigma_0.25.tsv sigma_0.50.tsv --radii 0,0.25,0.5 --envelope", "analyze sigma_*.tsv --format tsv --plot figure2.svg"],
+            ["analyze sigma_0.25.tsv sigma_0.50.tsv --radii 0,0.25,0.5 --envelope", "analyze sigma_*.tsv --format tsv --plot figure2.svg",
+                "analyze gaussian.tsv consistency.tsv --paired"],
             [(CommandLine.Done, "done"), (CommandLine.Failed, "a log or an option is bad; nothing is printed then")])
-            .With(logs).With([radii, format, envelope, plot, alpha, rho, unverified]);
+            .With(logs).With([radii, format, envelope, paired, plot, alpha, rho, unverified]);
         return verb.Does((parsed, cancellationToken) =>
         {
             IReadOnlyList<ReportRadius>? asked = parsed.GetValue(radii) is { } list ? ReportRadius.ParseList(list) : null;
@@ -61,10 +66,16 @@ internal static class AnalyzeCommand
                 LogClaims.Check(log, unverified: false, "analyses", cancellationToken);
             LogAnalysis[] analyses = [.. parsed.GetRequiredValue(logs).Select(static path => new LogAnalysis(LogInput.Read(path)))];
             asked ??= ReportRadius.ParseList(analyses.All(static log => log.Log.Kind == CertificationLogKind.Predict) ? "0" : UsualRadii);
+            string form = parsed.GetRequiredValue(format);
+            if (parsed.GetValue(paired) && (analyses.Length == 1 || form is "tsv" or "latex"))
+                throw new ArgumentException(analyses.Length == 1
+                    ? "--paired compares logs with the first one: name another."
+                    : $"--paired has no place in {form}: use --format table, markdown or json.");
             LogReport report = new(analyses, asked, parsed.GetValue(alpha), parsed.GetValue(rho) ?? .001, parsed.GetValue(envelope));
+            if (parsed.GetValue(paired))
+                report = report with { Pairs = [.. analyses.Skip(1).Select(log => LogPair.Of(log, analyses[0], asked, report.Rho))] };
             // What goes wrong goes wrong before the first line is printed.
             using StringWriter text = new();
-            string form = parsed.GetRequiredValue(format);
             ReportFormats.All[form](report, text);
             foreach (string note in form is "tsv" or "latex" ? report.Notes : [])
                 parsed.InvocationConfiguration.Error.WriteLine(note);
