@@ -9,7 +9,6 @@ public sealed class KillTests : IDisposable
 
     [Theory]
     [InlineData("certify")]
-    [InlineData("predict")]
     [InlineData("certify", "--shard", "2/3")]
     public Task Run_killed_three_times_and_resumed_gives_the_log_of_an_uninterrupted_run(string verb, params string[] more) =>
         KillAndResume(verb, more, kills: 3, images: 5, seed: 1);

@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Checkpoints;
+
 namespace DenoisedSmoothing.Tool.Tests;
 
 /// <summary>Objectives of one noise level; noise prediction is in <see cref="RunVerbsTests"/>.</summary>
@@ -40,6 +42,8 @@ public sealed class TrainDenoiserVerbTests : IDisposable
         string log = At("log.tsv");
         await Run(["certify", .. few, "--sigma", "0.5", "--n", "10", "--n0", "2", "--denoiser", "langevin", "--steps", "2", "--out", log]);
         (await File.ReadAllTextAsync(log + ".meta.json")).Should().Contain("langevin(levels=2;smallest=0.1;steps=5;epsilon=0.003;score(0.1..1;");
+        using (SafetensorsFile weights = SafetensorsFile.Open(file))
+            weights.Entries.Should().OnlyContain(entry => entry.Name.StartsWith("score.", StringComparison.Ordinal));
         await Run([.. train, "--from", file, "--out", At("more.safetensors")]);
 
         await Refused("trained at sigma 0.1 to 1, and 0.05 is outside", "evaluate", "--sigma", "0.05");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.Presets;
 using DenoisedSmoothing.Training;
@@ -16,6 +17,9 @@ internal sealed record ScoreCard(string Network, double SmallestSigma, double La
     private const int LevelCount = 50;
 
     private const string NetworkKey = "dds.score", RangeKey = "dds.score_sigmas";
+
+    /// <summary>How the weights of the network itself are read.</summary>
+    public static CheckpointOptions Weights { get; } = new() { StripPrefixes = ["score."] };
 
     /// <summary>The levels trained, in a geometric row.</summary>
     public IReadOnlyList<double> Levels => ScoreMatching.Ladder(LargestSigma, SmallestSigma, LevelCount);

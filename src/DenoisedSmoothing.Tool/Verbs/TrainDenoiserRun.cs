@@ -68,7 +68,7 @@ internal sealed record TrainDenoiserRun(
         Output.WriteLine(
             $"{Network}, {images.Count} images of {images.Channels}x{images.Height}x{images.Width}, {work.Words}, {options.Steps} steps");
         TrainingView.Show(Output, progress => new Trainer(work.Objective, recipe, options).Train(images, progress, cancellationToken));
-        SafetensorsWriter.Write(Training.Out, work.Weights.state_dict(), work.Card);
+        SafetensorsWriter.Write(Training.Out, work.Objective.Network.state_dict(), work.Card);
         Output.WriteLine($"Denoiser: {Training.Out}");
     }
 
@@ -77,7 +77,7 @@ internal sealed record TrainDenoiserRun(
         nn.Module<Tensor, Tensor> network = create(channels);
         owned.Add(network);
         Begin(network);
-        return new(Objective.Create!(new DenoisingNetwork(network), Classifiers(owned), Levels.Sigmas[0]), network,
+        return new(Objective.Create!(new DenoisingNetwork(network), Classifiers(owned), Levels.Sigmas[0]),
             new PlainDenoiserCard(Network, channels, Levels.Sigmas[0]).ToMetadata(), Words());
     }
 
@@ -89,7 +89,7 @@ internal sealed record TrainDenoiserRun(
         ScoreCard card = new(Network, Levels.Range!.Value.First, Levels.Range.Value.Last);
         ScoreModel score = card.Score(network);
         owned.Add(score);
-        return new(new ScoreMatching(score) { Sigmas = card.Levels }, network, card.ToMetadata(), string.Create(
+        return new(new ScoreMatching(score) { Sigmas = card.Levels }, card.ToMetadata(), string.Create(
             CultureInfo.InvariantCulture, $"score matching at {card.Levels.Count} levels, sigma {card.SmallestSigma} to {card.LargestSigma}"));
     }
 
@@ -102,11 +102,11 @@ internal sealed record TrainDenoiserRun(
         Begin(network);
         DiffusionModel model = new(network, card.NewSchedule(), card.TimestepScale);
         return Objective.Create is { } create
-            ? new(create(new DenoisingNetwork(model), Classifiers(owned), Levels.Sigmas[0]), network, card.ToMetadata(), Words())
+            ? new(create(new DenoisingNetwork(model), Classifiers(owned), Levels.Sigmas[0]), card.ToMetadata(), Words())
             : new(new NoisePrediction(model)
             {
                 Timesteps = card.Trained.Chosen ?? [.. Enumerable.Range(card.Trained.First, card.Trained.Last - card.Trained.First + 1)],
-            }, network, card.ToMetadata(), $"timesteps {card.Trained} of {card.ScheduleTimesteps}");
+            }, card.ToMetadata(), $"timesteps {card.Trained} of {card.ScheduleTimesteps}");
     }
 
     private string Words() => string.Create(CultureInfo.InvariantCulture, $"{Objective.Name} at sigma {Levels.Sigmas[0]}");
@@ -115,7 +115,7 @@ internal sealed record TrainDenoiserRun(
     {
         if (Start is not null)
         {
-            using Checkpoint weights = Checkpoint.Open(Start, new CheckpointOptions());
+            using Checkpoint weights = Checkpoint.Open(Start, ScoreCard.Find(Start) is null ? new() : ScoreCard.Weights);
             StateDict.Load(network, weights);
         }
 
@@ -156,7 +156,6 @@ internal sealed record TrainDenoiserRun(
         return card with { Trained = Levels.Timesteps(schedule, named.LastTimestep ?? schedule.TimestepCount - 1) };
     }
 
-    // What is trained, the module whose weights are written, and what is said of them in the file and on the screen.
-    private sealed record Work(
-        ITrainingObjective Objective, nn.Module Weights, IReadOnlyDictionary<string, string> Card, string Words);
+    // What is trained, and what is said of it in the file and on the screen.
+    private sealed record Work(ITrainingObjective Objective, IReadOnlyDictionary<string, string> Card, string Words);
 }

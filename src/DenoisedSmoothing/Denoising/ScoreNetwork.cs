@@ -10,7 +10,10 @@ namespace DenoisedSmoothing.Denoising;
 /// A diffusion network as the network of a <see cref="ScoreModel"/>: it is shown (2 x - 1)/sqrt(1 + (2 sigma)^2), which is of one size at
 /// all levels, and a timestep that rises with ln(sigma) from 0 at the smallest to 999 at the largest; it says sigma times the score.
 /// </summary>
-/// <remarks>Frees the network with itself. Safe for concurrent use where the network is.</remarks>
+/// <remarks>
+/// Its weights have the network's names behind <c>score.</c>, so that nobody takes them for those of a network that predicts noise. Frees the
+/// network with itself. Safe for concurrent use where the network is.
+/// </remarks>
 public sealed class ScoreNetwork : Module<Tensor, Tensor, Tensor>, IImageNetwork, IDescribed
 {
     private const double LastTimestep = 999;
@@ -31,7 +34,7 @@ public sealed class ScoreNetwork : Module<Tensor, Tensor, Tensor>, IImageNetwork
                 $"The lowest level must be above 0 and at most the highest, {largestSigma:G6}."));
         (_network, SmallestSigma, LargestSigma) = (network, smallestSigma, largestSigma);
         if (network is Module module)
-            register_module("network", module);
+            register_module("score", module);
     }
 
     /// <summary>The lowest noise level.</summary>
