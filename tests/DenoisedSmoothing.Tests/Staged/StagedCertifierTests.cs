@@ -122,7 +122,7 @@ public class StagedCertifierTests
     [Fact]
     public void Certify_states_too_much_in_no_more_than_alpha_of_runs_and_a_whole_alpha_for_each_stage_is_caught()
     {
-        const int runs = 20_000;
+        const int runs = 5000;
         // Just below what the radius needs, a little above it, and where no label leads.
         foreach (double p in (double[])[new GaussianRule(Sigma).ProbabilityFor(.5) - 1e-9, .87, .5 - 1e-9])
         {
