@@ -20,8 +20,8 @@ internal sealed record StatisticsStudy(double MeanVotes, double VotesError, doub
             accuracy[seed] = new double[radii.Length];
             foreach (RecoveredImage image in images)
             {
-                Certificate certificate = Certify(image, certifier.Certify(2, sigma), random);
-                votes[seed] += (double)(certificate.N0 + certificate.N) / images.Length;
+                (Certificate certificate, long drawn) = Certify(image, certifier.Certify(2, sigma), random);
+                votes[seed] += (double)drawn / images.Length;
                 if (!image.Correct || certificate.Label != 0)
                     continue;
                 acr[seed] += certificate.Radius / images.Length;
@@ -39,23 +39,19 @@ internal sealed record StatisticsStudy(double MeanVotes, double VotesError, doub
     /// Label 0 is the log's top label. Above one half all other votes are the runner-up's, the hardest case for selection; below, the label
     /// that is selected has the probability drawn for the row.
     /// </summary>
-    private static Certificate Certify(RecoveredImage image, IVoteTest<Certificate> test, Random random)
+    private static (Certificate Certificate, long Drawn) Certify(RecoveredImage image, IVoteTest<Certificate> test, Random random)
     {
         double p = image.P;
-        int selected = -1;
+        long drawn = 0;
         while (test.Next is { } want)
         {
             long zero = BinomialDraw.Next(random, want.Count, p);
-            if (selected < 0)
-            {
-                if (p < .5)
-                    zero = want.Count;
-                selected = zero >= want.Count - zero ? 0 : 1;
-            }
-
+            if (want.Phase == VotePhase.Selection && p < .5)
+                zero = want.Count;
             test.Observe(new VoteCounts(zero, want.Count - zero));
+            drawn += want.Count;
         }
 
-        return test.Result;
+        return (test.Result, drawn);
     }
 }

@@ -1,4 +1,5 @@
 using DenoisedSmoothing.Baselines;
+using DenoisedSmoothing.Staged;
 
 namespace DenoisedSmoothing;
 
@@ -13,6 +14,7 @@ public static class Certifiers
         [PixelDpCertifier.MethodName] = PixelDpCertifier.Of,
         [LecuyerCertifier.MethodName] = LecuyerCertifier.Of,
         [LiCertifier.MethodName] = LiCertifier.Of,
+        [StagedCertifier.MethodName] = StagedCertifier.Of,
     };
 
     /// <summary>The names of the methods that <see cref="Create"/> knows.</summary>

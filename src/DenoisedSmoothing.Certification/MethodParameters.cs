@@ -14,6 +14,9 @@ internal sealed class MethodParameters(CertificationMethod method)
     /// <summary>Comma-separated numbers; null where the parameter is absent.</summary>
     public double[]? Numbers(string name) => Read(name)?.Split(',').Select(text => Number(name, text)).ToArray();
 
+    /// <summary>Comma-separated counts; null where the parameter is absent.</summary>
+    public long[]? CountList(string name) => Read(name)?.Split(',').Select(text => Count(name, text)).ToArray();
+
     /// <summary>Two counts written as <c>20+10000</c>.</summary>
     public (long First, long Second) Counts(string name, long first, long second)
     {

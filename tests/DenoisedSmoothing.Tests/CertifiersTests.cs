@@ -1,4 +1,5 @@
 using DenoisedSmoothing.Baselines;
+using DenoisedSmoothing.Staged;
 using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Tests;
@@ -12,6 +13,8 @@ public class CertifiersTests
         new PixelDpCertifier(7, 1234, 1e-5, 55).Method.ToString(),
         new LecuyerCertifier(7, 1234, 1 / 3.0, 55).Method.ToString(),
         new LiCertifier(7, 1234, 1 / 3.0, 55).Method.ToString(),
+        new StagedCertifier(.25).Method.ToString(),
+        new StagedCertifier(1 / 3.0, [7, 90], 5, 1e-5, .01, 55).Method.ToString(),
         new SequentialCertifier().Method.ToString(),
         new SequentialCertifier(new SequentialOptions
         {
@@ -43,7 +46,12 @@ public class CertifiersTests
         Certifiers.Create(CertificationMethod.Parse(old)).Method.ToString().Should().Be(now);
 
     [Theory]
-    [InlineData("staged", "*no certification method 'staged' here; there are cohen, multiclass, sequential, pixeldp, lecuyer, li*")]
+    [InlineData("bayes", "*no certification method 'bayes' here; there are cohen, multiclass, sequential, pixeldp, lecuyer, li, staged*")]
+    [InlineData("staged", "*says the radius that it decides*")]
+    [InlineData("staged radius=-1", "*must be finite and not negative*")]
+    [InlineData("staged radius=1 stages=10,10", "*Stages are 1 to 20 rising numbers*")]
+    [InlineData("staged radius=1 stages=10,x", "*stages is 'x', not a whole number*")]
+    [InlineData("staged radius=1 giveup=0", "*giving up wrongly*")]
     [InlineData("cohen n=1 budget=5", "*cohen has no parameter 'budget'; it has version, n0, n, alpha, predict*")]
     [InlineData("cohen version=2", "*not known to this version: version is 2, and here it is 1*")]
     [InlineData("sequential tail=0.4", "*no parameter 'tail'*")]

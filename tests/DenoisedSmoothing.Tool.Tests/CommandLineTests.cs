@@ -70,7 +70,7 @@ public class CommandLineTests
     [InlineData("dds takes a verb before --sigma", "--sigma", "0.5")]
     [InlineData("--sigma is an option of certify: it comes after the verb.", "--sigma", "0.5", "certify")]
     [InlineData("--sigma is missing: it is required.", "certify")]
-    [InlineData("--certifier takes cohen, multiclass, sequential, bernstein, pixeldp, pixeldp-scores, lecuyer or li, not 'foo'.",
+    [InlineData("--certifier takes cohen, multiclass, sequential, staged, bernstein, pixeldp, pixeldp-scores, lecuyer or li, not 'foo'.",
         "certify", "--sigma", "0.5",
         "--certifier", "foo")]
     [InlineData("analyze takes at least one LOG: dds analyze --help has examples.", "analyze")]

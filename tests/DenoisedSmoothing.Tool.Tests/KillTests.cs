@@ -41,6 +41,26 @@ public sealed class KillTests : IDisposable
         LogFiles.Table(log).Should().Equal(LogFiles.Table(whole));
     }
 
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task Aces_killed_when_rows_are_written_and_resumed_gives_the_rows_of_an_uninterrupted_run()
+    {
+        string whole = Path.Combine(_folder, "whole.tsv"), rows = Path.Combine(_folder, "rows.tsv");
+        string[] more = ["--n0", "10", "--threshold", "0.7"];
+        (await Dds.RunAsync(Arguments(whole, 6, "aces", more))).Exit.Should().Be(0);
+        for (int kills = 0; kills < 3; kills++)
+        {
+            using DdsProcess process = DdsProcess.Start(Arguments(rows, 6, "aces", more));
+            int wanted = Math.Max(LogFiles.Count(rows), 1) + 1;
+            while (LogFiles.Count(rows) < wanted && !process.HasExited)
+                await Task.Delay(1);
+            process.Kill();
+        }
+
+        (await Dds.RunAsync(Arguments(rows, 6, "aces", more))).Exit.Should().Be(0);
+        File.ReadAllText(rows).Should().Be(File.ReadAllText(whole));
+    }
+
     // Half of the kills come at any time from the start on, half just when a line has been written.
     private async Task KillAndResume(string verb, string[] more, int kills, int images, int seed)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Votes;
 
@@ -6,11 +7,27 @@ namespace DenoisedSmoothing;
 /// <summary>
 /// PREDICT of Cohen et al. 2019, section 3.2.1: the top label, when an exact test rules out that the runner-up is as likely.
 /// </summary>
-internal sealed class CohenPrediction(FixedVotesCertifier certifier, int classCount) : IVoteTest<Prediction>
+/// <param name="certifier">Whose predictions these are.</param>
+/// <param name="n">Votes of one prediction.</param>
+/// <param name="alpha">The allowed probability of a wrong answer.</param>
+/// <param name="classCount">K.</param>
+internal sealed class CohenPrediction(ICertifier certifier, long n, double alpha, int classCount) : IVoteTest<Prediction>
 {
     private Prediction? _result;
 
-    public VoteRequest? Next => _result is null ? new VoteRequest(VotePhase.Prediction, certifier.PredictN) : null;
+    /// <summary>Says that so many votes cannot give an answer; nothing where they can.</summary>
+    public static IEnumerable<string> Warnings(long n, double alpha)
+    {
+        if (BinomialTest.TwoSided(n, n) <= alpha)
+            yield break;
+        long fewest = n;
+        while (BinomialTest.TwoSided(fewest, fewest) > alpha)
+            fewest++;
+        yield return Text($"Every prediction will abstain: even {n} of {n} votes do not show, at alpha = {alpha}, which label leads. ")
+            + Text($"Set predictN to at least {fewest}, and far higher for close calls, or raise alpha.");
+    }
+
+    public VoteRequest? Next => _result is null ? new VoteRequest(VotePhase.Prediction, n) : null;
 
     public Prediction Result => VoteCheck.Finished(_result, Next);
 
@@ -30,13 +47,15 @@ internal sealed class CohenPrediction(FixedVotesCertifier certifier, int classCo
         double pValue = BinomialTest.TwoSided(votes[top], votes[top] + votes[runnerUp]);
         return new Prediction
         {
-            Label = pValue <= certifier.Alpha ? top : null,
+            Label = pValue <= alpha ? top : null,
             TopLabel = top,
             RunnerUpLabel = runnerUp,
             Votes = votes,
             PValue = pValue,
-            Alpha = certifier.Alpha,
+            Alpha = alpha,
             Method = certifier.Method,
         };
     }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

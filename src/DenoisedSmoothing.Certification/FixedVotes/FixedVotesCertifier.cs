@@ -63,7 +63,7 @@ public abstract class FixedVotesCertifier : ICertifier
     public IVoteTest<Prediction> Predict(int classCount)
     {
         VoteCheck.Classes(classCount);
-        return new CohenPrediction(this, classCount);
+        return new CohenPrediction(this, PredictN, Alpha, classCount);
     }
 
     /// <inheritdoc/>
@@ -91,17 +91,7 @@ public abstract class FixedVotesCertifier : ICertifier
                 + Text($"Set n to at least {CertifiedRadius.FewestVotes(share)}, and far higher for useful radii, or raise alpha."));
         }
 
-        if (BinomialTest.TwoSided(PredictN, PredictN) > Alpha)
-        {
-            long fewest = PredictN;
-            while (BinomialTest.TwoSided(fewest, fewest) > Alpha)
-                fewest++;
-            warnings.Add(
-                Text($"Every prediction will abstain: even {PredictN} of {PredictN} votes do not show, at alpha = {Alpha}, ")
-                + "which label leads. "
-                + Text($"Set predictN to at least {fewest}, and far higher for close calls, or raise alpha."));
-        }
-
+        warnings.AddRange(CohenPrediction.Warnings(PredictN, Alpha));
         return warnings;
     }
 

@@ -8,4 +8,7 @@ public enum CertificationLogKind
 
     /// <summary>Predictions: a label or an abstention, without radius.</summary>
     Predict,
+
+    /// <summary>Answers of a model with a core: certificates, a core model's answers, or abstentions, in rows of their own.</summary>
+    Aces,
 }

@@ -14,6 +14,9 @@ public sealed record CertificationLogMeta
     /// <summary>The version of this record's meaning: 2 has the end of the log and the images passed over in the JSON lines.</summary>
     public const int CurrentSchema = 2;
 
+    /// <summary>The setting that holds the fingerprint of the data set.</summary>
+    public const string DataSetting = "data";
+
     /// <summary>The setting that holds the text of <see cref="ICertifier.Method"/>.</summary>
     public const string MethodSetting = "method";
 
@@ -130,6 +133,26 @@ public sealed record CertificationLogMeta
                 differences.Add($"{key}: there {there ?? "(none)"}, now {here ?? "(none)"}");
         }
     }
+
+    /// <summary>Refuses to go on with a log under other settings than these, which stand beside it.</summary>
+    /// <param name="now">The settings of the run that wants to.</param>
+    /// <param name="log">The log's path.</param>
+    /// <exception cref="InvalidDataException">They differ; the message names each difference.</exception>
+    internal void RequireSameRun(CertificationLogMeta now, string log)
+    {
+        List<string> differences = [.. DifferencesTo(now)];
+        if (Shard != now.Shard)
+            differences.Add($"shard: there {Shard ?? "(none)"}, now {now.Shard ?? "(none)"}");
+        if (Rows != now.Rows)
+            differences.Add($"rows: there {Rows?.ToString() ?? "(unknown)"}, now {now.Rows?.ToString() ?? "(unknown)"}");
+        if (differences.Count > 0)
+            throw new InvalidDataException(
+                $"{log} was begun under other settings and cannot be resumed:\n  {string.Join("\n  ", differences)}");
+    }
+
+    /// <summary>What to say of rows without settings beside them.</summary>
+    internal static InvalidDataException Missing(string log) => new(
+        $"{log} has no {LogPaths.Meta(log)} beside it, so its settings are not known and it cannot be resumed.");
 
     /// <summary>Reads settings as <see cref="ToJson"/> wrote them.</summary>
     /// <param name="text">The JSON.</param>

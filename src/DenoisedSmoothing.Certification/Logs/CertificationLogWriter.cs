@@ -214,7 +214,8 @@ public sealed class CertificationLogWriter : IDisposable
             throw new ArgumentException($"Image {index} comes after image {LastIndex}; lines are in ascending order.", nameof(index));
     }
 
-    private static void RefuseExisting(string path)
+    /// <exception cref="IOException">A log is there.</exception>
+    internal static void RefuseExisting(string path)
     {
         foreach (string file in (string[])[path, LogPaths.JsonLines(path), LogPaths.Meta(path)])
         {
@@ -224,7 +225,7 @@ public sealed class CertificationLogWriter : IDisposable
     }
 
     /// <summary>Opens a file such that others can read it. A writer of version 1 has the JSON lines for itself.</summary>
-    private static FileStream OpenToWrite(string file)
+    internal static FileStream OpenToWrite(string file)
     {
         try
         {

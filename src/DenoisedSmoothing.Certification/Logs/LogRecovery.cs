@@ -25,20 +25,11 @@ internal sealed class LogRecovery
         if (there is null)
         {
             if (json.Length > 0 || table?.Length > 0)
-                throw new InvalidDataException(
-                    $"{path} has no {LogPaths.Meta(path)} beside it, so its settings are not known and it cannot be resumed.");
+                throw CertificationLogMeta.Missing(path);
             return new LogRecovery(meta) { IsNew = true };
         }
 
-        List<string> differences = [.. there.DifferencesTo(meta)];
-        if (there.Shard != meta.Shard)
-            differences.Add($"shard: there {there.Shard ?? "(none)"}, now {meta.Shard ?? "(none)"}");
-        if (there.Rows != meta.Rows)
-            differences.Add($"rows: there {there.Rows?.ToString() ?? "(unknown)"}, now {meta.Rows?.ToString() ?? "(unknown)"}");
-        if (differences.Count > 0)
-            throw new InvalidDataException(
-                $"{path} was begun under other settings and cannot be resumed:\n  {string.Join("\n  ", differences)}");
-
+        there.RequireSameRun(meta, path);
         LogRecovery recovery = new(meta) { IsNew = false };
         if (table is not null)
             recovery.Match(path, json, table, meta.Fingerprint);

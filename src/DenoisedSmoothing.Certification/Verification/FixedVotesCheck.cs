@@ -5,7 +5,8 @@ namespace DenoisedSmoothing.Verification;
 /// right when a slightly better bound has more.
 /// </summary>
 internal sealed class FixedVotesCheck(
-    long n0, long n, double alpha, long predictN, VoteShares shares, Func<double, double, double>? theorem = null) : MethodCheck(alpha)
+    long n0, long n, double alpha, long predictN, VoteShares shares, Func<double, double, double>? theorem = null, int parts = 1)
+    : MethodCheck(alpha)
 {
     private const double Indistinct = 1e-280;
 
@@ -19,7 +20,7 @@ internal sealed class FixedVotesCheck(
         {
             VoteShares.HalfForTheLabel => (c.Alpha / 2, c.Alpha / (2 * (classes - 1.0))),
             VoteShares.Alike => (c.Alpha / classes, c.Alpha / classes),
-            _ => (c.Alpha, (double?)null),
+            _ => (c.Alpha / parts, (double?)null),
         };
         LowerBound(c, label, findings);
         if (others is { } share)

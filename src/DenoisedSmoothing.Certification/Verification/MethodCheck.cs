@@ -1,4 +1,5 @@
 using DenoisedSmoothing.Baselines;
+using DenoisedSmoothing.Staged;
 
 namespace DenoisedSmoothing.Verification;
 
@@ -18,6 +19,7 @@ internal abstract class MethodCheck(double alpha)
         LecuyerCertifier c => new FixedVotesCheck(c.N0, c.N, c.Alpha, c.PredictN, VoteShares.LabelOnly, TheoremCheck.Lecuyer),
         LiCertifier c => new FixedVotesCheck(c.N0, c.N, c.Alpha, c.PredictN, VoteShares.LabelOnly, TheoremCheck.Li),
         SequentialCertifier c => new SequentialCheck(c.N0, c.Options, law),
+        StagedCertifier c => new StagedCheck(c, law),
         _ => null,
     };
 

@@ -2,6 +2,7 @@ using DenoisedSmoothing.Analysis;
 using DenoisedSmoothing.Baselines;
 using DenoisedSmoothing.Logs;
 using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Staged;
 using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Tool;
@@ -28,6 +29,7 @@ internal static class LargestRadius
                 LiCertifier its => Theorem(LiRadius.FromBounds, its.N, its.Alpha),
                 PixelDpCertifier its => Theorem(LecuyerRadius.FromBounds, its.N, its.Alpha / 2),
                 SequentialCertifier sequential => sequential.LargestRadius(rule),
+                StagedCertifier staged => staged.LargestRadius(rule),
                 _ => null,
             };
         }

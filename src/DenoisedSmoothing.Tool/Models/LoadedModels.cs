@@ -46,6 +46,19 @@ internal sealed class LoadedModels : IDisposable
             writer.WriteLine(note);
     }
 
+    /// <summary>The same models with another classifier; whoever disposes the one disposes nothing of the other.</summary>
+    public LoadedModels With(IClassifier classifier) => new()
+    {
+        Name = Name,
+        Classifier = classifier,
+        Diffusion = Diffusion,
+        OwnDenoiser = OwnDenoiser,
+        Between = Between,
+        Card = Card,
+        Trained = Trained,
+        Preprocess = Preprocess,
+    };
+
     /// <summary>Frees these parts with the models.</summary>
     public LoadedModels Owning(params IEnumerable<IDisposable> parts)
     {

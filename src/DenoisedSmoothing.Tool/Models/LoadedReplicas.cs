@@ -35,5 +35,9 @@ internal sealed class LoadedReplicas : IDisposable
     public IReadOnlyList<BaseClassifierReplica> BaseClassifiers(Func<LoadedModels, IBaseClassifier> make) =>
         [.. _loaded.Select(loaded => new BaseClassifierReplica(make(loaded.Models), loaded.Device))];
 
+    /// <summary>The same of models and their device.</summary>
+    public IReadOnlyList<BaseClassifierReplica> BaseClassifiers(Func<LoadedModels, string, IBaseClassifier> make) =>
+        [.. _loaded.Select(loaded => new BaseClassifierReplica(make(loaded.Models, loaded.Device), loaded.Device))];
+
     public void Dispose() => _loaded.ForEach(static loaded => loaded.Models.Dispose());
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DenoisedSmoothing.Baselines;
 using DenoisedSmoothing.Soft;
+using DenoisedSmoothing.Staged;
 using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Tool;
@@ -9,7 +10,7 @@ namespace DenoisedSmoothing.Tool;
 /// <summary>Options of the statistics, of certificates or of predictions.</summary>
 internal sealed class CertifierOptions
 {
-    private const string Cohen = "cohen", Multiclass = "multiclass", Sequential = "sequential",
+    private const string Cohen = "cohen", Multiclass = "multiclass", Sequential = "sequential", Staged = "staged",
         PixelDp = "pixeldp", PixelDpScores = "pixeldp-scores", Bernstein = "bernstein", Lecuyer = "lecuyer", Li = "li";
     private const long MostSequential = 1_000_000_000, MostVotes = 1L << 36;
 
@@ -24,7 +25,7 @@ internal sealed class CertifierOptions
         _predicts = predicts;
         Certifier.AcceptOnlyFromAmong(predicts
             ? [Cohen, Sequential]
-            : [Cohen, Multiclass, Sequential, Bernstein, PixelDp, PixelDpScores, Lecuyer, Li]);
+            : [Cohen, Multiclass, Sequential, Staged, Bernstein, PixelDp, PixelDpScores, Lecuyer, Li]);
         Certifier.Description = "cohen draws a fixed number of votes; "
             + (predicts
                 ? ""
@@ -32,12 +33,12 @@ internal sealed class CertifierOptions
             + "sequential stops when more would not change the answer"
             + (predicts
                 ? ""
-                : "; bernstein certifies the largest mean score in place of votes, as MACER's code does; pixeldp, pixeldp-scores, "
+                : "; staged decides one radius in --stages, each larger than the one before, as Horvath et al.; bernstein certifies the largest mean score in place of votes, as MACER's code does; pixeldp, pixeldp-scores, "
                 + "lecuyer and li are the smaller radii of before Cohen, for comparison")
             + ". All at the same alpha";
         N.Description = predicts
             ? "Votes of each prediction, for cohen [default: 1000]"
-            : "Fresh votes behind each bound, for all but sequential [default: 100000, as the paper; it takes 10000 for ImageNet]";
+            : "Fresh votes behind each bound, for all but sequential and staged [default: 100000, as the paper; it takes 10000 for ImageNet]";
         Budget.Description = predicts
             ? "The most votes of a prediction, for sequential [default: 10000]"
             : "The most votes of an image, for sequential [default: 100000]";
@@ -65,7 +66,17 @@ internal sealed class CertifierOptions
 
     public Option<double[]?> Target { get; } =
         ListOptions.Radii("--target",
-        "Radii that sequential decides, rising, separated by commas; without, it certifies as large a radius as pays");
+        "Radii that sequential decides, rising, separated by commas; without, it certifies as large a radius as pays. Staged decides one");
+
+    public Option<long[]> Stages { get; } = ListOptions.RisingCounts("--stages",
+        "Fresh votes of each stage, for staged: rising, separated by commas [default: 1000,10000,125000]");
+
+    public Option<double?> GiveUp { get; } = new Option<double?>("--give-up")
+    {
+        HelpName = "p",
+        Description = "Allowed probability of giving a radius up that holds, for staged [default: 0.0001]",
+    }
+        .Within(new NumberRange<double>(1e-90, 1) { Below = true });
 
     public Option<long?> Budget { get; } = new Option<long?>("--budget") { HelpName = "count" }
         .Within(new NumberRange<long>(1, MostSequential));
@@ -78,7 +89,7 @@ internal sealed class CertifierOptions
         .Within(new NumberRange<double>(1e-6, 1e6));
 
     public OptionGroup All => new("Statistics",
-        _predicts ? [Certifier, N, Alpha, N0, Budget] : [Certifier, N, Alpha, N0, Budget, Target, Beta]);
+        _predicts ? [Certifier, N, Alpha, N0, Budget] : [Certifier, N, Alpha, N0, Budget, Target, Stages, GiveUp, Beta]);
 
     /// <summary>What to say of an alpha that is refused.</summary>
     public static string? AboutAlpha(double alpha) => alpha is > .5 and < 1 ? string.Create(CultureInfo.InvariantCulture,
@@ -91,6 +102,8 @@ internal sealed class CertifierOptions
         if (_predicts)
             return null;
         string method = parsed.GetValue(Certifier)!;
+        if (method != Staged && (parsed.GetValue(GiveUp) is not null || parsed.GetValue(Stages) is { Length: > 0 }))
+            throw new ArgumentException($"--stages and --give-up belong to --certifier {Staged}.");
         double? beta = parsed.GetValue(Beta);
         if (method is not (Bernstein or PixelDpScores))
         {
@@ -119,6 +132,8 @@ internal sealed class CertifierOptions
         string method = parsed.GetValue(Certifier)!;
         if (method is Bernstein or PixelDpScores)
             throw new ArgumentException($"--certifier {method} certifies mean scores, with dds certify; this verb counts votes.");
+        if (method == Staged)
+            return ReadStaged(parsed, n0, alpha, targets);
         if (method != Sequential)
         {
             if (budget is not null || targets.Length > 0)
@@ -146,5 +161,19 @@ internal sealed class CertifierOptions
         return new SequentialCertifier(_predicts
             ? usual with { Alpha = alpha, PredictN0 = n0 ?? usual.PredictN0, PredictBudget = budget ?? usual.PredictBudget }
             : usual with { Alpha = alpha, N0 = n0, Budget = budget ?? usual.Budget, TargetRadii = targets });
+    }
+
+    private StagedCertifier ReadStaged(ParseResult parsed, long? n0, double alpha, double[] targets)
+    {
+        if (parsed.GetValue(N) is not null || parsed.GetValue(Budget) is not null)
+            throw new ArgumentException($"--n and --budget belong to other certifiers; {Staged} draws the votes of its --stages.");
+        if (targets.Length != 1)
+            throw new ArgumentException($"--certifier {Staged} decides one radius: name it with --target.");
+        if (alpha < 1e-90)
+            throw new ArgumentException($"--certifier {Staged} shares alpha among the stages: --alpha must be at least 1e-90.");
+        long[] stages = parsed.GetValue(Stages) ?? [];
+        return stages.Length <= 20
+            ? new StagedCertifier(targets[0], stages.Length > 0 ? stages : null, n0 ?? 100, alpha, parsed.GetValue(GiveUp) ?? 1e-4)
+            : throw new ArgumentException($"--certifier {Staged} has at most 20 stages; {stages.Length} are given.");
     }
 }

@@ -40,6 +40,15 @@ internal static class ListOptions
         text => PlainNumber.TryParse(text, out double p) && p > 0 && p <= 1 ? p : null,
         $"{name} takes probabilities above 0 and up to 1, separated by commas.");
 
+    /// <summary>Numbers of votes, rising; empty where nothing was typed.</summary>
+    public static Option<long[]> RisingCounts(string name, string description)
+    {
+        string error = $"{name} takes numbers of votes from 1 to 1000000000, rising, separated by commas, such as 1000,10000,125000.";
+        return Create<long>(name, "n,n...", description, [],
+            text => PlainNumber.TryParseWhole(text, out long count) && count is >= 1 and <= 1_000_000_000 ? count : null, error)
+            .Check(static counts => counts.Zip(counts.Skip(1)).All(static pair => pair.Second > pair.First), error);
+    }
+
     /// <summary>Image indices.</summary>
     public static Option<int[]> Indices(string name, string description) => Create<int>(
         name, "i,i...", description, [],

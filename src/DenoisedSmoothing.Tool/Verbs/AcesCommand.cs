@@ -12,47 +12,44 @@ internal static class AcesCommand
         StrategyOptions strategy = new();
         SamplingOptions sampling = new();
         CertifierOptions certifier = new();
-        Option<double> threshold = new Option<double>("--threshold")
-        {
-            HelpName = "t",
-            DefaultValueFactory = _ => 0.5,
-            Description = "Images are certified where the entropy of the noisy answers, over log K, is at most this; others go to the core "
-                + "model. 1 certifies all",
-        }
-            .Within(new(0, 1));
-        Option<string?> core = new("--core-file")
-        {
-            HelpName = "file",
-            Description = "The core model, in the formats of the classifier [default: the classifier itself, without noise]",
-        };
-        Option<string?> coreNetwork = new("--core-network")
-        {
-            HelpName = "name",
-            Description = "What the core model's weights belong to [default: what the file says]",
-        };
-        Option<string> output = new("--out") { Required = true, HelpName = "file", Description = "A row for each image, as TSV" };
+        AcesOptions aces = new();
+        OutputOptions output = new();
+        output.Out.Required = true;
+        output.Out.HelpName = "file";
+        output.Out.Description = "A row for each image, as TSV, with FILE.meta.json beside it";
+        output.Resume.Description = "Go on with the rows where they stop; begin them where there are none";
         Verb verb = new Verb(
             "aces",
             "Answers images that a model is sure of under noise with a certificate, and the others by an accurate core model without one "
-                + "(Horvath et al. 2022, ACES). Selection and label are certified at half of alpha each.",
-            ["aces --sigma 0.5 --threshold 0.5 --max 20 --n 1000 --out aces.tsv"],
+                + "(Horvath et al. 2022, ACES). Selection and label are certified at half of alpha each. A run that is stopped or killed "
+                + "goes on with --resume.",
+            ["aces --sigma 0.5 --threshold 0.5 --max 20 --n 1000 --out aces.tsv",
+                "aces --sigma 0.5 --classifier-file gaussian.safetensors --denoiser none --selector-file selector.safetensors "
+                    + "--core-file core.safetensors --data fashion-mnist --skip 20 --seed 1 --out aces.tsv --resume"],
             Verb.ExitCodesOfARun)
-            .With(new OptionGroup("Core model", [threshold, core, coreNetwork])).With(models.All).With(data.Selection).With(strategy.All)
+            .With(aces.All).With(models.All).With(data.Selection).With(strategy.All)
             .With(new OptionGroup("Noise", [sampling.Sigma, sampling.Batch, sampling.Seed]))
-            .With(new OptionGroup("Statistics", [certifier.N, certifier.N0, certifier.Alpha])).With([output]);
+            .With(new OptionGroup("Statistics", [certifier.N, certifier.N0, certifier.Alpha])).With(output.All);
         return verb.Does((parsed, cancellationToken) =>
         {
             ModelChoice choice = models.Read(parsed);
-            string? file = ModelOptions.Existing(parsed.GetValue(core));
-            if (file is null && parsed.GetValue(coreNetwork) is not null)
-                throw new ArgumentException("--core-network says what --core-file holds: name that file.");
-            OutputFolder.Check(parsed.GetValue(output)!);
-            return new AcesRun(choice, data.Read(parsed, choice.Pair), strategy.Read(parsed), parsed.GetValue(sampling.Sigma),
-                parsed.GetValue(sampling.Batch), parsed.GetValue(sampling.Seed),
-                new CohenCertifier(parsed.GetValue(certifier.N0) ?? 100, parsed.GetValue(certifier.N) ?? 100_000,
-                    parsed.GetValue(certifier.Alpha) / 2), parsed.GetValue(threshold), file, parsed.GetValue(coreNetwork),
-                parsed.GetValue(output)!, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error)
-                .Execute(cancellationToken);
+            return new AcesRun
+            {
+                Models = choice,
+                Data = data.Read(parsed, choice.Pair),
+                Strategy = strategy.Read(parsed),
+                Sigma = parsed.GetValue(sampling.Sigma),
+                Batch = parsed.GetValue(sampling.Batch),
+                Seed = parsed.GetValue(sampling.Seed),
+                Certifier = new CohenCertifier(parsed.GetValue(certifier.N0) ?? 100, parsed.GetValue(certifier.N) ?? 100_000,
+                    parsed.GetValue(certifier.Alpha) / 2),
+                Selection = aces.Selection(parsed),
+                Core = aces.Core(parsed),
+                Out = output.Read(parsed)!,
+                Resume = parsed.GetValue(output.Resume),
+                Output = parsed.InvocationConfiguration.Output,
+                Error = parsed.InvocationConfiguration.Error,
+            }.Execute(cancellationToken);
         });
     }
 }

@@ -40,6 +40,7 @@ internal static class FinetuneCommand
             Description = "Decoupled weight decay",
         }
             .Within(new(0, double.MaxValue));
+        SelectorOptions selector = new();
         Verb verb = new Verb(
             "finetune",
             "Trains a pretrained classifier on images noised and denoised afresh whenever they are seen (the paper's Tables 3 and 6), "
@@ -48,7 +49,7 @@ internal static class FinetuneCommand
                 "finetune --sigma 0.5 --denoiser none --from-scratch --epochs 14 --out runs/gaussian-050.safetensors"],
             Verb.ExitCodesOfARun)
             .With(models.All).With(data.Selection).With([sigma, strategy.Denoiser, samplerSteps, fromScratch, shift, noMirror, weightDecay])
-                .With(training.All);
+                .With(training.All).With(selector.All);
         return verb.Does((parsed, cancellationToken) =>
         {
             ModelChoice choice = models.Read(parsed);
@@ -59,7 +60,8 @@ internal static class FinetuneCommand
                 choice, data.Read(parsed, choice.Pair),
                 new StrategyChoice(parsed.GetValue(strategy.Denoiser), parsed.GetValue(samplerSteps), null, 0.25, false),
                 parsed.GetValue(sigma), training.Read(parsed, 128, 1e-3), parsed.GetValue(fromScratch), augmentation,
-                parsed.GetValue(weightDecay), parsed.InvocationConfiguration.Output).Execute(cancellationToken);
+                parsed.GetValue(weightDecay), parsed.InvocationConfiguration.Output) { Selector = selector.Read(parsed) }
+                .Execute(cancellationToken);
         });
     }
 }

@@ -23,15 +23,19 @@ internal sealed record FinetuneRun(
 {
     private const double DefaultEpochs = 2;
 
+    /// <summary>What labels images for a selector; null where the data set's own labels are learned.</summary>
+    public SelectorLabels? Selector { get; init; }
+
     public int Execute(CancellationToken cancellationToken)
     {
-        IImageDataset selected = DataSources.OpenSelection(Data);
+        IImageDataset selected = Selector is null ? DataSources.OpenSelection(Data) : Selector.Of(Data, Output);
         using LoadedModels models = PairLoader.Load(Models);
         models.Tell(Output);
         LabeledImages images = LabeledImages.From(
             models.Preprocess is { } preprocess ? selected.Prepared(preprocess) : selected, cancellationToken: cancellationToken);
         if (models.Classifier is not ModuleClassifier { Network: torch.nn.Module network } classifier || models.ClassifierNetwork is null)
             throw new ArgumentException("Only a classifier of weights can be trained: name its network with --classifier-network.");
+        Selector?.Require(classifier);
         IDenoiser denoiser = Strategies.Denoiser(models, Strategy, Sigma);
         int fallback = (int)Math.Ceiling(DefaultEpochs * images.Count / Training.Batch);
         TrainingOptions options = new()
@@ -50,11 +54,12 @@ internal sealed record FinetuneRun(
         OptimizerRecipe recipe = new() { LearningRate = Training.LearningRate, WeightDecay = WeightDecay, EmaDecay = 0.998 };
         Trainer trainer = new(new DenoisedCrossEntropy(classifier, denoiser, Sigma), recipe, options);
         TrainingView.Show(Output, progress => trainer.Train(images, progress, cancellationToken));
-        SafetensorsWriter.Write(Training.Out, network.state_dict(), new Dictionary<string, string>
+        SafetensorsWriter.Write(Training.Out, network.state_dict(), new Dictionary<string, string>(Selector?.Remarks ?? [])
         {
             [FileMetadata.ClassifierKey] = models.ClassifierNetwork,
+            [FileMetadata.ClassesKey] = classifier.ClassCount.ToString(CultureInfo.InvariantCulture),
         });
-        Output.WriteLine($"Classifier: {Training.Out}");
+        Output.WriteLine($"{(Selector is null ? "Classifier" : "Selector")}: {Training.Out}");
         return CommandLine.Done;
     }
 }

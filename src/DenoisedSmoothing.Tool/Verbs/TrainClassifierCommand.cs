@@ -35,6 +35,7 @@ internal static class TrainClassifierCommand
         }
             .Within(new NumberRange<double>(0, double.MaxValue));
         FurtherImageOptions further = new();
+        SelectorOptions selector = new();
         Verb verb = new Verb(
             "train-classifier",
             "Trains a classifier to be smoothed, most without a denoiser as the field's other methods do, with their papers' settings. "
@@ -47,6 +48,7 @@ internal static class TrainClassifierCommand
             Verb.ExitCodesOfARun)
             .With(objectives.All).With(data.Selection).With(training.All)
             .With(new OptionGroup("Recipe in detail", [shift, mirror, weightDecay])).With(further.All)
+            .With(selector.All)
             .With(models.ForTraining);
         return verb.Does((parsed, cancellationToken) =>
         {
@@ -71,8 +73,25 @@ internal static class TrainClassifierCommand
                 WeightDecay = parsed.GetValue(weightDecay) ?? recipe.Optimizer.WeightDecay,
                 FinalWeightDecay = parsed.GetValue(weightDecay) is null ? recipe.Optimizer.FinalWeightDecay : null,
             };
-            return new TrainClassifierRun(choice, images, objective, setting, choices, optimizer, augmentation,
-                parsed.InvocationConfiguration.Output) { Further = further.Read(parsed, images) }.Execute(cancellationToken);
+            TrainClassifierRun run = new(choice, images, objective, setting, choices, optimizer, augmentation,
+                parsed.InvocationConfiguration.Output)
+            {
+                Further = further.Read(parsed, images),
+                Selector = selector.Read(parsed),
+            };
+            return (run.Selector is null ? run : Selecting(run)).Execute(cancellationToken);
         });
+    }
+
+    /// <summary>Refuses what does not fit labels of two classes.</summary>
+    private static TrainClassifierRun Selecting(TrainClassifierRun run)
+    {
+        if (run.Models.Classifier.Classes is { } classes && classes != SelectorLabels.Classes.Count)
+            throw new ArgumentException($"--select-from trains a selector, which has two classes: leave --classes {classes} out.");
+        if (run.Objective.Finetunes is not null || run.Objective.Members(run.Setting) > 1)
+            throw new ArgumentException($"--select-from trains one classifier, and --objective {run.Objective.Name} "
+                + (run.Objective.Finetunes is null ? "several." : "a pair's: see dds finetune --select-from."));
+        return run.Further is null ? run : throw new ArgumentException(
+            "--select-from labels the images of --data; for those of --further-path there is no label.");
     }
 }

@@ -25,11 +25,16 @@ internal sealed record TrainClassifierRun(
     /// <summary>Images beside the training set; null for none.</summary>
     public FurtherImages? Further { get; init; }
 
+    /// <summary>What labels images for a selector; null where the data set's own labels are learned.</summary>
+    public SelectorLabels? Selector { get; init; }
+
     public int Execute(CancellationToken cancellationToken)
     {
         LibTorch.EnsureAvailable();
-        LabeledImages images = LabeledImages.From(DataSources.OpenSelection(Data), cancellationToken: cancellationToken);
+        LabeledImages images = LabeledImages.From(
+            Selector is null ? DataSources.OpenSelection(Data) : Selector.Of(Data, Output), cancellationToken: cancellationToken);
         using ObjectiveParts parts = Objective.Finetunes is not null ? Trained() : Fresh(images.ClassCount);
+        Selector?.Require(parts.Classifier);
         ITrainingObjective objective = Objective.Create(Setting, parts);
         if (Further is not null)
             objective = Further.Beside(objective, images, Models.Device, Output, cancellationToken);
@@ -57,16 +62,19 @@ internal sealed record TrainClassifierRun(
         for (int i = 0; i < parts.Classifiers.Count; i++)
         {
             string file = parts.Classifiers.Count == 1 ? Training.Out : Member(i);
-            SafetensorsWriter.Write(file, ((nn.Module)parts.Classifiers[i].Network).state_dict(), new Dictionary<string, string>
-            {
-                [FileMetadata.ClassifierKey] = parts.Network,
-                [FileMetadata.ClassesKey] = parts.Classifiers[i].ClassCount.ToString(CultureInfo.InvariantCulture),
-            });
-            Output.WriteLine($"Classifier: {file}");
+            SafetensorsWriter.Write(file, ((nn.Module)parts.Classifiers[i].Network).state_dict(),
+                Remarks(parts.Network, parts.Classifiers[i]));
+            Output.WriteLine($"{(Selector is null ? "Classifier" : "Selector")}: {file}");
         }
 
         return CommandLine.Done;
     }
+
+    private Dictionary<string, string> Remarks(string network, ModuleClassifier classifier) => new(Selector?.Remarks ?? [])
+    {
+        [FileMetadata.ClassifierKey] = network,
+        [FileMetadata.ClassesKey] = classifier.ClassCount.ToString(CultureInfo.InvariantCulture),
+    };
 
     private string Member(int i) => Path.ChangeExtension(Training.Out,
         string.Create(CultureInfo.InvariantCulture, $"{i + 1}.safetensors"));

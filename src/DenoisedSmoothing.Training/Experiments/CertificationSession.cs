@@ -28,21 +28,10 @@ public sealed class CertificationSession : IDisposable
         if ((run.Certifier is null) == (run.Soft is null))
             throw new ArgumentException("A run has a Certifier, or Soft for certificates of mean scores: exactly one of the two.");
         Seed = RunSettings.SeedOf(run);
-        BaseClassifierReplica[] replicas = [new(run.BaseClassifier, run.Device), .. run.MoreReplicas];
-        if (replicas.Select(static replica => LibTorch.DeviceNamed(replica.Device).type).Distinct().Count() > 1)
-            throw new ArgumentException("Replicas must compute on devices of one kind, since CPU and CUDA round differently; these are on "
-                + $"{string.Join(", ", replicas.Select(static replica => replica.Device))}.");
-        IBaseClassifier[] classifiers = [.. replicas.Select(static replica => replica.BaseClassifier)];
         if (run.Soft is not null)
             _soft = Soft(run, Seed);
         else
-            _smoothed = new SmoothedClassifier(classifiers, run.Noise, run.Certifier!, new SmoothingOptions
-            {
-                Batch = run.Batch,
-                Seed = run.Kind == CertificationLogKind.Certify ? Seed : null,
-                PredictSeed = Seed,
-                Devices = [.. replicas.Select(static replica => replica.Device)],
-            });
+            _smoothed = Smooth(run, Seed);
         int[] indices = [.. run.Range.Indices(run.Images.Count)];
         _settings = new(() => RunSettings.Meta(run, Seed, Dimension(indices)));
         _images = run.Preprocess is { } preprocess ? run.Images.Prepared(preprocess) : run.Images;
@@ -57,6 +46,9 @@ public sealed class CertificationSession : IDisposable
 
     /// <summary>The noise key of the run; null where it is kept secret.</summary>
     public ulong? Seed { get; }
+
+    /// <summary>The images as they are certified: after what happens to them before the noise.</summary>
+    internal IImageDataset Images => _images;
 
     /// <summary>What decides every line: the settings that stand beside the log, or would.</summary>
     public CertificationLogMeta Settings => _settings.Value;
@@ -152,11 +144,36 @@ public sealed class CertificationSession : IDisposable
         }
     }
 
+    /// <summary>The smoothed classifier of a run, on all its devices.</summary>
+    /// <exception cref="ArgumentException">These are of several kinds.</exception>
+    internal static SmoothedClassifier Smooth(CertificationRun run, ulong? seed)
+    {
+        BaseClassifierReplica[] replicas = Replicas(run);
+        return new SmoothedClassifier([.. replicas.Select(static replica => replica.BaseClassifier)], run.Noise, run.Certifier!,
+            new SmoothingOptions
+            {
+                Batch = run.Batch,
+                Seed = run.Kind == CertificationLogKind.Certify ? seed : null,
+                PredictSeed = seed,
+                Devices = [.. replicas.Select(static replica => replica.Device)],
+            });
+    }
+
+    private static BaseClassifierReplica[] Replicas(CertificationRun run)
+    {
+        BaseClassifierReplica[] replicas = [new(run.BaseClassifier, run.Device), .. run.MoreReplicas];
+        return replicas.Select(static replica => LibTorch.DeviceNamed(replica.Device).type).Distinct().Count() == 1
+            ? replicas
+            : throw new ArgumentException(
+                "Replicas must compute on devices of one kind, since CPU and CUDA round differently; these are on "
+                + $"{string.Join(", ", replicas.Select(static replica => replica.Device))}.");
+    }
+
     private static SoftSmoothedClassifier Soft(CertificationRun run, ulong? seed)
     {
         if (run.Kind != CertificationLogKind.Certify)
             throw new ArgumentException("Mean scores are certified; predictions are of votes.");
-        if (run.MoreReplicas.Count > 0)
+        if (Replicas(run).Length > 1)
             throw new ArgumentException("Certificates of mean scores are drawn on one device: name one.");
         return new SoftSmoothedClassifier(run.BaseClassifier, run.Noise, run.Soft, seed)
         {

@@ -30,7 +30,7 @@ internal static class RunSettings
         string most = range.Max?.ToString(CultureInfo.InvariantCulture) ?? "all", unreadable = run.SkipUnreadable ? "skip" : "stop";
         Dictionary<string, string> settings = new()
         {
-            ["data"] = run.Images.Fingerprint,
+            [CertificationLogMeta.DataSetting] = run.Images.Fingerprint,
             ["images"] = Text($"start={range.Start} skip={range.Skip} max={most} corrupt={unreadable}"),
             ["preprocess"] = run.Preprocess?.ToString() ?? "none",
             ["classifier"] = info.Fingerprint,

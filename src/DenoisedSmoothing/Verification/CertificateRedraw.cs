@@ -1,6 +1,7 @@
 using System.Globalization;
 using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Sampling;
+using DenoisedSmoothing.Staged;
 using DenoisedSmoothing.Votes;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -58,10 +59,11 @@ public sealed class CertificateRedraw(IBaseClassifier classifier, string device 
             return findings.All;
 
         RedrawnRows rows = new(classifier, _device, noise, from, values, shape);
+        (long selection, long estimation) = FirstSamples(certificate);
         Votes(findings, "selectionVotes", certificate.SelectionVotes,
-            rows.Count(VotePhase.Selection, certificate.N0, cancellationToken), from);
+            rows.Count(VotePhase.Selection, selection, certificate.N0, cancellationToken), from);
         Votes(findings, "estimationVotes", certificate.EstimationVotes,
-            rows.Count(VotePhase.Estimation, certificate.N, cancellationToken), from);
+            rows.Count(VotePhase.Estimation, estimation, certificate.N, cancellationToken), from);
         return findings.All;
     }
 
@@ -74,6 +76,19 @@ public sealed class CertificateRedraw(IBaseClassifier classifier, string device 
             findings.Unknown("batch", $"{from.Batch} rows of {length} values are not a batch that this library draws");
         if (from.ImageIndex is < 0 or >= NoiseCoordinate.MaxImages)
             findings.Unknown("imageIndex", $"{from.ImageIndex} is not in [0, 2^{NoiseCoordinate.ImageBits})");
+    }
+
+    /// <summary>A certificate of one stage of several has the samples behind those of the stages before it.</summary>
+    private static (long Selection, long Estimation) FirstSamples(Certificate certificate)
+    {
+        try
+        {
+            return Certifiers.Create(certificate.Method) is StagedCertifier staged ? staged.FirstSamples(certificate.N) : (0, 0);
+        }
+        catch (ArgumentException)
+        {
+            return (0, 0); // a method of elsewhere
+        }
     }
 
     private static ISmoothingNoise? NoiseOf(Certificate certificate, Findings findings)

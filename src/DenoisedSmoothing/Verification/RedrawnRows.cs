@@ -11,8 +11,8 @@ internal sealed class RedrawnRows(
 {
     private readonly long[] _shape = [from.Batch, .. shape];
 
-    /// <summary>The votes of samples 0 to n - 1 of a phase. A row without finite scores counts for no class.</summary>
-    public VoteCounts Count(VotePhase phase, long n, CancellationToken cancellationToken)
+    /// <summary>The votes of n samples of a phase, from a first one on. A row without finite scores counts for no class.</summary>
+    public VoteCounts Count(VotePhase phase, long begin, long n, CancellationToken cancellationToken)
     {
         long[] counts = new long[classifier.ClassCount];
         long missed = 0;
@@ -21,7 +21,7 @@ internal sealed class RedrawnRows(
             cancellationToken.ThrowIfCancellationRequested();
             int wanted = (int)Math.Min(from.Batch, n - first);
             foreach (long label in Labels(row =>
-                new NoiseCoordinate(0, from.ImageIndex, phase, first + (row < wanted ? row : 0)))[..wanted])
+                new NoiseCoordinate(0, from.ImageIndex, phase, begin + first + (row < wanted ? row : 0)))[..wanted])
             {
                 if (label < 0)
                     missed++;

@@ -24,6 +24,7 @@ internal sealed record SimulatedMethod(string Name, double Alpha, Func<double, I
         yield return new("pixeldp n=100", alpha, a => new PixelDpCertifier(n0: 20, n: 100, a));
         yield return new("lecuyer n=1000", alpha, a => new LecuyerCertifier(n0: 100, n: 1000, a));
         yield return new("li n=1000", alpha, a => new LiCertifier(n0: 100, n: 1000, a));
+        yield return new("staged", alpha, a => new Staged.StagedCertifier(.5, [100, 300, 1000], n0: 20, a, giveUp: .01));
         yield return new("sequential, one radius", alpha, a => new SequentialCertifier(new SequentialOptions
         {
             Alpha = a,

@@ -15,6 +15,8 @@ public class CertificateVerifierTests
         "cohen n0=10 n=100000 alpha=1E-08",
         "multiclass n0=100 n=1000 alpha=0.05",
         "multiclass n0=100 n=20000 alpha=0.001",
+        "staged radius=0.25 stages=100,1000,5000 alpha=0.05",
+        "staged radius=0.5 n0=20 stages=2000 alpha=0.001",
         "sequential radii=0.1,0.25,0.5 budget=10000",
         "sequential radii=0 n0=20 budget=2000 alpha=0.05",
         "sequential open gain=0.01 budget=20000",
@@ -147,7 +149,7 @@ public class CertificateVerifierTests
     {
         Certificate certificate = Run(new CohenCertifier(10, 100).Certify(2, Rule(0)), [0, 1], new Random(1));
 
-        foreach (string method in (string[])["staged", "cohen version=2", "cohen n=0"])
+        foreach (string method in (string[])["bayes", "cohen version=2", "cohen n=0"])
         {
             Verifier.Verify(certificate with { Method = CertificationMethod.Parse(method) }).Should()
                 .Contain(finding => finding.Severity == VerificationSeverity.Unknown && finding.Member == "method");

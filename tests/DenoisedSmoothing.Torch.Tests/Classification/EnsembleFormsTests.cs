@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Statistics;
 using DenoisedSmoothing.Testing;
 using DenoisedSmoothing.Torch.Tests.Training;
 using TorchSharp;
@@ -31,6 +32,28 @@ public class EnsembleFormsTests
 
         bool allEarly = expected.GetProperty("stopped_early").EnumerateArray().All(early => early.GetBoolean());
         members[^1].Calls.Should().Be(allEarly && expected.GetProperty("k").GetInt32() < members.Length ? 0 : 1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Consensus))]
+    public void Consensus_is_certified_in_stages_by_the_labels_of_the_reference(int index)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        JsonElement expected = s_golden.GetProperty("ensembles").GetProperty("k_consensus")[index];
+        ConsensusClassifier consensus = new(Members(), expected.GetProperty("k").GetInt32());
+        // Every pass has each row of the reference once, whatever the noise.
+        FakeClassifier rows = new(3, (noisy, _) => consensus.Classify(arange(noisy.shape[0])));
+        SmoothedClassifier smoothed = new([rows], .5, new Staged.StagedCertifier(.05, [16, 160], n0: 8, alpha: .4, giveUp: 1e-9),
+            new SmoothingOptions { Batch = 8, Seed = 1 });
+
+        Certificate certificate = smoothed.Certify(new(Images.Random(1, 1, 3, 3), 0));
+
+        long[] labels = Integers(expected.GetProperty("label"));
+        VoteCounts votes = new([.. Enumerable.Range(0, 3).Select(label => labels.LongCount(its => its == label))]);
+        certificate.SelectionVotes.Should().Be(votes);
+        certificate.EstimationVotes.Should().Be(new VoteCounts([.. votes.AsSpan().ToArray().Select(count => 20 * count)]));
+        (certificate.SelectedLabel, certificate.N).Should().Be((votes.Top, 160), "16 votes decide nothing");
+        certificate.PALower.Should().BeApproximately(ClopperPearson.Lower(20 * votes[votes.Top], 160, .2), 1e-12);
     }
 
     [Fact]

@@ -60,6 +60,25 @@ public class VoteJobTests
     }
 
     [Theory]
+    [InlineData(1, true)]
+    [InlineData(5, false)]
+    public void Missed_votes_of_the_first_selection_alone_are_an_error(int finite, bool fails)
+    {
+        // A later selection is asked for because of earlier bounds: whoever tried again after an error there would choose among these.
+        int rows = 0;
+        FakeClassifier later = new(3, (_, _) => tensor(new float[,] { { rows++ < finite ? 1 : float.NaN, 0, 0 } }));
+        using Tensor image = Images.Random(1, 1, 3, 3);
+        SmoothedClassifier smoothed = new([later], .5, new StagedCertifier(Stages), new SmoothingOptions { Batch = 1, Seed = 4 });
+
+        Action certify = () => smoothed.Certify(new(image, 6)).SelectionVotes.Missed.Should().Be(3);
+
+        if (fails)
+            certify.Should().Throw<InvalidOperationException>().WithMessage("*NaN*4 of 5*");
+        else
+            certify.Should().NotThrow();
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(200)]

@@ -32,6 +32,21 @@ public sealed class CertificateRedrawTests : IDisposable
     }
 
     [Fact]
+    public void Verify_draws_the_samples_of_a_later_stage_again()
+    {
+        // Hopeless, and never given up before the last stage.
+        Certificate certificate = Certify(new Staged.StagedCertifier(.5, [40, 90, 200], n0: 33, alpha: .05, giveUp: 1e-80),
+            new GridGaussianNoise(.5));
+
+        certificate.N.Should().Be(200);
+        Verify(certificate).Should().BeEmpty();
+        Verify(certificate with
+        {
+            Method = new CohenCertifier(33, 200, .05).Method,
+        }).Should().Contain(finding => finding.Member == "estimationVotes", "the first 200 samples are others");
+    }
+
+    [Fact]
     public void Verify_real_networks_with_noise_of_their_own_give_the_same_votes()
     {
         using DisposeScope scope = NewDisposeScope();

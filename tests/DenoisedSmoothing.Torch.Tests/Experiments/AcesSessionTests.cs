@@ -1,0 +1,143 @@
+using DenoisedSmoothing.Aces;
+using DenoisedSmoothing.Data;
+using DenoisedSmoothing.Experiments;
+using DenoisedSmoothing.Logs;
+using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Testing;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing.Torch.Tests.Experiments;
+
+public sealed class AcesSessionTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("aces-session-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void Run_that_is_cancelled_after_some_rows_goes_on_to_the_rows_of_one_that_is_not()
+    {
+        string[] whole = Rows(At("whole.tsv"), seed: 3);
+        whole.Should().HaveCount(10).And.Contain(row => row.Contains("Certified")).And.Contain(row => row.Contains("Core"));
+        int[] cancelledAfter = [2, 1, 0, 4];
+        foreach (int rows in cancelledAfter)
+        {
+            using CancellationTokenSource source = new();
+            using AcesSession session = Run(At("parts.tsv"), seed: 3).Open();
+            int done = 0;
+            if (rows == 0)
+                source.Cancel();
+            FluentActions.Invoking(() =>
+            {
+                foreach (AcesRow row in session.Run(cancellationToken: source.Token))
+                {
+                    if (++done == rows)
+                        source.Cancel();
+                }
+            }).Should().Throw<OperationCanceledException>();
+            done.Should().Be(rows);
+        }
+
+        using (AcesSession session = Run(At("parts.tsv"), seed: null).Open())
+        {
+            (session.Finished.Count, session.Left.Count, session.Total, session.Seed).Should().Be((7, 3, 10, 3));
+            session.Run().Should().HaveCount(3);
+        }
+
+        File.ReadAllText(At("parts.tsv")).Should().Be(File.ReadAllText(At("whole.tsv")));
+        Run(At("parts.tsv"), seed: 4).Invoking(run => run.Open()).Should().Throw<InvalidDataException>()
+            .WithMessage("*seed: there 3, now 4*");
+    }
+
+    [Fact]
+    public void Open_names_every_difference_and_leaves_the_rows_as_they_are()
+    {
+        string[] rows = Rows(At("rows.tsv"), seed: 3);
+        AcesCertificationRun run = Run(At("rows.tsv"), seed: 3);
+
+        (run with { Selector = new Named(new LinearClassifier([1, 0], .1), "another") }).Invoking(its => its.Open()).Should()
+            .Throw<InvalidDataException>().WithMessage("*selector: there named, now another*");
+        (run with { Core = new Dark("other") }).Invoking(its => its.Open()).Should().Throw<InvalidDataException>()
+            .WithMessage("*core: there core, now other*");
+        (run with { Certification = run.Certification with { Resume = false } }).Invoking(its => its.Open()).Should()
+            .Throw<IOException>().WithMessage("*will not be overwritten*");
+        (run with { Certification = run.Certification with { SkipUnreadable = true } }).Invoking(its => its.Open()).Should()
+            .Throw<ArgumentException>();
+        CertificationLogMeta meta = CertificationLogMeta.Find(At("rows.tsv"))!;
+        (meta.Kind, meta.Alpha, meta.Settings["selection"]).Should().Be((CertificationLogKind.Aces, .1, "by the first pixel"));
+        File.ReadAllLines(At("rows.tsv"))[1..].Should().Equal(rows);
+    }
+
+    [Theory]
+    [InlineData("idx\tlabel\n", "*line 1: not the header*")]
+    [InlineData("HEADER\n1\t1\t1\t0\tCore\t1\t1\t0\t0\t-\t0\tword\n"
+        + "0\t1\t1\t0\tCore\t1\t1\t0\t0\t-\t0\tword\n", "*line 3: image 0 comes after*")]
+    [InlineData("HEADER\n0\t1\t1\t0.0\tCore\t1\t1\t0\t0\t-\t0\tword\n", "*line 2: not a row*")]
+    [InlineData("HEADER\n0\t1\t1\t0\tCore\t0\t1\t0\t0\t-\t0\tword\n", "*line 2: not a row*")]
+    [InlineData("HEADER\n0\t1\t1\t0\tAgreed\t1\t1\t0\t0\t-\t0\tword\n", "*line 2: not a row*")]
+    [InlineData("HEADER\n0\t1\t1\t0.5\tCertified\t1\t1\t1\t0.4\t1\t0.5\tword\n", "*line 2: not a row*")]
+    [InlineData("HEADER\n0\t1\t1\n", "*line 2: not a row*")]
+    public void Open_refuses_rows_that_were_edited(string text, string message)
+    {
+        Rows(At("rows.tsv"), seed: 3);
+        string edited = text.Replace("HEADER", AcesRow.Header);
+        File.WriteAllText(At("rows.tsv"), edited);
+
+        Run(At("rows.tsv"), seed: 3).Invoking(run => run.Open()).Should().Throw<InvalidDataException>().WithMessage(message);
+        File.ReadAllText(At("rows.tsv")).Should().Be(edited);
+    }
+
+    private static string[] Rows(string path, ulong seed)
+    {
+        using AcesSession session = Run(path, seed).Open();
+        return [.. session.Run().Select(row => row.ToString())];
+    }
+
+    // Two pixels: the first says whether an image is selected, the second what it is.
+    private static AcesCertificationRun Run(string path, ulong? seed) => new()
+    {
+        Certification = new CertificationRun
+        {
+            Images = new Pairs(10),
+            BaseClassifier = new Named(new LinearClassifier([0, 1], -.5), "certified"),
+            Noise = new GridGaussianNoise(.25),
+            Certifier = new CohenCertifier(n0: 10, n: 200, alpha: .05),
+            Batch = 16,
+            Seed = seed,
+            LogPath = path,
+            Resume = true,
+        },
+        Selector = new Named(new LinearClassifier([1, 0], -.5)),
+        Selection = "by the first pixel",
+        Core = new Dark("core"),
+    };
+
+    private string At(string name) => Path.Combine(_folder.FullName, name);
+
+    private sealed class Dark(string name) : IClassifier, IDescribed
+    {
+        public int ClassCount => 2;
+
+        public PartInfo Info => new(name);
+
+        public Tensor Classify(Tensor images) => tensor(new float[,] { { 1, 0 } });
+    }
+
+    private sealed class Pairs(int count) : IImageDataset
+    {
+        public int Count => count;
+
+        public IReadOnlyList<string> ClassNames => ["dark", "bright"];
+
+        public string Fingerprint => "pairs";
+
+        public string ImageName(int index) => $"pair {index}";
+
+        public int Label(int index) => index % 2;
+
+        public ImageShape? ShapeOf(int index) => new ImageShape(1, 1, 2);
+
+        public Tensor Image(int index) => tensor([index % 3 == 0 ? 0f : 1, index % 2 == 0 ? 0f : 1], [1, 1, 2]);
+    }
+}
