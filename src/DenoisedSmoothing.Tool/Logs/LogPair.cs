@@ -52,5 +52,5 @@ internal sealed record LogPair(LogAnalysis Log, LogAnalysis First, IReadOnlyList
         ? string.Create(CultureInfo.InvariantCulture, $"ACR {radii.MeanDifference:+0.000;-0.000;0.000}, standard error {error:0.000}")
         : "";
 
-    private static string? DataOf(CertificationLog log) => log.Meta?.Settings.GetValueOrDefault("data");
+    private static string? DataOf(CertificationLog log) => log.Meta?.Settings.GetValueOrDefault(CertificationLogMeta.DataSetting);
 }
