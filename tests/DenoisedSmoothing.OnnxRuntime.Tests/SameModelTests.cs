@@ -41,7 +41,7 @@ public sealed class SameModelTests(ITestOutputHelper output)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
-        const int batch = 100, batches = 20;
+        const int batch = 100, batches = 8;
         string[] formats = ["safetensors", "torch.save", "torchscript", "onnx"];
         List<IDisposable> models = [];
         IClassifier[] classifiers =

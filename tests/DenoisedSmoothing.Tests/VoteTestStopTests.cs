@@ -9,7 +9,8 @@ public class VoteTestStopTests
 {
     private static readonly SequentialCertifier Sequential = new(new SequentialOptions { Alpha = .001, Budget = 5000 });
 
-    public static TheoryData<ICertifier> Certifiers => [new CohenCertifier(n: 1000), new MulticlassCertifier(n: 1000), new StagedCertifier(.25, [200, 1000]), Sequential];
+    public static TheoryData<ICertifier> Certifiers =>
+        [new CohenCertifier(n: 1000), new MulticlassCertifier(n: 1000), new StagedCertifier(.25, [200, 1000]), Sequential];
 
     [Theory]
     [MemberData(nameof(Certifiers))]

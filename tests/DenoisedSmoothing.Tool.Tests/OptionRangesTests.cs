@@ -51,7 +51,8 @@ public partial class OptionRangesTests
     [InlineData("certify", "--certifier", "li", "--alpha", "0.5", "--n", "1")]
     [InlineData("certify", "--certifier", "sequential", "--alpha", "0.5", "--budget", "1000000000", "--n0", "1")]
     [InlineData("certify", "--certifier", "sequential", "--alpha", "1e-100", "--budget", "1", "--n0", "1000000000")]
-    [InlineData("certify", "--certifier", "staged", "--target", "0", "--alpha", "1e-90", "--n0", "1000000000", "--stages", "1,9,1000000000")]
+    [InlineData("certify", "--certifier", "staged", "--target", "0", "--alpha", "1e-90", "--n0", "1000000000",
+        "--stages", "1,9,1000000000")]
     [InlineData("certify", "--certifier", "staged", "--target", "9", "--alpha", "0.5", "--give-up", "1e-90")]
     [InlineData("predict", "--n", "68719476736")]
     [InlineData("predict", "--certifier", "sequential", "--budget", "1000000000", "--n0", "1000000000")]

@@ -36,7 +36,8 @@ public sealed class PretrainedDenoiserTests : IDisposable
         string folder = Pipeline("EDMEulerScheduler");
         await Works([.. s_little, "--denoiser-file", folder]);
         await Works([.. s_little, "--denoiser-file", folder, "--denoiser", "heun", "--steps", "3"]);
-        (await Refused([.. s_little, "--denoiser-file", folder, "--denoiser", "multi-step"])).Should().Contain("one shot and by heun");
+        (await Refused([.. s_little, "--denoiser-file", folder, "--denoiser", "multi-step"])).Should()
+            .Contain("one shot, by heun, map and langevin");
         (await Refused([.. s_little, "--denoiser-file", folder, "--precision", "float16"])).Should().Contain("--precision");
     }
 

@@ -32,8 +32,8 @@ public sealed class TrainDenoiserVerbTests : IDisposable
     public async Task A_score_network_serves_every_sigma_of_its_range_in_one_shot_and_by_many_steps()
     {
         string file = At("score.safetensors");
-        string[] train = ["train-denoiser", "--objective", "score", "--network", "fashion-mnist-small", "--data", "bundled", "--split", "test",
-            "--max", "8", "--batch", "2", "--sigma-range", "0.1..1.0", "--steps", "2"];
+        string[] train = ["train-denoiser", "--objective", "score", "--network", "fashion-mnist-small", "--data", "bundled", "--split",
+            "test", "--max", "8", "--batch", "2", "--sigma-range", "0.1..1.0", "--steps", "2"];
         (await Run([.. train, "--out", file])).Should().Contain("score matching at 50 levels, sigma 0.1 to 1").And.Contain("step 2/2");
 
         string[] few = ["--denoiser-file", file, "--max", "2", "--batch", "2"];
@@ -41,7 +41,8 @@ public sealed class TrainDenoiserVerbTests : IDisposable
             "--level-pace", "0.5"])).Should().Contain("langevin");
         string log = At("log.tsv");
         await Run(["certify", .. few, "--sigma", "0.5", "--n", "10", "--n0", "2", "--denoiser", "langevin", "--steps", "2", "--out", log]);
-        (await File.ReadAllTextAsync(log + ".meta.json")).Should().Contain("langevin(levels=2;smallest=0.1;steps=5;epsilon=0.003;score(0.1..1;");
+        (await File.ReadAllTextAsync(log + ".meta.json")).Should()
+            .Contain("langevin(levels=2;smallest=0.1;steps=5;epsilon=0.003;score(0.1..1;");
         using (SafetensorsFile weights = SafetensorsFile.Open(file))
             weights.Entries.Should().OnlyContain(entry => entry.Name.StartsWith("score.", StringComparison.Ordinal));
         await Run([.. train, "--from", file, "--out", At("more.safetensors")]);

@@ -87,7 +87,7 @@ public sealed record AcesRow
         string[] cells = line.Split('\t');
         if (cells.Length != Header.Split('\t').Length || !PlainNumber.TryParseWhole(cells[0], out long index)
             || !PlainNumber.TryParseWhole(cells[1], out int label) || !PlainNumber.TryParse(cells[3], out double radius)
-            || !Enum.TryParse(cells[4], out AcesOutcome outcome) || !PlainNumber.TryParseWhole(cells[6], out int core)
+            || OutcomeNamed(cells[4]) is not { } outcome || !PlainNumber.TryParseWhole(cells[6], out int core)
             || !PlainNumber.TryParse(cells[8], out double selected) || !PlainNumber.TryParse(cells[10], out double certified))
             return null;
         AcesRow row = new()
@@ -116,6 +116,12 @@ public sealed record AcesRow
         (null, { } label) when label == CoreLabel => (label, 0, AcesOutcome.Agreed),
         _ => ((int?)null, 0.0, AcesOutcome.Abstained),
     };
+
+    private static AcesOutcome? OutcomeNamed(string name)
+    {
+        int place = Array.IndexOf(Enum.GetNames<AcesOutcome>(), name);
+        return place < 0 ? null : Enum.GetValues<AcesOutcome>()[place];
+    }
 
     private static int? Whole(string text) => PlainNumber.TryParseWhole(text, out int label) ? label : null;
 

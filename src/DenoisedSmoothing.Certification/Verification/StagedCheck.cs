@@ -2,7 +2,9 @@ using DenoisedSmoothing.Staged;
 
 namespace DenoisedSmoothing.Verification;
 
-/// <summary>A stage's certificate: that of a fixed number of votes, at the stage's share of alpha; and whether the method stops there.</summary>
+/// <summary>
+/// A stage's certificate: that of a fixed number of votes, at the stage's share of alpha; and whether the method stops there.
+/// </summary>
 internal sealed class StagedCheck(StagedCertifier method, NoiseLaw law) : MethodCheck(method.Alpha)
 {
     public override void Certificate(Certificate c, NoiseLaw noise, Findings findings)

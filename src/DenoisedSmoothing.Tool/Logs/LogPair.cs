@@ -11,7 +11,7 @@ namespace DenoisedSmoothing.Tool;
 /// <param name="Radii">Its average certified radius less the first's; null for predictions.</param>
 internal sealed record LogPair(LogAnalysis Log, LogAnalysis First, IReadOnlyList<PairedDifference> Differences, PairedRadii? Radii)
 {
-    /// <summary>Whether the number of images was fixed before the votes and they are independent: what intervals and tests ask for.</summary>
+    /// <summary>Whether the number of images was fixed before the votes, and they are independent: what intervals ask for.</summary>
     public bool HasIntervals => IsFixed(Log.Log) && IsFixed(First.Log);
 
     /// <summary>Compares.</summary>
@@ -19,7 +19,11 @@ internal sealed record LogPair(LogAnalysis Log, LogAnalysis First, IReadOnlyList
     public static LogPair Of(LogAnalysis log, LogAnalysis first, IReadOnlyList<ReportRadius> radii, double rho)
     {
         if ((Obstacle(log.Log, first.Log) ?? OtherData(log.Log, first.Log)) is { } obstacle)
-            throw new ArgumentException($"--paired compares image by image, and {log.Log.Path} and {first.Log.Path} are not alike: {obstacle}.");
+        {
+            throw new ArgumentException(
+                $"--paired compares image by image, and {log.Log.Path} and {first.Log.Path} are not alike: {obstacle}.");
+        }
+
         return new(log, first, [.. radii.Select(radius => PairedDifference.Of(log, first, radius.Value, rho))],
             log.AverageCertifiedRadius is null ? null : PairedRadii.Of(log, first));
     }

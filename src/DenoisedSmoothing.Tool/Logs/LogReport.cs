@@ -98,8 +98,8 @@ internal sealed record LogReport
     /// <summary>What is to be known about the pairs.</summary>
     public IEnumerable<string> PairNotes => Pairs.Count == 0
         ? []
-        : [Text($"Paired: points more than {Pairs[0].First.Log.Path}, image by image; intervals with confidence {1 - Rho} and McNemar's exact ")
-            + "test, both of images drawn like these, at one radius chosen before the votes.",
+        : [Text($"Paired: points more than {Pairs[0].First.Log.Path}, image by image; intervals with confidence {1 - Rho} and McNemar's ")
+            + "exact test, both of images drawn like these, at one radius chosen before the votes.",
             .. Pairs.Where(pair => !pair.HasIntervals).Select(pair =>
                 $"{pair.Log.Log.Path}: no interval, since a log is unfinished or its images share their noise.")];
 

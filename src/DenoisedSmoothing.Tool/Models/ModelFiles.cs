@@ -190,7 +190,8 @@ internal static class ModelFiles
         {
             if ((its.SettingsOfOwn ?? its.Weights.WeightsOption) is { } setting)
                 throw new ArgumentException($"{path} is a score network, which says itself what it is: leave {setting} out.");
-            nn.Module<Tensor, Tensor, Tensor> trained = NetworkCatalog.Denoisers[scored.Network].Load(path, choice.Device, ScoreCard.Weights);
+            nn.Module<Tensor, Tensor, Tensor> trained =
+                NetworkCatalog.Denoisers[scored.Network].Load(path, choice.Device, ScoreCard.Weights);
             ScoreModel score = scored.Score(InPrecision<nn.IModule<Tensor, Tensor, Tensor>>(trained, choice));
             return (null, new TweedieDenoiser(score), null, score);
         }

@@ -68,8 +68,10 @@ internal static class Strategies
                     $"The denoiser was trained at sigma {score.SmallestSigma} to {score.LargestSigma}, and {sigma} is outside: use a sigma "
                     + $"in between, or another denoiser."));
             return Own(own, choice, kind) ?? throw new ArgumentException(
-                $"--denoiser {kind} needs a diffusion model of weights or TorchScript; the denoiser of {models.Name} can be used in one shot"
-                + (own is NoiseLevelDenoiser ? ", by heun, map and langevin." : own is TweedieDenoiser ? ", by map and langevin." : " only."));
+                $"--denoiser {kind} needs a diffusion model of weights or TorchScript; the denoiser of {models.Name} can be used in "
+                + (own is NoiseLevelDenoiser ? "one shot, by heun, map and langevin."
+                    : own is TweedieDenoiser ? "one shot, by map and langevin."
+                    : "one shot only."));
         }
 
         RequireTrained(models.Card, model, kind, sigma);

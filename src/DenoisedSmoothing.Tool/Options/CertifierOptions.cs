@@ -33,12 +33,14 @@ internal sealed class CertifierOptions
             + "sequential stops when more would not change the answer"
             + (predicts
                 ? ""
-                : "; staged decides one radius in --stages, each larger than the one before, as Horvath et al.; bernstein certifies the largest mean score in place of votes, as MACER's code does; pixeldp, pixeldp-scores, "
+                : "; staged decides one radius in --stages, each larger than the one before, as Horvath et al.; bernstein certifies the "
+                + "largest mean score in place of votes, as MACER's code does; pixeldp, pixeldp-scores, "
                 + "lecuyer and li are the smaller radii of before Cohen, for comparison")
             + ". All at the same alpha";
         N.Description = predicts
             ? "Votes of each prediction, for cohen [default: 1000]"
-            : "Fresh votes behind each bound, for all but sequential and staged [default: 100000, as the paper; it takes 10000 for ImageNet]";
+            : "Fresh votes behind each bound, for all but sequential and staged [default: 100000, as the paper; it takes 10000 for "
+                + "ImageNet]";
         Budget.Description = predicts
             ? "The most votes of a prediction, for sequential [default: 10000]"
             : "The most votes of an image, for sequential [default: 100000]";

@@ -65,8 +65,8 @@ internal static class TrainDenoiserCommand
         Verb verb = new Verb(
             "train-denoiser",
             "Trains a diffusion model: at all timesteps, or at one noise level, several, or a range (the paper's Table 4). Or a score "
-                + "network, or a denoiser of one noise level, alone or in front of classifiers. The file says what it was trained for, so that the other verbs "
-                + "load it with --denoiser-file alone and refuse other noise levels.",
+                + "network, or a denoiser of one noise level, alone or in front of classifiers. The file says what it was trained for, so "
+                + "that the other verbs load it with --denoiser-file alone and refuse other noise levels.",
             ["train-denoiser --out runs/full.safetensors",
                 "train-denoiser --sigma 0.25,0.5,1.0 --network fashion-mnist-small --steps 2000 --out runs/set.safetensors",
                 "train-denoiser --objective score --sigma-range 0.01..1.0 --network fashion-mnist-small --out runs/score.safetensors",

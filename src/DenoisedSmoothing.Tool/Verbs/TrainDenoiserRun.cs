@@ -89,8 +89,9 @@ internal sealed record TrainDenoiserRun(
         ScoreCard card = new(Network, Levels.Range!.Value.First, Levels.Range.Value.Last);
         ScoreModel score = card.Score(network);
         owned.Add(score);
-        return new(new ScoreMatching(score) { Sigmas = card.Levels }, card.ToMetadata(), string.Create(
-            CultureInfo.InvariantCulture, $"score matching at {card.Levels.Count} levels, sigma {card.SmallestSigma} to {card.LargestSigma}"));
+        string words = string.Create(CultureInfo.InvariantCulture,
+            $"score matching at {card.Levels.Count} levels, sigma {card.SmallestSigma} to {card.LargestSigma}");
+        return new(new ScoreMatching(score) { Sigmas = card.Levels }, card.ToMetadata(), words);
     }
 
     private Work Diffusion(List<IDisposable> owned)

@@ -13,8 +13,8 @@ public sealed class ScoreModel : IScore, IDescribed, IDisposable
     private readonly bool _disposeNetwork;
 
     /// <summary>Wraps a network.</summary>
-    /// <param name="network">Takes noisy images [N,C,H,W] with pixels of [0,1] before the noise, and sigma, float32 [N]; returns sigma
-    /// times the score, [N,C,H,W], which is of one size at all levels: minus the noise that it expects, in standard normals. Put in
+    /// <param name="network">Takes noisy images, float32 [N,C,H,W] with pixels of [0,1] before the noise, and sigma, float32 [N]; returns
+    /// sigma times the score, [N,C,H,W], which is of one size at all levels: minus the noise that it expects, in standard normals. Put in
     /// evaluation mode.</param>
     /// <param name="largestSigma">The highest sigma that the network was trained for, in [0,1] pixel space.</param>
     /// <param name="disposeNetwork">Whether <see cref="Dispose"/> frees the network too, where it can be.</param>
@@ -60,9 +60,10 @@ public sealed class ScoreModel : IScore, IDescribed, IDisposable
         EvaluationMode.Require(_network);
         Input?.Require(noisy.shape, "This score network");
         using DisposeScope scope = NewDisposeScope();
-        Tensor scaled = _network.call(noisy, full(noisy.shape[0], Kept(sigma), ScalarType.Float32, noisy.device));
+        Tensor levels = full(noisy.shape[0], Kept(sigma), ScalarType.Float32, noisy.device);
+        Tensor scaled = _network.call(noisy.to_type(ScalarType.Float32), levels);
         return scaled.shape.SequenceEqual(noisy.shape)
-            ? scaled.div(Kept(sigma)).MoveToOuterDisposeScope()
+            ? scaled.to_type(noisy.dtype).div(Kept(sigma)).MoveToOuterDisposeScope()
             : throw new InvalidOperationException(
                 $"A score has its image's shape: the network made [{string.Join(',', scaled.shape)}] of "
                 + $"[{string.Join(',', noisy.shape)}].");

@@ -11,8 +11,8 @@ namespace DenoisedSmoothing.Denoising;
 /// all levels, and a timestep that rises with ln(sigma) from 0 at the smallest to 999 at the largest; it says sigma times the score.
 /// </summary>
 /// <remarks>
-/// Its weights have the network's names behind <c>score.</c>, so that nobody takes them for those of a network that predicts noise. Frees the
-/// network with itself. Safe for concurrent use where the network is.
+/// Its weights have the network's names behind <c>score.</c>, so that nobody takes them for those of a network that predicts noise. Frees
+/// the network with itself. Safe for concurrent use where the network is.
 /// </remarks>
 public sealed class ScoreNetwork : Module<Tensor, Tensor, Tensor>, IImageNetwork, IDescribed
 {
@@ -51,16 +51,16 @@ public sealed class ScoreNetwork : Module<Tensor, Tensor, Tensor>, IImageNetwork
         CultureInfo.InvariantCulture, $"{SmallestSigma:R}..{LargestSigma:R};{network}"));
 
     /// <summary>Sigma times the score.</summary>
-    /// <param name="x">Images in [0,1] with noise: floating point [N,C,H,W].</param>
+    /// <param name="x">Images in [0,1] with noise: [N,C,H,W], of the network's floating-point type.</param>
     /// <param name="sigma">The noise of each: [N].</param>
     /// <returns>[N,C,H,W], of x's type; fresh.</returns>
     public override Tensor forward(Tensor x, Tensor sigma)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor level = sigma.to_type(ScalarType.Float32), noise = level.mul(Kept(2)).reshape(-1, 1, 1, 1);
-        Tensor seen = SymmetricPixels.FromUnit(x.to_type(ScalarType.Float32)) / noise.Squared().PlusInPlace(1).sqrt();
+        Tensor seen = SymmetricPixels.FromUnit(x) / noise.Squared().PlusInPlace(1).sqrt_().to_type(x.dtype);
         Tensor said = _network.call(seen, Timesteps(level));
-        return said.narrow(1, 0, x.shape[1]).to(x.dtype, copy: true).MoveToOuterDisposeScope();
+        return said.narrow(1, 0, x.shape[1]).clone().MoveToOuterDisposeScope();
     }
 
     private Tensor Timesteps(Tensor sigma) => LargestSigma > SmallestSigma

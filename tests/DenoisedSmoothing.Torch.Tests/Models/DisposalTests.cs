@@ -82,6 +82,7 @@ public class DisposalTests
         ["EdmUNet, Song"] = () => new EdmUNet(s_edm),
         ["EdmUNet, Song with all"] = () => new EdmUNet(s_edm with { Fourier = true, ResidualEncoder = true, FilterTaps = 4, Labels = 3 }),
         ["EdmUNet, Dhariwal"] = () => new EdmUNet(s_edm with { Architecture = EdmArchitecture.Dhariwal, Widths = [64, 64] }),
+        ["ScoreNetwork"] = () => new ScoreNetwork(new DiffusionUNet(s_unet), .01, 1),
         ["PatchedNetwork"] = () => new PatchedNetwork(new DiffusionUNet(s_unet with { InChannels = 4, OutChannels = 4 }), 2),
     };
 
@@ -133,7 +134,7 @@ public class DisposalTests
     {
         nn.Module network = s_networks[name]();
         using Tensor images = network is LeNet ? zeros(2, 1, 28, 28)
-            : zeros(2, network is DiffusionUNet or PatchedNetwork ? 1 : 3, 32, 32);
+            : zeros(2, network is DiffusionUNet or PatchedNetwork or ScoreNetwork ? 1 : 3, 32, 32);
         using IDisposable inference = inference_mode();
         if (network is nn.IModule<Tensor, Tensor, Tensor> diffusion)
         {
