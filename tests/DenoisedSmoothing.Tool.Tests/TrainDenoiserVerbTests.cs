@@ -39,6 +39,7 @@ public sealed class TrainDenoiserVerbTests : IDisposable
         string[] few = ["--denoiser-file", file, "--max", "2", "--batch", "2"];
         (await Run(["evaluate", .. few, "--sigma", "0.25,0.5", "--denoiser", "one-shot,map,langevin", "--steps", "2", "--level-steps", "1",
             "--level-pace", "0.5"])).Should().Contain("langevin");
+        await Run(["evaluate", .. few, "--sigma", "0.5", "--denoiser", "one-shot", "--precision", "bfloat16"]);
         string log = At("log.tsv");
         await Run(["certify", .. few, "--sigma", "0.5", "--n", "10", "--n0", "2", "--denoiser", "langevin", "--steps", "2", "--out", log]);
         (await File.ReadAllTextAsync(log + ".meta.json")).Should()

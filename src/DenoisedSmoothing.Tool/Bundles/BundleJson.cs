@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DenoisedSmoothing.Logs;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -21,7 +22,7 @@ internal static class BundleJson
             return new JsonObject
             {
                 ["log"] = bundled.Name,
-                ["data"] = bundled.Log.Log.Meta?.Settings.GetValueOrDefault("data"),
+                ["data"] = bundled.Log.Log.Meta?.Settings.GetValueOrDefault(CertificationLogMeta.DataSetting),
                 ["base_classifiers"] = Distinct(made.Select(static from => from.BaseClassifier)
                     .Concat(bundled.Log.Log.Meta?.Settings.GetValueOrDefault("classifier") is { } classifier ? [classifier] : [])),
                 ["precision"] = Distinct(made.Select(static from => from.Precision)),

@@ -46,7 +46,7 @@ internal sealed class LoadedModels : IDisposable
             writer.WriteLine(note);
     }
 
-    /// <summary>The same models with another classifier; whoever disposes the one disposes nothing of the other.</summary>
+    /// <summary>The same models with another classifier. It owns nothing: these models still free what they own.</summary>
     public LoadedModels With(IClassifier classifier) => new()
     {
         Name = Name,

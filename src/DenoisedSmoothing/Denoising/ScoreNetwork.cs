@@ -63,6 +63,15 @@ public sealed class ScoreNetwork : Module<Tensor, Tensor, Tensor>, IImageNetwork
         return said.narrow(1, 0, x.shape[1]).clone().MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        // A module is registered, and freed with this one; adapters around one are not.
+        if (disposing && _network is not Module)
+            (_network as IDisposable)?.Dispose();
+        base.Dispose(disposing);
+    }
+
     private Tensor Timesteps(Tensor sigma) => LargestSigma > SmallestSigma
         ? sigma.div(Kept(SmallestSigma)).log_().mul_(Kept(LastTimestep / Math.Log(LargestSigma / SmallestSigma)))
             .clamp_(Kept(0), Kept(LastTimestep))

@@ -1,4 +1,6 @@
 using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Models;
+using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -46,6 +48,14 @@ public class ScoreNetworkTests
         FluentActions.Invoking(() => new ScoreNetwork(new Recording(), smallest, largest)).Should().Throw<ArgumentOutOfRangeException>();
 
     [Fact]
+    public void Dispose_frees_a_network_that_is_no_module_itself() => LiveTensors.ShouldNotChange(() =>
+    {
+        DnCnn weights = new(depth: 3, width: 8);
+        ScoreNetwork scored = new(new Adapter(weights), .1, 1);
+        scored.Dispose();
+    });
+
+    [Fact]
     public void One_level_alone_is_timestep_0()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -53,6 +63,14 @@ public class ScoreNetworkTests
         using ScoreNetwork scored = new(network, .5, .5);
         scored.call(zeros(1, 1, 1, 1), tensor(new[] { .5f })).Dispose();
         network.Timesteps!.item<float>().Should().Be(0);
+    }
+
+    /// <summary>A network that is no module itself, as those in half precision are.</summary>
+    private sealed class Adapter(DnCnn weights) : nn.IModule<Tensor, Tensor, Tensor>, IDisposable
+    {
+        public Tensor call(Tensor x, Tensor timesteps) => weights.call(x);
+
+        public void Dispose() => weights.Dispose();
     }
 
     /// <summary>Says what it is shown, and as much again of something else, as networks do that learned a variance, too.</summary>

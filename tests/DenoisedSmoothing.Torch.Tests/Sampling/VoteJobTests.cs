@@ -64,7 +64,7 @@ public class VoteJobTests
     [InlineData(5, false)]
     public void Missed_votes_of_the_first_selection_alone_are_an_error(int finite, bool fails)
     {
-        // A later selection is asked for because of earlier bounds: whoever tried again after an error there would choose among these.
+        // There is a later selection only because earlier bounds fell short. To try again after an error there is to choose among bounds.
         int rows = 0;
         FakeClassifier later = new(3, (_, _) => tensor(new float[,] { { rows++ < finite ? 1 : float.NaN, 0, 0 } }));
         using Tensor image = Images.Random(1, 1, 3, 3);
