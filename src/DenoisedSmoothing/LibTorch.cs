@@ -118,7 +118,7 @@ public static class LibTorch
     /// <summary>The arithmetic that certificates name: a network's own, and behind it what a card does otherwise.</summary>
     /// <param name="device">As for <see cref="DeviceNamed"/>.</param>
     /// <param name="precision">The network's, as <see cref="PartInfo.Precision"/> has it.</param>
-    /// <returns>Such as <c>float32</c>, <c>float32+tf32</c> or <c>bfloat16+kernels1</c> (see <see cref="GpuKernels"/>).</returns>
+    /// <returns>Such as <c>float32</c>, <c>float32+tf32</c> or <c>bfloat16+kernels2</c> (see <see cref="GpuKernels"/>).</returns>
     /// <exception cref="ArgumentException">There is no such device.</exception>
     public static string ArithmeticOn(string device, string precision) => precision + ReplicaIdentity.OnCards([DeviceNamed(device)]);
 

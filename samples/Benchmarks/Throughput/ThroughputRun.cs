@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Kernels;
 using DenoisedSmoothing.Noise;
@@ -12,13 +13,14 @@ namespace DenoisedSmoothing.Benchmarks;
 internal sealed class ThroughputRun(BenchmarkPair pair, string name, ScalarType precision, string device, int batch, double seconds)
 {
     private const int Rounds = 5;
+    private static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(0.5), s_longestWarmUp = TimeSpan.FromSeconds(15);
 
     private readonly bool _accelerator = LibTorch.DeviceNamed(device).type == DeviceType.CUDA;
 
     public ThroughputReport Measure()
     {
         PeakMemory.Reset();
-        Predict(pair.Denoiser, pair.Classifier, 1); // warms up
+        WarmUp();
         double one = Predict(pair.Denoiser, pair.Classifier, 1), three = Predict(pair.Denoiser, pair.Classifier, 3);
         // What a call costs beside its batches, such as naming the networks, must not decide how many there are.
         double each = Math.Max((three - one) / 2, three / 30);
@@ -61,6 +63,7 @@ internal sealed class ThroughputRun(BenchmarkPair pair, string name, ScalarType 
             OtherMsPerSample = (staged - denoise - classify) / samples * 1e3,
             OtherShare = (staged - denoise - classify) / staged,
             NoiseMsPerSample = Noise(),
+            HostMsPerPass = _accelerator ? Host() : null,
             PeakMegabytes = PeakMemory.Megabytes(),
             Software =
                 $"DenoisedSmoothing {typeof(LibTorch).Assembly.GetName().Version?.ToString(3)}, TorchSharp "
@@ -81,6 +84,45 @@ internal sealed class ThroughputRun(BenchmarkPair pair, string name, ScalarType 
         for (int i = 0; i < 2; i++)
             classifier.Score(noisy, noise).Dispose();
         KernelProfile.Seen(() => classifier.Score(noisy, noise).Dispose());
+    }
+
+    // The runtime compiles what is called often once more, beside the work, in the first seconds: a small batch on a card, which waits for
+    // the host, then took half as long again. So it goes on until half a second has passed in which nothing was compiled.
+    private void WarmUp()
+    {
+        Stopwatch watch = Stopwatch.StartNew(), quiet = Stopwatch.StartNew();
+        long compiled = -1;
+        do
+        {
+            Predict(pair.Denoiser, pair.Classifier, 1);
+            long now = JitInfo.GetCompiledMethodCount();
+            if (now != compiled)
+                quiet.Restart();
+            compiled = now;
+        }
+        while (quiet.Elapsed < s_quiet && watch.Elapsed < s_longestWarmUp);
+    }
+
+    /// <summary>Milliseconds that the host needs to ask a card for one pass, without waiting for it.</summary>
+    private double Host()
+    {
+        using IDisposable inference = inference_mode();
+        using Tensor noisy = rand([batch, .. pair.Images[0].shape[^3..]]).to(LibTorch.DeviceNamed(device));
+        DenoisedClassifier classifier = new(pair.Denoiser, pair.Classifier);
+        NoiseContext noise = new(pair.Sigma);
+        List<double> times = [];
+        // From the thread of this call, on which cuDNN has to make its plans again: the first are dropped.
+        for (int i = 0; i < 15; i++)
+        {
+            cuda.synchronize();
+            Stopwatch watch = Stopwatch.StartNew();
+            classifier.Score(noisy, noise).Dispose();
+            if (i >= 5)
+                times.Add(watch.Elapsed.TotalMilliseconds);
+        }
+
+        cuda.synchronize();
+        return Median(times);
     }
 
     /// <summary>Seconds of a prediction of so many batches.</summary>

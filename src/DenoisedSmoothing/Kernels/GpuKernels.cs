@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Kernels;
 
 /// <summary>
-/// The library's own CUDA kernels, which the U-Nets and transformers take for norms and additions (docs/performance.md has their speed).
-/// They are compared with the plain operations at first use of each device; where they fail that, or cannot be loaded, plain operations
+/// The library's own CUDA kernels, which the U-Nets and transformers take for norms and additions, and U-Nets for convolutions in float32
+/// (docs/performance.md has their speed). They are compared with the plain operations at first use of each device; where they fail that, or cannot be loaded, plain operations
 /// are taken. Certificates say which: votes that were computed in another way are another classifier's.
 /// </summary>
 /// <remarks>
@@ -16,7 +16,7 @@ namespace DenoisedSmoothing.Kernels;
 public static class GpuKernels
 {
     /// <summary>Changes with every change of a kernel that can change a bit of a result.</summary>
-    internal const int Version = 1;
+    internal const int Version = 2;
 
     private static readonly ConcurrentDictionary<int, Lazy<State>> s_devices = new();
     private static readonly AsyncLocal<KernelCalls?> s_replaced = new();

@@ -30,6 +30,9 @@ internal sealed class KernelCalls(IKernelDriver driver)
     public static bool Takes(ScalarType type, long channels) =>
         type is ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float16 && channels % 8 == 0 && channels > 0;
 
+    /// <summary>Convolutions of 3x3 pixels in float32.</summary>
+    public WinogradConvolution Winograd { get; } = new(driver);
+
     /// <summary>Adds a bias and another image in place, and takes the channels' moments of the sum.</summary>
     /// <param name="x">[N,C,H,W]; becomes x + bias + residual, unless <paramref name="keep"/>.</param>
     /// <param name="bias">[C] or [N,C]; null for none.</param>
@@ -125,7 +128,7 @@ internal sealed class KernelCalls(IKernelDriver driver)
     }
 
     /// <summary>Channels-last memory for images like these with another number of channels.</summary>
-    private static Tensor ImagesLike(Tensor x, long channels)
+    internal static Tensor ImagesLike(Tensor x, long channels)
     {
         long height = x.size(2), width = x.size(3);
         return empty_strided([x.size(0), channels, height, width], [height * width * channels, 1, width * channels, channels], x.dtype,
@@ -171,7 +174,7 @@ internal sealed class KernelCalls(IKernelDriver driver)
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "The kernels compute in float32, bfloat16 or float16."),
     };
 
-    private static nint Pointer(Tensor? tensor) => tensor is null ? 0 : THSTensor_data(tensor.Handle);
+    internal static nint Pointer(Tensor? tensor) => tensor is null ? 0 : THSTensor_data(tensor.Handle);
 
     // LibTorchSharp exports it; TorchSharp itself asks it for CPU tensors alone.
     [DllImport("LibTorchSharp")]

@@ -24,7 +24,18 @@ internal static class KernelCheck
                 Tokens(calls, type, device, width, failures);
         }
 
+        Convolutions(calls, device, failures);
         return failures;
+    }
+
+    private static void Convolutions(KernelCalls calls, Device device, List<string> failures)
+    {
+        const int N = 3, From = 24, To = 40, Height = 21, Width = 18; // neither is a multiple of a tile's side
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = Values([N, Height, Width, From], 0.7, ScalarType.Float32, device).permute(0, 3, 1, 2);
+        Tensor weight = Values([To, 3, 3, From], 1.3, ScalarType.Float32, device).permute(0, 3, 1, 2);
+        Tensor plain = nn.functional.conv2d(x, weight, null, padding: [1, 1]);
+        Compare("winograd", ScalarType.Float32, calls.Winograd.Run(x, weight), plain, failures);
     }
 
     private static void Images(KernelCalls calls, ScalarType type, Device device, List<string> failures)

@@ -150,10 +150,21 @@ public sealed class ConvNext : Module<Tensor, Tensor>, IImageNetwork
             RegisterComponents();
         }
 
+        // [N,H,W,C]; the products take rows, with which a bias is part of them.
         public override Tensor forward(Tensor x)
         {
-            Tensor h = Activations.Gelu(fc1.call(x));
-            return fc2.Consume(grn is null ? h : grn.Consume(h));
+            using DisposeScope scope = NewDisposeScope();
+            long[] pixels = x.shape[..^1];
+            Tensor h = Activations.Gelu(fc1.call(x.reshape(-1, x.size(-1))));
+            if (grn is not null)
+            {
+                long rows = h.size(0);
+                using (Tensor plain = h)
+                using (Tensor normed = grn.Consume(plain.reshape([.. pixels, -1])))
+                    h = normed.reshape(rows, -1);
+            }
+
+            return fc2.Consume(h).reshape([.. pixels, -1]).MoveToOuterDisposeScope();
         }
     }
 

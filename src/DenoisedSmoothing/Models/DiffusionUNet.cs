@@ -26,6 +26,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
     private readonly Stage middle_block;
     private readonly ModuleList<Stage> output_blocks = new();
     private readonly Sequential @out;
+    private readonly Linear[] _timeLayers;
 
     /// <summary>Builds the network with random weights.</summary>
     /// <param name="options">Its shape.</param>
@@ -93,6 +94,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
             UNetLayers.Zero(ChannelsLast.Conv2d(channels, options.OutChannels, 3, padding: 1)));
 
         RegisterComponents();
+        _timeLayers = [.. modules().OfType<ResBlock>().Select(static block => block.TimeLayer)];
 
         IEnumerable<Module> Attend(int wanted, bool upsampling) =>
             options.AttentionFactors.Contains(factor) ? [new AttentionBlock(wanted, options, upsampling)] : [];
@@ -169,6 +171,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
             embedding = embedding.Plus(label_emb!.call(labels));
         // Every block begins with it.
         Tensor activated = nn.functional.silu(embedding);
+        operations.Prepare(_timeLayers, activated);
         Stack<FeatureMap> skips = new();
         FeatureMap h = new(x);
         foreach (Stage stage in input_blocks)

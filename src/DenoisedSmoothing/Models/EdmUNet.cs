@@ -29,6 +29,7 @@ public sealed class EdmUNet : Module<Tensor, Tensor, Tensor>, IImageNetwork
     private readonly EdmLayers enc = new(), dec = new();
     private readonly GroupNorm? out_norm;
     private readonly Conv2d? out_conv;
+    private readonly Linear[] _timeLayers;
 
     /// <summary>Builds the network with random weights.</summary>
     /// <param name="options">Its shape.</param>
@@ -52,6 +53,7 @@ public sealed class EdmUNet : Module<Tensor, Tensor, Tensor>, IImageNetwork
         }
 
         RegisterComponents();
+        _timeLayers = [.. modules().OfType<EdmBlock>().Select(static block => block.TimeLayer)];
     }
 
     /// <summary>What images it takes.</summary>
@@ -154,6 +156,7 @@ public sealed class EdmUNet : Module<Tensor, Tensor, Tensor>, IImageNetwork
             ? ImageOperations.For(x)
             : PlainImageOperations.Instance;
         Tensor embedding = Embedding(noise, x.dtype);
+        operations.Prepare(_timeLayers, embedding);
         Stack<FeatureMap> skips = new();
         Tensor auxiliary = x;
         foreach ((EdmLayerKind kind, Module layer) in enc.Layers)

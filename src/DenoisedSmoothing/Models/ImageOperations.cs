@@ -16,6 +16,28 @@ internal abstract class ImageOperations
         ? new KernelImageOperations(kernels)
         : PlainImageOperations.Instance;
 
+    /// <summary>Says which layers the pass will ask about its time, so that they may be computed together.</summary>
+    /// <param name="layers">Each takes the embedding.</param>
+    /// <param name="embedding">[1,E] for all rows, or [N,E]; alive until the pass ends, in the scope that calls.</param>
+    public abstract void Prepare(IReadOnlyList<Linear> layers, Tensor embedding);
+
+    /// <summary>What a block makes of the time embedding.</summary>
+    /// <param name="layer">One of those that were said.</param>
+    /// <param name="embedding">The same.</param>
+    /// <returns>[1,C] or [N,C], in the caller's dispose scope.</returns>
+    public abstract Tensor Time(Linear layer, Tensor embedding);
+
+    /// <summary>The pixels of images as rows [N H W,C]: a view of channels-last ones.</summary>
+    public static Tensor Rows(Tensor images) => images.permute(0, 2, 3, 1).reshape(-1, images.size(1));
+
+    /// <summary>Rows [N H W,C] as images again: a view.</summary>
+    public static Tensor Images(Tensor rows, long n, long height, long width) =>
+        rows.reshape(n, height, width, -1).permute(0, 3, 1, 2);
+
+    /// <summary>A convolution of one pixel on rows, whatever dimensions its kernel has: a product that adds the bias.</summary>
+    public static Tensor Pointwise(Tensor rows, Tensor weight, Tensor? bias) =>
+        nn.functional.linear(rows, weight.reshape(weight.size(0), -1), bias);
+
     /// <summary>Convolves, and frees the input.</summary>
     /// <param name="layer">With a bias.</param>
     /// <param name="input">[N,C,H,W].</param>

@@ -8,14 +8,39 @@ namespace DenoisedSmoothing.Models;
 /// <summary>The library's own kernels, where no gradient is taped.</summary>
 internal sealed class KernelImageOperations(KernelCalls kernels) : ImageOperations
 {
+    private readonly Dictionary<Linear, (Tensor Values, long From, long Width)> _times = new(ReferenceEqualityComparer.Instance);
+
+    // One product in place of one for every block: a card is done with such a one before the host has asked for the next. Rows with times
+    // of their own would have to be copied apart again.
+    public override void Prepare(IReadOnlyList<Linear> layers, Tensor embedding)
+    {
+        _times.Clear();
+        if (embedding.size(0) != 1 || layers.Any(layer => layer.bias is null || layer.weight!.dtype != embedding.dtype))
+            return;
+        Tensor joined = nn.functional.linear(
+            embedding, cat([.. layers.Select(static layer => layer.weight!)]), cat([.. layers.Select(static layer => layer.bias!)]));
+        long from = 0;
+        foreach (Linear layer in layers)
+        {
+            long width = layer.bias!.size(0);
+            _times.Add(layer, (joined, from, width));
+            from += width;
+        }
+    }
+
+    public override Tensor Time(Linear layer, Tensor embedding) =>
+        _times.TryGetValue(layer, out var known) ? known.Values.narrow(1, known.From, known.Width) : layer.call(embedding);
+
     public override FeatureMap Convolve(Conv2d layer, Tensor input, Tensor? added = null)
     {
         using DisposeScope scope = NewDisposeScope();
         using (input)
         {
-            Tensor values = nn.functional.conv2d(input, layer.weight!, null, strides: layer.stride, padding: layer.padding!);
-            Tensor missing = added is null ? layer.bias!.alias() : added.Plus(layer.bias!);
-            return new FeatureMap(Ordered(values).MoveToOuterDisposeScope(), missing.MoveToOuterDisposeScope());
+            Tensor values = WinogradConvolution.Takes(layer, input)
+                ? kernels.Winograd.Run(input, layer.weight!)
+                : Ordered(nn.functional.conv2d(input, layer.weight!, null, strides: layer.stride, padding: layer.padding!));
+            return new FeatureMap(values.MoveToOuterDisposeScope(),
+                added is null ? layer.bias! : added.Plus(layer.bias!).MoveToOuterDisposeScope());
         }
     }
 
@@ -43,7 +68,7 @@ internal sealed class KernelImageOperations(KernelCalls kernels) : ImageOperatio
     public override Tensor Project(Conv2d layer, FeatureMap images, FeatureMap? behind)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = images.Values, weight = layer.weight!.reshape(layer.out_channels, -1), rows = Rows(x);
+        Tensor x = images.Values, weight = layer.weight!.reshape(layer.weight!.size(0), -1), rows = Rows(x);
         long own = x.size(1);
         Tensor projected;
         if (behind is null)
@@ -56,7 +81,7 @@ internal sealed class KernelImageOperations(KernelCalls kernels) : ImageOperatio
             projected.addmm_(Rows(behind.Values), weight.narrow(1, own, weight.size(1) - own).t(), 1, 1);
         }
 
-        return projected.reshape(x.size(0), x.size(2), x.size(3), -1).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+        return Images(projected, x.size(0), x.size(2), x.size(3)).MoveToOuterDisposeScope();
     }
 
     public override FeatureMap Add(FeatureMap branch, Tensor residual)
@@ -83,8 +108,6 @@ internal sealed class KernelImageOperations(KernelCalls kernels) : ImageOperatio
             whole = cat([whole, behind.Values], 1);
         return PlainImageOperations.Instance.Norm(layer, new FeatureMap(whole), null, scaleShift, silu).MoveToOuterDisposeScope();
     }
-
-    private static Tensor Rows(Tensor x) => x.permute(0, 2, 3, 1).reshape(-1, x.size(1));
 
     // cuDNN and oneDNN answer channels-last weights so.
     private static Tensor Ordered(Tensor x) =>

@@ -9,6 +9,12 @@ internal sealed class PlainImageOperations : ImageOperations
 {
     public static PlainImageOperations Instance { get; } = new();
 
+    public override void Prepare(IReadOnlyList<Linear> layers, Tensor embedding)
+    {
+    }
+
+    public override Tensor Time(Linear layer, Tensor embedding) => layer.call(embedding);
+
     // One addition for all rows becomes part of the bias.
     public override FeatureMap Convolve(Conv2d layer, Tensor input, Tensor? added = null)
     {

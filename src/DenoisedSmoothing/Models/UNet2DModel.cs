@@ -28,6 +28,7 @@ public sealed class UNet2DModel : Module<Tensor, Tensor, Tensor>, IOneTimestepNe
     private readonly MidBlock2D? mid_block;
     private readonly ModuleList<UpBlock2D> up_blocks = new();
     private readonly GroupNorm conv_norm_out;
+    private readonly Linear[] _timeLayers;
 
     /// <summary>Builds the network with random weights.</summary>
     /// <param name="options">Its shape.</param>
@@ -64,6 +65,7 @@ public sealed class UNet2DModel : Module<Tensor, Tensor, Tensor>, IOneTimestepNe
         conv_norm_out = UNet2DLayers.Norm(options.NormGroups, first, options.NormEpsilon);
         conv_out = ChannelsLast.Conv2d(first, options.OutChannels, 3, padding: 1);
         RegisterComponents();
+        _timeLayers = [.. modules().OfType<ResnetBlock2D>().Select(static block => block.TimeLayer)];
     }
 
     /// <summary>What images it takes.</summary>
@@ -112,6 +114,7 @@ public sealed class UNet2DModel : Module<Tensor, Tensor, Tensor>, IOneTimestepNe
             ?? SinusoidalEmbedding.Of(times, Options.BlockChannels[0], Options.FrequencyShift, Options.FlipSinToCos);
         // Every block begins with it.
         Tensor activated = Activations.Silu(time_embedding.call(told.to_type(x.dtype)));
+        operations.Prepare(_timeLayers, activated);
         Stack<FeatureMap> skips = new();
         FeatureMap h = operations.Settle(operations.Convolve(conv_in, Options.CenterInput ? x.mul(Kept(2)).sub_(Kept(1)) : x.alias()));
         skips.Push(h);

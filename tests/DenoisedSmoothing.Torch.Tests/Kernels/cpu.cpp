@@ -67,7 +67,10 @@ template<class... A, void (*kernel)(A...)> struct Caller<kernel> {
 ENTRY(add_moments_##type), ENTRY(group_norm_##type), ENTRY(add_layer_norm_1_##type), ENTRY(add_layer_norm_2_##type), \
 ENTRY(add_layer_norm_3_##type), ENTRY(add_layer_norm_4_##type), ENTRY(add_layer_norm_wide_##type)
 
-const struct { const char *name; void (*run)(void **); } entries[] = { ENTRIES(float32), ENTRIES(bfloat16), ENTRIES(float16) };
+const struct { const char *name; void (*run)(void **); } entries[] = {
+    ENTRIES(float32), ENTRIES(bfloat16), ENTRIES(float16),
+    ENTRY(winograd_weights_float32), ENTRY(winograd_pixels_float32), ENTRY(winograd_results_float32),
+};
 
 }
 

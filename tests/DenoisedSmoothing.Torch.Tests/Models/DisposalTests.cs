@@ -28,7 +28,7 @@ public class DisposalTests
         Resolution = 16, Widths = [16, 32], ModelChannels = 16, NoiseChannels = 16, EmbeddingChannels = 64, Blocks = 1,
     };
 
-    private static readonly Dictionary<string, Func<nn.Module>> s_networks = new()
+    internal static Dictionary<string, Func<nn.Module>> Networks { get; } = new()
     {
         ["Beit"] = () => new Beit(new BeitOptions { EmbedDim = 16, Depth = 2, Heads = 2, ImageSize = 32, ClassCount = 10 }),
         ["Beit, everything"] = () => new Beit(new BeitOptions
@@ -86,20 +86,20 @@ public class DisposalTests
         ["PatchedNetwork"] = () => new PatchedNetwork(new DiffusionUNet(s_unet with { InChannels = 4, OutChannels = 4 }), 2),
     };
 
-    public static TheoryData<string> Names => [.. s_networks.Keys];
+    public static TheoryData<string> Names => [.. Networks.Keys];
 
     [Fact]
     public void Names_cover_every_network()
     {
         IEnumerable<string> types = typeof(Beit).Assembly.GetExportedTypes()
             .Where(type => type.IsSubclassOf(typeof(nn.Module)) && !type.IsAbstract).Select(type => type.Name);
-        types.Should().NotBeEmpty().And.BeSubsetOf(s_networks.Keys.Select(name => name.Split(',')[0]),
+        types.Should().NotBeEmpty().And.BeSubsetOf(Networks.Keys.Select(name => name.Split(',')[0]),
             "a new network is to be listed here");
     }
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Dispose_of_a_network_leaves_nothing(string name) => LiveTensors.ShouldNotChange(() => s_networks[name]().Dispose());
+    public void Dispose_of_a_network_leaves_nothing(string name) => LiveTensors.ShouldNotChange(() => Networks[name]().Dispose());
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -107,9 +107,9 @@ public class DisposalTests
     {
         nn.Module network;
         using (NewDisposeScope())
-            network = s_networks[name]();
+            network = Networks[name]();
         using (network)
-        using (nn.Module other = s_networks[name]())
+        using (nn.Module other = Networks[name]())
             network.state_dict().Keys.Should().Equal(other.state_dict().Keys, "TorchSharp leaves disposed weights out");
     });
 
@@ -117,7 +117,7 @@ public class DisposalTests
     [MemberData(nameof(Names))]
     public void Dispose_of_a_network_moved_to_another_type_leaves_nothing(string name) => LiveTensors.ShouldNotChange(() =>
     {
-        nn.Module network = s_networks[name]();
+        nn.Module network = Networks[name]();
         network.to(ScalarType.Float64);
         network.to(ScalarType.Float32);
         network.Dispose();
@@ -126,13 +126,13 @@ public class DisposalTests
     [Theory]
     [MemberData(nameof(Names))]
     public void Dispose_of_a_network_in_half_precision_leaves_nothing(string name) =>
-        LiveTensors.ShouldNotChange(() => new HalfPrecisionNetwork(s_networks[name](), ScalarType.BFloat16).Dispose());
+        LiveTensors.ShouldNotChange(() => new HalfPrecisionNetwork(Networks[name](), ScalarType.BFloat16).Dispose());
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Dispose_of_adapters_around_a_used_network_leaves_nothing(string name) => LiveTensors.ShouldNotChange(() =>
     {
-        nn.Module network = s_networks[name]();
+        nn.Module network = Networks[name]();
         using Tensor images = network is LeNet ? zeros(2, 1, 28, 28)
             : zeros(2, network is DiffusionUNet or PatchedNetwork or ScoreNetwork ? 1 : 3, 32, 32);
         using IDisposable inference = inference_mode();

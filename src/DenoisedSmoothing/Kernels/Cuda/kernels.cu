@@ -1,6 +1,7 @@
 // The kernels by name. build.sh makes kernels.ptx.gz of this file, which the library carries.
 #include "group_norm.h"
 #include "layer_norm.h"
+#include "winograd.h"
 
 #define GROUP_NORM(T, type) \
 KERNEL add_moments_##type(const void *x, const void *bias, int bias_stride, const void *residual, void *y, float *moments, int pixels, int C) \
@@ -29,3 +30,9 @@ KERNEL add_layer_norm_wide_##type(const void *x, const void *branch, const void 
 ALL(Float32, float32)
 ALL(BFloat16, bfloat16)
 ALL(Float16, float16)
+
+KERNEL winograd_weights_float32(const float *w, float *u, int K, int C) { winograd_weights(w, u, K, C); }
+KERNEL winograd_pixels_float32(const float *x, float *v, int tiles, int down, int across, int height, int width, int C)
+{ winograd_pixels(x, v, tiles, down, across, height, width, C); }
+KERNEL winograd_results_float32(const float *m, float *y, int tiles, int down, int across, int height, int width, int K)
+{ winograd_results(m, y, tiles, down, across, height, width, K); }

@@ -55,6 +55,9 @@ internal sealed class EdmBlock : Module, IUNetLayer
         RegisterComponents();
     }
 
+    /// <summary>What it makes of the noise level's embedding.</summary>
+    public Linear TimeLayer => affine;
+
     public FeatureMap Run(ImageOperations operations, FeatureMap x, FeatureMap? behind, Tensor embedding)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -65,7 +68,7 @@ internal sealed class EdmBlock : Module, IUNetLayer
                 h = Resized(conv0, before);
         }
 
-        Tensor noise = affine.call(embedding);
+        Tensor noise = operations.Time(affine, embedding);
         using (FeatureMap convolved = operations.Convolve(conv0, h, _scaleShift ? null : noise))
             h = operations.Norm(norm1, convolved, null, _scaleShift ? noise : null, silu: true);
         FeatureMap branch = operations.Convolve(conv1, h);
@@ -102,16 +105,12 @@ internal sealed class EdmBlock : Module, IUNetLayer
     {
         using DisposeScope scope = NewDisposeScope();
         long n = x.Values.size(0), channels = x.Values.size(1), height = x.Values.size(2), width = x.Values.size(3);
-        // Tokens [N,T,C] are a view of channels-last images; the q, k and v of one channel lie together.
-        Tensor tokens = operations.Norm(norm2!, x, null, null, silu: false).permute(0, 2, 3, 1).reshape(n, height * width, channels);
-        Tensor[] parts = Pointwise(qkv!, tokens).reshape(n, height * width, _heads, channels / _heads, 3).transpose(1, 2).unbind(4);
+        // Rows [N T,C] are a view of channels-last images; the q, k and v of one channel lie together.
+        Tensor rows = ImageOperations.Rows(operations.Norm(norm2!, x, null, null, silu: false));
+        Tensor[] parts = ImageOperations.Pointwise(rows, qkv!.weight!, qkv.bias).reshape(n, height * width, _heads, channels / _heads, 3).transpose(1, 2).unbind(4);
         Tensor attended = nn.functional.scaled_dot_product_attention(parts[0].contiguous(), parts[1].contiguous(), parts[2].contiguous());
-        Tensor h = Pointwise(proj!, attended.transpose(1, 2).reshape(n, height * width, channels));
-        FeatureMap branch = new(h.reshape(n, height, width, channels).permute(0, 3, 1, 2));
+        Tensor h = ImageOperations.Pointwise(attended.transpose(1, 2).reshape(-1, channels), proj!.weight!, proj.bias);
+        FeatureMap branch = new(ImageOperations.Images(h, n, height, width));
         return UNet2DLayers.Add(operations, branch, x.Values, _factor).MoveToOuterDisposeScope();
     }
-
-    // A kernel of one pixel is a matrix.
-    private static Tensor Pointwise(Conv2d layer, Tensor tokens) =>
-        nn.functional.linear(tokens, layer.weight!.reshape(layer.out_channels, -1), layer.bias);
 }

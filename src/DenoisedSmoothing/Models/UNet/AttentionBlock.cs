@@ -32,18 +32,16 @@ internal sealed class AttentionBlock : Module, IUNetLayer
         // fused attention is fast on.
         Tensor joined;
         using (Tensor normed = operations.Norm(norm, x, null, null, silu: false))
-            joined = Pointwise(qkv, normed.permute(0, 2, 3, 1).reshape(-1, channels));
+            joined = ImageOperations.Pointwise(ImageOperations.Rows(normed), qkv.weight!, qkv.bias);
         // Legacy order keeps each head's q, k, v together; the new order splits q, k, v first.
         Tensor[] parts = (_newOrder
             ? joined.reshape(n, -1, 3, _heads, channels / _heads).transpose(2, 3)
             : joined.reshape(n, -1, _heads, 3, channels / _heads)).transpose(1, 2).unbind(3);
         Tensor attended = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2]);
         joined.Dispose();
-        Tensor h = Pointwise(proj_out, attended.transpose(1, 2).reshape(-1, channels));
+        Tensor h = ImageOperations.Pointwise(attended.transpose(1, 2).reshape(-1, channels), proj_out.weight!, proj_out.bias);
         attended.Dispose();
-        FeatureMap branch = new(h.reshape(n, height, width, channels).permute(0, 3, 1, 2));
+        FeatureMap branch = new(ImageOperations.Images(h, n, height, width));
         return operations.Add(branch, x.Values).MoveToOuterDisposeScope();
     }
-
-    private static Tensor Pointwise(Conv1d layer, Tensor rows) => nn.functional.linear(rows, layer.weight!.squeeze(2), layer.bias);
 }

@@ -34,6 +34,9 @@ internal sealed class ResBlock : Module, IUNetLayer
         RegisterComponents();
     }
 
+    /// <summary>What it makes of the time embedding.</summary>
+    public Linear TimeLayer => (Linear)emb_layers[1];
+
     public FeatureMap Run(ImageOperations operations, FeatureMap x, FeatureMap? behind, Tensor embedding)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -45,7 +48,7 @@ internal sealed class ResBlock : Module, IUNetLayer
             x = new FeatureMap(Resized(x.Values));
         }
 
-        Tensor time = ((Linear)emb_layers[1]).call(embedding);
+        Tensor time = operations.Time(TimeLayer, embedding);
         using (FeatureMap convolved = operations.Convolve((Conv2d)in_layers[2], h, _scaleShift ? null : time))
             h = operations.Norm((GroupNorm)out_layers[0], convolved, null, _scaleShift ? time : null, silu: true);
         if (training)

@@ -28,14 +28,14 @@ internal sealed class Attention2D : Module, IUNetLayer
     {
         using DisposeScope scope = NewDisposeScope();
         long n = x.Values.size(0), channels = x.Values.size(1), height = x.Values.size(2), width = x.Values.size(3);
-        // Tokens [N,T,C] are a view of channels-last images.
+        // Rows [N T,C] are a view of channels-last images; with three dimensions a bias would be a pass of its own.
         Tensor normed = group_norm is null ? x.Values : operations.Norm(group_norm, x, null, null, silu: false);
-        Tensor tokens = normed.permute(0, 2, 3, 1).reshape(n, height * width, channels);
+        Tensor rows = ImageOperations.Rows(normed);
         Tensor attended = nn.functional.scaled_dot_product_attention(Heads(to_q), Heads(to_k), Heads(to_v));
-        Tensor h = to_out.call(attended.transpose(1, 2).reshape(n, height * width, channels));
-        FeatureMap branch = new(h.reshape(n, height, width, channels).permute(0, 3, 1, 2));
+        Tensor h = to_out.call(attended.transpose(1, 2).reshape(-1, channels));
+        FeatureMap branch = new(ImageOperations.Images(h, n, height, width));
         return UNet2DLayers.Add(operations, branch, x.Values, _factor).MoveToOuterDisposeScope();
 
-        Tensor Heads(Linear layer) => layer.call(tokens).reshape(n, height * width, channels / _headDim, _headDim).transpose(1, 2);
+        Tensor Heads(Linear layer) => layer.call(rows).reshape(n, height * width, channels / _headDim, _headDim).transpose(1, 2);
     }
 }

@@ -32,6 +32,9 @@ internal sealed class ResnetBlock2D : Module, IUNetLayer
         RegisterComponents();
     }
 
+    /// <summary>What it makes of the time embedding.</summary>
+    public Linear TimeLayer => time_emb_proj;
+
     public FeatureMap Run(ImageOperations operations, FeatureMap x, FeatureMap? behind, Tensor embedding)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -43,7 +46,7 @@ internal sealed class ResnetBlock2D : Module, IUNetLayer
             x = new FeatureMap(Resized(x.Values));
         }
 
-        Tensor time = time_emb_proj.call(embedding);
+        Tensor time = operations.Time(time_emb_proj, embedding);
         using (FeatureMap convolved = operations.Convolve(conv1, h, _scaleShift ? null : time))
             h = operations.Norm(norm2, convolved, null, _scaleShift ? time : null, silu: true);
         if (training)

@@ -1,0 +1,84 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DenoisedSmoothing.Kernels;
+
+/// <summary>
+/// Convolutions of 3x3 pixels in float32 by Winograd's F(4x4,3x3), on the kernels of winograd.h and libtorch's batched product. Where cards
+/// may not round factors to TF32, cuDNN's own ones run at less than half of the rate of products, of which this takes a quarter.
+/// </summary>
+/// <remarks>
+/// The sums are other ones than those of the plain convolution, and in float32 as exact to within a few units in the last place of the
+/// largest value. Every sum has one order.
+/// </remarks>
+/// <param name="driver">Runs the kernels.</param>
+/// <param name="mostBytes">What transformed pixels and products may take at once, if one image's do not take more.</param>
+internal sealed class WinogradConvolution(IKernelDriver driver, long mostBytes = WinogradConvolution.MostBytes)
+{
+    private const int Tile = 4, Products = 36, Threads = 256;
+
+    // Below it the weights' own transformation costs as much as the convolution.
+    private const long FewestPixels = 1024;
+
+    // Enough to fill a card, little beside its memory.
+    private const long MostBytes = 1L << 30;
+
+    /// <summary>Whether it is worth taking for these.</summary>
+    /// <param name="layer">The convolution.</param>
+    /// <param name="x">[N,C,H,W].</param>
+    public static bool Takes(TorchSharp.Modules.Conv2d layer, Tensor x)
+    {
+        Tensor weight = layer.weight!;
+        if (x.dtype != ScalarType.Float32 || weight.dtype != ScalarType.Float32 || weight.size(2) != 3 || weight.size(3) != 3
+            || !All(layer.stride, 1) || !All(layer.padding, 1) || !All(layer.dilation, 1) || weight.size(1) != x.size(1)
+            || layer.padding_mode != PaddingModes.Zeros)
+            return false;
+        long height = x.size(2), width = x.size(3), channels = x.size(1), results = weight.size(0);
+        long tiles = Tiles(height) * Tiles(width);
+        // Tiles at the edges are whole ones: where they have more in them than half of what is wanted, little is gained.
+        return KernelCalls.Takes(x.dtype, channels) && KernelCalls.Takes(x.dtype, results) && x.size(0) * height * width >= FewestPixels
+            && 8 * tiles <= height * width && tiles * Math.Max(channels, results) < int.MaxValue && results * channels < int.MaxValue
+            && KernelCalls.IsChannelsLast(x) && KernelCalls.IsChannelsLast(weight) && !LibTorch.AllowTf32;
+    }
+
+    /// <summary>The convolution without a bias.</summary>
+    /// <param name="x">float32 [N,C,H,W], channels-last.</param>
+    /// <param name="weight">float32 [K,C,3,3], channels-last.</param>
+    /// <returns>[N,K,H,W], channels-last; fresh.</returns>
+    public Tensor Run(Tensor x, Tensor weight)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        int n = (int)x.size(0), channels = (int)x.size(1), height = (int)x.size(2), width = (int)x.size(3), results = (int)weight.size(0);
+        int down = (int)Tiles(height), across = (int)Tiles(width);
+        Tensor weights = empty([Products, results, channels], ScalarType.Float32, x.device);
+        Launch("winograd_weights_float32", results, channels, [KernelCalls.Pointer(weight), KernelCalls.Pointer(weights), results, channels]);
+        Tensor transposed = weights.transpose(1, 2), y = KernelCalls.ImagesLike(x, results);
+        nint from = KernelCalls.Pointer(x), to = KernelCalls.Pointer(y);
+        int most = Images(down * across, channels + results);
+        for (int first = 0; first < n; first += most)
+        {
+            int images = Math.Min(most, n - first), tiles = images * down * across;
+            nint offset = (nint)first * height * width * sizeof(float);
+            using Tensor pixels = empty([Products, tiles, channels], ScalarType.Float32, x.device);
+            Launch("winograd_pixels_float32", tiles, channels,
+                [from + offset * channels, KernelCalls.Pointer(pixels), tiles, down, across, height, width, channels]);
+            using Tensor products = pixels.bmm(transposed);
+            Launch("winograd_results_float32", tiles, results,
+                [KernelCalls.Pointer(products), to + offset * results, tiles, down, across, height, width, results]);
+        }
+
+        return y.MoveToOuterDisposeScope();
+    }
+
+    // A thread for each channel of each tile.
+    private void Launch(string kernel, int tiles, int channels, ReadOnlySpan<KernelArgument> arguments) =>
+        driver.Launch(kernel, new KernelGrid((int)(((long)tiles * channels + Threads - 1) / Threads), 1, Threads, 0), arguments);
+
+    // How many images at once.
+    private int Images(int tilesPerImage, int channels) =>
+        (int)Math.Clamp(mostBytes / ((long)Products * sizeof(float) * tilesPerImage * channels), 1, int.MaxValue / tilesPerImage / channels);
+
+    private static long Tiles(long pixels) => (pixels + Tile - 1) / Tile;
+
+    private static bool All(IEnumerable<long>? values, long wanted) => values?.All(value => value == wanted) is true;
+}
