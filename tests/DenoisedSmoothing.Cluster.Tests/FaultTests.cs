@@ -18,7 +18,7 @@ public sealed class FaultTests(QueuePlaces places, Xunit.Abstractions.ITestOutpu
     }
 
     private static readonly string[] s_run =
-        ["--sigma", "0.5", "--n0", "10", "--n", "100", "--batch", "10", "--seed", "11", "--max", "8"];
+        ["--sigma", "0.5", "--n0", "10", "--n", "60", "--batch", "10", "--seed", "11", "--max", "8"];
 
     [SkippableFact]
     public async Task Run_with_a_fault_of_each_kind_gives_the_log_of_one_process()

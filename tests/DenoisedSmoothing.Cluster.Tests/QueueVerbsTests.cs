@@ -7,7 +7,7 @@ namespace DenoisedSmoothing.Cluster.Tests;
 [Collection(QueueTests.Name)]
 public sealed class QueueVerbsTests(QueuePlaces places)
 {
-    private static readonly string[] s_small = ["--sigma", "0.5", "--n", "40", "--batch", "10", "--max", "5"];
+    private static readonly string[] s_small = ["--sigma", "0.5", "--n", "20", "--batch", "5", "--max", "5"];
 
     [SkippableTheory]
     [InlineData(QueuePlaces.Sqlite, "certify")]
@@ -15,7 +15,7 @@ public sealed class QueueVerbsTests(QueuePlaces places)
     public async Task Run_through_a_queue_is_the_log_of_the_single_run(string kind, string verb)
     {
         string queue = places.New(kind), whole = places.NewFile("whole.tsv"), log = places.NewFile("log.tsv");
-        string[] options = [.. s_small, "--seed", "11", .. (verb == "certify" ? (string[])["--n0", "10"] : [])];
+        string[] options = [.. s_small, "--seed", "11", .. (verb == "certify" ? (string[])["--n0", "5"] : [])];
         await Run([verb, .. options, "--out", whole]);
 
         (await Run(["enqueue", "--queue", queue, "--run", "a", "--kind", verb, .. options])).Should().Contain("5 images, seed 11");

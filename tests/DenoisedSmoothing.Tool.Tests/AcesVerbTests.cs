@@ -8,7 +8,7 @@ namespace DenoisedSmoothing.Tool.Tests;
 public sealed class AcesVerbTests : IDisposable
 {
     private static readonly string[] s_small =
-        ["aces", "--sigma", "0.25", "--max", "4", "--skip", "20", "--n0", "10", "--n", "60", "--batch", "20", "--seed", "1",
+        ["aces", "--sigma", "0.25", "--max", "4", "--skip", "20", "--n0", "5", "--n", "20", "--batch", "10", "--seed", "1",
             "--alpha", "0.1"];
 
     private static readonly string[] s_fast = [.. s_small, "--denoiser", "none"];
@@ -141,7 +141,7 @@ public sealed class AcesVerbTests : IDisposable
         await Refused("selection: there entropy<=0.5, now trained", [.. command, "--selector-file", At("s.safetensors")]);
         await Refused("core: there ", [.. command, "--core-file", At("core.safetensors")]);
         foreach ((string option, string value, string name) in ((string, string, string)[])[("--sigma", "0.3", "sigma"),
-            ("--n", "61", "method"), ("--alpha", "0.2", "alpha"), ("--batch", "30", "batch"), ("--seed", "2", "seed"),
+            ("--n", "21", "method"), ("--alpha", "0.2", "alpha"), ("--batch", "30", "batch"), ("--seed", "2", "seed"),
             ("--max", "5", "rows")])
         {
             string[] other = [.. command];

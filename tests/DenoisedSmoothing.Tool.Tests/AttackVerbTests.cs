@@ -8,7 +8,7 @@ namespace DenoisedSmoothing.Tool.Tests;
 public sealed class AttackVerbTests : IDisposable
 {
     private static readonly string[] s_small =
-        ["attack", "--sigma", "0.5", "--n0", "10", "--n", "60", "--batch", "20", "--judge-votes", "60", "--attack-draws", "2",
+        ["attack", "--sigma", "0.5", "--n0", "5", "--n", "20", "--batch", "5", "--judge-votes", "60", "--attack-draws", "2",
             "--attack-steps", "1"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("dds-attack-").FullName;

@@ -44,7 +44,7 @@ public sealed class KillTests : IDisposable
     public async Task Aces_killed_when_rows_are_written_and_resumed_gives_the_rows_of_an_uninterrupted_run()
     {
         string whole = Path.Combine(_folder, "whole.tsv"), rows = Path.Combine(_folder, "rows.tsv");
-        string[] more = ["--n0", "10", "--threshold", "0.7"];
+        string[] more = ["--n0", "5", "--threshold", "0.7"];
         (await Dds.RunAsync(Arguments(whole, 6, "aces", more))).Exit.Should().Be(0);
         for (int kills = 0; kills < 3; kills++)
         {
@@ -107,7 +107,7 @@ public sealed class KillTests : IDisposable
     // Of a third each share has as many images as the whole without shares.
     private static string[] Arguments(string log, int images, string verb = "certify", params string[] more) =>
     [
-        verb, "--sigma", "0.5", "--n", "40", "--batch", "10", "--seed", "11", "--out", log, "--resume", "--max",
-        $"{(more.Contains("--shard") ? 3 * images : images)}", .. (verb == "certify" ? (string[])["--n0", "10"] : []), .. more,
+        verb, "--sigma", "0.5", "--n", "20", "--batch", "5", "--seed", "11", "--out", log, "--resume", "--max",
+        $"{(more.Contains("--shard") ? 3 * images : images)}", .. (verb == "certify" ? (string[])["--n0", "5"] : []), .. more,
     ];
 }

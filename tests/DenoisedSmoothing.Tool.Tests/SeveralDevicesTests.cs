@@ -5,16 +5,16 @@ namespace DenoisedSmoothing.Tool.Tests;
 /// <summary>One process on several devices: here the CPU several times, each with a network of its own.</summary>
 public sealed class SeveralDevicesTests : IDisposable
 {
-    private static readonly string[] s_small = ["--sigma", "0.5", "--n", "60", "--batch", "10", "--seed", "11", "--max", "4"];
+    private static readonly string[] s_small = ["--sigma", "0.5", "--n", "20", "--batch", "5", "--seed", "11", "--max", "4"];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dds-devices-");
 
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Theory]
-    [InlineData("certify", "--n0", "10")]
-    [InlineData("certify", "--certifier", "sequential", "--n0", "10", "--budget", "60")]
-    [InlineData("predict")]
+    [InlineData("certify", "--n0", "5")]
+    [InlineData("certify", "--certifier", "sequential", "--n0", "5", "--budget", "30", "--denoiser", "none")]
+    [InlineData("predict", "--denoiser", "none")]
     public async Task Log_of_three_devices_is_that_of_one(string verb, params string[] more)
     {
         string[] n = more.Contains("sequential") ? [.. s_small[..2], .. s_small[4..]] : s_small;
@@ -28,7 +28,7 @@ public sealed class SeveralDevicesTests : IDisposable
     [Fact]
     public async Task Shards_of_machines_with_one_and_two_devices_merge_and_one_goes_on_where_the_other_stopped()
     {
-        string[] small = [.. s_small, "--n0", "10"];
+        string[] small = [.. s_small, "--n0", "5", "--denoiser", "none"];
         await Run(["certify", .. small, "--out", At("whole.tsv")]);
         await Run(["certify", .. small, "--shard", "1/2", "--out", At("1.tsv")]);
         await Run(["certify", .. small, "--shard", "2/2", "--device", "cpu,cpu", "--out", At("2.tsv")]);
@@ -46,9 +46,9 @@ public sealed class SeveralDevicesTests : IDisposable
     [Fact]
     public async Task Attack_and_aces_give_on_two_devices_what_they_give_on_one()
     {
-        string[] attack = ["attack", .. s_small[..^1], "2", "--n0", "10", "--attacks", "search", "--attack-draws", "2",
-            "--attack-steps", "2", "--judge-votes", "60"],
-            aces = ["aces", .. s_small, "--n0", "10"];
+        string[] attack = ["attack", .. s_small[..^1], "2", "--n0", "5", "--attacks", "search", "--attack-draws", "2",
+            "--attack-steps", "2", "--judge-votes", "20"],
+            aces = ["aces", .. s_small, "--n0", "5"];
         foreach ((string device, string name) in new[] { ("cpu", "one"), ("cpu,cpu", "two") })
         {
             (await Dds.RunAsync([.. attack, "--device", device, "--out", At(name + ".jsonl")])).Exit.Should().BeOneOf(0, 3);

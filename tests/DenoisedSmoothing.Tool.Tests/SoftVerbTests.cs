@@ -18,10 +18,10 @@ public sealed class SoftVerbTests : IDisposable
             "--batch", "40", "--seed", "3"];
         string whole = At("whole.tsv"), stopped = At("stopped.tsv");
         (await Run([.. command, "--max", "2", "--out", whole])).Should().Contain($"{certifier} n0=8 n=120");
-        await Run([.. command, "--max", "2", "--out", stopped]);
         // What a kill after the first line would leave.
-        foreach (string file in new[] { stopped, stopped + ".jsonl" })
-            File.WriteAllLines(file, File.ReadLines(file).Take(file == stopped ? 2 : 1).ToArray());
+        foreach ((string end, int lines) in new[] { ("", 2), (".jsonl", 1) })
+            File.WriteAllLines(stopped + end, File.ReadLines(whole + end).Take(lines));
+        File.Copy(whole + ".meta.json", stopped + ".meta.json");
         await Run([.. command, "--max", "2", "--out", stopped, "--resume"]);
 
         CertificationLogEntry[] entries = [.. CertificationLogEntry.ReadAll(whole)];

@@ -107,7 +107,7 @@ public sealed class WorkerTests : IDisposable
 
     private static string[] Arguments(string log, int images) =>
     [
-        "certify", "--sigma", "0.5", "--n0", "10", "--n", "40", "--batch", "10", "--seed", "11", "--out", log, "--resume", "--max",
+        "certify", "--sigma", "0.5", "--n0", "5", "--n", "20", "--batch", "5", "--seed", "11", "--out", log, "--resume", "--max",
         $"{images}",
     ];
 

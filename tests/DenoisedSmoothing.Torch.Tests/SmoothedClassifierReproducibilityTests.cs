@@ -71,10 +71,10 @@ public sealed class SmoothedClassifierReproducibilityTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using FashionMnistPair pair = FashionMnistPair.Load(), second = FashionMnistPair.Load();
         LabeledImages test = FashionMnistPair.TestImages();
-        SmoothingImage[] images = [.. new[] { 3, 8, 21 }.Select(i => new SmoothingImage(test.Image(i), i))];
+        SmoothingImage[] images = [.. new[] { 3, 21 }.Select(i => new SmoothingImage(test.Image(i), i))];
         // At this sigma some votes are close: a difference in the last bit of a score would have a chance to show.
-        SmoothingOptions options = new() { Batch = 12, Seed = 17 };
-        CohenCertifier certifier = new(n0: 6, n: 25, alpha: .05);
+        SmoothingOptions options = new() { Batch = 8, Seed = 17 };
+        CohenCertifier certifier = new(n0: 6, n: 20, alpha: .05);
         IBaseClassifier Replica(FashionMnistPair of) => new DenoisedClassifier(of.Denoiser, of.Classifier);
         SmoothedClassifier smoothed = new([Replica(pair)], sigma: 1, certifier, options);
         List<Certificate> expected = [.. smoothed.CertifyMany(images)];
@@ -90,7 +90,7 @@ public sealed class SmoothedClassifierReproducibilityTests : IDisposable
         images.Select(item => smoothed.Certify(item)).Should().Equal(expected, "company does not matter");
         new SmoothedClassifier([Replica(pair), Replica(second)], sigma: 1, certifier, options).CertifyMany(images).Should()
             .Equal(expected, "two replicas draw what one draws");
-        expected.Should().Contain(certificate => certificate.EstimationVotes[certificate.EstimationVotes.Top] < 25,
+        expected.Should().Contain(certificate => certificate.EstimationVotes[certificate.EstimationVotes.Top] < 20,
             "votes that are all alike would show nothing");
     }
 

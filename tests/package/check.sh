@@ -5,7 +5,8 @@ set -euo pipefail
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# Not while the checks beside these still run.
+trap 'wait; rm -rf "$work"' EXIT
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1 GOMP_SPINCOUNT=0
 # The shell's settings must not decide what is checked.
 unset RelaxLibTorchSharp TorchRuntime VersionSuffix Version
@@ -46,13 +47,8 @@ cat >"$work/nuget.config" <<CONFIG
 </configuration>
 CONFIG
 
-# 1. Pack. The outputs go elsewhere, so that a checkout is left as it was.
-(cd "$repository" && log pack dotnet pack -c Release -o "$work/feed" --artifacts-path "$work/artifacts" -p:Version=$version)
-mkdir "$work/contents"
-cp "$repository/tests/package/Contents.cs" "$work/contents/"
-git=$(git -C "$repository" rev-parse --verify -q HEAD >/dev/null 2>&1 && echo git || true)
-XDG_DATA_HOME="$work/contents" dotnet run "$work/contents/Contents.cs" -- "$work/feed" $version $git >"$work/contents.log" 2>&1 </dev/null || fail "contents of the packages" "$work/contents.log"
-pass "dotnet pack: every package with symbols, their contents and dependencies"
+# 1. Pack. The outputs go elsewhere, so that a checkout is left as it was. The analyzers have their say at every other build.
+(cd "$repository" && log pack dotnet pack -c Release -o "$work/feed" --artifacts-path "$work/artifacts" -p:Version=$version -p:RunAnalyzers=false)
 
 export NUGET_PACKAGES="$work/packages"
 # Half a gigabyte of libtorch for each output, were it copied.
@@ -66,15 +62,16 @@ app() { # app FOLDER: a fresh copy of the application
 }
 
 # Where TorchSharp does not find its library it looks into the package folder: there it must find nothing.
-run() { (cd "$work" && NUGET_PACKAGES="$work/nothing" "$@") >"$work/run.log" 2>&1 </dev/null; }
+run_log="$work/run.log"
+run() { (cd "$work" && NUGET_PACKAGES="$work/nothing" "$@") >"$run_log" 2>&1 </dev/null; }
 
 # Runs the application, which must certify: certifies NAME COMMAND...
 certifies() {
     local name=$1 outcome
     shift
-    run "$@" || fail "$name: exit code $?" "$work/run.log"
-    outcome=$(tr -d '\r' <"$work/run.log")
-    [[ $outcome == $'predicted 1\ncertified 1\nradius close to 0.8 and below: 0.'* ]] || fail "$name: unexpected outcome" "$work/run.log"
+    run "$@" || fail "$name: exit code $?" "$run_log"
+    outcome=$(tr -d '\r' <"$run_log")
+    [[ $outcome == $'predicted 1\ncertified 1\nradius close to 0.8 and below: 0.'* ]] || fail "$name: unexpected outcome" "$run_log"
     pass "$name"
 }
 
@@ -83,13 +80,64 @@ advises() {
     local name=$1 text=$2 code=0
     shift 2
     run "$@" || code=$?
-    [ $code -eq 3 ] || fail "$name: exit code $code, not 3" "$work/run.log"
-    [ "$(wc -l <"$work/run.log")" -eq 1 ] && [ "$(wc -c <"$work/run.log")" -lt 500 ] || fail "$name: the error is not one short line" "$work/run.log"
-    grep -qF "$text" "$work/run.log" || fail "$name: the error does not name $text" "$work/run.log"
+    [ $code -eq 3 ] || fail "$name: exit code $code, not 3" "$run_log"
+    [ "$(wc -l <"$run_log")" -eq 1 ] && [ "$(wc -c <"$run_log")" -lt 500 ] || fail "$name: the error is not one short line" "$run_log"
+    grep -qF "$text" "$run_log" || fail "$name: the error does not name $text" "$run_log"
     pass "$name"
 }
 
 hash_of() { git hash-object --no-filters "$1" 2>/dev/null || cksum <"$1"; }
+
+# What has nothing to do with that application goes on beside it: a build keeps one core busy.
+beside() {
+    run_log="$work/beside.log"
+    export NUGET_PACKAGES="$work/packages-beside"
+
+    # The packages.
+    mkdir "$work/contents"
+    cp "$repository/tests/package/Contents.cs" "$work/contents/"
+    git=$(git -C "$repository" rev-parse --verify -q HEAD >/dev/null 2>&1 && echo git || true)
+    XDG_DATA_HOME="$work/contents" dotnet run "$work/contents/Contents.cs" -- "$work/feed" $version $git >"$work/contents.log" 2>&1 </dev/null || fail "contents of the packages" "$work/contents.log"
+    pass "dotnet pack: every package with symbols, their contents and dependencies"
+
+    # An application without a native library.
+    app without
+    log build-without dotnet build "$work/without" -warnaserror "${without[@]}"
+    advises "without a native package, the error names TorchSharp-cpu" "TorchSharp-cpu" dotnet "$work/without/bin/Debug/net10.0/App.dll"
+
+    # Every package in one application.
+    mkdir -p "$work/all"
+    cp "$repository"/tests/package/all/* "$work/all/"
+    log build-all dotnet build "$work/all" -warnaserror "${with[@]}" -p:RelaxLibTorchSharp=auto
+    run dotnet "$work/all/bin/Debug/net10.0/App.dll" || fail "the application with every package: exit code $?" "$run_log"
+    [ "$(tr -d '\r' <"$run_log")" = $'label 2 of 2\nno such model\nDenoisedSmoothing.Training\nserved 2' ] ||
+        fail "the application with every package: unexpected outcome" "$run_log"
+    pass "an application with every package certifies a bundled image"
+
+    # The tool, installed from the folder. It has no libtorch: half of its verbs need none, the others say what to do.
+    log tool-install dotnet tool install DenoisedSmoothing.Tool --tool-path "$work/tool" --version $version --configfile "$work/nuget.config"
+    dds="$work/tool/dds"
+    printf 'idx\tlabel\tpredict\tradius\tcorrect\ttime\n' >"$work/log.tsv"
+    for i in $(seq 0 99); do printf '%d\t0\t0\t0.75\t1\t0:00:01\n' "$i"; done >>"$work/log.tsv"
+    tool() { # tool NAME TEXT COMMAND...: must succeed, and print the text
+        local name=$1 text=$2
+        shift 2
+        run "$@" || fail "$name: exit code $?" "$run_log"
+        grep -qF "$text" "$run_log" || fail "$name: does not print '$text'" "$run_log"
+        pass "$name"
+    }
+    tool "dds shows its help" "certify" "$dds" --help
+    tool "dds analyze without libtorch" "100" "$dds" analyze "$work/log.tsv"
+    tool "dds plan without libtorch" "3.81" "$dds" plan --sigma 1 --radius 1 --pa 0.99 --n 100000
+    code=0
+    run "$dds" certify --max 1 --n 100 --sigma 0.5 || code=$?
+    [ $code -eq 1 ] && [ "$(wc -l <"$run_log")" -eq 1 ] && grep -qF DDS_LIBTORCH "$run_log" || fail "dds certify without libtorch: no clear error" "$run_log"
+    pass "dds certify without libtorch names DDS_LIBTORCH"
+    relaxed="$work/all/bin/Debug/net10.0/runtimes/$rid/native"
+    [ ! -d "$relaxed" ] || DDS_LIBTORCH="$relaxed" tool "dds certify on an application's libtorch" "1 images" "$dds" certify --max 1 --n 100 --sigma 0.5 --seed 1
+}
+(beside) >"$work/beside.txt" 2>&1 &
+beside=$!
 
 # 2. An application with a native library.
 app with
@@ -132,11 +180,7 @@ for single in false true; do
     certifies "$name" "$work/$single/App"
 done
 
-# 4. Without a native library, and on a libstdc++ that is too old for TorchSharp's.
-app without
-log build-without dotnet build "$work/without" -warnaserror "${without[@]}"
-advises "without a native package, the error names TorchSharp-cpu" "TorchSharp-cpu" dotnet "$work/without/bin/Debug/net10.0/App.dll"
-
+# 4. On a libstdc++ that is too old for TorchSharp's library.
 log build-unrelaxed dotnet build "$work/with" -warnaserror "${with[@]}"
 unrelaxed="$work/with/bin/Debug/net10.0/runtimes/linux-x64/native/libLibTorchSharp.so"
 [ "$(hash_of "$unrelaxed")" = "$before" ] || fail "without RelaxLibTorchSharp, the library is not TorchSharp's own"
@@ -151,36 +195,9 @@ log build-true dotnet build "$work/with" -warnaserror "${with[@]}" -p:RelaxLibTo
 [ "$(hash_of "$unrelaxed")" != "$before" ] || fail "RelaxLibTorchSharp=true changes nothing"
 certifies "RelaxLibTorchSharp=true" dotnet "$work/with/bin/Debug/net10.0/App.dll"
 
-# 5. Every package in one application.
-mkdir -p "$work/all"
-cp "$repository"/tests/package/all/* "$work/all/"
-log build-all dotnet build "$work/all" -warnaserror "${with[@]}" -p:RelaxLibTorchSharp=auto
-run dotnet "$work/all/bin/Debug/net10.0/App.dll" || fail "the application with every package: exit code $?" "$work/run.log"
-[ "$(tr -d '\r' <"$work/run.log")" = $'label 2 of 2\nno such model\nDenoisedSmoothing.Training\nserved 2' ] ||
-    fail "the application with every package: unexpected outcome" "$work/run.log"
-pass "an application with every package certifies a bundled image"
-
-# 6. The tool, installed from the folder. It has no libtorch: half of its verbs need none, the others say what to do.
-log tool-install dotnet tool install DenoisedSmoothing.Tool --tool-path "$work/tool" --version $version --configfile "$work/nuget.config"
-dds="$work/tool/dds"
-printf 'idx\tlabel\tpredict\tradius\tcorrect\ttime\n' >"$work/log.tsv"
-for i in $(seq 0 99); do printf '%d\t0\t0\t0.75\t1\t0:00:01\n' "$i"; done >>"$work/log.tsv"
-tool() { # tool NAME TEXT COMMAND...: must succeed, and print the text
-    local name=$1 text=$2
-    shift 2
-    run "$@" || fail "$name: exit code $?" "$work/run.log"
-    grep -qF "$text" "$work/run.log" || fail "$name: does not print '$text'" "$work/run.log"
-    pass "$name"
-}
-tool "dds shows its help" "certify" "$dds" --help
-tool "dds analyze without libtorch" "100" "$dds" analyze "$work/log.tsv"
-tool "dds plan without libtorch" "3.81" "$dds" plan --sigma 1 --radius 1 --pa 0.99 --n 100000
-code=0
-run "$dds" certify --max 1 --n 100 --sigma 0.5 || code=$?
-[ $code -eq 1 ] && [ "$(wc -l <"$work/run.log")" -eq 1 ] && grep -qF DDS_LIBTORCH "$work/run.log" || fail "dds certify without libtorch: no clear error" "$work/run.log"
-pass "dds certify without libtorch names DDS_LIBTORCH"
-relaxed="$work/all/bin/Debug/net10.0/runtimes/$rid/native"
-[ ! -d "$relaxed" ] || DDS_LIBTORCH="$relaxed" tool "dds certify on an application's libtorch" "1 images" "$dds" certify --max 1 --n 100 --sigma 0.5 --seed 1
-
+ended=0
+wait $beside || ended=$?
+cat "$work/beside.txt"
+[ $ended -eq 0 ] || exit $ended
 [ "$(hash_of "$original")" = "$before" ] || fail "TorchSharp's library in the package folder was changed"
 pass "the package folder is as it was"

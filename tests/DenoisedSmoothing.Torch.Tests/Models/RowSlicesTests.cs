@@ -63,11 +63,11 @@ public class RowSlicesTests
             ChannelMultipliers = [1, 1],
             ResidualBlocks = 1,
         }));
-        // 4 rows of 3 * 32 * 192 * 192 elements: slices of one row.
-        Tensor x = SyntheticWeights.Input(1, [4, 3, 192, 192]), timesteps = tensor(new[] { 10f, 900f, 300f, 77f }), all =
+        // 2 rows of 3 * 32 * 192 * 192 elements: slices of one row.
+        Tensor x = SyntheticWeights.Input(1, [2, 3, 192, 192]), timesteps = tensor(new[] { 10f, 900f }), all =
             network.call(x, timesteps);
-        RowSlices.Cut(x, 3L * 32 * 192 * 192).Should().HaveCount(4);
-        for (int row = 0; row < 4; row++)
+        RowSlices.Cut(x, 3L * 32 * 192 * 192).Should().HaveCount(2);
+        for (int row = 0; row < 2; row++)
         {
             Tensor alone = network.call(x.narrow(0, row, 1), timesteps.narrow(0, row, 1));
             alone.data<float>().ToArray().Should().Equal(all.narrow(0, row, 1).data<float>().ToArray());

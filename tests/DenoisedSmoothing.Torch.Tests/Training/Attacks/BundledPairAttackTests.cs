@@ -18,7 +18,7 @@ public class BundledPairAttackTests
     [InlineData(Norm.L2)]
     [InlineData(Norm.L1)]
     public void TryCertificate_a_strong_attack_holds_inside_the_radius_and_changes_the_answer_far_outside(Norm norm) =>
-        Attack(norm, images: 1, new CohenCertifier(n0: 20, n: 200), [new PgdAttack { Steps = 8, Draws = 4 }]);
+        Attack(norm, images: 1, new CohenCertifier(n0: 20, n: 80), [new PgdAttack { Steps = 8, Draws = 4 }]);
 
     [Theory]
     [InlineData(Norm.L2)]
