@@ -55,7 +55,8 @@ public sealed class AcesVerbTests : IDisposable
         string[][] all = Rows(At("all.tsv")), none = Rows(At("none.tsv")), entropy = await RowsOf("1");
         all.Select(Unsaid).Should().BeEquivalentTo(entropy.Select(Unsaid), "both certify everything, on one noise");
         none.Should().OnlyContain(row => row[4] == "Core" && row[2] == row[6]);
-        (all[0][SelectionColumn], none[0][SelectionColumn], entropy[0][SelectionColumn]).Should().Be(("trained(0.25)", "trained", "entropy<=1"));
+        string Said(string[][] rows) => rows[0][SelectionColumn];
+        (Said(all), Said(none), Said(entropy)).Should().Be(("trained(0.25)", "trained", "entropy<=1"));
         said.Should().Contain($"selected by selector {At("all.safetensors")}, trained on what is certified at radius 0.25");
     }
 

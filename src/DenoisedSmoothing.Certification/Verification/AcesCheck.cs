@@ -40,7 +40,7 @@ internal sealed class AcesCheck
 
         Noise(row, law, findings);
         if (row.SelectedBy!.EstimationVotes.ClassCount != 2)
-            findings.Overstated("selected", $"the votes are over {row.SelectedBy.EstimationVotes.ClassCount} classes, and a selector has 2");
+            findings.Overstated("selected", $"votes are over {row.SelectedBy.EstimationVotes.ClassCount} classes, and a selector has 2");
         return
         [
             .. Certificate("selected", row.SelectedLabel, row.SelectedRadius, row.SelectedBy, row, law),

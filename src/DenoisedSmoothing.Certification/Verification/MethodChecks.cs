@@ -3,8 +3,8 @@ namespace DenoisedSmoothing.Verification;
 /// <summary>The checks that were used last, by method and noise law, within a bound in bytes.</summary>
 /// <remarks>
 /// Bytes and not entries, because checks are of very different size: a fixed-vote one is a few numbers, and a sequential one with
-/// hundreds of target radii has tables of megabytes. Sizes are estimates, made when a check is. Safe for concurrent use; a check that several
-/// callers want at once is made once, and what cannot be made is not kept.
+/// hundreds of target radii has tables of megabytes. Sizes are estimates, made when a check is. Safe for concurrent use; a check that
+/// several callers want at once is made once, and what cannot be made is not kept.
 /// </remarks>
 /// <param name="mostBytes">Beyond it the check that was not used for longest is let go of, and made again when it is wanted.</param>
 internal sealed class MethodChecks(long mostBytes)

@@ -194,6 +194,7 @@ public sealed class AcesVerificationTests : IDisposable
         FluentActions.Invoking(() => AcesLogWriter.Open(Rows, Meta(), resume: true)).Should().Throw<InvalidDataException>()
             .WithMessage("*hold no votes*");
         File.ReadAllText(Rows).Should().Be(text);
+        FluentActions.Invoking(() => CertificationLog.Read(Rows)).Should().Throw<InvalidDataException>().WithMessage("*model with a core*");
         AcesRow.Find(old.ToString()).Should().Be(old);
     }
 
@@ -294,7 +295,7 @@ public sealed class AcesVerificationTests : IDisposable
         AcesRow Noisy(string noise)
         {
             IRadiusRule rule = RadiusRules.Parse(noise);
-            (double one, double other) = (rule.Radius(selected.PALower, selected.PBUpper), rule.Radius(certified.PALower, certified.PBUpper));
+            double one = rule.Radius(selected.PALower, selected.PBUpper), other = rule.Radius(certified.PALower, certified.PBUpper);
             return row with { Noise = noise, SelectedRadius = one, CertifiedRadius = other, Radius = Math.Min(one, other) };
         }
     }

@@ -47,7 +47,7 @@ public sealed class DenoiserCardTests : IDisposable
     public void Find_file_without_a_card_has_none()
     {
         DenoiserCard.Find(Write("bare.safetensors", null)).Should().BeNull();
-        DenoiserCard.Find(Write("classifier.safetensors", new Dictionary<string, string> { ["dds.classifier"] = "lenet" })).Should().BeNull();
+        DenoiserCard.Find(Write("other.safetensors", new Dictionary<string, string> { ["dds.classifier"] = "lenet" })).Should().BeNull();
         DenoiserCard.Find(_folder).Should().BeNull();
         File.WriteAllText(At("text.safetensors"), "no weights");
         DenoiserCard.Find(At("text.safetensors")).Should().BeNull();

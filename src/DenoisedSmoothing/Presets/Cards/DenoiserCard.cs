@@ -36,7 +36,8 @@ public abstract class DenoiserCard
         IReadOnlyDictionary<string, string> metadata = SafetensorsMetadata.Of(path);
         try
         {
-            return DiffusionCard.Of(metadata, path) ?? PlainDenoiserCard.Of(metadata, path) ?? (DenoiserCard?)ScoreCard.Of(metadata, path);
+            return (DenoiserCard?)DiffusionCard.Of(metadata, path) ?? (DenoiserCard?)ScoreCard.Of(metadata, path)
+                ?? PlainDenoiserCard.Of(metadata, path);
         }
         catch (Exception e) when (e is KeyNotFoundException or FormatException or OverflowException)
         {
