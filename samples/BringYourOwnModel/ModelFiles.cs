@@ -40,6 +40,13 @@ internal static class ModelFiles
             return (onnx, onnx);
         }
 
+        // What dds train-denoiser wrote says itself what it is, and refuses noise levels that it never saw.
+        if (DenoiserCard.Find(path) is not null)
+        {
+            TrainedDenoiser trained = TrainedDenoiser.Open(path, options.Device);
+            return (trained.Denoiser, trained);
+        }
+
         if (options.DenoiserNetwork is { } name && NetworkCatalog.Denoisers.GetValueOrDefault(name) is { IsEdm: true } edm)
         {
             SigmaConditionedModel told = edm.Conditioned(edm.Load(path, options.Device), disposeNetwork: true);

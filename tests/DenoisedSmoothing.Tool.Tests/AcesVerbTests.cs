@@ -13,6 +13,8 @@ public sealed class AcesVerbTests : IDisposable
 
     private static readonly string[] s_fast = [.. s_small, "--denoiser", "none"];
 
+    private const int SelectionColumn = 11;
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dds-aces-");
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -51,9 +53,10 @@ public sealed class AcesVerbTests : IDisposable
         await Run("--selector-file", At("none.safetensors"), "--selector-network", "lenet", "--out", At("none.tsv"));
 
         string[][] all = Rows(At("all.tsv")), none = Rows(At("none.tsv")), entropy = await RowsOf("1");
-        all.Select(row => row[..^1]).Should().BeEquivalentTo(entropy.Select(row => row[..^1]), "both certify everything, on one noise");
+        all.Select(Unsaid).Should().BeEquivalentTo(entropy.Select(Unsaid), "both certify everything, on one noise");
         none.Should().OnlyContain(row => row[4] == "Core" && row[2] == row[6]);
-        (all[0][^1], none[0][^1], entropy[0][^1]).Should().Be(("trained(0.25)", "trained", "entropy<=1"));
+        string Said(string[][] rows) => rows[0][SelectionColumn];
+        (Said(all), Said(none), Said(entropy)).Should().Be(("trained(0.25)", "trained", "entropy<=1"));
         said.Should().Contain($"selected by selector {At("all.safetensors")}, trained on what is certified at radius 0.25");
     }
 
@@ -153,9 +156,40 @@ public sealed class AcesVerbTests : IDisposable
             (await Dds.RunAsync(command)).Exit.Should().Be(75);
         File.ReadAllText(At("rows.tsv")).Should().Be(rows);
         File.WriteAllText(At("rows.tsv"), rows.Replace("Agreed", "Core"));
+        await Refused("the answer is not what selection, label and core make of it", command);
+        File.WriteAllText(At("rows.tsv"), rows.Replace("Agreed", "agreed"));
         await Refused("not a row as it is written", command);
         File.Delete(At("rows.tsv.meta.json"));
         await Refused("its settings are not known", command);
+    }
+
+    [Fact]
+    public async Task Verify_recomputes_every_row_and_names_what_was_changed()
+    {
+        await Run("--threshold", "1", "--out", At("rows.tsv"));
+        string rows = File.ReadAllText(At("rows.tsv"));
+        (int exit, string output, string error) = await Dds.RunAsync("verify", At("rows.tsv"));
+        exit.Should().Be(0, "{0} {1}", output, error);
+        output.Should().Contain("4 lines, as the votes give.");
+
+        string[] row = Rows(At("rows.tsv")).First(its => its[4] == "Certified");
+        double larger = double.Parse(row[3], System.Globalization.CultureInfo.InvariantCulture) * 1.5;
+        File.WriteAllText(At("rows.tsv"), rows.Replace(row[3], FormattableString.Invariant($"{larger:R}")));
+        (exit, output, _) = await Dds.RunAsync("verify", At("rows.tsv"));
+        exit.Should().Be(1);
+        output.Should().Contain("overstated").And.Contain($"image {row[0]}: ").And.MatchRegex(@"(selected|certified)\.radius: ");
+
+        File.WriteAllLines(At("rows.tsv"), rows.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => string.Join('\t', line.Split('\t')[..(SelectionColumn + 1)])));
+        await Refused("hold no votes", ["verify", At("rows.tsv")]);
+        await Refused("hold no votes", [.. s_fast, "--out", At("rows.tsv"), "--resume", "--threshold", "1"]);
+    }
+
+    [Fact]
+    public async Task Verify_cannot_draw_the_votes_of_rows_again_and_says_what_can()
+    {
+        await Run("--out", At("rows.tsv"));
+        await Refused("run dds aces again, into another file", ["verify", At("rows.tsv"), "--redraw", "1"]);
     }
 
     private async Task<string[][]> RowsOf(string threshold, params string[] more)
@@ -164,6 +198,8 @@ public sealed class AcesVerbTests : IDisposable
         said.Should().Contain("4 images").And.Contain("radius 0.25").And.Contain($"entropy up to {threshold}");
         return Rows(file);
     }
+
+    private static string[] Unsaid(string[] row) => [.. row[..SelectionColumn], .. row[(SelectionColumn + 1)..]];
 
     private static string[][] Rows(string file) => [.. File.ReadAllLines(file).Skip(1).Select(line => line.Split('\t'))];
 

@@ -25,7 +25,11 @@ public sealed class TrainDenoiserVerbTests : IDisposable
         (int exit, _, string error) = await Dds.RunAsync("evaluate", "--denoiser-file", file, "--sigma", "0.25", "--denoiser", "one-shot",
             "--max", "2");
         exit.Should().Be(1);
-        error.Should().Contain("was trained at");
+        error.Should().Contain("was trained at").And.Contain(file);
+        (exit, _, error) = await Dds.RunAsync("evaluate", "--denoiser-file", file, "--sigma", "0.5", "--timestep-scale", "0.25", "--max",
+            "2");
+        exit.Should().Be(1, "the file says another");
+        error.Should().Contain("leave").And.Contain("out").And.Contain("--timestep-scale").And.Contain(file);
     }
 
     [Fact]

@@ -116,6 +116,7 @@ internal sealed class LoadedModel : IDisposable
         if (options.Calibration is not { } path)
             return null;
         PredictionSetCalibration calibration = PredictionSetCalibration.Read(path);
+        PairFiles.CardOf(options)?.Require(calibration.Sigma);
         return new RobustSetClassifier(
             classifier, calibration.Sigma, calibration, new PredictionSetOptions { Device = (options.Devices ?? ["cpu"])[0] });
     }

@@ -5,7 +5,6 @@ using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.Hub;
 using DenoisedSmoothing.Networks;
 using DenoisedSmoothing.Presets;
-using DenoisedSmoothing.Schedules;
 
 namespace DenoisedSmoothing.AspNetCore;
 
@@ -22,6 +21,11 @@ internal static class PairFiles
     };
 
     public static IReadOnlyCollection<string> Names => s_pairs.Keys;
+
+    /// <summary>What the denoiser's file says of its training; null where it says nothing, or there is none.</summary>
+    /// <exception cref="InvalidDataException">It says something that cannot be understood.</exception>
+    public static DenoiserCard? CardOf(SmoothedClassifierOptions options) =>
+        options.Load is null && options.Denoiser.File is { } file && File.Exists(file) ? DenoiserCard.Find(file) : null;
 
     /// <summary>Loads what the options name, on a device.</summary>
     /// <exception cref="ArgumentException">A file or a setting is missing.</exception>
@@ -108,8 +112,14 @@ internal static class PairFiles
         if (TorchScriptNetwork.IsTorchScript(path))
         {
             OneShotDenoiser script = TorchScript.LoadDenoiser(
-                path, Schedule(its.Schedule ?? "cosine", its.Timesteps ?? 1000), its.TimestepScale ?? 1, device: device);
+                path, DiffusionCard.NewSchedule(its.Schedule ?? "cosine", its.Timesteps ?? 1000), its.TimestepScale ?? 1, device: device);
             return (script, script);
+        }
+
+        if (DenoiserCard.Find(path) is { } card)
+        {
+            TrainedDenoiser trained = card.Load(device);
+            return (trained.Denoiser, trained);
         }
 
         CatalogDenoiser entry = Entry(NetworkCatalog.Denoisers, its.Network, path, "Denoiser");
@@ -120,7 +130,7 @@ internal static class PairFiles
         }
 
         OneShotDenoiser denoiser = new(
-            entry.Load(path, device), Schedule(its.Schedule ?? entry.Schedule, its.Timesteps ?? entry.Timesteps),
+            entry.Load(path, device), DiffusionCard.NewSchedule(its.Schedule ?? entry.Schedule, its.Timesteps ?? entry.Timesteps),
             its.TimestepScale ?? entry.TimestepScale, lastTimestep: entry.LastTimestep, disposeNetwork: true);
         return (denoiser, denoiser);
     }
@@ -130,9 +140,6 @@ internal static class PairFiles
         ? entry
         : throw new ArgumentException(
             $"{path} holds weights alone: say what network they belong to with {part}:Network, {string.Join(" | ", networks.Keys)}.");
-
-    private static INoiseSchedule Schedule(string name, int timesteps) =>
-        name == "linear" ? new LinearSchedule(timesteps) : new CosineSchedule(timesteps);
 
     private static (int, int)? Square(int? side) => side is { } length ? (length, length) : null;
 

@@ -8,7 +8,7 @@ public sealed class ModelFileOptions
     public string? File { get; set; }
 
     /// <summary>The network that weights belong to, by its name in <see cref="Presets.NetworkCatalog"/>.</summary>
-    /// <value>Null: the file brings its network (TorchScript).</value>
+    /// <value>Null: the file brings its network (TorchScript), or names it, as a denoiser of <c>dds train-denoiser</c> does.</value>
     public string? Network { get; set; }
 
     /// <summary>A classifier's number of classes.</summary>
@@ -24,14 +24,14 @@ public sealed class ModelFileOptions
     public int? Resize { get; set; }
 
     /// <summary>A denoiser's noise schedule: <c>cosine</c> or <c>linear</c>.</summary>
-    /// <value>Null: the catalog's, or cosine.</value>
+    /// <value>Null: what the file says, else the catalog's, or cosine. Another than the file says is an error.</value>
     public string? Schedule { get; set; }
 
     /// <summary>The number of timesteps T of that schedule.</summary>
-    /// <value>Null: the catalog's, or 1000.</value>
+    /// <value>Null: what the file says, else the catalog's, or 1000. Another than the file says is an error.</value>
     public int? Timesteps { get; set; }
 
     /// <summary>A denoiser's network is fed t times this.</summary>
-    /// <value>Null: the catalog's, or 1.</value>
+    /// <value>Null: what the file says, else the catalog's, or 1. Another than the file says is an error.</value>
     public double? TimestepScale { get; set; }
 }

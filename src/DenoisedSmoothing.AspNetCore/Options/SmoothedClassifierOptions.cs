@@ -31,7 +31,10 @@ public sealed class SmoothedClassifierOptions
     /// <value>Null: the CPU.</value>
     public string[]? Devices { get; set; }
 
-    /// <summary>The levels of noise that are served, in [0,1] pixel space; the first is what a request gets that names none.</summary>
+    /// <summary>
+    /// The levels of noise that are served, in [0,1] pixel space; the first is what a request gets that names none. Levels that the
+    /// denoiser was not trained for, where its file says so, are an error.
+    /// </summary>
     /// <value>Null, which is an error: there is no usual one.</value>
     public double[]? Sigmas { get; set; }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Hub;
 using DenoisedSmoothing.Presets;
 using Microsoft.Extensions.Options;
@@ -16,7 +18,7 @@ internal sealed class SmoothedClassifierOptionsValidator(ModelNames names) : IVa
     {
         if (name is null || !names.Contains(name))
             return ValidateOptionsResult.Skip;
-        string[] wrong = [.. Models(options), .. Sets(options), .. Numbers(options), .. Secrets(options)];
+        string[] wrong = [.. Models(options), .. Card(options), .. Sets(options), .. Numbers(options), .. Secrets(options)];
         return wrong.Length == 0
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(wrong.Select(text => $"Smoothed classifier '{name}': {text}"));
@@ -53,6 +55,47 @@ internal sealed class SmoothedClassifierOptionsValidator(ModelNames names) : IVa
 
         if (o.Denoiser.Schedule is not (null or "cosine" or "linear"))
             yield return $"Denoiser:Schedule is '{o.Denoiser.Schedule}'; there are cosine and linear.";
+    }
+
+    // At other noise levels than it was trained for, a denoiser gives no error, only nonsense.
+    private static IEnumerable<string> Card(SmoothedClassifierOptions o)
+    {
+        (DenoiserCard? card, string? unreadable) = CardOf(o);
+        if (unreadable is not null)
+            yield return unreadable;
+        if (card is null)
+            yield break;
+        DenoiserSettings given = new()
+        {
+            Network = o.Denoiser.Network,
+            Schedule = o.Denoiser.Schedule,
+            Timesteps = o.Denoiser.Timesteps,
+            TimestepScale = o.Denoiser.TimestepScale,
+        };
+        if (card.Contradiction(given, static setting => $"Denoiser:{setting}") is { } contradiction)
+            yield return $"{contradiction}: leave it out, or name the file that was meant.";
+        foreach (double sigma in (o.Sigmas ?? []).Where(static sigma => sigma > 0 && double.IsFinite(sigma)))
+        {
+            if (card.Refusal(sigma) is { } refusal)
+                yield return $"Sigmas holds {sigma.ToString(CultureInfo.InvariantCulture)}. {refusal}";
+        }
+    }
+
+    // A file that cannot be read is left to the loader, which says what is wrong with it.
+    private static (DenoiserCard? Card, string? Unreadable) CardOf(SmoothedClassifierOptions o)
+    {
+        try
+        {
+            return (PairFiles.CardOf(o), null);
+        }
+        catch (InvalidDataException e)
+        {
+            return (null, e.Message);
+        }
+        catch (Exception e) when (e is CheckpointException or IOException or UnauthorizedAccessException)
+        {
+            return (null, null);
+        }
     }
 
     private static IEnumerable<string> Sets(SmoothedClassifierOptions o)

@@ -1,18 +1,26 @@
 using System.Globalization;
+using DenoisedSmoothing.Noise;
 
 namespace DenoisedSmoothing.Aces;
 
 /// <summary>
 /// The answer of a model with a core for one image of a data set, as a row of text: what was selected, what was certified, what the core
-/// says, and what comes of it.
+/// says, what comes of it, and the votes behind both certificates, so that all but the core's label can be recomputed.
 /// </summary>
 public sealed record AcesRow
 {
     private const string Nothing = "-";
 
+    // What rows of before they had votes have.
+    private const int CellsWithoutVotes = 12, CellsOfEvidence = 4;
+
     /// <summary>The columns' names, separated by tabs.</summary>
-    public static string Header { get; } = string.Join('\t', "idx", "label", "answer", "radius", "outcome", "correct", "core", "selected",
-        "selected_radius", "certified", "certified_radius", "selection");
+    public static string Header { get; } = string.Join('\t', HeaderWithoutVotes, "noise", "selected_pa", "selected_pb", "selected_n0",
+        "selected_n", "certified_pa", "certified_pb", "certified_n0", "certified_n");
+
+    /// <summary>Those of rows without votes, which earlier versions wrote.</summary>
+    internal static string HeaderWithoutVotes => string.Join('\t', "idx", "label", "answer", "radius", "outcome", "correct", "core",
+        "selected", "selected_radius", "certified", "certified_radius", "selection");
 
     /// <summary>The image's index in its data set.</summary>
     public required long Index { get; init; }
@@ -47,6 +55,22 @@ public sealed record AcesRow
     /// <summary>How images are selected, in a word: the same in all rows of a run.</summary>
     public required string Selection { get; init; }
 
+    /// <summary>The noise that both certificates are about (<see cref="IRadiusRule.Description"/>), such as <c>grid-gaussian sigma=0.25
+    /// dimension=784</c>.</summary>
+    /// <value>Null in rows of earlier versions.</value>
+    public string? Noise { get; init; }
+
+    /// <summary>What the selection rests on: bounds and votes of the selector, over two classes.</summary>
+    /// <value>Null in rows of earlier versions.</value>
+    public AcesEvidence? SelectedBy { get; init; }
+
+    /// <summary>What the certified label rests on: bounds and votes of the certification model.</summary>
+    /// <value>Null in rows of earlier versions.</value>
+    public AcesEvidence? CertifiedBy { get; init; }
+
+    /// <summary>Whether the row holds the votes behind it.</summary>
+    public bool HasVotes => Noise is not null && SelectedBy is not null && CertifiedBy is not null;
+
     /// <summary>Whether the answer is the true label; an abstention is not.</summary>
     public bool Correct => Answer == Label;
 
@@ -55,10 +79,14 @@ public sealed record AcesRow
     /// <param name="label">Its true label.</param>
     /// <param name="answer">The answer.</param>
     /// <param name="selection">How images are selected, in a word without tabs or line ends.</param>
+    /// <exception cref="ArgumentException">The two certificates are of different noise.</exception>
     public static AcesRow Of(long index, int label, AcesCertificate answer, string selection)
     {
         ArgumentNullException.ThrowIfNull(answer);
         ArgumentException.ThrowIfNullOrEmpty(selection);
+        string noise = RadiusRules.Of(answer.Certification).Description, other = RadiusRules.Of(answer.Selection).Description;
+        if (noise != other)
+            throw new ArgumentException($"A row is of one noise; the selection is of '{other}', the label of '{noise}'.", nameof(answer));
         return new AcesRow
         {
             Index = index,
@@ -72,23 +100,30 @@ public sealed record AcesRow
             CertifiedLabel = answer.Certification.Label,
             CertifiedRadius = answer.Certification.Radius,
             Selection = selection,
+            Noise = noise,
+            SelectedBy = AcesEvidence.Of(answer.Selection),
+            CertifiedBy = AcesEvidence.Of(answer.Certification),
         };
     }
 
     /// <summary>The row's cells, separated by tabs: radii in the digits that give the doubles back.</summary>
-    public override string ToString() => string.Join('\t', Text(Index), Text(Label), Maybe(Answer), Text(Radius), Outcome,
-        Correct ? "1" : "0", Text(CoreLabel), Maybe(SelectedLabel), Text(SelectedRadius), Maybe(CertifiedLabel), Text(CertifiedRadius),
-        Selection);
+    public override string ToString()
+    {
+        string row = string.Join('\t', Text(Index), Text(Label), Maybe(Answer), Text(Radius), Outcome, Correct ? "1" : "0", Text(CoreLabel),
+            Maybe(SelectedLabel), Text(SelectedRadius), Maybe(CertifiedLabel), Text(CertifiedRadius), Selection);
+        return HasVotes ? string.Join('\t', row, Noise, SelectedBy!.Cells, CertifiedBy!.Cells) : row;
+    }
 
-    /// <summary>Reads what <see cref="ToString"/> writes.</summary>
-    /// <returns>Null where the line is not written so.</returns>
+    /// <summary>Reads what <see cref="ToString"/> writes, of this version or an earlier one.</summary>
+    /// <returns>Null where the line is not written so. What the numbers claim is not checked: see <see cref="Follows"/>.</returns>
     internal static AcesRow? Find(string line)
     {
         string[] cells = line.Split('\t');
-        if (cells.Length != Header.Split('\t').Length || !PlainNumber.TryParseWhole(cells[0], out long index)
-            || !PlainNumber.TryParseWhole(cells[1], out int label) || !PlainNumber.TryParse(cells[3], out double radius)
+        bool votes = cells.Length == CellsWithoutVotes + 1 + 2 * CellsOfEvidence;
+        if ((!votes && cells.Length != CellsWithoutVotes) || !PlainNumber.TryParseWhole(cells[0], out long index)
+            || !PlainNumber.TryParseWhole(cells[1], out int label) || !TryRadius(cells[3], out double radius)
             || OutcomeNamed(cells[4]) is not { } outcome || !PlainNumber.TryParseWhole(cells[6], out int core)
-            || !PlainNumber.TryParse(cells[8], out double selected) || !PlainNumber.TryParse(cells[10], out double certified))
+            || !TryRadius(cells[8], out double selected) || !TryRadius(cells[10], out double certified))
             return null;
         AcesRow row = new()
         {
@@ -103,19 +138,28 @@ public sealed record AcesRow
             CertifiedLabel = Whole(cells[9]),
             CertifiedRadius = certified,
             Selection = cells[11],
+            Noise = votes ? cells[12] : null,
+            SelectedBy = votes ? AcesEvidence.Find(cells.AsSpan(CellsWithoutVotes + 1, CellsOfEvidence)) : null,
+            CertifiedBy = votes ? AcesEvidence.Find(cells.AsSpan(CellsWithoutVotes + 1 + CellsOfEvidence)) : null,
         };
         // Also the cells that are not read, and numbers in another form, are as they were written.
-        return row.ToString() == line && row.Follows ? row : null;
+        return row.ToString() == line ? row : null;
     }
 
-    /// <summary>Whether the answer is what selection, certificate and core make of it (<see cref="AcesCertificate"/>).</summary>
-    private bool Follows => (Answer, Radius, Outcome) == (SelectedLabel, CertifiedLabel) switch
+    /// <summary>Whether the answer is what selection, certificate and core make of it.</summary>
+    internal bool Follows => (Answer, Radius, Outcome) == Consequence;
+
+    /// <summary>What selection, certificate and core make of it (<see cref="AcesCertificate"/>).</summary>
+    internal (int? Answer, double Radius, AcesOutcome Outcome) Consequence => (SelectedLabel, CertifiedLabel) switch
     {
         (0, _) => (CoreLabel, 0, AcesOutcome.Core),
         (1, { } label) => (label, Math.Min(SelectedRadius, CertifiedRadius), AcesOutcome.Certified),
         (null, { } label) when label == CoreLabel => (label, 0, AcesOutcome.Agreed),
-        _ => ((int?)null, 0.0, AcesOutcome.Abstained),
+        _ => (null, 0.0, AcesOutcome.Abstained),
     };
+
+    private static bool TryRadius(string text, out double radius) =>
+        PlainNumber.TryParse(text, out radius) && radius >= 0 && double.IsFinite(radius);
 
     private static AcesOutcome? OutcomeNamed(string name)
     {

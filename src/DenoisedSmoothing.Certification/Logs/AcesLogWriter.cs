@@ -105,8 +105,8 @@ public sealed class AcesLogWriter : IDisposable
         {
             if (line.Number > 1)
                 rows.Add(Row(path, line, rows.Count > 0 ? rows[^1].Index : -1));
-            else if (line.Text != AcesRow.Header)
-                throw new InvalidDataException($"{path}, line 1: not the header of this version's rows; they cannot be resumed.");
+            else
+                AcesLog.RequireHeader(path, line);
             end = line.End;
         }
 
@@ -120,9 +120,8 @@ public sealed class AcesLogWriter : IDisposable
 
     private static AcesRow Row(string path, LogLine line, long last)
     {
-        AcesRow row = AcesRow.Find(line.Text)
-            ?? throw new InvalidDataException($"{path}, line {line.Number}: not a row as it is written; the file was edited or damaged.");
-        return row.Index > last ? row : throw new InvalidDataException(
-            $"{path}, line {line.Number}: image {row.Index} comes after image {last}; the file was edited.");
+        AcesRow row = AcesLog.Row(path, line, last);
+        return row.Follows ? row : throw new InvalidDataException(
+            $"{path}, line {line.Number}: the answer is not what selection, label and core make of it; the file was edited.");
     }
 }

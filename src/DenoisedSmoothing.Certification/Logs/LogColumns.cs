@@ -1,3 +1,5 @@
+using DenoisedSmoothing.Aces;
+
 namespace DenoisedSmoothing.Logs;
 
 /// <summary>The columns of a TSV log, found by name in its header line.</summary>
@@ -22,6 +24,12 @@ internal sealed class LogColumns
 
     public static LogColumns Parse(string line, string name, int number)
     {
+        if (line.StartsWith(AcesRow.HeaderWithoutVotes, StringComparison.Ordinal))
+        {
+            throw new InvalidDataException($"{name}: rows of a model with a core, not all of which are certificates. 'dds aces' "
+                + "prints their shares, and 'dds verify' recomputes them.");
+        }
+
         LogColumns columns = new(name, Split(line));
         if (columns._idx < 0 || columns._label < 0 || columns._predict < 0)
         {

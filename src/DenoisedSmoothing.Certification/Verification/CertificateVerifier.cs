@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using DenoisedSmoothing.Soft;
 using DenoisedSmoothing.Transfer;
 
@@ -12,12 +11,16 @@ namespace DenoisedSmoothing.Verification;
 /// It shares no formula with the certifiers: binomial tails are sums of ratios, normal tails a series and a continued fraction, both
 /// enclosed between two doubles. A fixed-vote bound, a p-value or a radius counts as overstated only where it provably is, and every
 /// overstatement of more than 1e-9 relative is found; the sequential certifier's bound is replayed to 1e-9. When a sequential run stopped
-/// bears on nothing but its cost, and is compared with the library's own plan. Safe for concurrent use; what it prepares for a method and a
-/// noise law is kept.
+/// bears on nothing but its cost, and is compared with the library's own plan. Safe for concurrent use.
+/// What it prepares for a method and a noise law is kept for the next certificate, up to 16 MiB in all; beyond that, what was not used for
+/// longest is let go of, and prepared again when it is wanted. So a verifier may live as long as its process, whatever certificates it is
+/// shown: those of one run share one preparation of some kilobytes, while methods that a stranger makes up cost time alone.
 /// </remarks>
 public sealed class CertificateVerifier
 {
-    private readonly ConcurrentDictionary<(CertificationMethod, string?, double), Lazy<MethodCheck?>> _checks = new();
+    private const long MostBytes = 16 << 20;
+
+    private readonly MethodChecks _checks = new(MostBytes);
 
     /// <summary>Verifies a certificate.</summary>
     /// <param name="certificate">From JSON, a log, or fresh.</param>
@@ -127,8 +130,7 @@ public sealed class CertificateVerifier
     {
         try
         {
-            if (_checks.GetOrAdd((method, noise, law.Sigma), _ => new Lazy<MethodCheck?>(() => MethodCheck.Of(method, law)))
-                .Value is { } check)
+            if (_checks.Of(method, noise, law) is { } check)
                 return check;
             findings.Unknown("method", $"'{method}' is not among the methods that can be verified");
         }

@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Aces;
 using DenoisedSmoothing.Logs;
 
 namespace DenoisedSmoothing.Verification;
@@ -18,7 +19,8 @@ public sealed class LogVerification
     public IReadOnlyList<LogFinding> Findings { get; }
 
     /// <summary>Verifies a log.</summary>
-    /// <param name="path">The TSV, with its JSON lines beside it, or the JSON lines.</param>
+    /// <param name="path">The TSV, with its JSON lines beside it, or the JSON lines; or rows of a model with a core (<see
+    /// cref="AcesLogWriter"/>), which hold their votes themselves.</param>
     /// <param name="cancellationToken">Stops the verification.</param>
     /// <exception cref="FileNotFoundException">There are no JSON lines: a table alone has no votes of both phases.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
@@ -27,6 +29,8 @@ public sealed class LogVerification
     public static LogVerification Run(string path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
+        if (AcesLog.Is(path))
+            return OfRows(path, cancellationToken);
         string log = LogPaths.LogOf(path), json = LogPaths.JsonLines(log);
         if (!HasVotes(path))
         {
@@ -73,6 +77,22 @@ public sealed class LogVerification
     {
         ArgumentNullException.ThrowIfNull(path);
         return File.Exists(LogPaths.JsonLines(LogPaths.LogOf(path)));
+    }
+
+    private static LogVerification OfRows(string path, CancellationToken cancellationToken)
+    {
+        AcesCheck? check = null;
+        List<LogFinding> all = [];
+        long verified = 0;
+        foreach (AcesRow row in AcesLog.ReadAll(path))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            check ??= new AcesCheck(path);
+            all.AddRange(check.Check(row).Select(finding => new LogFinding(row.Index, finding)));
+            verified++;
+        }
+
+        return new LogVerification(path, verified, all);
     }
 
     private static void Shared(CertificationLogEntry entry, Dictionary<(ulong, long), long> noise, Findings findings)

@@ -44,6 +44,9 @@ internal sealed class MartingaleRung
 
     public double P0 { get; }
 
+    /// <summary>How many numbers it holds, about.</summary>
+    public int Size => 16 + _alternatives.Capacity;
+
     /// <summary>The logarithm of the evidence from k hits among n votes against "p is at most p0", p0 at most <see cref="P0"/>.</summary>
     public double Evidence(long k, long n, double p0)
     {

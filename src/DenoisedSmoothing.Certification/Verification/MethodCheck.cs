@@ -9,6 +9,9 @@ internal abstract class MethodCheck(double alpha)
     /// <summary>Differences of less than this, relative, are rounding and no findings.</summary>
     protected const double Tolerance = 1e-9;
 
+    /// <summary>About how many bytes it holds.</summary>
+    public virtual long Bytes => 256;
+
     /// <summary>The check of a method, whose parameters the table of certifiers reads; null where there is none.</summary>
     /// <exception cref="ArgumentException">The method or a parameter is not known.</exception>
     public static MethodCheck? Of(CertificationMethod method, NoiseLaw law) => Certifiers.Create(method) switch

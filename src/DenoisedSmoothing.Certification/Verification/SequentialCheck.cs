@@ -27,6 +27,10 @@ internal sealed class SequentialCheck : MethodCheck
                 options.Worth))]);
     }
 
+    /// <summary>Alternatives of all rungs, looks, and for each planned rung two counts a look; they are made at the first need.</summary>
+    public override long Bytes => base.Bytes + sizeof(double) * (_rungs.Sum(static rung => (long)rung.Size) + _lead.Size
+        + _looks.Length + _predictionLooks.Length + 2L * _looks.Length * (IsOpen ? 1 : _rungs.Length));
+
     private bool IsOpen => _options.TargetRadii.Count == 0;
 
     private double Threshold => -Math.Log(_options.Alpha);

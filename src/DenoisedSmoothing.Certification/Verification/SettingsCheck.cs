@@ -41,7 +41,7 @@ internal sealed class SettingsCheck(CertificationLogMeta? meta)
     /// A generator of floats draws sigma as a float, and the certificate has the smaller of the two; that of uniform noise rounds lambda
     /// down to its grid, and lambda is longer than sigma.
     /// </summary>
-    private void Sigma(double claimed, Norm norm, Findings findings)
+    public void Sigma(double claimed, Norm norm, Findings findings)
     {
         if (!PlainNumber.TryParse(meta!.Settings.GetValueOrDefault("sigma"), out double sigma))
             return;

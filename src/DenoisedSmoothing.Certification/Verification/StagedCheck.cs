@@ -7,6 +7,8 @@ namespace DenoisedSmoothing.Verification;
 /// </summary>
 internal sealed class StagedCheck(StagedCertifier method, NoiseLaw law) : MethodCheck(method.Alpha)
 {
+    public override long Bytes => base.Bytes + sizeof(long) * (long)method.Stages.Count;
+
     public override void Certificate(Certificate c, NoiseLaw noise, Findings findings)
     {
         int stage = Array.IndexOf([.. method.Stages], c.N);

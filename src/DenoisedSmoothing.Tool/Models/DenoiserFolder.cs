@@ -1,5 +1,6 @@
 using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.Hub;
+using DenoisedSmoothing.Presets;
 
 namespace DenoisedSmoothing.Tool;
 

@@ -1,5 +1,6 @@
 using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.Preprocessing;
+using DenoisedSmoothing.Presets;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -24,9 +25,6 @@ internal sealed class LoadedModels : IDisposable
 
     /// <summary>What the denoiser's file says of its training; null where it says nothing.</summary>
     public DenoiserCard? Card { get; init; }
-
-    /// <summary>What a denoiser's file says that is not told sigma; null where it says nothing.</summary>
-    public PlainDenoiserCard? Trained { get; init; }
 
     /// <summary>What happens to an image before the noise; null for nothing.</summary>
     public ImagePreprocess? Preprocess { get; init; }
@@ -55,7 +53,6 @@ internal sealed class LoadedModels : IDisposable
         OwnDenoiser = OwnDenoiser,
         Between = Between,
         Card = Card,
-        Trained = Trained,
         Preprocess = Preprocess,
     };
 

@@ -5,7 +5,6 @@ using DenoisedSmoothing.Hub;
 using DenoisedSmoothing.Networks;
 using DenoisedSmoothing.OnnxRuntime;
 using DenoisedSmoothing.Presets;
-using DenoisedSmoothing.Schedules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -174,39 +173,28 @@ internal static class ModelFiles
             return (script.Model, null, null, script);
         }
 
-        if (PlainDenoiserCard.Find(path) is { } plain)
-        {
-            if ((its.SettingsOfOwn ?? its.Weights.WeightsOption) is { } setting)
-                throw new ArgumentException($"{path} is a {plain.Network}, which is not told the noise level: leave {setting} out.");
-            nn.Module<Tensor, Tensor> created = PlainDenoiserCard.Networks[plain.Network](plain.Channels);
-            using (Checkpoint weights = Checkpoint.Open(path, new CheckpointOptions()))
-                StateDict.Load(created, weights);
-            created.to(LibTorch.DeviceNamed(choice.Device));
-            NetworkDenoiser denoiser = new(InPrecision<nn.IModule<Tensor, Tensor>>(created, choice), disposeNetwork: true);
-            return (null, denoiser, null, denoiser);
-        }
-
-        if (ScoreCard.Find(path) is { } scored)
-        {
-            if ((its.SettingsOfOwn ?? its.Weights.WeightsOption) is { } setting)
-                throw new ArgumentException($"{path} is a score network, which says itself what it is: leave {setting} out.");
-            nn.Module<Tensor, Tensor, Tensor> trained =
-                NetworkCatalog.Denoisers[scored.Network].Load(path, choice.Device, ScoreCard.Weights);
-            ScoreModel score = scored.Score(InPrecision<nn.IModule<Tensor, Tensor, Tensor>>(trained, choice));
-            return (null, new TweedieDenoiser(score), null, score);
-        }
-
         DenoiserCard? card = DenoiserCard.Find(path);
+        if (card is not (null or DiffusionCard) && (its.SettingsOfOwn ?? its.Weights.WeightsOption) is { } setting)
+            throw new ArgumentException($"{path} says itself what it is, and was trained at {card.TrainedAt}: leave {setting} out.");
         if (its.Weights.TensorOption is { } option)
             throw new ArgumentException($"{option} is for a model that comes with its network; {path} holds weights.");
-        string name = its.Network ?? card?.Network ?? fallback
+        if (card?.Contradiction(its.Said, DenoiserChoice.OptionOf) is { } contradiction)
+            throw new ArgumentException($"{contradiction}: leave it out, or name the file that was meant.");
+        if (card is not null)
+        {
+            TrainedDenoiser trained = card.Load(
+                choice.Device, card is DiffusionCard ? its.Weights.Options(new()) : null, Precisions.TypeOf(choice.Precision));
+            return (trained.Diffusion, trained.Diffusion is null ? trained.Plain : null, card, trained);
+        }
+
+        string name = its.Network ?? fallback
             ?? throw new ArgumentException(
                 $"{path} holds weights alone: say what network they belong to with --denoiser-network "
                 + $"{string.Join(" | ", NetworkCatalog.Denoisers.Keys)}.");
         CatalogDenoiser network = NetworkCatalog.Denoisers[name];
         if (network.IsEdm && its.ScheduleOption is { } timesteps)
             throw new ArgumentException($"{name} is told the noise level itself, and has no timesteps: leave {timesteps} out.");
-        INoiseSchedule schedule = card?.NewSchedule() ?? NewSchedule(its, network);
+        INoiseSchedule schedule = NewSchedule(its, network);
         nn.Module<Tensor, Tensor, Tensor> module = network.Load(path, choice.Device, its.Weights.Options(new()));
         if (network.IsEdm)
         {
@@ -215,17 +203,16 @@ internal static class ModelFiles
             return (null, new NoiseLevelDenoiser(edm), null, edm);
         }
 
-        int last = card?.Trained.Last ?? network.LastTimestep ?? schedule.TimestepCount - 1;
         DiffusionModel model = new(
             InPrecision<nn.IModule<Tensor, Tensor, Tensor>>(module, choice), schedule,
-            its.TimestepScale ?? card?.TimestepScale ?? network.TimestepScale, Math.Max(1, last), predicts, disposeNetwork: true);
-        return (model, null, card, model);
+            its.TimestepScale ?? network.TimestepScale, network.LastTimestep, predicts, disposeNetwork: true);
+        return (model, null, null, model);
     }
 
     private static INoiseSchedule NewSchedule(DenoiserChoice its, CatalogDenoiser? network)
     {
         int count = its.ScheduleTimesteps ?? network?.Timesteps ?? 1000;
-        return (its.Schedule ?? network?.Schedule ?? "cosine") == "linear" ? new LinearSchedule(count) : new CosineSchedule(count);
+        return DiffusionCard.NewSchedule(its.Schedule ?? network?.Schedule ?? "cosine", count);
     }
 
     private static TModule InPrecision<TModule>(nn.Module network, ModelChoice choice) where TModule : class =>

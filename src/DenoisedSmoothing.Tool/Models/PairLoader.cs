@@ -36,6 +36,14 @@ internal static class PairLoader
         ["salman-cifar10"] = "resnet110",
     };
 
+    // Likewise its diffusion network, where it has one.
+    private static readonly Dictionary<string, string> s_denoisers = new()
+    {
+        ["cifar10"] = "improved-diffusion-cifar10",
+        ["cifar10-wrn"] = "improved-diffusion-cifar10",
+        [ImageNet] = "guided-diffusion-256",
+    };
+
     public static IReadOnlyList<string> Names { get; } = [Bundled, .. s_pretrained.Keys];
 
     /// <summary>Loads what was chosen.</summary>
@@ -94,7 +102,6 @@ internal static class PairLoader
             Diffusion = diffusion,
             OwnDenoiser = own,
             Card = card,
-            Trained = TrainedOf(choice),
         }.Owning(owned);
     }
 
@@ -104,8 +111,8 @@ internal static class PairLoader
             throw new ArgumentException(
                 $"{folder} is a folder of diffusers, not the pair's denoiser: leave --pair out, and name the classifier's network with "
                 + $"--classifier-network {s_classifiers[name]}.");
-        if (choice.Denoiser.File is not null && DenoiserCard.Find(choice.Denoiser.File) is { } card
-            && card.Network != "improved-diffusion-cifar10")
+        if (choice.Denoiser.File is not null && DenoiserCard.Find(choice.Denoiser.File) is DiffusionCard card
+            && card.Network != s_denoisers.GetValueOrDefault(name))
             throw new ArgumentException(
                 $"{choice.Denoiser.File} is a {card.Network} network, not the pair's: leave --pair out, and name the classifier's "
                 + $"network with --classifier-network {s_classifiers[name]}.");
@@ -126,7 +133,7 @@ internal static class PairLoader
             ClassifierNetwork = s_classifiers[name],
             Diffusion = diffusion,
             OwnDenoiser = own,
-            Card = choice.Denoiser.File is null ? null : DenoiserCard.Find(choice.Denoiser.File),
+            Card = pair.Card,
             Preprocess = pair.Preprocess,
         }.Owning(pair);
     }
@@ -155,8 +162,7 @@ internal static class PairLoader
                 Diffusion = diffusion,
                 OwnDenoiser = own,
                 Card = card,
-                Trained = TrainedOf(choice),
-            }.Owning(owned, part);
+                }.Owning(owned, part);
         }
         catch
         {
@@ -164,9 +170,6 @@ internal static class PairLoader
             throw;
         }
     }
-
-    private static PlainDenoiserCard? TrainedOf(ModelChoice choice) =>
-        choice.Denoiser.File is { } file ? PlainDenoiserCard.Find(file) : null;
 
     private static PretrainedPair LoadPair(ModelChoice choice, string name)
     {

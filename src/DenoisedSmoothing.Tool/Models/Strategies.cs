@@ -1,6 +1,6 @@
-using System.Globalization;
 using DenoisedSmoothing.Classification;
 using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Presets;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -60,13 +60,8 @@ internal static class Strategies
                 throw new ArgumentException(
                     $"--denoiser {kind} needs a denoiser, and {models.Name} has none: use --denoiser none, or name one with "
                     + $"--denoiser-file.");
-            if (models.Trained is { } plain && !plain.Sigma.Equals(sigma))
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                    $"The denoiser was trained at sigma {plain.Sigma}, and is not told another: use that one, or another denoiser."));
-            if (own is TweedieDenoiser { Score: ScoreModel score } && (sigma < score.SmallestSigma || sigma > score.LargestSigma))
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                    $"The denoiser was trained at sigma {score.SmallestSigma} to {score.LargestSigma}, and {sigma} is outside: use a sigma "
-                    + $"in between, or another denoiser."));
+            if (models.Card?.Refusal(sigma) is { } unseen)
+                throw new ArgumentException(unseen);
             return Own(own, choice, kind) ?? throw new ArgumentException(
                 $"--denoiser {kind} needs a diffusion model of weights or TorchScript; the denoiser of {models.Name} can be used in "
                 + (own is NoiseLevelDenoiser ? "one shot, by heun, map and langevin."
@@ -74,7 +69,8 @@ internal static class Strategies
                     : "one shot only."));
         }
 
-        RequireTrained(models.Card, model, kind, sigma);
+        if ((models.Card as DiffusionCard)?.Refusal(sigma, kind, walks: kind != OneShot) is { } refusal)
+            throw new ArgumentException(refusal);
         return kind switch
         {
             OneShot => new OneShotDenoiser(model),
@@ -111,19 +107,4 @@ internal static class Strategies
     }
 
     private static HeunOptions Heun(StrategyChoice choice) => new() { Steps = choice.Steps ?? new HeunOptions().Steps };
-
-    // Weights that never saw a noise level give no error, only nonsense: the file knows better.
-    private static void RequireTrained(DenoiserCard? card, DiffusionModel model, string kind, double sigma)
-    {
-        if (card is null || sigma > model.LargestSigma)
-            return; // beyond its reach: the model says so itself
-        int timestep = model.TimestepFor(sigma);
-        bool oneLevel = kind is OneShot;
-        if (oneLevel ? card.Trained.Contains(timestep) : card.Trained.ContainsAllUpTo(timestep))
-            return;
-        string needs = oneLevel ? $"timestep {timestep}" : $"all timesteps up to {timestep}";
-        throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-            $"The denoiser was trained at the timesteps {card.Trained}; {kind} at sigma {sigma} needs {needs}. Use a sigma or a "
-            + $"strategy that it was trained for, or another denoiser."));
-    }
 }

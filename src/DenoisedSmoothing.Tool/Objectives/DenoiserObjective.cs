@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Presets;
 using DenoisedSmoothing.Training;
 
 namespace DenoisedSmoothing.Tool;

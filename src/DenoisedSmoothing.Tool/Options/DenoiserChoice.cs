@@ -1,5 +1,6 @@
 using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.OnnxRuntime;
+using DenoisedSmoothing.Presets;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -38,6 +39,26 @@ internal sealed record DenoiserChoice
 
     /// <summary>An option that is about the file; null where none was typed.</summary>
     public string? Settings => SettingsOfOwn ?? Weights.WeightsOption;
+
+    /// <summary>What was typed of the network, to be held against what its file says.</summary>
+    public DenoiserSettings Said => new()
+    {
+        Network = Network,
+        Schedule = Schedule,
+        Timesteps = ScheduleTimesteps,
+        TimestepScale = TimestepScale,
+        Predicts = Predicts,
+    };
+
+    /// <summary>The option that a setting was typed with.</summary>
+    public static string OptionOf(string setting) => setting switch
+    {
+        nameof(DenoiserSettings.Network) => "--denoiser-network",
+        nameof(DenoiserSettings.Schedule) => "--schedule",
+        nameof(DenoiserSettings.Timesteps) => "--schedule-timesteps",
+        nameof(DenoiserSettings.TimestepScale) => "--timestep-scale",
+        _ => "--predicts",
+    };
 
     /// <summary>Which tensors of an ONNX model are meant.</summary>
     public OnnxOptions Tensors => Weights.Tensors with { Timesteps = TimestepInput };

@@ -1,25 +1,14 @@
 using System.Globalization;
 using DenoisedSmoothing.Denoising;
+using DenoisedSmoothing.Presets;
 
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>The noise levels that a denoiser is trained for: all, some, or a range, in sigma.</summary>
 /// <param name="Sigmas">Single levels; empty for none.</param>
 /// <param name="Range">A range; null for none.</param>
-internal sealed record NoiseLevels(IReadOnlyList<double> Sigmas, (double First, double Last)? Range)
+internal sealed record NoiseLevels(IReadOnlyList<double> Sigmas, SigmaRange? Range)
 {
-    /// <summary>Reads <c>a..b</c>.</summary>
-    public static bool TryParseRange(string text, out (double First, double Last) range)
-    {
-        range = default;
-        string[] ends = text.Split("..");
-        if (ends.Length != 2 || !TryNumber(ends[0], out double first) || !TryNumber(ends[1], out double last)
-            || !(first >= 0 && first < last && double.IsFinite(last)))
-            return false;
-        range = (first, last);
-        return true;
-    }
-
     /// <summary>
     /// The timesteps of a schedule that these levels are: t* of each sigma, and of a range all from the first's to the last's.
     /// </summary>
@@ -42,6 +31,4 @@ internal sealed record NoiseLevels(IReadOnlyList<double> Sigmas, (double First, 
             : throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture, $"The network's noise levels end at sigma {largest:G6}; {sigma} is beyond."));
     }
-
-    private static bool TryNumber(string text, out double number) => PlainNumber.TryParse(text, out number);
 }

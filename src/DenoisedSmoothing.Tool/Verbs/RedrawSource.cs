@@ -1,6 +1,7 @@
 using System.Globalization;
 using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Experiments;
+using DenoisedSmoothing.Logs;
 using DenoisedSmoothing.Verification;
 using TorchSharp;
 
@@ -41,6 +42,10 @@ internal sealed class RedrawSource(
 
     private IEnumerable<RedrawnCertificate> Drawn(string path, CancellationToken cancellationToken)
     {
+        if (AcesLog.Is(path))
+            throw new InvalidDataException($"{path} holds rows of several models, whose votes are not drawn again here: run dds aces "
+                + "again, into another file, with the settings and the seed beside these rows. The same build, device and batch give the "
+                + "same rows.");
         if (SingleAnswer.TryRead(path) is not { } one)
         {
             return new RedrawRun

@@ -24,6 +24,9 @@ internal sealed record TrainDenoiserRun(
 {
     private const int DefaultSteps = 6000;
 
+    // Of a score, in a geometric row: enough that any sigma in the range is within a few percent of one.
+    private const int ScoreLevels = 50;
+
     /// <summary>The weights to start from; null for random ones.</summary>
     public string? Start { get; init; }
 
@@ -86,22 +89,22 @@ internal sealed record TrainDenoiserRun(
         nn.Module<Tensor, Tensor, Tensor> network = NetworkCatalog.Denoisers[Network].Create();
         owned.Add(network);
         Begin(network);
-        ScoreCard card = new(Network, Levels.Range!.Value.First, Levels.Range.Value.Last);
+        ScoreCard card = new(Network, Levels.Range!.Value);
         ScoreModel score = card.Score(network);
         owned.Add(score);
-        string words = string.Create(CultureInfo.InvariantCulture,
-            $"score matching at {card.Levels.Count} levels, sigma {card.SmallestSigma} to {card.LargestSigma}");
-        return new(new ScoreMatching(score) { Sigmas = card.Levels }, card.ToMetadata(), words);
+        IReadOnlyList<double> levels = ScoreMatching.Ladder(card.Sigmas.Last, card.Sigmas.First, ScoreLevels);
+        return new(new ScoreMatching(score) { Sigmas = levels }, card.ToMetadata(),
+            $"score matching at {levels.Count} levels, {card.TrainedAt}");
     }
 
     private Work Diffusion(List<IDisposable> owned)
     {
         CatalogDenoiser named = NetworkCatalog.Denoisers[Network];
-        DenoiserCard card = CardOf(named);
+        DiffusionCard card = CardOf(named);
         nn.Module<Tensor, Tensor, Tensor> network = named.Create();
         owned.Add(network);
         Begin(network);
-        DiffusionModel model = new(network, card.NewSchedule(), card.TimestepScale);
+        DiffusionModel model = new(network, card.NewSchedule(), named.TimestepScale);
         return Objective.Create is { } create
             ? new(create(new DenoisingNetwork(model), Classifiers(owned), Levels.Sigmas[0]), card.ToMetadata(), Words())
             : new(new NoisePrediction(model)
@@ -116,7 +119,7 @@ internal sealed record TrainDenoiserRun(
     {
         if (Start is not null)
         {
-            using Checkpoint weights = Checkpoint.Open(Start, ScoreCard.Find(Start) is null ? new() : ScoreCard.Weights);
+            using Checkpoint weights = Checkpoint.Open(Start, DenoiserCard.Find(Start) is ScoreCard ? ScoreCard.Weights : new());
             StateDict.Load(network, weights);
         }
 
@@ -150,11 +153,11 @@ internal sealed record TrainDenoiserRun(
         return classifiers;
     }
 
-    private DenoiserCard CardOf(CatalogDenoiser named)
+    private DiffusionCard CardOf(CatalogDenoiser named)
     {
-        DenoiserCard card = new(Network, named.Schedule, named.Timesteps, named.TimestepScale, TimestepSet.Range(0, 0));
-        INoiseSchedule schedule = card.NewSchedule();
-        return card with { Trained = Levels.Timesteps(schedule, named.LastTimestep ?? schedule.TimestepCount - 1) };
+        INoiseSchedule schedule = DiffusionCard.NewSchedule(named.Schedule, named.Timesteps);
+        return new DiffusionCard(Network, named.Schedule, named.Timesteps, named.TimestepScale,
+            Levels.Timesteps(schedule, named.LastTimestep ?? schedule.TimestepCount - 1));
     }
 
     // What is trained, and what is said of it in the file and on the screen.

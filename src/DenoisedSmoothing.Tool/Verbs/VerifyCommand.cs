@@ -12,7 +12,7 @@ internal static class VerifyCommand
     {
         Argument<string[]> files = new("FILE")
         {
-            Description = "Logs, or certificates and predictions as JSON.",
+            Description = "Logs, rows of aces, or certificates and predictions as JSON.",
             Arity = ArgumentArity.OneOrMore,
         };
         ModelOptions models = new();
@@ -28,8 +28,8 @@ internal static class VerifyCommand
             "verify",
             "Recomputes bounds, radii and p-values from the votes, by other formulas than those that made them, and names every "
                 + "difference: a label that is not the selection's, a bound or a radius that is too large, settings that are not those "
-                + "beside the log, lines that share their noise. A log is verified by its JSON lines. The votes are taken as they are, "
-                + "unless --redraw draws them again.",
+                + "beside the log, lines that share their noise. A log is verified by its JSON lines, rows of aces by "
+                + "the votes in them. The votes are taken as they are, unless --redraw draws them again.",
             ["verify runs/050.tsv", "verify certificate.json", "verify runs/050.tsv --redraw 0.1"],
             [
                 (CommandLine.Done, "everything is what the votes give"),

@@ -41,6 +41,10 @@ public sealed class PretrainedPair : IDisposable
     /// <summary>Both in a row: what is smoothed.</summary>
     public IBaseClassifier BaseClassifier { get; }
 
+    /// <summary>What the denoiser's file says of its training.</summary>
+    /// <value>Null where it says nothing, as published files do.</value>
+    public DenoiserCard? Card { get; internal init; }
+
     /// <summary>What happens to an image before the noise; not part of what is certified.</summary>
     public ImagePreprocess Preprocess { get; }
 
@@ -52,9 +56,11 @@ public sealed class PretrainedPair : IDisposable
     /// <param name="certifier">The statistics; <see cref="CohenCertifier"/> with its defaults when not given.</param>
     /// <param name="options">How to sample; its devices, where given, take the pair's place.</param>
     /// <param name="logger">Told of warnings.</param>
+    /// <exception cref="ArgumentException">The denoiser was not trained for this sigma, as its file says.</exception>
     public SmoothedClassifier Smooth(double sigma, ICertifier? certifier = null, SmoothingOptions? options =
         null, ILogger<SmoothedClassifier>? logger = null)
     {
+        Card?.Require(sigma);
         options ??= new SmoothingOptions();
         return new SmoothedClassifier([BaseClassifier], sigma, certifier, options with { Devices = options.Devices ?? [_device] }, logger);
     }

@@ -16,6 +16,8 @@ namespace DenoisedSmoothing.Presets;
 public static class PretrainedPairs
 {
     private static readonly CheckpointOptions s_cohen = new() { StripPrefixes = ["1.", "module."] };
+    private static readonly DenoiserSettings s_improvedDiffusion = DenoiserSettings.Of("improved-diffusion-cifar10");
+    private static readonly DenoiserSettings s_guidedDiffusion = DenoiserSettings.Of("guided-diffusion-256");
     private static readonly InputShape s_cifar = new(3, 32, 32), s_imageNet = new(3, 224, 224);
 
     /// <summary>
@@ -26,9 +28,10 @@ public static class PretrainedPairs
     /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <param name="checkpoints">How the files are read; null for the usual way.</param>
     /// <exception cref="CheckpointException">A file is damaged or holds other weights.</exception>
+    /// <exception cref="InvalidDataException">The denoiser's file has a card, which says that it is another denoiser.</exception>
     public static PretrainedPair Cifar10(
         string diffusionPath, string vitPath, string device = "cpu", PairCheckpoints? checkpoints = null) =>
-        Build("Carlini et al. 2022, CIFAR-10, ViT-B/16", device, Cifar, owned =>
+        Build("Carlini et al. 2022, CIFAR-10, ViT-B/16", device, Cifar, CardOf(diffusionPath, s_improvedDiffusion), owned =>
     {
         OneShotDenoiser denoiser = ImprovedDiffusion(owned, diffusionPath, device, checkpoints);
         return (denoiser, ViT(owned, vitPath, device, checkpoints));
@@ -40,9 +43,10 @@ public static class PretrainedPairs
     /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <param name="checkpoints">How the files are read; null for the usual way.</param>
     /// <exception cref="CheckpointException">A file is damaged or holds other weights.</exception>
+    /// <exception cref="InvalidDataException">The denoiser's file has a card, which says that it is another denoiser.</exception>
     public static PretrainedPair Cifar10WideResNet(
         string diffusionPath, string classifierPath, string device = "cpu", PairCheckpoints? checkpoints = null) =>
-        Build("Carlini et al. 2022, CIFAR-10, WRN-28-10", device, Cifar, owned =>
+        Build("Carlini et al. 2022, CIFAR-10, WRN-28-10", device, Cifar, CardOf(diffusionPath, s_improvedDiffusion), owned =>
     {
         OneShotDenoiser denoiser = ImprovedDiffusion(owned, diffusionPath, device, checkpoints);
         WideResNet network = Load(owned, () => new WideResNet(), classifierPath, checkpoints.OfClassifier(), device);
@@ -57,9 +61,11 @@ public static class PretrainedPairs
     /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <param name="checkpoints">How the files are read; null for the usual way.</param>
     /// <exception cref="CheckpointException">A file is damaged or holds other weights.</exception>
+    /// <exception cref="InvalidDataException">The denoiser's file has a card, which says that it is another denoiser.</exception>
     public static PretrainedPair ImageNet(
         string diffusionPath, string beitPath, string device = "cpu", PairCheckpoints? checkpoints = null) =>
-        Build("Carlini et al. 2022, ImageNet", device, new ImagePreprocess().Resize(256).CenterCrop(224).Exactly(3, 224, 224), owned =>
+        Build("Carlini et al. 2022, ImageNet", device, new ImagePreprocess().Resize(256).CenterCrop(224).Exactly(3, 224, 224),
+            CardOf(diffusionPath, s_guidedDiffusion), owned =>
     {
         DiffusionUNet unet = Load(owned, () => new DiffusionUNet(DiffusionUNetOptions.GuidedDiffusionImageNet256), diffusionPath,
             checkpoints.OfDenoiser(), device);
@@ -76,7 +82,7 @@ public static class PretrainedPairs
     /// <exception cref="CheckpointException">The file is damaged or holds other weights.</exception>
     public static PretrainedPair CohenCifar10(
         string classifierPath, string device = "cpu", PairCheckpoints? checkpoints = null) =>
-        Build("Cohen et al. 2019, CIFAR-10, ResNet-110", device, Cifar, owned =>
+        Build("Cohen et al. 2019, CIFAR-10, ResNet-110", device, Cifar, card: null, owned =>
         (new IdentityDenoiser(), ResNet110(owned, classifierPath, device, checkpoints)));
 
     /// <summary>Salman et al. 2020, CIFAR-10: a denoiser trained for one sigma in front of a plain ResNet-110.</summary>
@@ -85,9 +91,10 @@ public static class PretrainedPairs
     /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <param name="checkpoints">How the files are read; null for the usual way.</param>
     /// <exception cref="CheckpointException">A file is damaged or holds other weights.</exception>
+    /// <exception cref="InvalidDataException">The denoiser's file has a card, which says that it is another denoiser.</exception>
     public static PretrainedPair SalmanCifar10(
         string denoiserPath, string classifierPath, string device = "cpu", PairCheckpoints? checkpoints = null) =>
-        Build("Salman et al. 2020, CIFAR-10", device, Cifar, owned =>
+        Build("Salman et al. 2020, CIFAR-10", device, Cifar, CardOf(denoiserPath, null), owned =>
     {
         using Checkpoint checkpoint = Checkpoint.Open(denoiserPath, checkpoints.OfDenoiser());
         // DnCNN's first convolution tells the width; MemNet has no entry of that name.
@@ -124,8 +131,8 @@ public static class PretrainedPairs
             Input = s_cifar,
         };
 
-    private static PretrainedPair Build(string name, string device, ImagePreprocess preprocess, Func<List<IDisposable>,
-        (IDenoiser Denoiser, IClassifier Classifier)> load)
+    private static PretrainedPair Build(string name, string device, ImagePreprocess preprocess, DenoiserCard? card,
+        Func<List<IDisposable>, (IDenoiser Denoiser, IClassifier Classifier)> load)
     {
         LibTorch.DeviceNamed(device); // before gigabytes are read
         List<IDisposable> owned = [];
@@ -134,7 +141,7 @@ public static class PretrainedPairs
             (IDenoiser denoiser, IClassifier classifier) = load(owned);
             if (classifier is IDisposable disposable)
                 owned.Add(disposable);
-            return new PretrainedPair(name, denoiser, classifier, preprocess, device, owned);
+            return new PretrainedPair(name, denoiser, classifier, preprocess, device, owned) { Card = card };
         }
         catch
         {
@@ -142,6 +149,16 @@ public static class PretrainedPairs
                 part.Dispose();
             throw;
         }
+    }
+
+    // A file that was trained anew may take the published one's place, if it is the same kind of denoiser.
+    private static DenoiserCard? CardOf(string path, DenoiserSettings? pairs)
+    {
+        DenoiserCard? card = DenoiserCard.Find(path);
+        if (pairs is null && card is not (null or PlainDenoiserCard))
+            throw new InvalidDataException($"{path} is a network that is told the noise level ({card.Network}), and this pair's is not.");
+        string? contradiction = pairs is null ? null : card?.Contradiction(pairs, setting => $"the pair's {setting}");
+        return contradiction is null ? card : throw new InvalidDataException($"{contradiction}: it is not this pair's denoiser.");
     }
 
     // The file first: a wrong path must not cost gigabytes of random weights.

@@ -71,17 +71,19 @@ public sealed class AcesSessionTests : IDisposable
 
     [Theory]
     [InlineData("idx\tlabel\n", "*line 1: not the header*")]
-    [InlineData("HEADER\n1\t1\t1\t0\tCore\t1\t1\t0\t0\t-\t0\tword\n"
-        + "0\t1\t1\t0\tCore\t1\t1\t0\t0\t-\t0\tword\n", "*line 3: image 0 comes after*")]
-    [InlineData("HEADER\n0\t1\t1\t0.0\tCore\t1\t1\t0\t0\t-\t0\tword\n", "*line 2: not a row*")]
-    [InlineData("HEADER\n0\t1\t1\t0\tCore\t0\t1\t0\t0\t-\t0\tword\n", "*line 2: not a row*")]
-    [InlineData("HEADER\n0\t1\t1\t0\tAgreed\t1\t1\t0\t0\t-\t0\tword\n", "*line 2: not a row*")]
-    [InlineData("HEADER\n0\t1\t1\t0.5\tCertified\t1\t1\t1\t0.4\t1\t0.5\tword\n", "*line 2: not a row*")]
+    [InlineData("HEADER\n1\t1\t1\t0\tCore\t1\t1\t0\t0\t-\t0\tword\tVOTES\n"
+        + "0\t1\t1\t0\tCore\t1\t1\t0\t0\t-\t0\tword\tVOTES\n", "*line 3: image 0 comes after*")]
+    [InlineData("HEADER\n0\t1\t1\t0.0\tCore\t1\t1\t0\t0\t-\t0\tword\tVOTES\n", "*line 2: not a row*")]
+    [InlineData("HEADER\n0\t1\t1\t0\tCore\t0\t1\t0\t0\t-\t0\tword\tVOTES\n", "*line 2: not a row*")]
+    [InlineData("HEADER\n0\t1\t1\t0\tAgreed\t1\t1\t0\t0\t-\t0\tword\tVOTES\n", "*line 2: the answer is not*")]
+    [InlineData("HEADER\n0\t1\t1\t0.5\tCertified\t1\t1\t1\t0.4\t1\t0.5\tword\tVOTES\n", "*line 2: the answer is not*")]
+    [InlineData("HEADER\n0\t1\t1\t0\tCore\t1\t1\t0\t0\t-\t0\tword\n", "*line 2: not a row*")]
     [InlineData("HEADER\n0\t1\t1\n", "*line 2: not a row*")]
     public void Open_refuses_rows_that_were_edited(string text, string message)
     {
         Rows(At("rows.tsv"), seed: 3);
-        string edited = text.Replace("HEADER", AcesRow.Header);
+        string edited = text.Replace("HEADER", AcesRow.Header).Replace("VOTES",
+            "gaussian sigma=0.25\t0\t1\t0:1 of 2\t0:2 of 2\t0\t1\t0:1 of 2\t0:2 of 2");
         File.WriteAllText(At("rows.tsv"), edited);
 
         Run(At("rows.tsv"), seed: 3).Invoking(run => run.Open()).Should().Throw<InvalidDataException>().WithMessage(message);

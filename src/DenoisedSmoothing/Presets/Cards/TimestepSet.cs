@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace DenoisedSmoothing.Tool;
+namespace DenoisedSmoothing.Presets;
 
 /// <summary>Timesteps of a schedule: a range, or some that were chosen.</summary>
 internal sealed class TimestepSet

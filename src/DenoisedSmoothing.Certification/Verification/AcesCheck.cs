@@ -1,0 +1,102 @@
+using DenoisedSmoothing.Aces;
+using DenoisedSmoothing.Logs;
+
+namespace DenoisedSmoothing.Verification;
+
+/// <summary>
+/// Recomputes rows of a model with a core from the votes that they hold: both certificates as certificates are, and the answer from both.
+/// What the core model says is taken as it is: it draws no votes, and carries no radius.
+/// </summary>
+internal sealed class AcesCheck
+{
+    private readonly CertificateVerifier _verifier = new();
+    private readonly CertificationLogMeta _meta;
+    private readonly SettingsCheck _settings;
+    private readonly CertificationMethod _method;
+    private readonly double _each;
+
+    /// <param name="path">The rows; method, alpha and noise are in the settings beside them.</param>
+    /// <exception cref="InvalidDataException">There are no settings, or they lack one of these.</exception>
+    public AcesCheck(string path)
+    {
+        _meta = CertificationLogMeta.Find(path) ?? throw new InvalidDataException(
+            $"{path} has no {LogPaths.Meta(path)} beside it, so method and alpha of its rows are not known: nothing can be recomputed.");
+        if (_meta is not { Kind: CertificationLogKind.Aces, Method: { } method, Alpha: { } alpha })
+            throw new InvalidDataException($"{LogPaths.Meta(path)} does not say method and alpha of rows of a model with a core.");
+        // The method is that of each of the two certificates, and a row may be wrong as often as both.
+        (_settings, _method, _each) = (new SettingsCheck(_meta), method, alpha / 2);
+    }
+
+    public IReadOnlyList<VerificationFinding> Check(AcesRow row)
+    {
+        Findings findings = new();
+        Answer(row, findings);
+        findings.Equal("selection", row.Selection, _meta.Settings.GetValueOrDefault("selection"), "the settings file");
+        if (NoiseLaw.Of(row.Noise, 0) is not { } law)
+        {
+            findings.Unknown("noise", $"the noise law '{row.Noise}' is not known here");
+            return findings.All;
+        }
+
+        Noise(row, law, findings);
+        if (row.SelectedBy!.EstimationVotes.ClassCount != 2)
+            findings.Overstated("selected", $"votes are over {row.SelectedBy.EstimationVotes.ClassCount} classes, and a selector has 2");
+        return
+        [
+            .. Certificate("selected", row.SelectedLabel, row.SelectedRadius, row.SelectedBy, row, law),
+            .. Certificate("certified", row.CertifiedLabel, row.CertifiedRadius, row.CertifiedBy!, row, law),
+            .. findings.All,
+        ];
+    }
+
+    private static void Answer(AcesRow row, Findings findings)
+    {
+        (int? answer, double radius, AcesOutcome outcome) = row.Consequence;
+        if (row.Radius > radius)
+            findings.Overstated("radius", $"{row.Radius} is claimed, and selection and label give {radius}");
+        else
+            findings.Equal("radius", row.Radius, radius, "the smaller of both radii");
+        if (row.Answer != answer)
+            findings.Overstated("answer", $"{row.Answer ?? -1} is claimed, and selection, label and core give {answer ?? -1}");
+        if (row.Outcome != outcome)
+            findings.Overstated("outcome", $"{row.Outcome} is claimed, and selection, label and core give {outcome}");
+    }
+
+    private void Noise(AcesRow row, NoiseLaw law, Findings findings)
+    {
+        _settings.Sigma(law.Sigma, law.Norm, findings);
+        if (_meta.Settings.TryGetValue(CertificationLogMeta.NoiseSetting, out string? drawn)
+            && !drawn.StartsWith(law.Scheme, StringComparison.Ordinal))
+            findings.Overstated("noise", $"'{row.Noise}' is claimed, and the votes were drawn by {drawn}");
+        if (law.Dimension is { } claimed
+            && PlainNumber.TryParseWhole(_meta.Settings.GetValueOrDefault(CertificationLogMeta.DimensionSetting), out long dimension)
+            && claimed != dimension)
+            findings.Overstated("noise", $"{claimed} values an image are claimed, and the settings say {dimension}");
+    }
+
+    private IEnumerable<VerificationFinding> Certificate(
+        string part, int? label, double radius, AcesEvidence evidence, AcesRow row, NoiseLaw law)
+    {
+        if (evidence.SelectionVotes.ClassCount != evidence.EstimationVotes.ClassCount)
+        {
+            return [new VerificationFinding(VerificationSeverity.Overstated, part, "the votes of its two phases are not over the same "
+                + "classes")];
+        }
+
+        return _verifier.Verify(new Certificate
+        {
+            Label = label,
+            Radius = radius,
+            Norm = law.Norm,
+            SelectedLabel = evidence.SelectionVotes.Top,
+            PALower = evidence.PALower,
+            PBUpper = evidence.PBUpper,
+            SelectionVotes = evidence.SelectionVotes,
+            EstimationVotes = evidence.EstimationVotes,
+            Alpha = _each,
+            Sigma = law.Sigma,
+            Noise = row.Noise,
+            Method = _method,
+        }).Select(finding => finding with { Member = $"{part}.{finding.Member}" });
+    }
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using DenoisedSmoothing.Checkpoints;
+using TorchSharp;
+
+namespace DenoisedSmoothing.Presets;
+
+/// <summary>
+/// What the file of a denoiser says of its training, in the metadata of a safetensors file, as <c>dds train-denoiser</c> writes it: enough
+/// to load the denoiser by the file alone, and to refuse noise levels that it never saw, at which it would give no error, only nonsense.
+/// </summary>
+public abstract class DenoiserCard
+{
+    private protected DenoiserCard(string network) => Network = network;
+
+    /// <summary>
+    /// The network's name: one of <see cref="NetworkCatalog.Denoisers"/>, or <c>dncnn</c>, <c>dncnn-wide</c> or <c>memnet</c>.
+    /// </summary>
+    public string Network { get; }
+
+    /// <summary>The file that says it.</summary>
+    /// <value>Null for a card that is still to be written.</value>
+    public string? File { get; internal init; }
+
+    /// <summary>The noise levels that were trained, in words, such as <c>sigma 0.1 to 1</c>; sigma is in [0,1] pixel space.</summary>
+    public abstract string TrainedAt { get; }
+
+    /// <summary>Reads the card of a file.</summary>
+    /// <param name="path">The file, of any kind. Weights are not read.</param>
+    /// <returns>Null where the file carries no card, or is no safetensors file.</returns>
+    /// <exception cref="InvalidDataException">There is a card, and it cannot be understood.</exception>
+    /// <exception cref="CheckpointException">The file's header is damaged.</exception>
+    /// <exception cref="IOException">The file is not there, or cannot be read.</exception>
+    public static DenoiserCard? Find(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        IReadOnlyDictionary<string, string> metadata = SafetensorsMetadata.Of(path);
+        try
+        {
+            return (DenoiserCard?)DiffusionCard.Of(metadata, path) ?? (DenoiserCard?)ScoreCard.Of(metadata, path)
+                ?? PlainDenoiserCard.Of(metadata, path);
+        }
+        catch (Exception e) when (e is KeyNotFoundException or FormatException or OverflowException)
+        {
+            throw new InvalidDataException($"{path}: its metadata does not name a denoiser that this program knows ({e.Message}).", e);
+        }
+    }
+
+    /// <summary>Why the denoiser is not to be used at a noise level, in one shot; the text says what to do.</summary>
+    /// <param name="sigma">The smoothing noise per pixel, in [0,1] pixel space.</param>
+    /// <returns>Null where it was trained for the level.</returns>
+    public string? Refusal(double sigma) => Said(Problem(sigma));
+
+    /// <summary>Refuses a noise level that the denoiser was not trained for.</summary>
+    /// <param name="sigma">The smoothing noise per pixel, in [0,1] pixel space.</param>
+    /// <exception cref="ArgumentException">It was not; the message names the file, the levels that were trained, and what to do.</exception>
+    public void Require(double sigma)
+    {
+        if (Refusal(sigma) is { } refusal)
+            throw new ArgumentException(refusal, nameof(sigma));
+    }
+
+    /// <summary>What is written into the file.</summary>
+    internal abstract IReadOnlyDictionary<string, string> ToMetadata();
+
+    /// <summary>Loads the denoiser from <see cref="File"/>.</summary>
+    /// <param name="device">Where it computes.</param>
+    /// <param name="checkpoint">How the file is read; null for the usual way.</param>
+    /// <param name="half">The half precision inside the network; null for float32.</param>
+    internal abstract TrainedDenoiser Load(string device, CheckpointOptions? checkpoint = null, torch.ScalarType? half = null);
+
+    /// <summary>Says which setting is not the card's.</summary>
+    /// <param name="given">What was said beside the file.</param>
+    /// <param name="name">What a setting, by its name in <see cref="DenoiserSettings"/>, is called where it was given.</param>
+    /// <returns>Null where all agree; else half a sentence, to be followed by advice.</returns>
+    internal string? Contradiction(DenoiserSettings given, Func<string, string> name)
+    {
+        IReadOnlyDictionary<string, object> own = Settings.Known;
+        foreach ((string setting, object value) in given.Known)
+        {
+            if (!own.TryGetValue(setting, out object? known))
+                return string.Create(CultureInfo.InvariantCulture, $"{name(setting)} is {value}, and {File} holds {What}, without one");
+            if (!known.Equals(value))
+                return string.Create(CultureInfo.InvariantCulture, $"{name(setting)} is {value}, and {File} says {known}");
+        }
+
+        return null;
+    }
+
+    /// <summary>What kind of network it is, with its article.</summary>
+    private protected abstract string What { get; }
+
+    /// <summary>What the card says of the settings that can be given.</summary>
+    private protected abstract DenoiserSettings Settings { get; }
+
+    /// <summary>What is wrong with a noise level, in one shot; null for nothing.</summary>
+    private protected abstract string? Problem(double sigma);
+
+    /// <summary>A problem as a whole sentence.</summary>
+    private protected string? Said(string? problem) => problem is null ? null
+        : $"The denoiser{(File is null ? "" : $" {File}")} was trained at {TrainedAt}, and {problem}: use what it was trained for, or a "
+            + "denoiser that was trained for this.";
+}

@@ -1,0 +1,353 @@
+using System.Text.RegularExpressions;
+using DenoisedSmoothing.Aces;
+using DenoisedSmoothing.Logs;
+using DenoisedSmoothing.Noise;
+using DenoisedSmoothing.Testing;
+using DenoisedSmoothing.Verification;
+using DenoisedSmoothing.Votes;
+
+namespace DenoisedSmoothing.Tests.Verification;
+
+/// <summary>Rows of a model with a core, recomputed from their votes: honest ones, and one forgery after the other.</summary>
+public sealed class AcesVerificationTests : IDisposable
+{
+    private const double Sigma = .25;
+
+    private static readonly CohenCertifier Certifier = new(n0: 10, n: 200, alpha: .05);
+
+    private static readonly AcesRow[] Honest =
+    [
+        Row(0, selected: [5, 195], label: 190, core: 3, AcesOutcome.Certified),
+        Row(4, selected: [180, 20], label: 190, core: 7, AcesOutcome.Core),
+        Row(8, selected: [90, 110], label: 190, core: 3, AcesOutcome.Agreed),
+        Row(12, selected: [5, 195], label: 100, core: 3, AcesOutcome.Abstained),
+    ];
+
+    private readonly TemporaryFolder _folder = new();
+
+    private string Rows => _folder.PathOf("aces.tsv");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Run_finds_nothing_in_honest_rows()
+    {
+        Write(Honest);
+
+        LogVerification verification = LogVerification.Run(Rows);
+
+        verification.Findings.Should().BeEmpty();
+        verification.Verified.Should().Be(4);
+    }
+
+    public static TheoryData<string, string> Forgeries => new()
+    {
+        { "radius", "radius" },
+        { "smaller radius", "radius" },
+        { "all radii", "certified.radius" },
+        { "radius of the selection", "selected.radius" },
+        { "answer", "answer" },
+        { "label", "certified.label" },
+        { "outcome", "outcome" },
+        { "selection of an open one", "selected.label" },
+        { "bound", "certified.paLower" },
+        { "other bound", "selected.pbUpper" },
+        { "votes added", "certified.estimationVotes" },
+        { "votes moved to the label", "certified.paLower" },
+        { "votes moved from the label", "certified.paLower" },
+        { "votes missed", "certified.paLower" },
+        { "all of a larger n", "certified.estimationVotes" },
+        { "votes of the selector moved", "selected.paLower" },
+        { "first votes added", "selected.selectionVotes" },
+        { "first votes moved", "certified.label" },
+        { "sigma", "sigma" },
+        { "dimension", "noise" },
+        { "law", "noise" },
+        { "selection", "selection" },
+        { "selector of three classes", "selected" },
+        { "phases of different classes", "certified" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Forgeries))]
+    public void Run_names_a_forged_row(string forgery, string member)
+    {
+        AcesRow honest = Honest[forgery.Contains("open") ? 2 : 0], forged = Forged(honest, forgery);
+        forged.Should().NotBe(honest);
+        Write([.. Honest.Select(row => row.Index == honest.Index ? forged : row)]);
+
+        IReadOnlyList<LogFinding> found = LogVerification.Run(Rows).Findings;
+
+        found.Should().Contain(finding => finding.Finding.Member == member).And.OnlyContain(finding => finding.Index == honest.Index);
+    }
+
+    /// <summary>No digit of a count can be changed. (Which of its rivals had a label's other votes bears on nothing.)</summary>
+    [Fact]
+    public void Run_names_every_changed_count()
+    {
+        string line = Honest[0].ToString();
+        string[] cells = line.Split('\t');
+        int tried = 0;
+        foreach (int column in (int[])[15, 16, 19, 20])
+        {
+            AcesRow.Header.Split('\t')[column].Should().MatchRegex("_n0?$");
+            foreach (Match digit in Regex.Matches(cells[column], "(?<=:[0-9]*)[0-9]"))
+            {
+                string[] forged = [.. cells];
+                forged[column] = $"{cells[column][..digit.Index]}{(digit.Value[0] - '0' + 1) % 10}{cells[column][(digit.Index + 1)..]}";
+                Write([]);
+                File.AppendAllText(Rows, string.Join('\t', forged) + "\n");
+                Found().Should().BeTrue("{0} was {1}", forged[column], cells[column]);
+                tried++;
+            }
+        }
+
+        tried.Should().BeGreaterThan(12);
+
+        bool Found()
+        {
+            try
+            {
+                return LogVerification.Run(Rows).Findings.Count > 0;
+            }
+            catch (InvalidDataException)
+            {
+                return true;
+            }
+        }
+    }
+
+    public static TheoryData<string, string, string> OtherSettings => new()
+    {
+        { "alpha", "0.01", "certified.alpha" },
+        { "alpha", "0.2", "selected.alpha" },
+        { "method", "cohen n0=10 n=200 alpha=0.01 predict=1000 version=1", "certified.alpha" },
+        { "method", "cohen n0=10 n=2000 alpha=0.05 predict=1000 version=1", "certified.estimationVotes" },
+        { "method", "cohen n0=20 n=200 alpha=0.05 predict=1000 version=1", "selected.selectionVotes" },
+        { "method", "multiclass n0=10 n=200 alpha=0.05 predict=1000 version=1", "certified.paLower" },
+        { "method", "of-tomorrow n=200 alpha=0.05", "certified.method" },
+        { "sigma", "0.2", "sigma" },
+        { "dimension", "3072", "noise" },
+        { "noise", "philox4x32-10/uniform/1", "noise" },
+        { "selection", "entropy<=0.4", "selection" },
+    };
+
+    [Theory]
+    [MemberData(nameof(OtherSettings))]
+    public void Run_names_rows_that_are_not_of_their_settings(string setting, string value, string member)
+    {
+        Write(Honest);
+        CertificationLogMeta meta = Meta();
+        (meta with { Settings = new Dictionary<string, string>(meta.Settings) { [setting] = value } }).Write(Rows);
+
+        LogVerification.Run(Rows).Findings.Should().Contain(finding => finding.Index == 0 && finding.Finding.Member == member);
+    }
+
+    /// <summary>Alpha, method and their fingerprint made to fit one another: the bounds are still of the alpha that was.</summary>
+    [Fact]
+    public void Run_names_bounds_of_another_alpha()
+    {
+        Write(Honest);
+        CertificationLogMeta meta = Meta();
+        (meta with
+        {
+            Settings = new Dictionary<string, string>(meta.Settings)
+            {
+                ["alpha"] = "0.002",
+                ["method"] = new CohenCertifier(10, 200, .001).Method.ToString(),
+            },
+        }).Write(Rows);
+
+        LogVerification.Run(Rows).Findings.Should().Contain(finding =>
+            finding.Finding.Member == "certified.paLower" && finding.Finding.Severity == VerificationSeverity.Overstated);
+    }
+
+    [Fact]
+    public void Run_refuses_what_cannot_be_verified_and_says_why()
+    {
+        Write(Honest);
+        string whole = File.ReadAllText(Rows), settings = File.ReadAllText(Rows + ".meta.json");
+
+        File.WriteAllText(Rows + ".meta.json", settings.Replace("\"0.1\"", "\"0.2\""));
+        Refused("*was changed*");
+        File.Delete(Rows + ".meta.json");
+        Refused("*no *.meta.json beside it*");
+        File.WriteAllText(Rows + ".meta.json", settings);
+        File.WriteAllText(Rows, whole.Replace("Certified", "certified"));
+        Refused("*line 2: not a row*");
+        string[] lines = whole.Split('\n');
+        File.WriteAllText(Rows, string.Join('\n', lines[0], lines[2], lines[1], ""));
+        Refused("*line 3: image 0 comes after image 4*");
+        File.WriteAllText(Rows, lines[0] + "\n" + lines[1][..^9]);
+        LogVerification.Run(Rows).Verified.Should().Be(0, "the last line may still be in writing");
+    }
+
+    [Fact]
+    public void Run_refuses_rows_of_before_they_had_votes_and_a_run_does_not_go_on_with_them()
+    {
+        Meta().Write(Rows);
+        AcesRow old = Honest[0] with { Noise = null, SelectedBy = null, CertifiedBy = null };
+        File.WriteAllText(Rows, AcesRow.HeaderWithoutVotes + "\n" + old + "\n");
+        string text = File.ReadAllText(Rows);
+
+        Refused("*earlier version and hold no votes*");
+        FluentActions.Invoking(() => AcesLogWriter.Open(Rows, Meta(), resume: true)).Should().Throw<InvalidDataException>()
+            .WithMessage("*hold no votes*");
+        File.ReadAllText(Rows).Should().Be(text);
+        FluentActions.Invoking(() => CertificationLog.Read(Rows)).Should().Throw<InvalidDataException>().WithMessage("*model with a core*");
+        AcesRow.Find(old.ToString()).Should().Be(old);
+    }
+
+    [Fact]
+    public void Row_with_missed_votes_is_read_as_it_was_written()
+    {
+        AcesRow row = Honest[0] with
+        {
+            CertifiedBy = Honest[0].CertifiedBy! with { EstimationVotes = new VoteCounts(0, 7, 0) { Missed = 2 } },
+        };
+
+        row.ToString().Should().EndWith("\t1:7 of 3 and 2 missed");
+        AcesRow.Find(row.ToString()).Should().Be(row);
+        foreach (string bad in (string[])["1:7 of 1", "1:7 of 3 and 0 missed", "1:7 0:1 of 3", "1:0 of 3", "3:7 of 3", "1:-7 of 3", "1:7",
+            "1:7 of 2000000", "1:99999999999999999 of 3", "1:7 of 3 or 2 missed"])
+            AcesRow.Find(row.ToString().Replace("1:7 of 3 and 2 missed", bad)).Should().BeNull("'{0}'", bad);
+    }
+
+    [Fact]
+    public void Append_then_resume_gives_the_same_bytes()
+    {
+        Write(Honest);
+        string whole = File.ReadAllText(Rows);
+        for (int kept = 0; kept < whole.Length; kept += 97)
+        {
+            File.WriteAllText(Rows, whole[..kept]);
+            using (AcesLogWriter writer = AcesLogWriter.Open(Rows, Meta(), resume: true))
+            {
+                foreach (AcesRow row in Honest.Where(row => row.Index > writer.LastIndex))
+                    writer.Append(row);
+                writer.End();
+            }
+
+            File.ReadAllText(Rows).Should().Be(whole, "{0} bytes had been written", kept);
+        }
+    }
+
+    private void Refused(string message) =>
+        FluentActions.Invoking(() => LogVerification.Run(Rows)).Should().Throw<InvalidDataException>().WithMessage(message);
+
+    private static AcesRow Forged(AcesRow row, string forgery)
+    {
+        (AcesEvidence selected, AcesEvidence certified) = (row.SelectedBy!, row.CertifiedBy!);
+        return forgery switch
+        {
+            "radius" => row with { Radius = row.Radius * 1.01 },
+            "smaller radius" => row with { Radius = row.Radius * .9 },
+            "all radii" => row with
+            {
+                Radius = row.Radius * 1.01,
+                SelectedRadius = row.SelectedRadius * 1.01,
+                CertifiedRadius = row.CertifiedRadius * 1.01,
+            },
+            "radius of the selection" => row with { SelectedRadius = row.SelectedRadius * 1.01 },
+            "answer" => row with { Answer = 4 },
+            "label" => row with { Answer = 4, CertifiedLabel = 4 },
+            "outcome" => row with { Outcome = AcesOutcome.Core },
+            "selection of an open one" => row with
+            {
+                SelectedLabel = 1,
+                SelectedRadius = row.CertifiedRadius,
+                Radius = row.CertifiedRadius,
+                Outcome = AcesOutcome.Certified,
+            },
+            "bound" => row with { CertifiedBy = certified with { PALower = certified.PALower + .001 } },
+            "other bound" => row with { SelectedBy = selected with { PBUpper = selected.PBUpper - .001 } },
+            "votes added" => Estimated(200, 10),
+            "votes moved to the label" => Estimated(195, 5),
+            "votes moved from the label" => Estimated(185, 15),
+            "votes missed" => row with
+            {
+                CertifiedBy = certified with { EstimationVotes = new VoteCounts(10, 0, 0, 180, 0, 0, 0, 0, 0, 0) { Missed = 10 } },
+            },
+            "all of a larger n" => LargerN(row),
+            "votes of the selector moved" => row with { SelectedBy = selected with { EstimationVotes = new VoteCounts(6, 194) } },
+            "first votes added" => row with { SelectedBy = selected with { SelectionVotes = new VoteCounts(1, 10) } },
+            "first votes moved" => row with
+            {
+                CertifiedBy = certified with { SelectionVotes = new VoteCounts(0, 0, 0, 4, 6, 0, 0, 0, 0, 0) },
+            },
+            "sigma" => Noisy("grid-gaussian sigma=0.5 dimension=784"),
+            "dimension" => Noisy("grid-gaussian sigma=0.25 dimension=1"),
+            "law" => Noisy("gaussian sigma=0.25"),
+            "selection" => row with { Selection = "trained" },
+            "selector of three classes" => row with
+            {
+                SelectedBy = selected with { SelectionVotes = new VoteCounts(1, 9, 0), EstimationVotes = new VoteCounts(5, 195, 0) },
+            },
+            _ => row with { CertifiedBy = certified with { SelectionVotes = new VoteCounts(0, 0, 0, 10) } },
+        };
+
+        AcesRow Estimated(long label, long rest) => row with
+        {
+            CertifiedBy = certified with { EstimationVotes = new VoteCounts(rest, 0, 0, label, 0, 0, 0, 0, 0, 0) },
+        };
+
+        // With radii as that noise would give them.
+        AcesRow Noisy(string noise)
+        {
+            IRadiusRule rule = RadiusRules.Parse(noise);
+            double one = rule.Radius(selected.PALower, selected.PBUpper), other = rule.Radius(certified.PALower, certified.PBUpper);
+            return row with { Noise = noise, SelectedRadius = one, CertifiedRadius = other, Radius = Math.Min(one, other) };
+        }
+    }
+
+    // Twice the votes, with all that they would give.
+    private static AcesRow LargerN(AcesRow row)
+    {
+        CohenCertifier more = new(10, 400, .05);
+        return AcesRow.Of(row.Index, row.Label, AcesCertificate.Of(
+            Certified(more, [1, 9], [10, 390]), Certified(more, Votes(10, 0), Votes(380, 20)), row.CoreLabel), row.Selection);
+    }
+
+    private void Write(IReadOnlyList<AcesRow> rows)
+    {
+        File.Delete(Rows);
+        File.Delete(Rows + ".meta.json");
+        using AcesLogWriter writer = AcesLogWriter.Open(Rows, Meta(), resume: false);
+        foreach (AcesRow row in rows)
+            writer.Append(row);
+        writer.End();
+    }
+
+    private static CertificationLogMeta Meta() => new()
+    {
+        Kind = CertificationLogKind.Aces,
+        Settings = new Dictionary<string, string>
+        {
+            ["sigma"] = "0.25",
+            ["method"] = Certifier.Method.ToString(),
+            ["alpha"] = "0.1",
+            ["noise"] = "philox4x32-10/grid-gaussian/3",
+            ["dimension"] = "784",
+            ["selection"] = "entropy<=0.5",
+        },
+    };
+
+    private static AcesRow Row(long index, long[] selected, long label, int core, AcesOutcome outcome)
+    {
+        AcesRow row = AcesRow.Of(index, 3, AcesCertificate.Of(
+            Certified(Certifier, selected[0] > 150 ? [9, 1] : [1, 9], selected),
+            Certified(Certifier, Votes(10, 0), Votes(label, 200 - label)), core), "entropy<=0.5");
+        row.Outcome.Should().Be(outcome);
+        return row;
+    }
+
+    private static long[] Votes(long label, long rest) => [rest, 0, 0, label, 0, 0, 0, 0, 0, 0];
+
+    private static Certificate Certified(CohenCertifier certifier, long[] first, long[] then)
+    {
+        IVoteTest<Certificate> test = certifier.Certify(first.Length, new GridGaussianRule(Sigma, 784));
+        test.Observe(new VoteCounts(first));
+        test.Observe(new VoteCounts(then));
+        return test.Result;
+    }
+}
