@@ -41,7 +41,9 @@ internal sealed record ThroughputReport
     /// <summary>Making a batch's noise, measured by itself on all cores.</summary>
     public required double NoiseMsPerSample { get; init; }
 
-    /// <summary>What the host needs to ask a card for one pass; where it is near the pass's own time, the card waits. Null on the CPU.</summary>
+    /// <summary>
+    /// What the host needs to ask a card for one pass; where it is near the pass's own time, the card waits. Null on the CPU.
+    /// </summary>
     public double? HostMsPerPass { get; init; }
 
     /// <summary>Highest resident memory of the process, networks included.</summary>

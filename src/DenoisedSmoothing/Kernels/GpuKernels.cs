@@ -6,8 +6,8 @@ namespace DenoisedSmoothing.Kernels;
 
 /// <summary>
 /// The library's own CUDA kernels, which the U-Nets and transformers take for norms and additions, and U-Nets for convolutions in float32
-/// (docs/performance.md has their speed). They are compared with the plain operations at first use of each device; where they fail that, or cannot be loaded, plain operations
-/// are taken. Certificates say which: votes that were computed in another way are another classifier's.
+/// (docs/performance.md has their speed). They are compared with the plain operations at first use of each device; where they fail that, or
+/// cannot be loaded, plain operations are taken. Certificates say which: votes that were computed in another way are another classifier's.
 /// </summary>
 /// <remarks>
 /// They need a CUDA card from Volta on. They are taken where no gradient can be taped (<c>torch.no_grad</c>, <c>torch.inference_mode</c>),

@@ -20,6 +20,10 @@ internal sealed class WinogradConvolution(IKernelDriver driver, long mostBytes =
     // Below it the weights' own transformation costs as much as the convolution.
     private const long FewestPixels = 1024;
 
+    // With fewer channels on both sides, what is moved costs about as much as the products that are saved: an estimate from a card's rates
+    // of 3 TB/s and 50 TFLOP/s, not measured.
+    private const long FewestChannels = 32;
+
     // Enough to fill a card, little beside its memory.
     private const long MostBytes = 1L << 30;
 
@@ -33,11 +37,12 @@ internal sealed class WinogradConvolution(IKernelDriver driver, long mostBytes =
             || !All(layer.stride, 1) || !All(layer.padding, 1) || !All(layer.dilation, 1) || weight.size(1) != x.size(1)
             || layer.padding_mode != PaddingModes.Zeros)
             return false;
-        long height = x.size(2), width = x.size(3), channels = x.size(1), results = weight.size(0);
-        long tiles = Tiles(height) * Tiles(width);
+        long height = x.size(2), width = x.size(3), channels = x.size(1), results = weight.size(0), tiles = Tiles(height) * Tiles(width);
         // Tiles at the edges are whole ones: where they have more in them than half of what is wanted, little is gained.
-        return KernelCalls.Takes(x.dtype, channels) && KernelCalls.Takes(x.dtype, results) && x.size(0) * height * width >= FewestPixels
-            && 8 * tiles <= height * width && tiles * Math.Max(channels, results) < int.MaxValue && results * channels < int.MaxValue
+        bool pays = x.size(0) * height * width >= FewestPixels && 8 * tiles <= height * width
+            && 2 * channels * results >= FewestChannels * (channels + results);
+        bool counts = tiles * Math.Max(channels, results) < int.MaxValue && results * channels < int.MaxValue;
+        return pays && counts && KernelCalls.Takes(x.dtype, channels) && KernelCalls.Takes(x.dtype, results)
             && KernelCalls.IsChannelsLast(x) && KernelCalls.IsChannelsLast(weight) && !LibTorch.AllowTf32;
     }
 
@@ -51,7 +56,8 @@ internal sealed class WinogradConvolution(IKernelDriver driver, long mostBytes =
         int n = (int)x.size(0), channels = (int)x.size(1), height = (int)x.size(2), width = (int)x.size(3), results = (int)weight.size(0);
         int down = (int)Tiles(height), across = (int)Tiles(width);
         Tensor weights = empty([Products, results, channels], ScalarType.Float32, x.device);
-        Launch("winograd_weights_float32", results, channels, [KernelCalls.Pointer(weight), KernelCalls.Pointer(weights), results, channels]);
+        Launch("winograd_weights_float32", results, channels,
+            [KernelCalls.Pointer(weight), KernelCalls.Pointer(weights), results, channels]);
         Tensor transposed = weights.transpose(1, 2), y = KernelCalls.ImagesLike(x, results);
         nint from = KernelCalls.Pointer(x), to = KernelCalls.Pointer(y);
         int most = Images(down * across, channels + results);
@@ -75,8 +81,11 @@ internal sealed class WinogradConvolution(IKernelDriver driver, long mostBytes =
         driver.Launch(kernel, new KernelGrid((int)(((long)tiles * channels + Threads - 1) / Threads), 1, Threads, 0), arguments);
 
     // How many images at once.
-    private int Images(int tilesPerImage, int channels) =>
-        (int)Math.Clamp(mostBytes / ((long)Products * sizeof(float) * tilesPerImage * channels), 1, int.MaxValue / tilesPerImage / channels);
+    private int Images(int tilesPerImage, int channels)
+    {
+        long valuesPerImage = (long)tilesPerImage * channels;
+        return (int)Math.Clamp(mostBytes / (Products * sizeof(float) * valuesPerImage), 1, Math.Max(1, int.MaxValue / valuesPerImage));
+    }
 
     private static long Tiles(long pixels) => (pixels + Tile - 1) / Tile;
 

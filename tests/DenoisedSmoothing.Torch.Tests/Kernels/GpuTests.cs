@@ -10,6 +10,7 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Torch.Tests.Kernels;
 
 /// <summary>What only a card can show; skipped without one. All of them: <c>dotnet test --filter Category=Gpu</c>.</summary>
+[Collection(nameof(LibTorch.AllowTf32))]
 [Trait("Category", "Gpu")]
 public sealed class GpuTests
 {

@@ -8,6 +8,7 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Torch.Tests.Kernels;
 
 /// <summary>Networks by the library's own kernels, run by the emulator, against the same networks by plain operations.</summary>
+[Collection(nameof(LibTorch.AllowTf32))]
 public sealed class KernelNetworksTests
 {
     private static readonly DiffusionUNetOptions s_unet = new()

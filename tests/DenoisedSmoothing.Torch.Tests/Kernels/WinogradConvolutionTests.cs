@@ -6,6 +6,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Torch.Tests.Kernels;
 
 /// <summary>The transformed convolution against float64, by the emulator: no GPU is needed.</summary>
+/// <remarks>Not beside others that go by <see cref="LibTorch.AllowTf32"/>, which is the process's.</remarks>
+[Collection(nameof(LibTorch.AllowTf32))]
 public sealed class WinogradConvolutionTests : IDisposable
 {
     private readonly IDisposable _inference = inference_mode();
@@ -87,24 +89,25 @@ public sealed class WinogradConvolutionTests : IDisposable
     [Fact]
     public void Takes_float32_of_three_by_three_with_step_one_where_it_saves_products()
     {
-        Takes(4, 16, 16, 16, 24).Should().BeTrue();
-        Takes(1, 16, 8, 32, 32).Should().BeTrue();
-        Takes(64, 16, 8, 4, 4).Should().BeTrue();
-        Takes(21, 16, 8, 7, 7).Should().BeTrue();
+        Takes(4, 32, 32, 16, 24).Should().BeTrue();
+        Takes(1, 64, 24, 32, 32).Should().BeTrue();
+        Takes(64, 64, 32, 4, 4).Should().BeTrue();
+        Takes(21, 64, 32, 7, 7).Should().BeTrue();
 
-        Takes(1, 16, 8, 31, 32).Should().BeFalse("it has fewer than 1,024 pixels");
-        Takes(400, 16, 8, 5, 5).Should().BeFalse("a tile of 16 would have 6 of them");
-        Takes(4, 16, 8, 16, 16, kernel: 1, padding: 0).Should().BeFalse();
-        Takes(4, 16, 8, 16, 16, stride: 2).Should().BeFalse();
-        Takes(4, 16, 8, 16, 16, padding: 0).Should().BeFalse();
-        Takes(4, 3, 8, 16, 16).Should().BeFalse("channels come by eight");
-        Takes(4, 16, 12, 16, 16).Should().BeFalse("channels come by eight");
-        Takes(4, 16, 8, 16, 16, type: ScalarType.BFloat16).Should().BeFalse("cuDNN is fast there");
-        Takes(4, 16, 8, 16, 16, rowMajor: true).Should().BeFalse();
+        Takes(1, 64, 32, 31, 32).Should().BeFalse("it has fewer than 1,024 pixels");
+        Takes(400, 64, 32, 5, 5).Should().BeFalse("a tile of 16 would have 6 of them");
+        Takes(4, 24, 32, 16, 16).Should().BeFalse("what is moved costs more than is saved");
+        Takes(4, 64, 32, 16, 16, kernel: 1, padding: 0).Should().BeFalse();
+        Takes(4, 64, 32, 16, 16, stride: 2).Should().BeFalse();
+        Takes(4, 64, 32, 16, 16, padding: 0).Should().BeFalse();
+        Takes(4, 36, 64, 16, 16).Should().BeFalse("channels come by eight");
+        Takes(4, 64, 36, 16, 16).Should().BeFalse("channels come by eight");
+        Takes(4, 64, 32, 16, 16, type: ScalarType.BFloat16).Should().BeFalse("cuDNN is fast there");
+        Takes(4, 64, 32, 16, 16, rowMajor: true).Should().BeFalse();
         try
         {
             LibTorch.AllowTf32 = true;
-            Takes(4, 16, 8, 16, 16).Should().BeFalse("cuDNN rounds to TF32, and is faster");
+            Takes(4, 64, 32, 16, 16).Should().BeFalse("cuDNN rounds to TF32, and is faster");
         }
         finally
         {

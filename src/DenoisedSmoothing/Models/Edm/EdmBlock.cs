@@ -107,7 +107,8 @@ internal sealed class EdmBlock : Module, IUNetLayer
         long n = x.Values.size(0), channels = x.Values.size(1), height = x.Values.size(2), width = x.Values.size(3);
         // Rows [N T,C] are a view of channels-last images; the q, k and v of one channel lie together.
         Tensor rows = ImageOperations.Rows(operations.Norm(norm2!, x, null, null, silu: false));
-        Tensor[] parts = ImageOperations.Pointwise(rows, qkv!.weight!, qkv.bias).reshape(n, height * width, _heads, channels / _heads, 3).transpose(1, 2).unbind(4);
+        Tensor[] parts = ImageOperations.Pointwise(rows, qkv!.weight!, qkv.bias)
+            .reshape(n, height * width, _heads, channels / _heads, 3).transpose(1, 2).unbind(4);
         Tensor attended = nn.functional.scaled_dot_product_attention(parts[0].contiguous(), parts[1].contiguous(), parts[2].contiguous());
         Tensor h = ImageOperations.Pointwise(attended.transpose(1, 2).reshape(-1, channels), proj!.weight!, proj.bias);
         FeatureMap branch = new(ImageOperations.Images(h, n, height, width));

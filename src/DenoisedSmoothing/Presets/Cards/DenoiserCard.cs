@@ -52,7 +52,9 @@ public abstract class DenoiserCard
 
     /// <summary>Refuses a noise level that the denoiser was not trained for.</summary>
     /// <param name="sigma">The smoothing noise per pixel, in [0,1] pixel space.</param>
-    /// <exception cref="ArgumentException">It was not; the message names the file, the levels that were trained, and what to do.</exception>
+    /// <exception cref="ArgumentException">
+    /// It was not; the message names the file, the levels that were trained, and what to do.
+    /// </exception>
     public void Require(double sigma)
     {
         if (Refusal(sigma) is { } refusal)
