@@ -70,14 +70,20 @@ public static class GpuKernels
     // A device without a number is the first: libtorch's default, which this library never changes.
     private static State On(int index) => s_devices.GetOrAdd(Math.Max(index, 0), static device => new(() => Load(device))).Value;
 
-    private static State Load(int device)
+    private static State Load(int device) => Examine(
+        () => CudaFunctions.Loaded is { } cuda ? new CudaDriver(cuda, device) : null, new Device(DeviceType.CUDA, device));
+
+    /// <summary>Opens a driver and holds its kernels against plain operations.</summary>
+    /// <param name="open">Null where there is none.</param>
+    /// <param name="device">Where the kernels and the plain operations compute.</param>
+    internal static State Examine(Func<IKernelDriver?> open, Device device)
     {
         try
         {
-            if (CudaFunctions.Loaded is not { } cuda)
+            if (open() is not { } driver)
                 return new State(null, "NVIDIA's driver library was not found.");
-            KernelCalls calls = new(new CudaDriver(cuda, device));
-            IReadOnlyList<string> failures = KernelCheck.Run(calls, new Device(DeviceType.CUDA, device));
+            KernelCalls calls = new(driver);
+            IReadOnlyList<string> failures = KernelCheck.Run(calls, device);
             return failures.Count == 0
                 ? new State(calls, null)
                 : new State(null, $"They differ from the plain operations: {string.Join("; ", failures)}.");
@@ -92,7 +98,8 @@ public static class GpuKernels
     private static bool EnabledAtFirst() => Environment.GetEnvironmentVariable("DENOISED_SMOOTHING_KERNELS") != "0"
         && (!AppContext.TryGetSwitch("DenoisedSmoothing.GpuKernels", out bool on) || on);
 
-    private sealed record State(KernelCalls? Calls, string? WhyNot);
+    /// <summary>A device's kernels, or why there are none.</summary>
+    internal sealed record State(KernelCalls? Calls, string? WhyNot);
 
     private sealed class Replacement : IDisposable
     {

@@ -192,7 +192,7 @@ public sealed class KernelCallsTests : IDisposable
     public void The_check_at_first_use_names_every_kernel_that_computes_something_else() =>
         KernelCheck.Run(new KernelCalls(new RecordingDriver()), CPU).Should().Contain(line => line.StartsWith("group_norm in BFloat16"))
             .And.Contain(line => line.StartsWith("add_layer_norm of 768, norm in Float16"))
-            .And.Contain(line => line.StartsWith("add_moments in Float32"));
+            .And.Contain(line => line.StartsWith("add_moments in Float32")).And.Contain(line => line.StartsWith("winograd in Float32"));
 
     [Fact]
     public void Memory_that_does_not_lie_as_the_kernels_read_it_is_refused()
