@@ -54,7 +54,7 @@ public class VoteWorkerTests
             }))], batch: 16, runsBehindHost, token);
         }
 
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.CountAnywhere();
 
         Run(_ => null).Take(3).Count().Should().Be(3);
         Action fails = () => Run(call => call == 9 ? new NotSupportedException("mine") : null).Count();
