@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # The tables of docs/performance.md for cards, ours and PyTorch's in one run on one warm card.
 #
-#   card.sh publish FOLDER   here, with the .NET SDK: a program that needs no .NET, without libtorch (about 32 MB packed)
+#   card.sh publish FOLDER   here, with the .NET SDK: a program that needs no .NET, without libtorch (36 MB packed)
 #   card.sh run FOLDER       there, with NVIDIA's driver and a Python that has PyTorch with CUDA, whose libtorch it takes
 #
-# run prints lines of JSON: `throughput`'s and reference.py's. About six minutes on an H100, half of it torch.compile.
+# run prints lines of JSON: `throughput`'s and reference.py's. How long it takes is not known yet; torch.compile alone takes a minute.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 usage() { sed -n '4,5s/^# *//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
@@ -35,6 +35,7 @@ run)
     theirs eager --precision bfloat16 --batch 256
     theirs compile --precision bfloat16 --batch 1024
     ours --pair cifar10 --precision bfloat16 --batch 64 1024
+    ours --pair cifar10 --precision float16 --batch 1024
     ours --pair cifar10 --precision float32 --batch 256
     theirs loop --batch 1000
     theirs loop --no-tf32 --batch 1000

@@ -2,7 +2,7 @@
 """The CIFAR-10 pair of Carlini et al. 2022 in PyTorch, to be measured beside `throughput --pair cifar10` on the same card.
 
 improved-diffusion's U-Net (128 channels, levels 1 2 2 2, three blocks, attention at 16x16 and 8x8, learned variance) and ViT-B/16 at
-224x224, with random weights: rates do not depend on them. Prints one line of JSON for each batch size, with the fields of `throughput`.
+224x224, with random weights: rates do not depend on them. Prints one line of JSON for each batch size; what `throughput` has too is called as there.
 
   loop     the paper's own: float32 as PyTorch is set up by default, a copy of the counts to the host for each batch
   eager    the same networks in the precision asked for, counts kept on the device

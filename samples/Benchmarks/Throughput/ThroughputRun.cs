@@ -86,8 +86,8 @@ internal sealed class ThroughputRun(BenchmarkPair pair, string name, ScalarType 
         KernelProfile.Seen(() => classifier.Score(noisy, noise).Dispose());
     }
 
-    // The runtime compiles what is called often once more, beside the work, in the first seconds: a small batch on a card, which waits for
-    // the host, then took half as long again. So it goes on until half a second has passed in which nothing was compiled.
+    // The runtime compiles what is called often once more, beside the work, in the first seconds, and small batches on a card wait for the
+    // host: their rate rose by half from the first round to the last. So it goes on until nothing has been compiled for half a second.
     private void WarmUp()
     {
         Stopwatch watch = Stopwatch.StartNew(), quiet = Stopwatch.StartNew();

@@ -7,7 +7,7 @@ namespace DenoisedSmoothing.Tool;
 /// <summary>The noise levels that a denoiser is trained for: all, some, or a range, in sigma.</summary>
 /// <param name="Sigmas">Single levels; empty for none.</param>
 /// <param name="Range">A range; null for none.</param>
-internal sealed record NoiseLevels(IReadOnlyList<double> Sigmas, SigmaRange? Range)
+internal sealed record NoiseLevels(IReadOnlyList<double> Sigmas, SigmaInterval? Range)
 {
     /// <summary>
     /// The timesteps of a schedule that these levels are: t* of each sigma, and of a range all from the first's to the last's.

@@ -37,7 +37,7 @@ internal static class TrainDenoiserCommand
             HelpName = "a..b",
             Description = "noise: train at the timesteps of noise levels a to b only; score: the levels to train, such as 0.01..1.0",
         }
-            .Check(text => SigmaRange.TryParse(text, out _), "--sigma-range must be a..b with 0 <= a < b, such as 0.25..1.0.");
+            .Check(text => SigmaInterval.TryParse(text, out _), "--sigma-range must be a..b with 0 <= a < b, such as 0.25..1.0.");
         Option<string[]?> surrogates = new("--surrogates")
         {
             HelpName = "file,file...",
@@ -78,7 +78,7 @@ internal static class TrainDenoiserCommand
         return verb.Does((parsed, cancellationToken) =>
         {
             double[] sigmas = parsed.GetValue(sigma) ?? [];
-            SigmaRange? between = SigmaRange.TryParse(parsed.GetValue(range), out SigmaRange ends) ? ends : null;
+            SigmaInterval? between = SigmaInterval.TryParse(parsed.GetValue(range), out SigmaInterval ends) ? ends : null;
             DenoiserObjective chosen = DenoiserObjective.All.Single(its => its.Name == parsed.GetValue(objective));
             NoiseLevels levels = new(sigmas, between);
             chosen.Check(levels, parsed.GetValue(network)!);

@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Parts;
 using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Models;
@@ -6,9 +7,6 @@ namespace DenoisedSmoothing.Models;
 /// Rows of a batch in equal slices, so that no activation is larger than what the CPU's allocator keeps: glibc maps memory of 32 MB and
 /// more afresh at every operation, and each page of it then faults once (measured: a fifth of a vision transformer's time in float32).
 /// </summary>
-/// <remarks>
-/// Slices are equal, since rows round differently in passes of different sizes and must not depend on their place in the batch.
-/// </remarks>
 internal static class RowSlices
 {
     // Below 32 MB with room to spare, and above what a pass needs to be worth its calls.
@@ -23,10 +21,7 @@ internal static class RowSlices
         long rows = x.shape[0];
         if (x.device_type != TorchSharp.DeviceType.CPU || is_grad_enabled() || rows == 0)
             return [x.alias()];
-        long slice = Math.Max(1, Math.Min(rows, LargestActivation / (elementsPerRow * x.element_size())));
-        while (rows % slice != 0)
-            slice--;
-        return x.split(slice);
+        return x.split(EqualSlices.Of(rows, LargestActivation / (elementsPerRow * x.element_size())));
     }
 
     /// <summary>Runs a network on each slice and joins the results.</summary>

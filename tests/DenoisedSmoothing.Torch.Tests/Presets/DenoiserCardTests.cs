@@ -31,7 +31,7 @@ public sealed class DenoiserCardTests : IDisposable
         DenoiserCard[] cards =
         [
             new DiffusionCard(Small, "linear", 500, 0.25, TimestepSet.Of([3, 1, 7])),
-            new ScoreCard(Small, new SigmaRange(0.1, 0.7)),
+            new ScoreCard(Small, new SigmaInterval(0.1, 0.7)),
             new PlainDenoiserCard("memnet", 3, 0.1 + 0.2),
         ];
         foreach (DenoiserCard card in cards)

@@ -9,7 +9,7 @@ namespace DenoisedSmoothing.Presets;
 /// <summary>The card of a score network: its network, and the noise levels that it was trained for.</summary>
 /// <param name="network">The network's name in the catalog.</param>
 /// <param name="sigmas">The lowest and the highest level, per pixel in [0,1].</param>
-internal sealed class ScoreCard(string network, SigmaRange sigmas) : DenoiserCard(network)
+internal sealed class ScoreCard(string network, SigmaInterval sigmas) : DenoiserCard(network)
 {
     private const string NetworkKey = "dds.score", RangeKey = "dds.score_sigmas";
 
@@ -17,7 +17,7 @@ internal sealed class ScoreCard(string network, SigmaRange sigmas) : DenoiserCar
     public static CheckpointOptions Weights { get; } = new() { StripPrefixes = ["score."] };
 
     /// <summary>The lowest and the highest level.</summary>
-    public SigmaRange Sigmas => sigmas;
+    public SigmaInterval Sigmas => sigmas;
 
     public override string TrainedAt =>
         string.Create(CultureInfo.InvariantCulture, $"sigma {sigmas.First} to {sigmas.Last}");
@@ -49,7 +49,7 @@ internal sealed class ScoreCard(string network, SigmaRange sigmas) : DenoiserCar
     internal static ScoreCard? Of(IReadOnlyDictionary<string, string> metadata, string path) =>
         !metadata.TryGetValue(NetworkKey, out string? network) ? null
         : NetworkCatalog.Denoisers.TryGetValue(network, out CatalogDenoiser? known) && !known.IsEdm
-            && SigmaRange.TryParse(metadata.GetValueOrDefault(RangeKey), out SigmaRange range) && range.First > 0
+            && SigmaInterval.TryParse(metadata.GetValueOrDefault(RangeKey), out SigmaInterval range) && range.First > 0
             ? new ScoreCard(network, range) { File = path }
             : throw new FormatException($"a score of {network}, trained at sigma {metadata.GetValueOrDefault(RangeKey)}");
 

@@ -7,17 +7,17 @@ namespace DenoisedSmoothing.Presets;
 /// <param name="First">The lowest; 0 or more.</param>
 /// <param name="Last">The highest, above the lowest.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct SigmaRange(double First, double Last)
+internal readonly record struct SigmaInterval(double First, double Last)
 {
     /// <summary>Reads <c>a..b</c>.</summary>
-    public static bool TryParse(string? text, out SigmaRange range)
+    public static bool TryParse(string? text, out SigmaInterval range)
     {
         range = default;
         string[] ends = text?.Split("..") ?? [];
         if (ends.Length != 2 || !PlainNumber.TryParse(ends[0], out double first) || !PlainNumber.TryParse(ends[1], out double last)
             || !(first >= 0 && first < last && double.IsFinite(last)))
             return false;
-        range = new SigmaRange(first, last);
+        range = new SigmaInterval(first, last);
         return true;
     }
 
