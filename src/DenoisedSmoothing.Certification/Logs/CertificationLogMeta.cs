@@ -17,6 +17,12 @@ public sealed record CertificationLogMeta
     /// <summary>The setting that holds the fingerprint of the data set.</summary>
     public const string DataSetting = "data";
 
+    /// <summary>
+    /// The setting that holds which images of the data set are done: <c>start=0 skip=20 max=500 corrupt=stop</c>, where <c>max=all</c> is
+    /// no limit and <c>corrupt=skip</c> passes over images that cannot be read.
+    /// </summary>
+    public const string ImagesSetting = "images";
+
     /// <summary>The setting that holds the text of <see cref="ICertifier.Method"/>.</summary>
     public const string MethodSetting = "method";
 

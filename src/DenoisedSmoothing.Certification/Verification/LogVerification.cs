@@ -6,14 +6,18 @@ namespace DenoisedSmoothing.Verification;
 /// <summary>Verifies a log: every certificate or prediction by itself, against the settings, and against the other lines.</summary>
 public sealed class LogVerification
 {
-    private LogVerification(string path, long verified, IReadOnlyList<LogFinding> findings) =>
-        (Path, Verified, Findings) = (path, verified, findings);
+    private LogVerification(string path, long verified, ImagesCheck? images, IReadOnlyList<LogFinding> findings) =>
+        (Path, Verified, Unfinished, Findings) = (path, verified, images?.Left, findings);
 
     /// <summary>The log, as given.</summary>
     public string Path { get; }
 
     /// <summary>How many lines were verified.</summary>
     public long Verified { get; }
+
+    /// <summary>How many images the run still had to do behind the last line.</summary>
+    /// <value>Null where the settings do not say which images it does, as of merged parts of a run.</value>
+    public long? Unfinished { get; }
 
     /// <summary>Every difference, in the order of the lines.</summary>
     public IReadOnlyList<LogFinding> Findings { get; }
@@ -40,16 +44,22 @@ public sealed class LogVerification
         }
 
         CertificateVerifier verifier = new();
-        SettingsCheck settings = new(CertificationLogMeta.Find(log));
+        CertificationLogMeta? meta = CertificationLogMeta.Find(log);
+        SettingsCheck settings = new(meta);
+        ImagesCheck? images = ImagesCheck.Of(meta);
         Dictionary<long, CertificationLogRow>? table = path == log
             ? CertificationLog.Read(log).Rows.ToDictionary(static row => row.Index)
             : null;
         Dictionary<(ulong, long), long> noise = [];
         List<LogFinding> all = [];
         long verified = 0;
-        foreach (CertificationLogEntry entry in CertificationLogEntry.ReadAll(json))
+        foreach (LogRecord record in LogRecord.ReadAll(json))
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (images is not null)
+                all.AddRange(record.Index is { } index ? images.Check(index) : images.CheckEnd());
+            if (record.Entry is not { } entry)
+                continue;
             Findings findings = new();
             settings.Check(entry, findings);
             Shared(entry, noise, findings);
@@ -62,13 +72,13 @@ public sealed class LogVerification
             verified++;
         }
 
-        foreach (long index in table?.Keys ?? Enumerable.Empty<long>())
+        foreach (long lone in table?.Keys ?? Enumerable.Empty<long>())
         {
-            all.Add(new LogFinding(index, new VerificationFinding(
+            all.Add(new LogFinding(lone, new VerificationFinding(
                 VerificationSeverity.Overstated, "index", "the table has this image, and the JSON lines do not")));
         }
 
-        return new LogVerification(path, verified, all);
+        return new LogVerification(path, verified, images, all);
     }
 
     /// <summary>Whether a log has JSON lines, and so votes.</summary>
@@ -82,17 +92,19 @@ public sealed class LogVerification
     private static LogVerification OfRows(string path, CancellationToken cancellationToken)
     {
         AcesCheck? check = null;
+        ImagesCheck? images = ImagesCheck.Of(CertificationLogMeta.Find(path));
         List<LogFinding> all = [];
         long verified = 0;
         foreach (AcesRow row in AcesLog.ReadAll(path))
         {
             cancellationToken.ThrowIfCancellationRequested();
             check ??= new AcesCheck(path);
+            all.AddRange(images?.Check(row.Index) ?? []);
             all.AddRange(check.Check(row).Select(finding => new LogFinding(row.Index, finding)));
             verified++;
         }
 
-        return new LogVerification(path, verified, all);
+        return new LogVerification(path, verified, images, all);
     }
 
     private static void Shared(CertificationLogEntry entry, Dictionary<(ulong, long), long> noise, Findings findings)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using DenoisedSmoothing.Verification;
 
 namespace DenoisedSmoothing.Tool;
@@ -92,7 +93,8 @@ internal static class VerifyCommand
 
         LogVerification log = LogVerification.Run(path, cancellationToken);
         VerificationFinding[] all = [.. log.Findings.Select(static found => found.Finding)];
-        output.WriteLine($"{path}: {log.Verified} lines, {Summary(all)}");
+        string left = log.Unfinished > 0 ? string.Create(CultureInfo.InvariantCulture, $" (unfinished: {log.Unfinished} more to do)") : "";
+        output.WriteLine($"{path}: {log.Verified} lines{left}, {Summary(all)}");
         return ([.. log.Findings.Select(static found => found.ToString())], Worst(all));
     }
 

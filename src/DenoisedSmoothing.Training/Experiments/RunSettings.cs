@@ -31,7 +31,7 @@ internal static class RunSettings
         Dictionary<string, string> settings = new()
         {
             [CertificationLogMeta.DataSetting] = run.Images.Fingerprint,
-            ["images"] = Text($"start={range.Start} skip={range.Skip} max={most} corrupt={unreadable}"),
+            [CertificationLogMeta.ImagesSetting] = Text($"start={range.Start} skip={range.Skip} max={most} corrupt={unreadable}"),
             ["preprocess"] = run.Preprocess?.ToString() ?? "none",
             ["classifier"] = info.Fingerprint,
             ["precision"] = LibTorch.ArithmeticOn(run.Device, info.Precision),

@@ -163,6 +163,29 @@ public sealed class AcesVerificationTests : IDisposable
     }
 
     [Fact]
+    public void Run_names_rows_that_were_taken_out()
+    {
+        Write(Honest);
+        CertificationLogMeta meta = Meta() with { Rows = 4 };
+        (meta with
+        {
+            Settings = new Dictionary<string, string>(meta.Settings)
+            {
+                [CertificationLogMeta.ImagesSetting] = "start=0 skip=4 max=4 corrupt=stop",
+            },
+        }).Write(Rows);
+        LogVerification.Run(Rows).Should().Match<LogVerification>(whole => whole.Findings.Count == 0 && whole.Unfinished == 0);
+        string[] lines = File.ReadAllLines(Rows);
+
+        File.WriteAllLines(Rows, [lines[0], lines[1], lines[4]]);
+        LogVerification.Run(Rows).Findings.Select(static finding => finding.ToString()).Should().Equal(
+            "image 4: index: the settings set out to do it, and all 2 up to image 8 are left out");
+        File.WriteAllLines(Rows, lines[..3]);
+        LogVerification.Run(Rows).Should().Match<LogVerification>(part => part.Findings.Count == 0 && part.Unfinished == 2,
+            "the last ones may still be in work");
+    }
+
+    [Fact]
     public void Run_refuses_what_cannot_be_verified_and_says_why()
     {
         Write(Honest);

@@ -89,6 +89,31 @@ public sealed class LogVerificationTests : IDisposable
             "image 2: provenance: seed and image index are those of image 0, so the noise is the same and the two are not independent");
     }
 
+    /// <summary>As whoever wants a better accuracy would: the image is gone from both files, and the end counts what is left.</summary>
+    [Fact]
+    public void Run_names_an_image_that_was_taken_out_of_both_files()
+    {
+        Write(images: "start=0 skip=1 max=all corrupt=stop");
+        LogVerification.Run(Log).Should().Match<LogVerification>(whole => whole.Findings.Count == 0 && whole.Unfinished == 0);
+        File.WriteAllLines(Log, File.ReadAllLines(Log).Where(static (_, line) => line != 2));
+        File.WriteAllLines(Log + ".jsonl", File.ReadAllLines(Log + ".jsonl").Where(static (_, line) => line != 1)
+            .Select(static line => line.Replace("\"images\":3", "\"images\":2")));
+
+        foreach (string path in (string[])[Log, Log + ".jsonl"])
+        {
+            LogVerification.Run(path).Findings.Select(static finding => finding.ToString()).Should().Equal(
+                "image 1: index: the settings set out to do it, and it is left out");
+        }
+    }
+
+    [Fact]
+    public void Run_counts_what_an_unfinished_run_has_left()
+    {
+        Write(images: "start=0 skip=1 max=all corrupt=stop", rows: 8, end: false);
+
+        LogVerification.Run(Log).Should().Match<LogVerification>(part => part.Findings.Count == 0 && part.Unfinished == 5);
+    }
+
     [Fact]
     public void Run_says_that_a_table_alone_cannot_be_verified()
     {
@@ -99,7 +124,7 @@ public sealed class LogVerificationTests : IDisposable
             .WithMessage("*without votes there is nothing to verify*");
     }
 
-    private void Write(Func<long, long>? imageIndex = null)
+    private void Write(Func<long, long>? imageIndex = null, string? images = null, long rows = 3, bool end = true)
     {
         CohenCertifier certifier = new(10, 200);
         CertificationLogMeta meta = new()
@@ -110,7 +135,16 @@ public sealed class LogVerificationTests : IDisposable
                 ["sigma"] = "0.25", [CertificationLogMeta.MethodSetting] = certifier.Method.ToString(),
                     [CertificationLogMeta.AlphaSetting] = "0.001",
             },
+            Rows = rows,
         };
+        if (images is not null)
+        {
+            meta = meta with
+            {
+                Settings = new Dictionary<string, string>(meta.Settings) { [CertificationLogMeta.ImagesSetting] = images },
+            };
+        }
+
         using CertificationLogWriter writer = CertificationLogWriter.Open(Log, meta, resume: false);
         for (long index = 0; index < 3; index++)
         {
@@ -128,6 +162,7 @@ public sealed class LogVerificationTests : IDisposable
             writer.Append(index, 1, certificate, TimeSpan.FromSeconds(1));
         }
 
-        writer.End();
+        if (end)
+            writer.End();
     }
 }
