@@ -40,12 +40,12 @@ internal static class ThroughputCommand
         };
         Option<int?> threads = new("--threads") { Description = "libtorch's threads" };
         Option<bool> tf32 = new("--tf32") { Description = "Allow TF32 in float32 products and convolutions on a GPU" };
-        Option<bool> plain = new("--plain") { Description = "Plain operations instead of the library's own kernels on a GPU" };
+        Option<bool> plain = new("--plain") { Description = "Plain operations instead of the library's own kernels" };
         Option<bool> profile = new("--profile")
         {
             Description = "Time by kind of operation of one pass on a GPU, as NVIDIA's profiler ncu sees it; nothing else is measured",
         };
-        Option<int> agreement = new("--agreement") { Description = "Votes to compare with float32's on the same noise" };
+        Option<int> agreement = new("--agreement") { Description = "Votes to compare with those of plain operations in float32 on the same noise" };
         Command command =
             new("throughput", "Samples a second through noise, denoiser, classifier and counting: a line of JSON for each batch size.")
         {
@@ -63,6 +63,7 @@ internal static class ThroughputCommand
                 return KernelProfile.Run([.. Environment.GetCommandLineArgs().Skip(1)]);
             LibTorch.EnsureAvailable();
             GpuKernels.Enabled &= !parsed.GetValue(plain);
+            CpuKernels.Enabled &= !parsed.GetValue(plain);
             if (parsed.GetValue(threads) is { } count)
                 set_num_threads(count);
             if (parsed.GetValue(tf32))

@@ -49,11 +49,11 @@ internal sealed record ThroughputReport
     /// <summary>Highest resident memory of the process, networks included.</summary>
     public required double PeakMegabytes { get; init; }
 
-    /// <summary>Share of votes that equal float32's on the same noise; null where not asked for.</summary>
+    /// <summary>Share of votes that equal those of plain operations in float32 on the same noise; null where not asked for.</summary>
     public double? VoteAgreement { get; init; }
     public long? VotesCompared { get; init; }
     public required string Software { get; init; }
 
-    /// <summary>Whether a card took the library's own kernels, or why not; null on the CPU.</summary>
-    public string? Kernels { get; init; }
+    /// <summary>Whether the library's own kernels could be taken, or why not.</summary>
+    public required string Kernels { get; init; }
 }

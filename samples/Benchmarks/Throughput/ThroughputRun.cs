@@ -69,7 +69,7 @@ internal sealed class ThroughputRun(BenchmarkPair pair, string name, ScalarType 
                 $"DenoisedSmoothing {typeof(LibTorch).Assembly.GetName().Version?.ToString(3)}, TorchSharp "
                 + $"{typeof(torch).Assembly.GetName().Version?.ToString(3)}, .NET {Environment.Version}, "
                 + $"{System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}",
-            Kernels = _accelerator ? GpuKernels.WhyNot(LibTorch.DeviceNamed(device)) ?? $"the library's own" : null,
+            Kernels = (_accelerator ? GpuKernels.WhyNot(LibTorch.DeviceNamed(device)) : CpuKernels.WhyNot) ?? "the library's own",
         };
     }
 

@@ -20,7 +20,7 @@ public static class GpuKernels
 
     private static readonly ConcurrentDictionary<int, Lazy<State>> s_devices = new();
     private static readonly AsyncLocal<KernelCalls?> s_replaced = new();
-    private static volatile bool s_enabled = EnabledAtFirst();
+    private static volatile bool s_enabled = KernelSwitch.On("DenoisedSmoothing.GpuKernels");
 
     /// <summary>Whether they may be taken; not to be changed while votes are drawn.</summary>
     /// <value>True, unless the environment variable DENOISED_SMOOTHING_KERNELS is 0 or the AppContext switch
@@ -94,9 +94,6 @@ public static class GpuKernels
             return new State(null, e.Message);
         }
     }
-
-    private static bool EnabledAtFirst() => Environment.GetEnvironmentVariable("DENOISED_SMOOTHING_KERNELS") != "0"
-        && (!AppContext.TryGetSwitch("DenoisedSmoothing.GpuKernels", out bool on) || on);
 
     /// <summary>A device's kernels, or why there are none.</summary>
     internal sealed record State(KernelCalls? Calls, string? WhyNot);

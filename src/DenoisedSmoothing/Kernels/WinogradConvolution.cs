@@ -16,14 +16,10 @@ namespace DenoisedSmoothing.Kernels;
 /// <param name="mostBytes">What transformed pixels and products may take at once, if one image's do not take more.</param>
 internal sealed class WinogradConvolution(IKernelDriver driver, long mostBytes = WinogradConvolution.MostBytes)
 {
-    private const int Tile = 4, Products = 36, Threads = 256;
+    private const int Products = 36, Threads = 256;
 
     // Below it the weights' own transformation costs as much as the convolution.
     private const long FewestPixels = 1024;
-
-    // With fewer channels on both sides, what is moved costs about as much as the products that are saved: an estimate from a card's rates
-    // of 3 TB/s and 50 TFLOP/s, not measured.
-    private const long FewestChannels = 32;
 
     // Enough to fill a card, little beside its memory.
     private const long MostBytes = 1L << 30;
@@ -31,21 +27,8 @@ internal sealed class WinogradConvolution(IKernelDriver driver, long mostBytes =
     /// <summary>Whether it is worth taking for these.</summary>
     /// <param name="layer">The convolution.</param>
     /// <param name="x">[N,C,H,W].</param>
-    public static bool Takes(TorchSharp.Modules.Conv2d layer, Tensor x)
-    {
-        Tensor weight = layer.weight!;
-        if (x.dtype != ScalarType.Float32 || weight.dtype != ScalarType.Float32 || weight.size(2) != 3 || weight.size(3) != 3
-            || !All(layer.stride, 1) || !All(layer.padding, 1) || !All(layer.dilation, 1) || weight.size(1) != x.size(1)
-            || layer.padding_mode != PaddingModes.Zeros)
-            return false;
-        long height = x.size(2), width = x.size(3), channels = x.size(1), results = weight.size(0), tiles = Tiles(height) * Tiles(width);
-        // Tiles at the edges are whole ones: where they have more in them than half of what is wanted, little is gained.
-        bool pays = x.size(0) * height * width >= FewestPixels && 8 * tiles <= height * width
-            && 2 * channels * results >= FewestChannels * (channels + results);
-        bool counts = tiles * Math.Max(channels, results) < int.MaxValue && results * channels < int.MaxValue;
-        return pays && counts && KernelCalls.Takes(x.dtype, channels) && KernelCalls.Takes(x.dtype, results)
-            && KernelCalls.IsChannelsLast(x) && KernelCalls.IsChannelsLast(weight) && !LibTorch.AllowTf32;
-    }
+    public static bool Takes(TorchSharp.Modules.Conv2d layer, Tensor x) =>
+        WinogradTiles.Save(layer, x, FewestPixels) && !LibTorch.AllowTf32;
 
     /// <summary>The convolution without a bias.</summary>
     /// <param name="x">float32 [N,C,H,W], channels-last.</param>
@@ -55,7 +38,7 @@ internal sealed class WinogradConvolution(IKernelDriver driver, long mostBytes =
     {
         using DisposeScope scope = NewDisposeScope();
         int n = (int)x.size(0), channels = (int)x.size(1), height = (int)x.size(2), width = (int)x.size(3), results = (int)weight.size(0);
-        int down = (int)Tiles(height), across = (int)Tiles(width);
+        int down = (int)WinogradTiles.Along(height), across = (int)WinogradTiles.Along(width);
         Tensor weights = empty([Products, results, channels], ScalarType.Float32, x.device);
         Launch("winograd_weights_float32", results, channels,
             [KernelCalls.Pointer(weight), KernelCalls.Pointer(weights), results, channels]);
@@ -87,8 +70,4 @@ internal sealed class WinogradConvolution(IKernelDriver driver, long mostBytes =
         long fit = Math.Min(mostBytes / (Products * sizeof(float) * valuesPerImage), int.MaxValue / valuesPerImage);
         return (int)EqualSlices.Of(n, fit);
     }
-
-    private static long Tiles(long pixels) => (pixels + Tile - 1) / Tile;
-
-    private static bool All(IEnumerable<long>? values, long wanted) => values?.All(value => value == wanted) is true;
 }

@@ -1,3 +1,4 @@
+using DenoisedSmoothing.Kernels.Cpu;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -55,7 +56,11 @@ internal static class ChannelsLast
     public static Tensor Consume(TorchSharp.Modules.Conv2d layer, Tensor input, Tensor bias)
     {
         using (input)
-            return nn.functional.conv2d(input, layer.weight!, bias, strides: layer.stride, padding: layer.padding!);
+        {
+            return CpuConvolution.Takes(layer, input)
+                ? CpuConvolution.Run(input, layer.weight!, bias)
+                : nn.functional.conv2d(input, layer.weight!, bias, strides: layer.stride, padding: layer.padding!);
+        }
     }
 
     /// <summary>

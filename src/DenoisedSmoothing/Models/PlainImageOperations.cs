@@ -19,10 +19,10 @@ internal sealed class PlainImageOperations : ImageOperations
     public override FeatureMap Convolve(Conv2d layer, Tensor input, Tensor? added = null)
     {
         if (added is null)
-            return new FeatureMap(layer.Consume(input));
+            return new FeatureMap(ChannelsLast.Consume(layer, input, layer.bias!));
         if (added.size(0) == 1)
             return new FeatureMap(ChannelsLast.Consume(layer, input, added[0].Plus(layer.bias!)));
-        using Tensor convolved = layer.Consume(input);
+        using Tensor convolved = ChannelsLast.Consume(layer, input, layer.bias!);
         return new FeatureMap(convolved.Plus(added.unsqueeze(-1).unsqueeze(-1)));
     }
 

@@ -66,18 +66,19 @@ internal sealed class ReplicaIdentity(IReadOnlyList<IBaseClassifier> replicas, I
                     + $"bring them to one type.");
         }
 
-        return new Reading(names[0], precisions[0] + OnCards(devices));
+        return new Reading(names[0], precisions[0] + Beside(devices));
     }
 
     /// <summary>
-    /// What cards do otherwise than plain operations in the network's own type, as certificates write it behind that type.
+    /// What certificates write behind a network's own type: what cards do otherwise than plain operations, and that a CPU does no more than
+    /// these, where its own convolutions are switched off.
     /// </summary>
     /// <exception cref="InvalidOperationException">Some of them take the library's own kernels, and others cannot.</exception>
-    internal static string OnCards(IEnumerable<torch.Device> devices)
+    internal static string Beside(IEnumerable<torch.Device> devices)
     {
         torch.Device[] cards = [.. devices.Where(static device => device.type == DeviceType.CUDA)];
         if (cards.Length == 0)
-            return "";
+            return CpuKernels.Enabled ? "" : "+plain";
         if (cards.Select(static card => GpuKernels.WhyNot(card) is null).Distinct().Count() > 1)
         {
             torch.Device without = cards.First(static card => GpuKernels.WhyNot(card) is not null);

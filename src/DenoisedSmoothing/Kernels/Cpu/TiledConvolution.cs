@@ -1,0 +1,145 @@
+using System.Runtime.InteropServices;
+
+namespace DenoisedSmoothing.Kernels.Cpu;
+
+/// <summary>A convolution of 3x3 pixels with step and padding 1, by tiles of 4x4, on channels-last float32 in memory.</summary>
+/// <remarks>
+/// Tiles are dealt out in chunks whose transformed pixels and products stay near the core that has them. Every pixel's bits depend on what
+/// it is made of alone: not on the batch, the chunk or the number of threads.
+/// </remarks>
+/// <param name="shape">Sizes.</param>
+/// <param name="x">[N,height,width,channels].</param>
+/// <param name="weights">[results,3,3,channels].</param>
+/// <param name="bias">[results].</param>
+/// <param name="y">[N,height,width,results], which is written.</param>
+/// <param name="threads">How many at most, at least 1.</param>
+internal sealed unsafe class TiledConvolution<T>(TiledShape shape, float* x, float* weights, float* bias, float* y, int threads)
+    where T : unmanaged, ILanes<T>
+{
+    // The kernels of these many bytes are transformed at once: enough to be worth a turn over the pixels, little beside the activations.
+    private const long MostBytes = 16 << 20;
+
+    // Some 50 tiles: fewer would read the transformed kernels more often, more would not stay in a core's cache.
+    private const int BlocksPerChunk = 8;
+
+    // Channels whose kernels are transformed at once.
+    private const int Strip = 64;
+
+    // Planes that lie a power of two apart would share the lines of a cache.
+    private const int Apart = 16;
+
+    private const int Alignment = 64;
+
+    // How many values of a result's channels are computed at once.
+    private static readonly int Panel = 2 * T.Count;
+
+    public void Run()
+    {
+        int panels = (shape.Results + Panel - 1) / Panel;
+        long panelBytes = (long)TileTransforms.Products * Panel * shape.Channels * sizeof(float);
+        int most = (int)Math.Clamp(MostBytes / panelBytes, 1, panels);
+        long plane = (long)most * Panel * shape.Channels + Apart;
+        float* transformed = Allocate(TileTransforms.Products * plane);
+        try
+        {
+            for (int first = 0; first < panels; first += most)
+            {
+                int from = first, count = Math.Min(most, panels - first), strips = (shape.Channels + Strip - 1) / Strip;
+                TorchThreads.Run(count * strips, threads, 0, (task, _) => Transform(from + task / strips, task % strips * Strip,
+                    transformed + (long)(task / strips) * Panel * shape.Channels, plane));
+                Multiply(from, count, transformed, plane);
+            }
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(transformed);
+        }
+    }
+
+    /// <summary>
+    /// Transforms the kernels of one panel of results and a strip of channels; results that a last panel has too many get zeros.
+    /// </summary>
+    private void Transform(int panel, int first, float* to, long plane)
+    {
+        float* kernels = stackalloc float[9 * Panel];
+        new Span<float>(kernels, 9 * Panel).Clear();
+        int channels = shape.Channels, results = Math.Min(Panel, shape.Results - panel * Panel);
+        float* from = weights + (long)panel * Panel * 9 * channels;
+        for (int channel = first; channel < Math.Min(first + Strip, channels); channel++)
+        {
+            for (int result = 0; result < results; result++)
+            {
+                for (int place = 0; place < 9; place++)
+                    kernels[place * Panel + result] = from[((long)result * 9 + place) * channels + channel];
+            }
+
+            TileTransforms.Weights<T>(kernels, Panel, to + (long)channel * Panel, plane);
+            TileTransforms.Weights<T>(kernels + T.Count, Panel, to + (long)channel * Panel + T.Count, plane);
+        }
+    }
+
+    /// <summary>All pixels for some panels of results.</summary>
+    private void Multiply(int first, int panels, float* transformed, long plane)
+    {
+        int blocks = (shape.Tiles + TileProduct.Rows - 1) / TileProduct.Rows, chunks = (blocks + BlocksPerChunk - 1) / BlocksPerChunk;
+        chunks = Math.Min(blocks, (chunks + threads - 1) / threads * threads);
+        // Few tiles and many threads share out the results too.
+        int parts = Math.Min(panels, (threads + chunks - 1) / chunks), perPart = (panels + parts - 1) / parts;
+        int tiles = (blocks + chunks - 1) / chunks * TileProduct.Rows;
+        TorchThreads.Run(chunks * parts, threads,
+            TileTransforms.Products * ((long)tiles * (shape.Channels + perPart * Panel) + 2 * Apart), (task, memory) =>
+        {
+            (int chunk, int part) = (task / parts, task % parts);
+            int from = (int)((long)blocks * chunk / chunks), to = (int)((long)blocks * (chunk + 1) / chunks);
+            int skipped = part * perPart, some = Math.Min(perPart, panels - skipped);
+            if (some <= 0)
+                return;
+            Chunk its = new(memory, tiles, perPart * Panel, from * TileProduct.Rows, (to - from) * TileProduct.Rows);
+            Compute(its, first + skipped, some, transformed + (long)skipped * Panel * shape.Channels, plane);
+        });
+    }
+
+    private static float* Allocate(long floats) => (float*)NativeMemory.AlignedAlloc((nuint)floats * sizeof(float), Alignment);
+
+    /// <summary>Some tiles, from pixels to pixels, for some panels of results.</summary>
+    private void Compute(Chunk chunk, int panel, int panels, float* transformed, long plane)
+    {
+        int channels = shape.Channels, from = panel * Panel, some = Math.Min(panels * Panel, shape.Results - from);
+        long pixelPlane = (long)chunk.Room * channels + Apart, productPlane = (long)chunk.Room * chunk.Width + Apart;
+        float* pixels = (float*)chunk.Memory, products = pixels + TileTransforms.Products * pixelPlane;
+        for (int tile = 0; tile < chunk.Tiles; tile++)
+        {
+            (long image, int top, int left) = shape.Place(chunk.First + tile);
+            TileTransforms.Pixels<T>(x + image * channels, top - 1, left - 1, shape.Height, shape.Width, channels,
+                pixels + (long)tile * channels, pixelPlane);
+        }
+
+        for (int product = 0; product < TileTransforms.Products; product++)
+        {
+            for (int its = 0; its < panels; its++)
+            {
+                for (int tile = 0; tile < chunk.Tiles; tile += TileProduct.Rows)
+                {
+                    TileProduct.Run<T>(pixels + product * pixelPlane + (long)tile * channels, channels,
+                        transformed + product * plane + (long)its * Panel * channels,
+                        products + product * productPlane + (long)tile * chunk.Width + its * Panel, chunk.Width, channels);
+                }
+            }
+        }
+
+        for (int tile = 0; tile < Math.Min(chunk.Tiles, shape.Tiles - chunk.First); tile++)
+        {
+            (long image, int top, int left) = shape.Place(chunk.First + tile);
+            TileTransforms.Results<T>(products + (long)tile * chunk.Width, productPlane, bias + from, y + image * shape.Results + from, top,
+                left, shape.Height, shape.Width, shape.Results, some);
+        }
+    }
+
+    /// <summary>What a thread works on.</summary>
+    /// <param name="Memory">For transformed pixels and products.</param>
+    /// <param name="Room">The most tiles that it has room for.</param>
+    /// <param name="Width">The most results that it has room for.</param>
+    /// <param name="First">The first tile.</param>
+    /// <param name="Tiles">How many, by sixes: behind the last tile of all it is computed again, and left out.</param>
+    private readonly record struct Chunk(nint Memory, int Room, int Width, int First, int Tiles);
+}

@@ -1,0 +1,46 @@
+using DenoisedSmoothing.Kernels.Cpu;
+
+namespace DenoisedSmoothing.Kernels;
+
+/// <summary>
+/// The library's own convolutions for CPUs, which the U-Nets take in float32 (docs/performance.md has their speed). Votes that were computed
+/// without them are another classifier's: certificates then name the arithmetic <c>float32+plain</c>.
+/// </summary>
+/// <remarks>
+/// They need Linux and a processor with AVX2 and FMA. They are taken where no gradient can be taped (<c>torch.no_grad</c>,
+/// <c>torch.inference_mode</c>), as Predict and Certify work. Safe for concurrent use.
+/// </remarks>
+public static class CpuKernels
+{
+    private static readonly AsyncLocal<bool?> s_here = new();
+    private static volatile bool s_enabled = KernelSwitch.On("DenoisedSmoothing.CpuKernels");
+
+    /// <summary>Whether they may be taken; not to be changed while votes are drawn.</summary>
+    /// <value>True, unless the environment variable DENOISED_SMOOTHING_KERNELS is 0 or the AppContext switch
+    /// <c>DenoisedSmoothing.CpuKernels</c> is off.</value>
+    public static bool Enabled
+    {
+        get => s_here.Value ?? s_enabled;
+        set => s_enabled = value;
+    }
+
+    /// <summary>Why they are not taken.</summary>
+    /// <value>A sentence; null where they are.</value>
+    public static string? WhyNot => !CpuConvolution.Supported ? "The kernels need Linux, a processor with AVX2 and FMA, and a libtorch with GNU's OpenMP."
+        : Enabled ? null : "The kernels are switched off.";
+
+    /// <summary>Whether they are: enabled, on a processor that has what they need.</summary>
+    internal static bool Taken => Enabled && CpuConvolution.Supported;
+
+    /// <summary>Switches them off until disposed, in this flow of control.</summary>
+    internal static IDisposable Without()
+    {
+        s_here.Value = false;
+        return new Restored();
+    }
+
+    private sealed class Restored : IDisposable
+    {
+        public void Dispose() => s_here.Value = null;
+    }
+}
