@@ -21,9 +21,7 @@ public sealed class CertificationLog
         Alpha = new[] { scan?.Alpha, meta?.Alpha }.Max();
         SharedNoise = scan?.SharedNoise ?? 0;
         Skipped = scan?.Skipped ?? [];
-        // Lines that were taken out together are missed by nothing in the lines themselves.
-        Completeness = scan?.HasEnded == true
-            ? meta?.Rows > rows.Count + Skipped.Count ? LogCompleteness.Unfinished : LogCompleteness.Finished
+        Completeness = scan?.HasEnded == true ? LogCompleteness.Finished
             : meta is null ? LogCompleteness.Unknown
             : meta.Schema > 1 ? LogCompleteness.Unfinished
             : meta.Rows is not { } expected ? LogCompleteness.Unknown

@@ -167,24 +167,6 @@ public sealed class CertificationLogWriterTests : IDisposable
         FluentActions.Invoking(() => writer.Skip(10, "more")).Should().Throw<InvalidOperationException>().WithMessage("*finished*");
     }
 
-    [Theory]
-    [InlineData(4L, LogCompleteness.Unfinished)]
-    [InlineData(3L, LogCompleteness.Finished)]
-    [InlineData(null, LogCompleteness.Finished)]
-    public void Read_of_a_log_with_fewer_images_than_its_run_has_is_unfinished(long? rows, LogCompleteness completeness)
-    {
-        using (CertificationLogWriter writer = CertificationLogWriter.Open(Log, LogSamples.Meta() with { Rows = rows }, resume: false))
-        {
-            writer.Append(0, 2, LogSamples.Certificate(0), TimeSpan.FromSeconds(1));
-            writer.Skip(1, "broken");
-            writer.Append(2, 2, LogSamples.Certificate(2), TimeSpan.FromSeconds(1));
-            writer.End();
-        }
-
-        CertificationLog.Read(Log).Completeness.Should().Be(completeness);
-        CertificationLog.Read(Log + ".jsonl").Completeness.Should().Be(completeness);
-    }
-
     [Fact]
     public void Read_of_a_log_without_its_end_is_unfinished()
     {
