@@ -53,7 +53,7 @@ internal sealed class LogTable
             Columns(entry, text, findings);
     }
 
-    /// <summary>The columns that have not been compared as numbers: all others are as they were written, or somebody changed them.</summary>
+    /// <summary>The columns that are not compared as numbers: they are as they were written, or somebody changed them.</summary>
     private static void Columns(CertificationLogEntry entry, string text, Findings findings)
     {
         string[] names = LogText.Header(entry.Kind).Split('\t'), expected = LogText.Line(entry).Split('\t'), cells = text.Split('\t');

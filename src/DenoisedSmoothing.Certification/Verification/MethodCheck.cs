@@ -38,7 +38,7 @@ internal abstract class MethodCheck(double alpha)
     /// <summary>Checks counts, alpha, labels and p-value.</summary>
     public abstract void Prediction(Prediction p, Findings findings);
 
-    /// <summary>Whether a budget ended the test before it had a vote for its bound: then there is an abstention, and nothing else.</summary>
+    /// <summary>Whether a budget ended the test before it had a vote for its bound: then there is an abstention alone.</summary>
     protected static bool IsStoppedBeforeVotes(Certificate c) => c is { Stopped: not null, N: 0 };
 
     /// <summary>Whether the votes that select are as many as the method says, or none yet.</summary>

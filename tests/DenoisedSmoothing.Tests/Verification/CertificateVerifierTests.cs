@@ -229,7 +229,12 @@ public class CertificateVerifierTests
         }
 
         Certificate honest = Run(certifier.Certify(2, new GaussianRule(.5)), [.03, .97], new Random(5));
-        Certificate stopped = honest with { Stopped = StopReason.Votes, EstimationVotes = new VoteCounts(0, 7), SelectionVotes = new(0, 0) };
+        Certificate stopped = honest with
+        {
+            Stopped = StopReason.Votes,
+            EstimationVotes = new VoteCounts(0, 7),
+            SelectionVotes = new VoteCounts(0, 0),
+        };
         Overstated(stopped with { EstimationVotes = new VoteCounts(0, 0) }, "paLower");
         Overstated(stopped, "paLower");
 

@@ -150,7 +150,7 @@ public sealed class LogVerificationTests : IDisposable
             .Be("image 1: votes: they are over 3 classes, and those of the lines before over 10");
     }
 
-    /// <summary>Without the grid's deduction the radius is larger; without provenance nothing in the line says that there was a grid.</summary>
+    /// <summary>Without the grid's deduction the radius is larger; without provenance a line does not say that there was a grid.</summary>
     [Fact]
     public void Run_holds_the_noise_of_a_line_without_provenance_against_the_settings()
     {
@@ -250,7 +250,8 @@ public sealed class LogVerificationTests : IDisposable
     private void WritePredictions()
     {
         CohenCertifier certifier = new(10, 200, predictN: 100);
-        using CertificationLogWriter writer = CertificationLogWriter.Open(Log, Meta(certifier, CertificationLogKind.Predict), resume: false);
+        CertificationLogMeta meta = Meta(certifier, CertificationLogKind.Predict);
+        using CertificationLogWriter writer = CertificationLogWriter.Open(Log, meta, resume: false);
         for (int index = 0; index < 3; index++)
         {
             IVoteTest<Prediction> test = certifier.Predict(2);
