@@ -36,6 +36,8 @@ public sealed class AcesVerbTests : IDisposable
         (await Dds.RunAsync([.. s_small, "--out", At("x.tsv"), "--core-network", "resnet20"])).Error.Should().Contain("name that file");
         (await Dds.RunAsync([.. s_small, "--out", At("x.tsv"), "--threshold", "1.5"])).Error.Should()
             .Contain("--threshold must be from 0 to 1");
+        (await Dds.RunAsync([.. s_small[..^2], "--out", At("x.tsv"), "--alpha", "1e-100"])).Error.Should()
+            .Contain("--alpha must be at least 2e-100");
         (await Dds.RunAsync([.. s_small, "--out", At("x.tsv"), "--tf32"])).Error.Should().Contain("--device cuda");
         File.WriteAllText(At("kept.tsv"), "of before");
         (int exit, _, string error) = await Dds.RunAsync([.. s_small, "--out", At("kept.tsv")]);

@@ -46,6 +46,13 @@ public sealed class TransferVerbTests : IDisposable
         (exit, _, error) = await Dds.RunAsync([.. transfer, "--alpha", "0.01"]);
         exit.Should().Be(1);
         error.Should().Contain("other settings");
+
+        // Its first line taken out of both files: it would never be drawn again.
+        File.WriteAllLines(to + ".jsonl", [lines[1]]);
+        File.WriteAllLines(to, File.ReadAllLines(to).Where((_, line) => line != 1));
+        (exit, _, error) = await Dds.RunAsync(transfer);
+        exit.Should().Be(1);
+        error.Should().Contain("does not hold the images of");
     }
 
     [Fact]

@@ -45,7 +45,10 @@ internal static class ThroughputCommand
         {
             Description = "Time by kind of operation of one pass on a GPU, as NVIDIA's profiler ncu sees it; nothing else is measured",
         };
-        Option<int> agreement = new("--agreement") { Description = "Votes to compare with those of plain operations in float32 on the same noise" };
+        Option<int> agreement = new("--agreement")
+        {
+            Description = "Votes to compare with those of plain operations in float32 on the same noise",
+        };
         Command command =
             new("throughput", "Samples a second through noise, denoiser, classifier and counting: a line of JSON for each batch size.")
         {

@@ -37,6 +37,10 @@ public sealed record CertificationLogEntry
     /// <summary>The allowed probability that the line is wrong.</summary>
     internal double Alpha => Certificate?.Alpha ?? Transferred?.Alpha ?? Soft?.Alpha ?? Prediction!.Alpha;
 
+    /// <summary>The number of classes that the votes, or mean scores, are over.</summary>
+    internal int ClassCount => (Certificate ?? Transferred?.Original)?.EstimationVotes.ClassCount ?? Soft?.ClassCount
+        ?? Prediction!.Votes.ClassCount;
+
     /// <summary>The norm of the radius; null for a prediction.</summary>
     internal Norm? Norm => Certificate?.Norm ?? Transferred?.Original.Norm ?? Soft?.Norm;
 

@@ -26,10 +26,15 @@ public sealed class CertificationLogWriter : IDisposable
     {
         (_json, _table, _lock, _meta, _fingerprint, Finished) = (json, table, alone, meta, meta.Fingerprint, there.Rows);
         (LastIndex, HasEnded, _images, _skipped) = (there.LastIndex, there.HasEnded, there.Rows.Count, there.Skipped.Count);
+        FinishedImages = [.. there.Rows.Select(static row => row.Index).Concat(there.Skipped.Select(static image => image.Index)).Order()];
     }
 
     /// <summary>The lines that stood in the log when it was opened: empty for a new one.</summary>
     public IReadOnlyList<CertificationLogRow> Finished { get; }
+
+    /// <summary>The indices of the images that stood in the log when it was opened, answered or passed over, rising. Logs of schema 1 do
+    /// not say which were passed over.</summary>
+    public IReadOnlyList<long> FinishedImages { get; }
 
     /// <summary>The index of the last image in the log, answered or passed over; -1 when there is none.</summary>
     public long LastIndex { get; private set; }

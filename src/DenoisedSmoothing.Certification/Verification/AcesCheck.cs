@@ -12,6 +12,7 @@ internal sealed class AcesCheck
     private readonly CertificateVerifier _verifier = new();
     private readonly CertificationLogMeta _meta;
     private readonly SettingsCheck _settings;
+    private readonly ClassCounts _classes = new();
     private readonly CertificationMethod _method;
     private readonly double _each;
 
@@ -38,13 +39,15 @@ internal sealed class AcesCheck
             return findings.All;
         }
 
-        Noise(row, law, findings);
+        _settings.Sigma(law.Sigma, law.Norm, findings);
+        _settings.Noise(row.Noise, law, findings);
+        _classes.Check("certified", row.CertifiedBy!.EstimationVotes.ClassCount, findings);
         if (row.SelectedBy!.EstimationVotes.ClassCount != 2)
             findings.Overstated("selected", $"votes are over {row.SelectedBy.EstimationVotes.ClassCount} classes, and a selector has 2");
         return
         [
             .. Certificate("selected", row.SelectedLabel, row.SelectedRadius, row.SelectedBy, row, law),
-            .. Certificate("certified", row.CertifiedLabel, row.CertifiedRadius, row.CertifiedBy!, row, law),
+            .. Certificate("certified", row.CertifiedLabel, row.CertifiedRadius, row.CertifiedBy, row, law),
             .. findings.All,
         ];
     }
@@ -60,18 +63,6 @@ internal sealed class AcesCheck
             findings.Overstated("answer", $"{row.Answer ?? -1} is claimed, and selection, label and core give {answer ?? -1}");
         if (row.Outcome != outcome)
             findings.Overstated("outcome", $"{row.Outcome} is claimed, and selection, label and core give {outcome}");
-    }
-
-    private void Noise(AcesRow row, NoiseLaw law, Findings findings)
-    {
-        _settings.Sigma(law.Sigma, law.Norm, findings);
-        if (_meta.Settings.TryGetValue(CertificationLogMeta.NoiseSetting, out string? drawn)
-            && !drawn.StartsWith(law.Scheme, StringComparison.Ordinal))
-            findings.Overstated("noise", $"'{row.Noise}' is claimed, and the votes were drawn by {drawn}");
-        if (law.Dimension is { } claimed
-            && PlainNumber.TryParseWhole(_meta.Settings.GetValueOrDefault(CertificationLogMeta.DimensionSetting), out long dimension)
-            && claimed != dimension)
-            findings.Overstated("noise", $"{claimed} values an image are claimed, and the settings say {dimension}");
     }
 
     private IEnumerable<VerificationFinding> Certificate(

@@ -29,6 +29,8 @@ public sealed class CertificateVerifier
     {
         ArgumentNullException.ThrowIfNull(certificate);
         Findings findings = new();
+        if (!Possible(certificate, findings))
+            return findings.All;
         Selection(certificate, findings);
         if (NoiseLaw.Of(certificate.Noise, certificate.Sigma) is not { } law)
         {
@@ -76,6 +78,14 @@ public sealed class CertificateVerifier
     {
         ArgumentNullException.ThrowIfNull(prediction);
         Findings findings = new();
+        foreach (int its in (int[])[prediction.TopLabel, prediction.RunnerUpLabel])
+        {
+            if (its < 0 || its >= prediction.Votes.ClassCount)
+                findings.Overstated("label", $"{its} is none of {prediction.Votes.ClassCount} classes");
+        }
+
+        if (findings.All.Count > 0)
+            return findings.All;
         if (prediction.Label is { } label && label != prediction.TopLabel)
             findings.Overstated("label", $"{label} is given, and the top label is {prediction.TopLabel}");
         if (prediction.Label is not null && !(prediction.PValue <= prediction.Alpha))
@@ -86,13 +96,27 @@ public sealed class CertificateVerifier
         return findings.All;
     }
 
+    /// <summary>Whether there is a noise level, and the selected label is one of the classes; JSON is read only where it is so.</summary>
+    private static bool Possible(Certificate c, Findings findings)
+    {
+        (int first, int then) = (c.SelectionVotes.ClassCount, c.EstimationVotes.ClassCount);
+        if (first != then)
+            findings.Overstated("selectionVotes", $"they are over {first} classes, and the estimation's over {then}");
+        else if (c.SelectedLabel < 0 || c.SelectedLabel >= then)
+            findings.Overstated("selectedLabel", $"{c.SelectedLabel} is none of {then} classes");
+        if (!(c.Sigma > 0 && double.IsFinite(c.Sigma)))
+            findings.Overstated("sigma", $"{c.Sigma} is no noise level");
+        return findings.All.Count == 0;
+    }
+
+    // What is no number fails every comparison: so it is "not at most" that is asked, not "above".
     private static void Selection(Certificate c, Findings findings)
     {
         if (c.SelectedLabel != c.SelectionVotes.Top)
             findings.Overstated("selectedLabel", $"{c.SelectedLabel} is claimed, and the selection votes pick {c.SelectionVotes.Top}");
         if (c.Label is { } label && label != c.SelectedLabel)
             findings.Overstated("label", $"{label} is claimed, and the selected label is {c.SelectedLabel}");
-        if (c.Label is null && c.Radius > 0)
+        if (c.Label is null && !(c.Radius <= 0))
             findings.Overstated("radius", $"{c.Radius} is claimed by an abstention, which has none");
     }
 
@@ -100,11 +124,11 @@ public sealed class CertificateVerifier
     {
         if (c.Norm != law.Norm)
             findings.Overstated("norm", $"{c.Norm} is claimed, and the noise '{c.Noise}' certifies {law.Norm}");
-        if (Math.Abs(c.Sigma - law.Sigma) > 1e-15 * law.Sigma)
+        if (!(Math.Abs(c.Sigma - law.Sigma) <= 1e-15 * law.Sigma))
             findings.Different("sigma", $"{c.Sigma} is claimed, and the noise '{c.Noise}' has {law.Sigma}");
         if (c.Provenance is not { } provenance)
             return;
-        if (provenance.DrawnSigma < law.Sigma * (1 - 1e-15))
+        if (!(provenance.DrawnSigma >= law.Sigma * (1 - 1e-15)))
             findings.Overstated("sigma", $"{law.Sigma} is claimed, and {provenance.DrawnSigma} was drawn");
         if (!provenance.Noise.StartsWith(law.Scheme, StringComparison.Ordinal))
             findings.Overstated("noise", $"'{c.Noise ?? "gaussian"}' is claimed, and the votes were drawn by {provenance.Noise}");
@@ -120,7 +144,7 @@ public sealed class CertificateVerifier
         Enclosure radius = c.PALower < 1 && c.PBUpper > 0
             ? check?.Radius(c.PALower, c.PBUpper, law) ?? law.Radius(c.PALower, c.PBUpper)
             : new Enclosure(0, 0);
-        if (c.Radius > radius.Upper)
+        if (!(c.Radius <= radius.Upper))
             findings.Overstated("radius", $"{c.Radius} is claimed, and the bounds {c.PALower} and {c.PBUpper} give {radius.Lower}");
         else if (c.Radius < radius.Lower - 1e-9 * (radius.Lower + law.Sigma))
             findings.Different("radius", $"{c.Radius} is claimed, and the bounds {c.PALower} and {c.PBUpper} give {radius.Lower}");

@@ -12,8 +12,9 @@ internal sealed class FixedVotesCheck(
 
     public override void Certificate(Certificate c, NoiseLaw law, Findings findings)
     {
-        findings.Equal("selectionVotes", c.N0, n0, "the method");
-        findings.Equal("estimationVotes", c.N, n, "the method");
+        Selected(c, n0, findings);
+        if (!IsStoppedBeforeVotes(c))
+            findings.Equal("estimationVotes", c.N, n, "the method");
         Alpha(c.Alpha, findings);
         int classes = c.EstimationVotes.ClassCount;
         (double label, double? others) = shares switch
@@ -41,7 +42,8 @@ internal sealed class FixedVotesCheck(
 
     public override void Prediction(Prediction p, Findings findings)
     {
-        findings.Equal("votes", p.N, predictN, "the method");
+        if (p is not { Stopped: not null, N: 0 })
+            findings.Equal("votes", p.N, predictN, "the method");
         Alpha(p.Alpha, findings);
         int top = p.Votes.Top, rival = p.Votes.RunnerUp;
         if (p.TopLabel != top)
@@ -51,7 +53,7 @@ internal sealed class FixedVotesCheck(
         // Two-sided at 1/2: twice the tail, by symmetry; a tie is no evidence.
         long hits = p.Votes[top], both = hits + p.Votes[rival];
         Enclosure tail = 2 * hits == both ? new Enclosure(.5, .5) : BinomialSums.AtLeast(hits, both, .5);
-        if (p.PValue < 2 * tail.Lower)
+        if (!(p.PValue >= 2 * tail.Lower))
             findings.Overstated("pValue", $"{p.PValue} is claimed, and {hits} votes against {both - hits} give {2 * tail.Lower}");
         else if (p.PValue > Math.Max(Indistinct, 2 * tail.Upper * (1 + Tolerance)))
             findings.Different("pValue", $"{p.PValue} is claimed, and {hits} votes against {both - hits} give {2 * tail.Upper}");

@@ -22,7 +22,8 @@ internal sealed class ImagesCheck
     /// </remarks>
     public static ImagesCheck? Of(CertificationLogMeta? meta)
     {
-        if (meta is not { Rows: { } count, Schema: > 1 } || !meta.Settings.TryGetValue(CertificationLogMeta.ImagesSetting, out string? text))
+        if (meta is not { Rows: { } count, Schema: > 1 }
+            || !meta.Settings.TryGetValue(CertificationLogMeta.ImagesSetting, out string? text))
             return null;
         Dictionary<string, string> parts = text.Split(' ').Select(static part => part.Split('=', 2)).Where(static pair => pair.Length == 2)
             .DistinctBy(static pair => pair[0]).ToDictionary(static pair => pair[0], static pair => pair[1]);

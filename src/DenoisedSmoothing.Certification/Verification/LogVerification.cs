@@ -46,24 +46,29 @@ public sealed class LogVerification
         CertificateVerifier verifier = new();
         CertificationLogMeta? meta = CertificationLogMeta.Find(log);
         SettingsCheck settings = new(meta);
-        ImagesCheck? images = ImagesCheck.Of(meta);
-        Dictionary<long, CertificationLogRow>? table = path == log
-            ? CertificationLog.Read(log).Rows.ToDictionary(static row => row.Index)
-            : null;
+        ImagesCheck? run = ImagesCheck.Of(meta);
+        LogTable? table = path == log ? LogTable.Read(log) : null;
         Dictionary<(ulong, long), long> noise = [];
+        HashSet<long> images = [];
+        ClassCounts classes = new();
+        LogScan scan = new();
         List<LogFinding> all = [];
         long verified = 0;
         foreach (LogRecord record in LogRecord.ReadAll(json))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (images is not null)
-                all.AddRange(record.Index is { } index ? images.Check(index) : images.CheckEnd());
+            if (run is not null)
+                all.AddRange(record.Index is { } index ? run.Check(index) : run.CheckEnd());
+            scan.Add(record, json);
             if (record.Entry is not { } entry)
                 continue;
             Findings findings = new();
+            if (!images.Add(entry.Index))
+                findings.Overstated("index", $"the JSON lines have this image more than once, and it would count as often");
             settings.Check(entry, findings);
+            classes.Check("votes", entry.ClassCount, findings);
             Shared(entry, noise, findings);
-            Table(entry, table, findings);
+            table?.Check(entry, findings);
             IReadOnlyList<VerificationFinding> own = entry.Certificate is { } certificate ? verifier.Verify(certificate)
                 : entry.Transferred is { } transferred ? verifier.Verify(transferred)
                 : entry.Soft is { } soft ? verifier.Verify(soft)
@@ -72,13 +77,13 @@ public sealed class LogVerification
             verified++;
         }
 
-        foreach (long lone in table?.Keys ?? Enumerable.Empty<long>())
+        foreach (long lone in table?.Left ?? [])
         {
             all.Add(new LogFinding(lone, new VerificationFinding(
                 VerificationSeverity.Overstated, "index", "the table has this image, and the JSON lines do not")));
         }
 
-        return new LogVerification(path, verified, images, all);
+        return new LogVerification(path, verified, run, all);
     }
 
     /// <summary>Whether a log has JSON lines, and so votes.</summary>
@@ -118,26 +123,5 @@ public sealed class LogVerification
             findings.Different("provenance",
                 $"seed and image index are those of image {other}, so the noise is the same and the two are not independent");
         }
-    }
-
-    private static void Table(CertificationLogEntry entry, Dictionary<long, CertificationLogRow>? table, Findings findings)
-    {
-        if (table is null)
-            return;
-        if (!table.Remove(entry.Index, out CertificationLogRow? row))
-        {
-            findings.Different("index", $"the JSON lines have this image, and the table does not");
-            return;
-        }
-
-        CertificationLogRow its = entry.ToRow();
-        if (row.Radius > its.Radius)
-            findings.Overstated("radius", $"{row.Radius} is in the table, and {its.Radius} in the JSON lines");
-        else
-            findings.Equal("radius", row.Radius, its.Radius, "the JSON line");
-        if (row.Predicted != its.Predicted)
-            findings.Overstated("label", $"{row.Predicted ?? -1} is in the table, and {its.Predicted ?? -1} in the JSON lines");
-        if (row.Label != its.Label)
-            findings.Overstated("label", $"the true label is {row.Label} in the table, and {its.Label} in the JSON lines");
     }
 }

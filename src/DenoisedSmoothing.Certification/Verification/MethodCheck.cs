@@ -38,9 +38,19 @@ internal abstract class MethodCheck(double alpha)
     /// <summary>Checks counts, alpha, labels and p-value.</summary>
     public abstract void Prediction(Prediction p, Findings findings);
 
+    /// <summary>Whether a budget ended the test before it had a vote for its bound: then there is an abstention alone.</summary>
+    protected static bool IsStoppedBeforeVotes(Certificate c) => c is { Stopped: not null, N: 0 };
+
+    /// <summary>Whether the votes that select are as many as the method says, or none yet.</summary>
+    protected static void Selected(Certificate c, long n0, Findings findings)
+    {
+        if (!(IsStoppedBeforeVotes(c) && c.N0 == 0))
+            findings.Equal("selectionVotes", c.N0, n0, "the method");
+    }
+
     protected void Alpha(double claimed, Findings findings)
     {
-        if (claimed < alpha)
+        if (!(claimed >= alpha))
             findings.Overstated("alpha", $"{claimed} is claimed, and the method says {alpha}");
         else if (claimed > alpha)
             findings.Different("alpha", $"{claimed} is claimed, and the method says {alpha}");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Verification;
@@ -37,11 +38,11 @@ internal sealed class SequentialCheck : MethodCheck
 
     public override void Certificate(Certificate c, NoiseLaw law, Findings findings)
     {
-        findings.Equal("selectionVotes", c.N0, _n0, "the method");
+        Selected(c, _n0, findings);
         Alpha(c.Alpha, findings);
         long hits = c.EstimationVotes[c.SelectedLabel], votes = c.N;
         double bound = Bound(hits, votes);
-        if (c.PALower > bound + Tolerance)
+        if (!(c.PALower <= bound + Tolerance))
             findings.Overstated("paLower", $"{c.PALower} is claimed, and {hits} of {votes} votes give {bound}");
         else if (c.PALower < bound - Tolerance)
             findings.Different("paLower", $"{c.PALower} is claimed, and {hits} of {votes} votes give {bound}");
@@ -50,13 +51,15 @@ internal sealed class SequentialCheck : MethodCheck
         else
             findings.Equal("pbUpper", c.PBUpper, 1 - c.PALower, "1 - paLower");
         Label(c, c.PALower > .5, findings);
-        Stopping(hits, votes, law, findings);
+        // The bound holds at every number of votes, for whatever reason there are no more.
+        if (c.Stopped is null)
+            Stopping(hits, votes, law, findings);
     }
 
     public override void Prediction(Prediction p, Findings findings)
     {
         Alpha(p.Alpha, findings);
-        if (Array.BinarySearch(_predictionLooks, p.N) < 0)
+        if (p.Stopped is null && Array.BinarySearch(_predictionLooks, p.N) < 0)
             findings.Different("votes", $"{p.N} votes were drawn, and the method never looks there");
         if (p.Label is { } label)
         {
@@ -78,7 +81,7 @@ internal sealed class SequentialCheck : MethodCheck
 
         void Value(double expected)
         {
-            if (p.PValue < expected * (1 - Tolerance))
+            if (!(p.PValue >= expected * (1 - Tolerance)))
                 findings.Overstated("pValue", $"{p.PValue} is claimed, and the votes give {expected}");
             else if (p.PValue > expected * (1 + Tolerance) + 1e-280)
                 findings.Different("pValue", $"{p.PValue} is claimed, and the votes give {expected}");
@@ -154,7 +157,10 @@ internal sealed class SequentialCheck : MethodCheck
     private IEnumerable<double> Probabilities(NoiseLaw law)
     {
         if (!IsOpen)
-            return _options.TargetRadii.Select(law.ProbabilityFor);
+            return _options.TargetRadii.Select(radius => law.ProbabilityFor(radius) is var needed and < 1
+                ? needed
+                : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                    $"'sequential' with a target radius of {radius} has no certificate under noise of sigma {law.Sigma}.")));
         double largest = NormalTail.Quantile(Math.Exp(Math.Log(_options.Alpha) / _options.Budget)).Lower;
         return Enumerable.Range(0, Math.Max(0, (int)(largest / RadiusLadder.OpenSpacing)) + 1)
             .Select(i => NormalTail.Below(i * RadiusLadder.OpenSpacing).Lower);

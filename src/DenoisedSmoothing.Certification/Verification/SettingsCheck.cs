@@ -24,9 +24,18 @@ internal sealed class SettingsCheck(CertificationLogMeta? meta)
         if (_method is not null)
             findings.Equal("method", Canonical(entry.Method), _method, "the settings file");
         if ((entry.Certificate ?? entry.Transferred?.Original) is { } c)
+        {
             Sigma(c.Sigma, c.Norm, findings);
+            Noise(c.Noise, NoiseLaw.Of(c.Noise, c.Sigma), findings);
+        }
         else if (entry.Soft is { } soft)
+        {
             Sigma(soft.Sigma, soft.Norm, findings);
+            Noise(soft.Noise, NoiseLaw.Of(soft.Noise, soft.Sigma), findings);
+        }
+
+        if (entry.Certificate is { Provenance: null } && meta.Settings.ContainsKey(CertificationLogMeta.SeedSetting))
+            findings.Different("provenance", $"there is none, and the settings say how the votes were drawn");
         if (entry.Provenance is not { } p)
             return;
         Setting("seed", p.Seed.ToString(CultureInfo.InvariantCulture), findings);
@@ -49,6 +58,21 @@ internal sealed class SettingsCheck(CertificationLogMeta? meta)
             findings.Overstated("sigma", $"{claimed} is claimed, and the settings say {sigma}");
         else if (claimed < (norm == Norm.L1 ? sigma - UniformNoise.Step : Math.Min(sigma, (double)(float)sigma)) * (1 - 1e-15))
             findings.Different("sigma", $"{claimed} is claimed, and the settings say {sigma}");
+    }
+
+    /// <summary>The law that radii are computed by is the one that the votes were drawn by, of images of this size.</summary>
+    /// <param name="claimed">Its text; null for Gaussian noise.</param>
+    /// <param name="law">The same; null where it is not known here.</param>
+    /// <param name="findings">Takes what differs.</param>
+    public void Noise(string? claimed, NoiseLaw? law, Findings findings)
+    {
+        if (meta?.Settings.GetValueOrDefault(CertificationLogMeta.NoiseSetting) is { } drawn
+            && law?.Scheme is { } scheme && !drawn.StartsWith(scheme, StringComparison.Ordinal))
+            findings.Overstated("noise", $"'{claimed ?? "gaussian"}' is claimed, and the votes were drawn by {drawn}");
+        if (law?.Dimension is { } size
+            && PlainNumber.TryParseWhole(meta?.Settings.GetValueOrDefault(CertificationLogMeta.DimensionSetting), out long dimension)
+            && size != dimension)
+            findings.Overstated("noise", $"{size} values an image are claimed, and the settings say {dimension}");
     }
 
     private void Setting(string name, string claimed, Findings findings)

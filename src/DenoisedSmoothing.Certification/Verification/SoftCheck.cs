@@ -45,7 +45,7 @@ internal static class SoftCheck
 
     private static void Counts(SoftCertificate c, SoftCertifier method, NoiseLaw law, Findings findings)
     {
-        if (c.Alpha < method.Alpha)
+        if (!(c.Alpha >= method.Alpha))
             findings.Overstated("alpha", $"{c.Alpha} is claimed, and the method says {method.Alpha}");
         else
             findings.Equal("alpha", c.Alpha, method.Alpha, "the method");
@@ -53,12 +53,12 @@ internal static class SoftCheck
         findings.Equal("n0", c.N0, method.N0, "the method");
         if (c.Norm != law.Norm)
             findings.Overstated("norm", $"{c.Norm} is claimed, and the noise '{c.Noise}' certifies {law.Norm}");
-        if (Math.Abs(c.Sigma - law.Sigma) > 1e-15 * law.Sigma)
+        if (!(Math.Abs(c.Sigma - law.Sigma) <= 1e-15 * law.Sigma))
             findings.Different("sigma", $"{c.Sigma} is claimed, and the noise '{c.Noise}' has {law.Sigma}");
         // The variance of n numbers in [0,1] is largest where they are 0 and 1.
         if (c.Variance > c.Mean * (1 - c.Mean) * c.N / (c.N - 1.0) * (1 + Tolerance) + Tolerance)
             findings.Different("variance", $"{c.Variance} is claimed, and scores in [0,1] of mean {c.Mean} have less");
-        if (c.Provenance is { } provenance && provenance.DrawnSigma < law.Sigma * (1 - 1e-15))
+        if (c.Provenance is { } provenance && !(provenance.DrawnSigma >= law.Sigma * (1 - 1e-15)))
             findings.Overstated("sigma", $"{law.Sigma} is claimed, and {provenance.DrawnSigma} was drawn");
     }
 
@@ -92,7 +92,7 @@ internal static class SoftCheck
 
     private static void Bound(string member, double claimed, double given, Findings findings)
     {
-        if (claimed > given + Tolerance * Math.Max(Tolerance, Math.Min(given, 1 - given)))
+        if (!(claimed <= given + Tolerance * Math.Max(Tolerance, Math.Min(given, 1 - given))))
             findings.Overstated(member, $"a bound of {claimed} is claimed, and mean and variance give {given}");
         else if (claimed < given - Tolerance)
             findings.Different(member, $"a bound of {claimed} is claimed, and mean and variance give {given}");
@@ -109,7 +109,7 @@ internal static class SoftCheck
 
         if (c.Label is null && certified)
             findings.Different("label", $"an abstention is claimed, and the bounds certify label {c.SelectedLabel}");
-        if (c.Label is null && c.Radius > 0)
+        if (c.Label is null && !(c.Radius <= 0))
             findings.Overstated("radius", $"{c.Radius} is claimed by an abstention, which has none");
         if (c.Label is null || !certified)
             return;
@@ -120,7 +120,7 @@ internal static class SoftCheck
             radius = new Enclosure(Math.Min(radius.Lower, theirs * (1 - Tolerance)), Math.Min(radius.Upper, theirs * (1 + Tolerance)));
         }
 
-        if (c.Radius > radius.Upper)
+        if (!(c.Radius <= radius.Upper))
             findings.Overstated("radius", $"{c.Radius} is claimed, and the bounds {c.MeanLower} and {c.RivalUpper} give {radius.Lower}");
         else if (c.Radius < radius.Lower - 1e-7 * (radius.Lower + law.Sigma))
             findings.Different("radius", $"{c.Radius} is claimed, and the bounds {c.MeanLower} and {c.RivalUpper} give {radius.Lower}");

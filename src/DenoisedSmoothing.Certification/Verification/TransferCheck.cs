@@ -19,13 +19,13 @@ internal static class TransferCheck
             return;
         }
 
-        if (t.TransferAlpha < alpha)
+        if (!(t.TransferAlpha >= alpha))
             findings.Overstated("transferAlpha", $"{t.TransferAlpha} is claimed, and the method says {alpha}");
         else
             findings.Equal("transferAlpha", t.TransferAlpha, alpha, "the method");
         if (t.Label is { } label && label != t.Original.Label)
             findings.Overstated("label", $"{label} is claimed, and the certificate that was transferred has {t.Original.Label}");
-        if (t.Label is null && t.Radius > 0)
+        if (t.Label is null && !(t.Radius <= 0))
             findings.Overstated("radius", $"{t.Radius} is claimed by an abstention, which has none");
         if (t.Original.Abstained)
             return;
@@ -73,7 +73,7 @@ internal static class TransferCheck
     {
         // One rounding is allowed for: what is overstated by less than it cannot be told from what is not.
         double left = Math.Max(0, t.Original.PALower - t.Zeta), others = t.Original.PBUpper + t.Zeta;
-        if (t.PALower > left)
+        if (!(t.PALower <= left))
             findings.Overstated("paLower", $"{t.PALower} is claimed, and {t.Original.PALower} less {t.Zeta} is {left}");
         else if (t.PALower < left - MethodCheck.Step(left))
             findings.Different("paLower", $"{t.PALower} is claimed, and {t.Original.PALower} less {t.Zeta} is {left}");
@@ -94,7 +94,7 @@ internal static class TransferCheck
         if (t.Label is null || !certified)
             return;
         Enclosure radius = t.PALower < 1 && t.PBUpper > 0 ? law.Radius(t.PALower, t.PBUpper) : new Enclosure(0, 0);
-        if (t.Radius > radius.Upper)
+        if (!(t.Radius <= radius.Upper))
             findings.Overstated("radius", $"{t.Radius} is claimed, and the bounds {t.PALower} and {t.PBUpper} give {radius.Lower}");
         else if (t.Radius < radius.Lower - 1e-9 * (radius.Lower + law.Sigma))
             findings.Different("radius", $"{t.Radius} is claimed, and the bounds {t.PALower} and {t.PBUpper} give {radius.Lower}");

@@ -184,7 +184,7 @@ internal static class ModelFiles
         {
             TrainedDenoiser trained = card.Load(
                 choice.Device, card is DiffusionCard ? its.Weights.Options(new()) : null, Precisions.TypeOf(choice.Precision));
-            return (trained.Diffusion, trained.Diffusion is null ? trained.Plain : null, card, trained);
+            return (trained.Model, trained.Model is null ? trained.Plain : null, card, trained);
         }
 
         string name = its.Network ?? fallback

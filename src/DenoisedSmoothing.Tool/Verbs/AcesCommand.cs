@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Tool;
 
@@ -33,6 +34,9 @@ internal static class AcesCommand
         return verb.Does((parsed, cancellationToken) =>
         {
             ModelChoice choice = models.Read(parsed);
+            double alpha = parsed.GetValue(certifier.Alpha);
+            if (alpha < 2 * ClopperPearson.MinAlpha)
+                throw new ArgumentException("aces gives selection and label half of alpha each: --alpha must be at least 2e-100.");
             return new AcesRun
             {
                 Models = choice,
@@ -42,7 +46,7 @@ internal static class AcesCommand
                 Batch = parsed.GetValue(sampling.Batch),
                 Seed = parsed.GetValue(sampling.Seed),
                 Certifier = new CohenCertifier(parsed.GetValue(certifier.N0) ?? 100, parsed.GetValue(certifier.N) ?? 100_000,
-                    parsed.GetValue(certifier.Alpha) / 2),
+                    alpha / 2),
                 Selection = aces.Selection(parsed),
                 Core = aces.Core(parsed),
                 Out = output.Read(parsed)!,

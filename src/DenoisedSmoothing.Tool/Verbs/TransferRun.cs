@@ -49,6 +49,11 @@ internal sealed record TransferRun
             throw new InvalidDataException($"{From} holds no certificates of its own: only what was certified can be transferred.");
         CertificationLog log = CertificationLog.Read(From);
         using CertificationLogWriter writer = CertificationLogWriter.Open(LogPath, MetaOf(), Resume);
+        IEnumerable<long> images = entries.Select(entry => entry.Index).Concat(log.Skipped.Select(image => image.Index)).Order();
+        if (!writer.FinishedImages.SequenceEqual(images.TakeWhile(index => index <= writer.LastIndex)))
+            throw new InvalidDataException(
+                $"{LogPath} does not hold the images of {From} up to image {writer.LastIndex}: it was edited or damaged. Put it back as it "
+                + "was written, or transfer anew, into another file.");
         SmoothedPair pair = new(Certified, Successor, Transfer, new SmoothingOptions
         {
             Seed = Seed,

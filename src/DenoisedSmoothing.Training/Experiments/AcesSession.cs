@@ -29,6 +29,16 @@ public sealed class AcesSession : IDisposable
             CertificationSession.Smooth(certified, Seed), run.Core);
         Settings = Meta(_certification.Settings, certifier.Method);
         _rows = certified.LogPath is { } path ? AcesLogWriter.Open(path, Settings, certified.Resume) : null;
+        try
+        {
+            BegunRun.Require(certified.LogPath ?? "", Finished.Select(static row => row.Index), _certification.Left);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
         Left = [.. _certification.Left.Where(index => index > (_rows?.LastIndex ?? -1))];
     }
 

@@ -40,6 +40,8 @@ public sealed class CertificationSession : IDisposable
         _log = run.LogPath is null
             ? null
             : CertificationLogWriter.Open(run.LogPath, Settings, run.Resume);
+        if (_log is not null)
+            RequireBegun(_log, indices);
         Total = indices.Length;
         Left = [.. indices.Where(index => index > (_log?.LastIndex ?? -1))];
     }
@@ -186,6 +188,21 @@ public sealed class CertificationSession : IDisposable
     private long? Dimension(int[] indices) => indices.Select(_images.ShapeOf).FirstOrDefault(static shape => shape is not null) is { } known
         ? (long)known.Channels * known.Height * known.Width
         : null;
+
+    private void RequireBegun(CertificationLogWriter log, int[] indices)
+    {
+        try
+        {
+            // Logs of schema 1 do not say what was passed over.
+            BegunRun.Require(_run.LogPath!, log.FinishedImages, indices,
+                passedOver: _run.SkipUnreadable && CertificationLogMeta.Find(_run.LogPath!)?.Schema == 1);
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Images as their turn comes; each is freed when the next is asked for, and has been read by then.</summary>
     private IEnumerable<SmoothingImage> Read(Action<SkippedImage>? skipped)

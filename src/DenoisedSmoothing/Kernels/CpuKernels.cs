@@ -3,8 +3,8 @@ using DenoisedSmoothing.Kernels.Cpu;
 namespace DenoisedSmoothing.Kernels;
 
 /// <summary>
-/// The library's own convolutions for CPUs, which the U-Nets take in float32 (docs/performance.md has their speed). Votes that were computed
-/// without them are another classifier's: certificates then name the arithmetic <c>float32+plain</c>.
+/// The library's own convolutions for CPUs, which the U-Nets take in float32 (docs/performance.md has their speed). Votes that were
+/// computed without them are another classifier's: where they are switched off, certificates name the arithmetic <c>float32+plain</c>.
 /// </summary>
 /// <remarks>
 /// They need Linux and a processor with AVX2 and FMA. They are taken where no gradient can be taped (<c>torch.no_grad</c>,
@@ -26,7 +26,8 @@ public static class CpuKernels
 
     /// <summary>Why they are not taken.</summary>
     /// <value>A sentence; null where they are.</value>
-    public static string? WhyNot => !CpuConvolution.Supported ? "The kernels need Linux, a processor with AVX2 and FMA, and a libtorch with GNU's OpenMP."
+    public static string? WhyNot => !CpuConvolution.Supported
+        ? "The kernels need Linux, a processor with AVX2 and FMA, and a libtorch with GNU's OpenMP."
         : Enabled ? null : "The kernels are switched off.";
 
     /// <summary>Whether they are: enabled, on a processor that has what they need.</summary>

@@ -19,10 +19,16 @@ public sealed class TrainedDenoiser : IDisposable
     public IDenoiser Denoiser { get; }
 
     /// <summary>
-    /// The diffusion model, over which other strategies of denoising can be put; null for scores and for denoisers that are not told the
-    /// noise level.
+    /// The diffusion model, over which other strategies of denoising can be put, up to its last timestep; null for scores and for
+    /// denoisers that are not told the noise level, and where not all timesteps below the last were trained, since the other strategies
+    /// ask the network at those too.
     /// </summary>
-    public DiffusionModel? Diffusion => (Plain as OneShotDenoiser)?.Model;
+    public DiffusionModel? Diffusion => Card is DiffusionCard { Trained: var trained } && trained.ContainsAllUpTo(trained.Last)
+        ? Model
+        : null;
+
+    /// <summary>The diffusion model, for those that check the card themselves.</summary>
+    internal DiffusionModel? Model => (Plain as OneShotDenoiser)?.Model;
 
     /// <summary>The denoiser without the check, for those that check themselves.</summary>
     internal IDenoiser Plain { get; }

@@ -81,6 +81,23 @@ public sealed class AcesVerificationTests : IDisposable
         found.Should().Contain(finding => finding.Finding.Member == member).And.OnlyContain(finding => finding.Index == honest.Index);
     }
 
+    [Fact]
+    public void Run_names_a_row_whose_votes_are_over_fewer_classes()
+    {
+        AcesRow row = Honest[1];
+        Write([Honest[0], row with
+        {
+            CertifiedBy = row.CertifiedBy! with
+            {
+                SelectionVotes = new VoteCounts(0, 0, 0, 10),
+                EstimationVotes = new VoteCounts(10, 0, 0, 190),
+            },
+        }]);
+
+        LogVerification.Run(Rows).Findings.Should().ContainSingle().Which.ToString().Should()
+            .Be("image 4: certified: they are over 4 classes, and those of the lines before over 10");
+    }
+
     /// <summary>No digit of a count can be changed. (Which of its rivals had a label's other votes bears on nothing.)</summary>
     [Fact]
     public void Run_names_every_changed_count()

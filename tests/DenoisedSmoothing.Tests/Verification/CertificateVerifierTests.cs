@@ -156,6 +156,95 @@ public class CertificateVerifierTests
         }
     }
 
+    /// <summary>What is no number is neither above a bound nor below it: it must not pass as what the votes give.</summary>
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void Verify_names_what_is_no_number(string method)
+    {
+        ICertifier certifier = Certifiers.Create(CertificationMethod.Parse(method));
+        Certificate honest = Run(certifier.Certify(3, new GaussianRule(.5)), [.01, .97, .02], new Random(5)) with { Noise = null };
+        Verifier.Verify(honest).Should().BeEmpty();
+
+        Overstated(honest with { Radius = double.NaN }, "radius");
+        Overstated(honest with { Radius = double.PositiveInfinity }, "radius");
+        Overstated(honest with { Radius = double.NaN, Label = null }, "radius");
+        Overstated(honest with { Alpha = double.NaN }, "alpha");
+        foreach (double sigma in (double[])[double.NaN, double.PositiveInfinity, 0, -.5])
+            Overstated(honest with { Sigma = sigma }, "sigma");
+        Overstated(honest with { PBUpper = double.NaN }, "pbUpper");
+        Verifier.Verify(honest with { PALower = double.NaN }).Should().Contain(finding =>
+            finding.Severity == VerificationSeverity.Overstated);
+        Prediction prediction = Run(certifier.Predict(3), [.1, .8, .1], new Random(2));
+        Verifier.Verify(prediction).Should().BeEmpty();
+        Verifier.Verify(prediction with { PValue = double.NaN }).Should().Contain(IsOverstated("pValue"));
+        Verifier.Verify(prediction with { PValue = double.NaN, Label = null }).Should().Contain(IsOverstated("pValue"));
+        Verifier.Verify(prediction with { Alpha = double.NaN }).Should().Contain(IsOverstated("alpha"));
+    }
+
+    /// <summary>A law that no run has must neither pass nor keep the verifier from an answer.</summary>
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void Verify_answers_for_noise_that_is_out_of_all_proportion(string method)
+    {
+        ICertifier certifier = Certifiers.Create(CertificationMethod.Parse(method));
+        Certificate honest = Run(certifier.Certify(3, new GaussianRule(.5)), [.01, .97, .02], new Random(5));
+        foreach (string law in (string[])["gaussian sigma=0.01", "gaussian sigma=1E-300", "gaussian sigma=1E+300",
+            "grid-gaussian sigma=0.01 dimension=784", "grid-gaussian sigma=0.5 dimension=1E+300", "uniform lambda=0.001 dimension=784",
+            "uniform lambda=1E-300 dimension=1E+18"])
+            Verifier.Verify(honest with { Noise = law }).Should().NotBeEmpty(law);
+    }
+
+    [Fact]
+    public void Verify_names_labels_that_no_votes_are_for()
+    {
+        Certificate honest = Run(new CohenCertifier(10, 200).Certify(3, new GaussianRule(.5)), [.01, .97, .02], new Random(5));
+        Overstated(honest with { Label = -1, SelectedLabel = -1 }, "selectedLabel");
+        Overstated(honest with { Label = 3, SelectedLabel = 3 }, "selectedLabel");
+        Overstated(honest with { SelectionVotes = new VoteCounts(0, 0, 0, 10), Label = 3, SelectedLabel = 3 }, "selectionVotes");
+        Prediction prediction = Run(new CohenCertifier(10, 200).Predict(3), [.1, .8, .1], new Random(2));
+        Verifier.Verify(prediction with { Label = 3, TopLabel = 3 }).Should().Contain(IsOverstated("label"));
+        Verifier.Verify(prediction with { RunnerUpLabel = -1 }).Should().Contain(IsOverstated("label"));
+    }
+
+    /// <summary>A budget ends a test with the votes that it has: that is no difference, as long as no more is claimed.</summary>
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void Verify_finds_nothing_in_a_test_that_was_stopped_and_much_in_one_that_claims_to_be(string method)
+    {
+        ICertifier certifier = Certifiers.Create(CertificationMethod.Parse(method));
+        for (int requests = 0; requests < 4; requests++)
+        {
+            IVoteTest<Certificate> test = certifier.Certify(2, new GaussianRule(.5));
+            IVoteTest<Prediction> prediction = certifier.Predict(2);
+            for (int told = 0; told < requests; told++)
+            {
+                Tell(test);
+                Tell(prediction);
+            }
+
+            test.Stop();
+            prediction.Stop();
+            Verifier.Verify(test.Result with { Stopped = StopReason.Votes }).Should().BeEmpty("{0} requests", requests);
+            Verifier.Verify(prediction.Result with { Stopped = StopReason.Time }).Should().BeEmpty("{0} requests", requests);
+        }
+
+        Certificate honest = Run(certifier.Certify(2, new GaussianRule(.5)), [.03, .97], new Random(5));
+        Certificate stopped = honest with
+        {
+            Stopped = StopReason.Votes,
+            EstimationVotes = new VoteCounts(0, 7),
+            SelectionVotes = new VoteCounts(0, 0),
+        };
+        Overstated(stopped with { EstimationVotes = new VoteCounts(0, 0) }, "paLower");
+        Overstated(stopped, "paLower");
+
+        static void Tell<T>(IVoteTest<T> test)
+        {
+            if (test.Next is { } next)
+                test.Observe(new VoteCounts(next.Count / 8, next.Count - next.Count / 8));
+        }
+    }
+
     [Fact]
     public void Verify_names_doctored_predictions()
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DenoisedSmoothing.Logs;
+using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Testing;
 using DenoisedSmoothing.Verification;
 using DenoisedSmoothing.Votes;
@@ -79,6 +80,114 @@ public sealed class LogVerificationTests : IDisposable
             .And.Contain("image 7: index: the table has this image, and the JSON lines do not");
     }
 
+    [Theory]
+    [InlineData("correct", "0")]
+    [InlineData("time", "0:00:02")]
+    [InlineData("n0", "11")]
+    [InlineData("n", "201")]
+    [InlineData("selected", "0")]
+    [InlineData("count", "200")]
+    [InlineData("pALower", "0.99")]
+    public void Run_names_every_changed_column_of_the_table(string column, string value)
+    {
+        Write();
+        Edit(Log, 2, line => Changed(line, LogText.Header(CertificationLogKind.Certify), column, value));
+
+        LogVerification.Run(Log).Findings.Should().ContainSingle().Which.Should().Match<LogFinding>(found =>
+            found.Index == 1 && found.Finding.Member == column);
+    }
+
+    [Theory]
+    [InlineData("n", "99")]
+    [InlineData("runnerUpCount", "0")]
+    [InlineData("pValue", "1E-30")]
+    public void Run_names_every_changed_column_of_a_table_of_predictions(string column, string value)
+    {
+        WritePredictions();
+        LogVerification.Run(Log).Findings.Should().BeEmpty();
+        Edit(Log, 2, line => Changed(line, LogText.Header(CertificationLogKind.Predict), column, value));
+
+        LogVerification.Run(Log).Findings.Should().ContainSingle().Which.Finding.Member.Should().Be(column);
+    }
+
+    [Fact]
+    public void Run_names_an_image_that_stands_in_the_json_lines_twice()
+    {
+        WritePredictions();
+        string[] lines = File.ReadAllLines(Log + ".jsonl");
+        File.WriteAllLines(Log + ".jsonl", [lines[0], lines[0], lines[1], lines[2]]);
+
+        LogVerification.Run(Log + ".jsonl").Findings.Should().ContainSingle().Which.ToString().Should()
+            .Be("image 0: index: the JSON lines have this image more than once, and it would count as often");
+    }
+
+    [Fact]
+    public void Run_refuses_json_lines_that_their_end_does_not_count()
+    {
+        Write();
+        string[] lines = File.ReadAllLines(Log + ".jsonl");
+        File.WriteAllLines(Log + ".jsonl", [lines[0], .. lines[2..]]);
+
+        FluentActions.Invoking(() => LogVerification.Run(Log + ".jsonl")).Should().Throw<InvalidDataException>()
+            .WithMessage("*the end says 3 images*there are 2*");
+    }
+
+    /// <summary>Shared among two classes instead of ten, alpha gives more; one line alone cannot show it.</summary>
+    [Fact]
+    public void Run_names_a_line_whose_votes_are_over_fewer_classes()
+    {
+        MulticlassCertifier certifier = new(10, 200);
+        Certificate ten = Voted(certifier, 10), two = Voted(certifier, 3);
+        two.Radius.Should().BeGreaterThan(ten.Radius * 1.01);
+        new CertificateVerifier().Verify(two).Should().BeEmpty();
+        using (CertificationLogWriter writer = CertificationLogWriter.Open(Log, Meta(certifier), resume: false))
+        {
+            writer.Append(0, 1, ten, TimeSpan.Zero);
+            writer.Append(1, 1, two, TimeSpan.Zero);
+        }
+
+        LogVerification.Run(Log).Findings.Should().ContainSingle().Which.ToString().Should()
+            .Be("image 1: votes: they are over 3 classes, and those of the lines before over 10");
+    }
+
+    /// <summary>Without the grid's deduction the radius is larger; without provenance a line does not say that there was a grid.</summary>
+    [Fact]
+    public void Run_holds_the_noise_of_a_line_without_provenance_against_the_settings()
+    {
+        CohenCertifier certifier = new(10, 200);
+        CertificationLogMeta meta = Meta(certifier);
+        meta = meta with
+        {
+            Settings = new Dictionary<string, string>(meta.Settings)
+            {
+                [CertificationLogMeta.NoiseSetting] = GridGaussianNoise.Scheme,
+                [CertificationLogMeta.DimensionSetting] = "784",
+            },
+        };
+        using (CertificationLogWriter writer = CertificationLogWriter.Open(Log, meta, resume: false))
+        {
+            IRadiusRule[] rules = [new GridGaussianRule(.25, 784), new GaussianRule(.25), new GridGaussianRule(.25, 1)];
+            for (int index = 0; index < rules.Length; index++)
+                writer.Append(index, 1, Voted(certifier, 2, rules[index]), TimeSpan.Zero);
+        }
+
+        LogVerification.Run(Log).Findings.Select(static finding => finding.ToString()).Should().Equal(
+            $"image 1: noise: 'gaussian sigma=0.25' is claimed, and the votes were drawn by {GridGaussianNoise.Scheme}",
+            "image 2: noise: 1 values an image are claimed, and the settings say 784");
+    }
+
+    [Fact]
+    public void Run_names_a_line_without_provenance_where_the_settings_have_a_seed()
+    {
+        CohenCertifier certifier = new(10, 200);
+        CertificationLogMeta meta = Meta(certifier);
+        meta = meta with { Settings = new Dictionary<string, string>(meta.Settings) { [CertificationLogMeta.SeedSetting] = "1" } };
+        using (CertificationLogWriter writer = CertificationLogWriter.Open(Log, meta, resume: false))
+            writer.Append(0, 1, Voted(certifier, 2), TimeSpan.Zero);
+
+        LogVerification.Run(Log).Findings.Should().ContainSingle().Which.Finding.Member.Should().Be("provenance");
+    }
+
     [Fact]
     public void Run_names_lines_that_share_their_noise()
     {
@@ -124,19 +233,62 @@ public sealed class LogVerificationTests : IDisposable
             .WithMessage("*without votes there is nothing to verify*");
     }
 
+    private static void Edit(string path, int line, Func<string, string> edit)
+    {
+        string[] lines = File.ReadAllLines(path);
+        lines[line] = edit(lines[line]);
+        File.WriteAllLines(path, lines);
+    }
+
+    private static string Changed(string line, string header, string column, string value)
+    {
+        string[] cells = line.Split('\t');
+        int place = Array.IndexOf(header.Split('\t'), column);
+        cells[place].Should().NotBe(value);
+        cells[place] = value;
+        return string.Join('\t', cells);
+    }
+
+    // 130 votes for label 1, 20 for label 0, and 50 for no class, so that the others' own bound matters.
+    private static Certificate Voted(ICertifier certifier, int classes, IRadiusRule? rule = null)
+    {
+        IVoteTest<Certificate> test = certifier.Certify(classes, rule ?? new GaussianRule(.25));
+        long[] first = new long[classes], then = new long[classes];
+        (first[1], then[1], then[0]) = (10, 130, 20);
+        test.Observe(new VoteCounts(first));
+        test.Observe(new VoteCounts(then) { Missed = 50 });
+        test.Result.Abstained.Should().BeFalse();
+        return test.Result;
+    }
+
+    private static CertificationLogMeta Meta(ICertifier certifier, CertificationLogKind kind = CertificationLogKind.Certify) => new()
+    {
+        Kind = kind,
+        Settings = new Dictionary<string, string>
+        {
+            ["sigma"] = "0.25",
+            [CertificationLogMeta.MethodSetting] = certifier.Method.ToString(),
+            [CertificationLogMeta.AlphaSetting] = "0.001",
+        },
+    };
+
+    private void WritePredictions()
+    {
+        CohenCertifier certifier = new(10, 200, predictN: 100);
+        CertificationLogMeta meta = Meta(certifier, CertificationLogKind.Predict);
+        using CertificationLogWriter writer = CertificationLogWriter.Open(Log, meta, resume: false);
+        for (int index = 0; index < 3; index++)
+        {
+            IVoteTest<Prediction> test = certifier.Predict(2);
+            test.Observe(new VoteCounts(10, 90));
+            writer.Append(index, 1, test.Result, TimeSpan.FromSeconds(1));
+        }
+    }
+
     private void Write(Func<long, long>? imageIndex = null, string? images = null, long rows = 3, bool end = true)
     {
         CohenCertifier certifier = new(10, 200);
-        CertificationLogMeta meta = new()
-        {
-            Kind = CertificationLogKind.Certify,
-            Settings = new Dictionary<string, string>
-            {
-                ["sigma"] = "0.25", [CertificationLogMeta.MethodSetting] = certifier.Method.ToString(),
-                    [CertificationLogMeta.AlphaSetting] = "0.001",
-            },
-            Rows = rows,
-        };
+        CertificationLogMeta meta = Meta(certifier) with { Rows = rows };
         if (images is not null)
         {
             meta = meta with

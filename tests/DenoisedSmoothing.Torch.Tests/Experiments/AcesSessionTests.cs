@@ -90,6 +90,26 @@ public sealed class AcesSessionTests : IDisposable
         File.ReadAllText(At("rows.tsv")).Should().Be(edited);
     }
 
+    [Theory]
+    [InlineData(4, null, "*image 3 of this run is not in it, and image 4 is*")]
+    [InlineData(1, null, "*image 0 of this run is not in it, and image 1 is*")]
+    [InlineData(10, "12", "*image 9 of this run is not in it, and image 12 is*")]
+    public void Open_refuses_rows_of_which_one_was_lost_or_is_of_another_run(int line, string? index, string message)
+    {
+        Rows(At("rows.tsv"), seed: 3);
+        List<string> lines = [.. File.ReadAllLines(At("rows.tsv"))];
+        if (index is null)
+            lines.RemoveAt(line);
+        else
+            lines[line] = index + lines[line][1..];
+        File.WriteAllLines(At("rows.tsv"), lines);
+        string edited = File.ReadAllText(At("rows.tsv"));
+
+        for (int time = 0; time < 2; time++)
+            Run(At("rows.tsv"), seed: 3).Invoking(run => run.Open()).Should().Throw<InvalidDataException>().WithMessage(message);
+        File.ReadAllText(At("rows.tsv")).Should().Be(edited);
+    }
+
     private static string[] Rows(string path, ulong seed)
     {
         using AcesSession session = Run(path, seed).Open();

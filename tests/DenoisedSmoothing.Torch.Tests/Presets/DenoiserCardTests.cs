@@ -69,6 +69,13 @@ public sealed class DenoiserCardTests : IDisposable
     [InlineData("dds.denoiser", "dncnn dds.channels 0 dds.sigma 0.5")]
     [InlineData("dds.denoiser", "dncnn dds.channels 1 dds.sigma -0.5")]
     [InlineData("dds.denoiser", "dncnn dds.channels 1")]
+    [InlineData("dds.network", "X dds.schedule cosine dds.schedule_timesteps 1000 dds.timestep_scale 1")]
+    [InlineData("dds.schedule", "cosine")]
+    [InlineData("dds.score_sigmas", "0.1..1")]
+    [InlineData("dds.sigma", "0.5 dds.channels 1")]
+    [InlineData("dds.score", "X dds.score_sigmas 0.1..1 dds.denoiser dncnn dds.channels 1 dds.sigma 0.5")]
+    [InlineData("dds.trained_timesteps",
+        "1..500 dds.network X dds.schedule cosine dds.schedule_timesteps 1000 dds.timestep_scale 1 dds.score X dds.score_sigmas 0.1..1")]
     public void Find_card_that_cannot_be_understood_is_an_error_that_names_the_file(string key, string rest)
     {
         string[] words = [key, .. rest.Replace("X", Small, StringComparison.Ordinal).Split(' ')];
@@ -110,6 +117,23 @@ public sealed class DenoiserCardTests : IDisposable
             .WithMessage($"*{At("d.safetensors")} was trained at sigma 0.5, and 0.25 is another level*");
         PartInfo.Of(trained.Denoiser).Fingerprint.Should().Be(PartInfo.Of(trained.Plain).Fingerprint);
         trained.Diffusion.Should().BeNull();
+    }
+
+    /// <summary>Strategies of many steps ask the network at every timestep on their way; none of them knows the card.</summary>
+    [Theory]
+    [InlineData("0..99", true)]
+    [InlineData("0..60", true)]
+    [InlineData("1..99", false)]
+    [InlineData("20,40", false)]
+    public void Open_gives_a_diffusion_model_only_where_all_timesteps_of_a_walk_were_trained(string timesteps, bool given)
+    {
+        using (nn.Module<Tensor, Tensor, Tensor> network = NetworkCatalog.Denoisers[Small].Create())
+            SafetensorsWriter.Write(At("d.safetensors"), network.state_dict(),
+                new DiffusionCard(Small, "cosine", 100, 10, TimestepSet.Parse(timesteps)).ToMetadata());
+
+        using TrainedDenoiser trained = TrainedDenoiser.Open(At("d.safetensors"));
+
+        (trained.Diffusion is not null, trained.Model is not null).Should().Be((given, true));
     }
 
     [Fact]

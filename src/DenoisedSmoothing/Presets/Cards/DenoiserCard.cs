@@ -10,6 +10,8 @@ namespace DenoisedSmoothing.Presets;
 /// </summary>
 public abstract class DenoiserCard
 {
+    private static readonly string[] s_keys = [.. DiffusionCard.Keys, .. ScoreCard.Keys, .. PlainDenoiserCard.Keys];
+
     private protected DenoiserCard(string network) => Network = network;
 
     /// <summary>
@@ -36,8 +38,15 @@ public abstract class DenoiserCard
         IReadOnlyDictionary<string, string> metadata = SafetensorsMetadata.Of(path);
         try
         {
-            return (DenoiserCard?)DiffusionCard.Of(metadata, path) ?? (DenoiserCard?)ScoreCard.Of(metadata, path)
-                ?? PlainDenoiserCard.Of(metadata, path);
+            DenoiserCard[] found = [.. new DenoiserCard?[]
+            {
+                DiffusionCard.Of(metadata, path), ScoreCard.Of(metadata, path), PlainDenoiserCard.Of(metadata, path),
+            }.OfType<DenoiserCard>()];
+            // What is left of a card must not pass for none: then nothing would hold the denoiser to its levels.
+            if (found.Length == 0 && s_keys.FirstOrDefault(metadata.ContainsKey) is { } left)
+                throw new FormatException($"it has '{left}', and not all that belongs to it");
+            return found.Length <= 1 ? found.FirstOrDefault() : throw new FormatException(
+                $"it is of several kinds: {string.Join(", ", found.Select(static card => card.What))}");
         }
         catch (Exception e) when (e is KeyNotFoundException or FormatException or OverflowException)
         {

@@ -21,6 +21,9 @@ internal sealed class DiffusionCard(string network, string schedule, int schedul
 
     private const int FewTimesteps = 12;
 
+    /// <summary>What a card has in a file's metadata.</summary>
+    internal static IReadOnlyList<string> Keys => [NetworkKey, ScheduleKey, CountKey, ScaleKey, TrainedKey];
+
     /// <summary>The timesteps that it was trained at.</summary>
     public TimestepSet Trained => trained;
 

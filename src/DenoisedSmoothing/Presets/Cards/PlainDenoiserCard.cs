@@ -17,6 +17,9 @@ internal sealed class PlainDenoiserCard(string network, int channels, double sig
 
     private const int MostChannels = 1024;
 
+    /// <summary>What a card has in a file's metadata.</summary>
+    internal static IReadOnlyList<string> Keys => [NetworkKey, ChannelsKey, SigmaKey];
+
     /// <summary>The networks, for a number of channels.</summary>
     public static IReadOnlyDictionary<string, Func<int, nn.Module<Tensor, Tensor>>> Networks { get; } =
         new Dictionary<string, Func<int, nn.Module<Tensor, Tensor>>>

@@ -13,6 +13,9 @@ internal sealed class ScoreCard(string network, SigmaInterval sigmas) : Denoiser
 {
     private const string NetworkKey = "dds.score", RangeKey = "dds.score_sigmas";
 
+    /// <summary>What a card has in a file's metadata.</summary>
+    internal static IReadOnlyList<string> Keys => [NetworkKey, RangeKey];
+
     /// <summary>How the weights of the network itself are read.</summary>
     public static CheckpointOptions Weights { get; } = new() { StripPrefixes = ["score."] };
 
