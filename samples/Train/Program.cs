@@ -94,9 +94,8 @@ internal sealed class Reporter : IProgress<TrainingProgress>
             return;
         _since.Restart();
         double rate = (at.Step - _first.Value.Step) / Math.Max(1e-9, (at.Elapsed - _first.Value.Elapsed).TotalSeconds);
-        string left = rate > 0
-            ? TimeSpan.FromSeconds((at.Steps - at.Step) / rate).ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture)
-            : "?";
+        TimeSpan time = TimeSpan.FromSeconds(rate > 0 ? Math.Min((at.Steps - at.Step) / rate, 1e9) : 0);
+        string left = rate > 0 ? time.ToString(time.Days > 0 ? @"d\d\ h\:mm\:ss" : @"h\:mm\:ss", CultureInfo.InvariantCulture) : "?";
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"step {at.Step}/{at.Steps}  loss {at.Loss:F4}  {rate:F1} steps/s  {left} left"));
     }

@@ -93,7 +93,7 @@ public sealed record InputShape
     {
         string channels = FitsChannels(shape) ? "" : (shape[^3], Channels) switch
         {
-            (3, 1) => " Read them as grey (--grey).",
+            (3, 1) => " Read them as grey.",
             (1, 3) => " Read them as colour, or wrap classifier and denoiser in GreyToColorClassifier and GreyToColorDenoiser.",
             _ => "",
         };

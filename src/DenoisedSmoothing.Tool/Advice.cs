@@ -8,6 +8,8 @@ internal static partial class Advice
 {
     private const string DataPath = "Name its folder with --data-path, and its kind with --data.";
 
+    private const string LogWanted = "a certification log is wanted.";
+
     // What is said about either model's file: {0} is classifier or denoiser.
     private static readonly (string Api, string Typed)[] s_ofPart =
     [
@@ -32,6 +34,16 @@ internal static partial class Advice
         ("resizeTo", "--resize"),
         ("such as by new ImagePreprocess().Resize(256).CenterCrop(224)", "such as with --image-resize 256 --image-crop 224"),
         (" For grey images, wrap it in GreyToColorClassifier or GreyToColorDenoiser.", " It takes colour, and these images are grey."),
+        (" Read them as grey.", " Read them as grey (--grey)."),
+        (" Read them as colour, or wrap classifier and denoiser in GreyToColorClassifier and GreyToColorDenoiser.",
+            " Read them as colour: leave --grey out, or take another data set."),
+        ("Add TorchSharp-cuda-windows or TorchSharp-cuda-linux to your application in place of TorchSharp-cpu, and check the driver",
+            "Build dds with -p:TorchRuntime=cuda-linux (or cuda-windows), or set DDS_LIBTORCH of an installed dds to the native folder of "
+            + "an application with TorchSharp-cuda-linux (or -windows), and check the driver"),
+        ("name another checkpoint folder", "give another --out"),
+        ("Name another checkpoint folder", "Give another --out"),
+        ("Raise Budget or alpha.", "Raise --budget or --alpha."),
+        ("Raise n or alpha.", "Raise --n or --alpha."),
         ("Set n to", "Set --n to"),
         ("Set predictN to", "Set --n to"),
         ("Load it with TorchScript.LoadClassifier or TorchScript.LoadDenoiser.", "Give it to --classifier-file or --denoiser-file."),
@@ -49,6 +61,14 @@ internal static partial class Advice
     {
         foreach ((string api, string typed) in s_ofAll)
             message = message.Replace(api, typed, StringComparison.Ordinal);
+        // Verbs of logs take no images and mostly no models.
+        foreach (string elsewhere in (string[])[DataPath, "Give it to --classifier-file or --denoiser-file.",
+            "Give them to --classifier-file or --denoiser-file."])
+        {
+            message = message.Replace(
+                $"{LogWanted} {elsewhere}", $"{LogWanted} Give one that dds certify or predict wrote.", StringComparison.Ordinal);
+        }
+
         return Batch().Replace(message, static match => match.Groups["rows"].Success ? $"--batch {match.Groups["rows"]}" : "--batch");
     }
 

@@ -33,6 +33,8 @@ once() {
     [ -e "$file.done" ] && return
     [ -e "$file.seconds" ] && before=$(cat "$file.seconds")
     echo "== dds $* --out $file"
+    # A table that a killed try left behind: evaluate writes over no file.
+    [ "$1" != evaluate ] || rm -f "$file"
     trap : INT # the program's own answer to Ctrl-C comes first
     $DDS "$@" --out "$file" || failed=$?
     trap - INT

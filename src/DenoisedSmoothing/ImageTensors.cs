@@ -44,6 +44,9 @@ public static class ImageTensors
     internal static (float[] Values, long[] Shape) Read(torch.Tensor image)
     {
         ArgumentNullException.ThrowIfNull(image);
+        if (image.IsInvalid)
+            throw new ArgumentException(
+                "The image was disposed of before it was read: keep it until its answer is there.", nameof(image));
         if (image.dtype != torch.ScalarType.Float32)
             throw new ArgumentException(
                 $"An image is a float32 tensor in [0,1]; got {image.dtype}. For bytes, use ImageTensors.FromHwcBytes.", nameof(image));

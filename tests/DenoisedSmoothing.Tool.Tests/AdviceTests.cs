@@ -31,6 +31,8 @@ public partial class AdviceTests
     [Theory]
     [InlineData("Its batch is fixed: set SmoothingOptions.Batch = 8, or export it", "Its batch is fixed: set --batch 8, or export it")]
     [InlineData("Lower SmoothingOptions.Batch.", "Lower --batch.")]
+    [InlineData("yours are 3x28x28. Read them as grey.", "yours are 3x28x28. Read them as grey (--grey).")]
+    [InlineData("that a label has more than half. Raise Budget or alpha.", "that a label has more than half. Raise --budget or --alpha.")]
     [InlineData("Name it with OnnxOptions.Output, or", "Name it with --classifier-output, or")]
     public void Of_translates(string said, string expected) =>
         Advice.Of(new InvalidDataException(said), "classifier").Should().Be(expected);

@@ -44,7 +44,20 @@ public class CommandLineTests
     [InlineData("--max takes a whole number", "certify", "--sigma", "0.5", "--max", "99999999999")]
     [InlineData("--n must be from 1 to 2^36, not 9007199254740993", "certify", "--sigma", "0.5", "--n", "9007199254740993")]
     [InlineData("--sigma takes a number such as 0.25 or 1e-3, not 'a'", "audit", "x", "--sigma", "a", "--n", "1", "--alpha", "0.1")]
-    [InlineData("--predicts does not take 'y'", "certify", "--sigma", "0.5", "--predicts", "y")]
+    [InlineData("--predicts takes Epsilon, X0 or V, not 'y'.", "certify", "--sigma", "0.5", "--predicts", "y")]
+    [InlineData("--predicts takes Epsilon, X0 or V, not '1'.", "certify", "--sigma", "0.5", "--predicts", "1")]
+    [InlineData("--attack takes Pgd, ", "train-classifier", "--objective", "smoothadv", "--sigma", "0.5", "--attack", "1", "--out",
+        "x.safetensors")]
+    [InlineData("--steps belongs to --denoiser multi-step, heun, map, langevin, vote, and one-shot would not use it", "certify", "--sigma",
+        "0.5", "--steps", "5")]
+    [InlineData("--votes belongs to --denoiser vote, local, and heun would not use it", "predict", "--sigma", "0.5", "--denoiser", "heun",
+        "--votes", "3")]
+    [InlineData("--local-sigma belongs to --denoiser local, and one-shot, vote would not", "evaluate", "--denoiser", "one-shot,vote",
+        "--local-sigma", "0.25")]
+    [InlineData("--level-pace belongs to --denoiser map, langevin, and one-shot would not", "denoise", "--level-pace", "0.5")]
+    [InlineData("--start-below belongs to", "check", "--start-below")]
+    [InlineData("--denoiser-steps belongs to", "finetune", "--sigma", "0.5", "--data", "bundled", "--split", "test", "--denoiser-steps",
+        "3", "--out", "x.safetensors")]
     [InlineData("--sigma must be at least 2^-20 (9.5e-7) and below 16, not 0", "predict", "--sigma", "0")]
     [InlineData("beyond the denoiser's noisiest timestep", "certify", "--sigma", "9", "--max", "1")]
     [InlineData("for pixels of 0 to 255 divide by 255, which makes 0.502", "certify", "--sigma", "128")]
@@ -81,6 +94,16 @@ public class CommandLineTests
 
         exit.Should().Be(1);
         error.Should().Contain(message).And.NotContain("System.").And.NotContain("   at ").And.NotContain("Unrecognized");
+    }
+
+    [Fact]
+    public void Options_of_a_strategy_each_mean_something_to_one()
+    {
+        Option[] options = [.. new StrategyOptions().Details];
+
+        options.Should().NotBeEmpty();
+        foreach (Option option in options)
+            Strategies.Taking(option.Name).Should().NotBeEmpty(option.Name).And.BeSubsetOf(Strategies.Names, option.Name);
     }
 
     [Fact]

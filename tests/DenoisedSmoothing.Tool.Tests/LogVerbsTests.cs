@@ -42,6 +42,8 @@ public sealed class LogVerbsTests : LogVerbs
         (await Run("verify", other, forged)).Should().Be(1);
         (await Run("verify", none)).Should().Be(1);
         Error.ToString().Should().Contain("none.json: neither a certificate nor a prediction");
+        (await Run("verify", Write("line.json", File.ReadLines(WriteLog(alpha: .001, end: true) + ".jsonl").First()))).Should().Be(1);
+        Error.ToString().Should().Contain("call the file .jsonl");
     }
 
     [Theory]
@@ -63,8 +65,20 @@ public sealed class LogVerbsTests : LogVerbs
 
             (await Run([.. verb[..1], file, .. verb[1..]])).Should().Be(1);
 
-            Error.ToString().Should().Contain(kind, verb[0]).And.NotContainAny("CertificationLog", "OnnxClassifier");
+            Error.ToString().Should().Contain(kind, verb[0]).And.NotContainAny("CertificationLog", "OnnxClassifier",
+                "--classifier-file", "--data-path");
         }
+    }
+
+    [Fact]
+    public async Task Analyze_makes_the_folder_of_its_figure_and_names_its_forms()
+    {
+        string figure = Path.Combine(Folder.FullName, "figures", "deep", "2.svg");
+
+        (await Run("analyze", WriteLog(alpha: .001, end: true), "--plot", figure)).Should().Be(0);
+        File.Exists(figure).Should().BeTrue();
+        (await Run("analyze", "--help")).Should().Be(0);
+        Output.ToString().Should().ContainAll(ReportFormats.All.Keys);
     }
 
     [Fact]

@@ -41,6 +41,15 @@ public class RunStatusTests
     }
 
     [Theory]
+    [InlineData(1, 84375, "step 1/84375  loss 0.5000")]
+    [InlineData(61, 121, "step 61/121  loss 0.5000  0.5 steps/s  0:02:00 left")]
+    [InlineData(61, 84375, "step 61/84375  loss 0.5000  0.5 steps/s  1d 22:50:28 left")]
+    public void Line_of_a_training_counts_days_and_claims_no_pace_at_the_start(int step, int steps, string expected) =>
+        // From the first step on a step takes 2 seconds.
+        TrainingView.Line(new(step, steps, .5, TimeSpan.FromSeconds(5 + 2 * (step - 1))), (1, TimeSpan.FromSeconds(5)))
+            .Should().Be(expected);
+
+    [Theory]
     [InlineData(40)]
     [InlineData(80)]
     [InlineData(100)]

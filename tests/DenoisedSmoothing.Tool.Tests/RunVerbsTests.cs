@@ -24,6 +24,7 @@ public sealed class RunVerbsTests : IDisposable
         foreach (int shard in new[] { 1, 2, 3 })
             await Run([verb, .. small, "--out", At($"{shard}.tsv"), "--shard", $"{shard}/3"]);
 
+        await Run("merge", At("2.tsv"), At("3.tsv"), At("1.tsv"), "--out", At("made/for/it/merged.tsv"));
         await Run("merge", At("2.tsv"), At("3.tsv"), At("1.tsv"), "--out", At("merged.tsv"));
 
         LogFiles.Table(At("merged.tsv")).Should().Equal(LogFiles.Table(At("whole.tsv")));
@@ -211,6 +212,10 @@ public sealed class RunVerbsTests : IDisposable
         accuracies[3].Should().BeGreaterThan(0.60);
         accuracies[4].Should().BeLessThan(0.45);
         output.Should().Contain("50 images").And.Contain("without noise");
+        (int exit, _, string error) = await Dds.RunAsync("evaluate", "--max", "2", "--out", At("e.tsv"));
+        exit.Should().Be(1);
+        error.Should().Contain("is there already and will not be overwritten");
+        File.ReadAllLines(At("e.tsv")).Should().HaveCount(rows.Length);
     }
 
     [Fact]

@@ -54,6 +54,15 @@ public class ImageTensorsTests
     }
 
     [Fact]
+    public void Read_of_an_image_that_was_disposed_of_says_so()
+    {
+        torch.Tensor image = torch.zeros(1, 2, 2);
+        image.Dispose();
+        Action act = () => ImageTensors.Read(image);
+        act.Should().Throw<ArgumentException>().WithMessage("The image was disposed of before it was read*");
+    }
+
+    [Fact]
     public void FromHwcBytes_and_reading_leave_no_tensor()
     {
         LiveTensors.ShouldNotChange(() =>

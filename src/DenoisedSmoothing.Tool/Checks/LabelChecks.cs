@@ -70,8 +70,10 @@ internal static class LabelChecks
         return odd.Length > 0 && CheckAnswers.IsBetter(then, now) ? names : null;
     }
 
+    // So few images that guessing can get all of them right show nothing either way.
     private static bool IsChance(int right, int images, int classes) =>
-        right <= (double)images / classes || BinomialTest.TwoSided(right, images, 1.0 / classes) > Level;
+        BinomialTest.TwoSided(images, images, 1.0 / classes) <= Level
+        && (right <= (double)images / classes || BinomialTest.TwoSided(right, images, 1.0 / classes) > Level);
 
     private static IEnumerable<int> Even(int count) => Enumerable.Range(0, count).Where(static i => i % 2 == 0);
 

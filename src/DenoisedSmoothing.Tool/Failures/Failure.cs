@@ -24,7 +24,7 @@ internal sealed record Failure(int ExitCode, string Message)
     {
         string message = TextOf(error);
         if (CanPass(error))
-            return new Failure(CommandLine.TryAgain, $"{message} {MayPass}");
+            return new Failure(CommandLine.TryAgain, $"{message}{(message.EndsWith('.') ? "" : ".")} {MayPass}");
         return IsExpected(error) ? new Failure(CommandLine.Failed, message) : null;
     }
 

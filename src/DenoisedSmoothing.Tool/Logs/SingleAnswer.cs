@@ -18,6 +18,10 @@ internal sealed record SingleAnswer(Certificate? Certificate, Prediction? Predic
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
+            if (document.RootElement.ValueKind == JsonValueKind.Object && (document.RootElement.TryGetProperty("certificate", out _)
+                || document.RootElement.TryGetProperty("prediction", out _)))
+                throw new InvalidDataException($"{path}: the certificate or prediction is inside of something larger. For a line of a log, "
+                    + "call the file .jsonl; of a server's answer, save that part alone.");
             return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("votes", out _)
                 ? new SingleAnswer(null, JsonSerializer.Deserialize<Prediction>(json)!)
                 : new SingleAnswer(

@@ -18,6 +18,18 @@ internal static class Strategies
     /// <summary>Those that make an image, which can be shown and trained on.</summary>
     public static IReadOnlyList<string> Denoisers { get; } = [OneShot, "multi-step", "heun", Map, Langevin, None];
 
+    /// <summary>The strategies that an option of theirs means something to.</summary>
+    public static IReadOnlyList<string> Taking(string option) => option switch
+    {
+        "--steps" => ["multi-step", "heun", Map, Langevin, "vote"],
+        "--denoiser-steps" => ["multi-step", "heun", Map, Langevin],
+        "--votes" => ["vote", "local"],
+        "--local-sigma" => ["local"],
+        "--level-steps" or "--level-pace" => [Map, Langevin],
+        "--start-below" => ["multi-step", "vote"],
+        _ => throw new ArgumentOutOfRangeException(nameof(option), option, "This is no option of a strategy."),
+    };
+
     /// <summary>The strategy's name, with the default filled in.</summary>
     public static string KindOf(LoadedModels models, StrategyChoice choice) => choice.Kind ?? (models.HasDenoiser ? OneShot : None);
 

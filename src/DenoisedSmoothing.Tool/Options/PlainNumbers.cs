@@ -6,13 +6,16 @@ namespace DenoisedSmoothing.Tool;
 
 /// <summary>
 /// Lets options read numbers in the one form that the library reads: <see cref="PlainNumber"/>. The parser's own conversion takes a comma
-/// for a thousands separator, so that 1,25 would be 125.
+/// for a thousands separator, so that 1,25 would be 125, and a number for the name with that place in an enumeration.
 /// </summary>
 internal static class PlainNumbers
 {
-    /// <summary>Teaches an option of a number that form; other options are left as they are.</summary>
+    /// <summary>Teaches an option of a number that form, and one of names to take names alone; other options are left as they
+    /// are.</summary>
     public static void Teach(Option option)
     {
+        if ((Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) is { IsEnum: true } names)
+            option.Validators.Add(result => RequireName(result, Enum.GetNames(names)));
         switch (option)
         {
             case Option<double> number:
@@ -39,6 +42,16 @@ internal static class PlainNumbers
             case Option<ulong?> number:
                 number.CustomParser ??= result => Whole<ulong>(result);
                 break;
+        }
+    }
+
+    private static void RequireName(OptionResult result, string[] names)
+    {
+        foreach (Token token in result.Tokens)
+        {
+            if (!names.Contains(token.Value, StringComparer.OrdinalIgnoreCase))
+                result.AddError(
+                    $"{result.Option.Name} takes {string.Join(", ", names[..^1])} or {names[^1]}, not '{token.Value}'.");
         }
     }
 

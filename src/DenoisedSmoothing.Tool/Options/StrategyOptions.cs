@@ -62,12 +62,34 @@ internal sealed class StrategyOptions
     /// <summary>All but the strategy's name, for verbs that take several.</summary>
     public OptionGroup Details => new(Heading, [Steps, Votes, LocalSigma, LevelSteps, LevelPace, StartBelow]);
 
-    public StrategyChoice Read(ParseResult parsed) => Read(parsed, parsed.GetValue(Denoiser));
+    /// <summary>The strategy as typed.</summary>
+    /// <exception cref="ArgumentException">An option was typed that the strategy does not take.</exception>
+    public StrategyChoice Read(ParseResult parsed) => Read(parsed, [parsed.GetValue(Denoiser)])[0];
 
-    public StrategyChoice Read(ParseResult parsed, string? kind) =>
-        new(kind, parsed.GetValue(Steps), parsed.GetValue(Votes), parsed.GetValue(LocalSigma), parsed.GetValue(StartBelow))
-        {
-            LevelSteps = parsed.GetValue(LevelSteps),
-            LevelPace = parsed.GetValue(LevelPace),
-        };
+    /// <summary>Several strategies, which share the other options.</summary>
+    /// <param name="parsed">What was typed.</param>
+    /// <param name="kinds">Their names; null for the one that the models decide: one-shot or none.</param>
+    /// <exception cref="ArgumentException">An option was typed that none of them takes.</exception>
+    public IReadOnlyList<StrategyChoice> Read(ParseResult parsed, IReadOnlyList<string?> kinds)
+    {
+        foreach (Option option in Details)
+            RequireTaken(parsed, option, kinds);
+        return [.. kinds.Select(kind =>
+            new StrategyChoice(
+                kind, parsed.GetValue(Steps), parsed.GetValue(Votes), parsed.GetValue(LocalSigma), parsed.GetValue(StartBelow))
+            {
+                LevelSteps = parsed.GetValue(LevelSteps),
+                LevelPace = parsed.GetValue(LevelPace),
+            })];
+    }
+
+    /// <summary>Refuses an option that was typed and that no chosen strategy takes: who typed it believes that it does something.</summary>
+    public static void RequireTaken(ParseResult parsed, Option option, IReadOnlyList<string?> kinds)
+    {
+        IReadOnlyList<string> takers = Strategies.Taking(option.Name);
+        if (parsed.GetResult(option) is { Implicit: false } && !kinds.Any(kind => kind is not null && takers.Contains(kind)))
+            throw new ArgumentException($"{option.Name} belongs to --denoiser {string.Join(", ", takers)}, and "
+                + $"{string.Join(", ", kinds.Select(static kind => kind ?? Strategies.OneShot))} would not use it: name such a strategy, "
+                + $"or leave {option.Name} out.");
+    }
 }

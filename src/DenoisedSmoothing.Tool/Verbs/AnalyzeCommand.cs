@@ -23,7 +23,12 @@ internal static class AnalyzeCommand
                 $"Radii in [0,1] pixel space, in each log's norm, comma separated; {UsualRadii} when not given, 0 for logs of "
                 + "predictions, which carry none.",
         };
-        Option<string> format = new("--format") { Description = "How to print the figures.", DefaultValueFactory = static _ => "table" };
+        Option<string> format = new("--format")
+        {
+            HelpName = "form",
+            Description = $"How to print the figures: {string.Join(", ", ReportFormats.All.Keys)}.",
+            DefaultValueFactory = static _ => "table",
+        };
         format.AcceptOnlyFromAmong([.. ReportFormats.All.Keys]);
         Option<bool> envelope = new("--envelope")
         {
@@ -61,7 +66,11 @@ internal static class AnalyzeCommand
         {
             IReadOnlyList<ReportRadius>? asked = parsed.GetValue(radii) is { } list ? ReportRadius.ParseList(list) : null;
             if (parsed.GetValue(plot) is { } figure)
+            {
                 AccuracyPlot.CheckPath(figure);
+                OutputFolder.Check(figure);
+            }
+
             foreach (string log in parsed.GetValue(unverified) ? [] : parsed.GetRequiredValue(logs))
                 LogClaims.Check(log, unverified: false, "analyses", cancellationToken);
             LogAnalysis[] analyses = [.. parsed.GetRequiredValue(logs).Select(static path => new LogAnalysis(LogInput.Read(path)))];

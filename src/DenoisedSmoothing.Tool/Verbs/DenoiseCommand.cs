@@ -42,7 +42,7 @@ internal static class DenoiseCommand
             ModelChoice choice = models.Read(parsed);
             return new DenoiseRun(
                 choice, data.Read(parsed, choice.Pair), parsed.GetValue(chosen)
-                    ?? [], [.. parsed.GetValue(denoisers)!.Select(kind => strategy.Read(parsed, kind))],
+                    ?? [], strategy.Read(parsed, parsed.GetValue(denoisers)!),
                 parsed.GetValue(sigma)!, parsed.GetValue(seed), parsed.GetValue(scale), parsed.GetValue(output)!,
                 parsed.InvocationConfiguration.Output).Execute(cancellationToken);
         });

@@ -23,7 +23,11 @@ internal static class EvaluateCommand
         }
             .Within(new(1, 65536));
         Option<ulong> seed = new("--seed") { HelpName = "k", DefaultValueFactory = _ => 1, Description = "Key of the noise" };
-        Option<string?> output = new("--out") { HelpName = "file", Description = "Also write the table there, as TSV" };
+        Option<string?> output = new("--out")
+        {
+            HelpName = "file",
+            Description = "Also write the table there, as TSV; never over a file that is there",
+        };
         Verb verb = new Verb(
             "evaluate",
             "Accuracy on noisy images after denoising, one draw per image, for several noise levels and strategies at once (the paper's "
@@ -37,11 +41,11 @@ internal static class EvaluateCommand
         return verb.Does((parsed, cancellationToken) =>
         {
             ModelChoice choice = models.Read(parsed);
-            string[]? kinds = parsed.GetValue(denoisers);
+            string?[] kinds = parsed.GetValue(denoisers) ?? [];
+            IReadOnlyList<StrategyChoice> chosen = strategy.Read(parsed, kinds.Length > 0 ? kinds : [null]);
             return new EvaluateRun(
                 choice, data.Read(parsed, choice.Pair),
-                kinds is { Length: > 0 } ? [.. kinds.Select(kind => strategy.Read(parsed, kind))] : null,
-                strategy.Read(parsed, null), parsed.GetValue(sigma)!, parsed.GetValue(batch), parsed.GetValue(seed),
+                kinds.Length > 0 ? chosen : null, chosen[0], parsed.GetValue(sigma)!, parsed.GetValue(batch), parsed.GetValue(seed),
                     parsed.GetValue(output),
                 parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error).Execute(cancellationToken);
         });

@@ -24,6 +24,8 @@ internal sealed record EvaluateRun(
 {
     public int Execute(CancellationToken cancellationToken)
     {
+        if (File.Exists(Out))
+            throw new IOException($"{Out} is there already and will not be overwritten: choose another name.");
         if (Out is not null)
             OutputFolder.Check(Out);
         IImageDataset images = DataSources.Open(Data);

@@ -20,7 +20,7 @@ internal static class FinetuneCommand
         Option<int?> samplerSteps = new Option<int?>("--denoiser-steps")
         {
             HelpName = "count",
-            Description = "Steps of multi-step and heun",
+            Description = "Steps of multi-step and heun, noise levels of map and langevin",
         }
             .AtLeast(1);
         Option<double> sigma = new SamplingOptions().Sigma;
@@ -55,6 +55,7 @@ internal static class FinetuneCommand
             ModelChoice choice = models.Read(parsed);
             if (choice.Precision != "float32")
                 throw new ArgumentException("Training is in float32: leave --precision out.");
+            StrategyOptions.RequireTaken(parsed, samplerSteps, [parsed.GetValue(strategy.Denoiser)]);
             Augmentation augmentation = new() { Shift = parsed.GetValue(shift), Mirror = !parsed.GetValue(noMirror) };
             return new FinetuneRun(
                 choice, data.Read(parsed, choice.Pair),

@@ -29,6 +29,7 @@ internal static class MergeCommand
         {
             string[] paths = parsed.GetRequiredValue(shards);
             string path = parsed.GetRequiredValue(log);
+            OutputFolder.Make(path);
             IReadOnlyList<string> missing = CertificationLogMerge.Run(paths, path, parsed.GetValue(partial), cancellationToken);
             foreach (string sentence in missing)
                 parsed.InvocationConfiguration.Error.WriteLine(sentence);

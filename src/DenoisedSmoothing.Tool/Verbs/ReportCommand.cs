@@ -13,6 +13,7 @@ internal static class ReportCommand
             Arity = ArgumentArity.OneOrMore,
         };
         DataOptions data = new();
+        data.Data.Description = $"The images, for pictures and names of classes: {string.Join(", ", DataSources.Names)} [default: none]";
         Option<string> page = new Option<string>("--out")
         {
             HelpName = "file",

@@ -18,6 +18,6 @@ internal sealed class ProgressLines(TextWriter output, int total) : IProgress<in
             return;
         _sinceLine.Restart();
         TimeSpan left = _clock.Elapsed / done * (total - done);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done}/{total} images, {left:h\\:mm\\:ss} left"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done}/{total} images, {RunStatus.Span(left)} left"));
     }
 }

@@ -32,7 +32,7 @@ internal sealed record RunStatus(
     /// <param name="now">The time of day.</param>
     public static string Times(TimeSpan elapsed, double share, DateTime now)
     {
-        TimeSpan left = TimeSpan.FromSeconds(Math.Clamp(elapsed.TotalSeconds * (1 - share) / share, 0, LongestSeconds));
+        TimeSpan left = Seconds(elapsed.TotalSeconds * (1 - share) / share);
         string end = left.TotalHours < 12 ? "HH:mm" : left.TotalDays < 300 ? "ddd d MMM HH:mm" : "MMM yyyy";
         return $"{Span(elapsed)} so far, {Span(left)} left, ends about " + (now + left).ToString(end, CultureInfo.InvariantCulture);
     }
@@ -51,6 +51,9 @@ internal sealed record RunStatus(
 
     private static string Percent(long done, int total) =>
         string.Create(CultureInfo.InvariantCulture, $"{100 * done / Math.Max(1, total)}%");
+
+    /// <summary>A length of time from its seconds, where there may be any number of them.</summary>
+    public static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, 0, LongestSeconds));
 
     /// <summary>A length of time.</summary>
     public static string Span(TimeSpan span) => span.Days > 0

@@ -46,7 +46,7 @@ internal sealed class TrainingView : IProgress<TrainingProgress>
         _since.Restart();
         if (_live is null)
         {
-            _output.WriteLine(Line(value));
+            _output.WriteLine(Line(value, _first.Value));
             return;
         }
 
@@ -74,13 +74,17 @@ internal sealed class TrainingView : IProgress<TrainingProgress>
         return [Screen.Bar(head, share, width, unicode), .. Screen.Wrap(loss, width)];
     }
 
-    private string Line(TrainingProgress value)
+    /// <summary>The line where output goes elsewhere.</summary>
+    /// <param name="value">Where the training is.</param>
+    /// <param name="first">Where it was at the first report.</param>
+    public static string Line(TrainingProgress value, (int Step, TimeSpan Elapsed) first)
     {
-        (int step, TimeSpan elapsed) = _first!.Value;
-        double rate = (value.Step - step) / Math.Max(1e-9, (value.Elapsed - elapsed).TotalSeconds);
-        string left = rate > 0 ? TimeSpan.FromSeconds((value.Steps - value.Step) / rate)
-            .ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture) : "?";
-        return string.Create(CultureInfo.InvariantCulture,
-            $"step {value.Step}/{value.Steps}  loss {value.Loss:F4}  {rate:F1} steps/s  {left} left");
+        string loss = string.Create(CultureInfo.InvariantCulture, $"step {value.Step}/{value.Steps}  loss {value.Loss:F4}");
+        double seconds = (value.Elapsed - first.Elapsed).TotalSeconds;
+        if (value.Step <= first.Step || seconds <= 0)
+            return loss;
+        double rate = (value.Step - first.Step) / seconds;
+        return loss + string.Create(CultureInfo.InvariantCulture,
+            $"  {rate:F1} steps/s  {RunStatus.Span(RunStatus.Seconds((value.Steps - value.Step) / rate))} left");
     }
 }

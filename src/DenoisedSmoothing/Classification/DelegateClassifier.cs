@@ -38,7 +38,7 @@ public sealed class DelegateClassifier : IClassifier, IDescribed
     {
         ArgumentNullException.ThrowIfNull(images);
         using DisposeScope scope = torch.NewDisposeScope();
-        torch.Tensor scores = _classify(images);
+        torch.Tensor scores = _classify(images) ?? throw new InvalidOperationException("The classifier returned null.");
         long[] shape = scores.shape;
         if (shape.Length != 2 || shape[0] != images.shape[0] || shape[1] != ClassCount)
             throw new InvalidOperationException(

@@ -28,7 +28,10 @@ public sealed class DenoisedClassifier : IBaseClassifier, IDescribed
     /// <inheritdoc/>
     public torch.Tensor Score(torch.Tensor noisy, NoiseContext noise)
     {
-        using torch.Tensor denoised = _denoiser.Denoise(noisy, noise);
-        return _classifier.Classify(denoised);
+        using torch.Tensor denoised = _denoiser.Denoise(noisy, noise) ?? throw Nothing(_denoiser, "denoised images");
+        return _classifier.Classify(denoised) ?? throw Nothing(_classifier, "scores");
     }
+
+    private static InvalidOperationException Nothing(object part, string wanted) =>
+        new($"{part.GetType().Name} returned null in place of {wanted}.");
 }

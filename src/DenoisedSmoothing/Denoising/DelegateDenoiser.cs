@@ -33,7 +33,7 @@ public sealed class DelegateDenoiser : IDenoiser, IDescribed
         ArgumentNullException.ThrowIfNull(noisy);
         ArgumentNullException.ThrowIfNull(noise);
         using DisposeScope scope = torch.NewDisposeScope();
-        torch.Tensor clean = _denoise(noisy, noise);
+        torch.Tensor clean = _denoise(noisy, noise) ?? throw new InvalidOperationException("The denoiser returned null.");
         if (!clean.shape.SequenceEqual(noisy.shape))
             throw new InvalidOperationException(
                 $"The denoiser turned [{string.Join(',', noisy.shape)}] into [{string.Join(',', clean.shape)}]; the shape must stay.");

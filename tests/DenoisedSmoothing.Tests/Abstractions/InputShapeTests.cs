@@ -25,7 +25,7 @@ public class InputShapeTests
     }
 
     [Theory]
-    [InlineData(1, 28, new long[] { 3, 32, 32 }, "This pair takes grey 28x28 images; yours are 3x32x32. Read them as grey (--grey).*")]
+    [InlineData(1, 28, new long[] { 3, 32, 32 }, "This pair takes grey 28x28 images; yours are 3x32x32. Read them as grey.*")]
     [InlineData(3, 32, new long[] { 7, 1, 28, 28 },
         "This pair takes colour 32x32 images; yours are 1x28x28. Read them as colour, or wrap*GreyToColorClassifier*")]
     [InlineData(3, 224, new long[] { 7, 3, 32, 32 },

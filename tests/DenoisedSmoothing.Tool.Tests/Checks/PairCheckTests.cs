@@ -1,4 +1,5 @@
 using DenoisedSmoothing.Classification;
+using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Denoising;
 using DenoisedSmoothing.Schedules;
 using TorchSharp;
@@ -132,6 +133,14 @@ public sealed class PairCheckTests(GoodPair good) : IClassFixture<GoodPair>
         CheckImages images = good.Images with { Labels = [.. good.Images.Labels.Select(_ => random.Next(10))] };
 
         Kinds(GoodPair.Check(good.Plain, images, .25)).Should().Equal("chance");
+    }
+
+    [Fact]
+    public void Run_says_nothing_of_guessing_where_one_image_cannot_show_it()
+    {
+        using CheckImages one = CheckImages.Read(FashionMnistPair.TestImages(), new DatasetRange(), 1, null);
+
+        Kinds(GoodPair.Check(good.Plain, one, .25)).Should().NotContain("chance");
     }
 
     [Theory]

@@ -38,6 +38,23 @@ public class DenoisedClassifierTests
     }
 
     [Fact]
+    public void Score_of_parts_that_return_nothing_names_them()
+    {
+        using Tensor noisy = Images.Random(1, 4, 1, 2, 2);
+        foreach ((IDenoiser denoiser, IClassifier classifier, string said) in new (IDenoiser, IClassifier, string)[]
+        {
+            (new Nothing(), new FlatClassifier(2), "Nothing returned null in place of denoised images."),
+            (new IdentityDenoiser(), new Nothing(), "Nothing returned null in place of scores."),
+            (new DelegateDenoiser((_, _) => null!), new FlatClassifier(2), "The denoiser returned null."),
+            (new IdentityDenoiser(), new DelegateClassifier(2, _ => null!), "The classifier returned null."),
+        })
+        {
+            Action act = () => new DenoisedClassifier(denoiser, classifier).Score(noisy, new NoiseContext(.5));
+            act.Should().Throw<InvalidOperationException>().WithMessage(said);
+        }
+    }
+
+    [Fact]
     public void Fingerprint_and_precision_join_both_parts()
     {
         new DenoisedClassifier(new Part(1, "a"), new Part(1, "b")).Info.Fingerprint.Should().Be("a+b");
@@ -97,6 +114,15 @@ public class DenoisedClassifierTests
             using DisposeScope scope = NewDisposeScope();
             return (images.flatten(1).narrow(1, 0, 2) * factor).MoveToOuterDisposeScope();
         }
+    }
+
+    private sealed class Nothing : IDenoiser, IClassifier
+    {
+        public int ClassCount => 2;
+
+        public Tensor Denoise(Tensor noisy, NoiseContext noise) => null!;
+
+        public Tensor Classify(Tensor images) => null!;
     }
 
     private sealed class Failing : IClassifier
