@@ -10,12 +10,11 @@ namespace DenoisedSmoothing.Sampling;
 /// matters.
 /// </summary>
 /// <remarks>
-/// One thread drives, so that the native library keeps one team of threads warm; it ends by itself when there has been nothing to do for a
-/// while, and begins again with the next call. When the last open test has ended, nothing is left running or alive.
+/// One thread drives for as long as there is something to do (<see cref="DrivingThreads"/>), so that the native library keeps one team of
+/// threads warm. When the last open test has ended, nothing is left running or alive.
 /// </remarks>
 internal sealed class VoteScheduler
 {
-    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(5);
 
     private readonly BatchRows _batches;
@@ -75,7 +74,7 @@ internal sealed class VoteScheduler
             _driving = true;
         }
 
-        new Thread(Drive) { IsBackground = true, Name = nameof(VoteScheduler) }.Start();
+        DrivingThreads.Run(Drive);
     }
 
     private void Drive()
@@ -100,18 +99,16 @@ internal sealed class VoteScheduler
         }
     }
 
-    /// <summary>Takes in what has arrived, waiting for it where nothing else is open.</summary>
-    /// <returns>False when there was nothing to do for a while: the thread ends.</returns>
+    /// <summary>Takes in what has arrived.</summary>
+    /// <returns>False when there is nothing to do: the thread leaves.</returns>
     private bool AwaitWork()
     {
         lock (_gate)
         {
             if (_justEnded > 0)
                 AwaitReturning(_justEnded);
-            while (_callers.Count == 0 && _arrivals.Count == 0)
+            if (_callers.Count == 0 && _arrivals.Count == 0)
             {
-                if (Monitor.Wait(_gate, IdleTime) || _arrivals.Count > 0)
-                    continue;
                 _driving = false;
                 return false;
             }

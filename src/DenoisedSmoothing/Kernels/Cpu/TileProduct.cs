@@ -6,19 +6,34 @@ internal static unsafe class TileProduct
     public const int Rows = 6;
 
     /// <summary>
-    /// c = a b. Every sum runs over the depth in ascending order, so that a row's bits do not depend on the rows beside it.
+    /// c = a b, or c += a b. Every sum runs over the depth in ascending order, so that a row's bits do not depend on the rows beside it, nor
+    /// on how the depth is cut.
     /// </summary>
     /// <param name="a">Six rows of the depth.</param>
     /// <param name="stride">From one of them to the next.</param>
     /// <param name="b">[depth, two registers], contiguous.</param>
     /// <param name="c">Six rows, of which two registers are written.</param>
     /// <param name="width">From one of them to the next.</param>
-    /// <param name="depth">How many products a sum has.</param>
-    public static void Run<T>(float* a, int stride, float* b, float* c, int width, int depth)
+    /// <param name="depth">How many products a sum gets.</param>
+    /// <param name="begins">Whether the sums begin here, and do not go on from what c holds.</param>
+    public static void Run<T>(float* a, int stride, float* b, float* c, int width, int depth, bool begins)
         where T : unmanaged, ILanes<T>
     {
-        T left0 = T.All(0), left1 = left0, left2 = left0, left3 = left0, left4 = left0, left5 = left0;
-        T right0 = left0, right1 = left0, right2 = left0, right3 = left0, right4 = left0, right5 = left0;
+        T left0, left1, left2, left3, left4, left5, right0, right1, right2, right3, right4, right5;
+        if (begins)
+        {
+            left0 = left1 = left2 = left3 = left4 = left5 = right0 = right1 = right2 = right3 = right4 = right5 = T.All(0);
+        }
+        else
+        {
+            (left0, right0) = (T.Load(c), T.Load(c + T.Count));
+            (left1, right1) = (T.Load(c + width), T.Load(c + width + T.Count));
+            (left2, right2) = (T.Load(c + 2 * width), T.Load(c + 2 * width + T.Count));
+            (left3, right3) = (T.Load(c + 3 * width), T.Load(c + 3 * width + T.Count));
+            (left4, right4) = (T.Load(c + 4 * width), T.Load(c + 4 * width + T.Count));
+            (left5, right5) = (T.Load(c + 5 * width), T.Load(c + 5 * width + T.Count));
+        }
+
         for (int k = 0; k < depth; k++)
         {
             T left = T.Load(b), right = T.Load(b + T.Count);

@@ -19,11 +19,15 @@ internal sealed unsafe class TiledConvolution<T>(TiledShape shape, float* x, flo
     // The kernels of these many bytes are transformed at once: enough to be worth a turn over the pixels, little beside the activations.
     private const long MostBytes = 16 << 20;
 
-    // Some 50 tiles: fewer would read the transformed kernels more often, more would not stay in a core's cache.
-    private const int BlocksPerChunk = 8;
+    // Every chunk reads all transformed kernels once, and its own pixels and products: a chunk of a few dozen tiles or more, so that these
+    // are as many bytes as those. More than a hundred or so would take too much memory.
+    private const int FewestBlocks = 8, MostBlocks = 21;
 
     // Channels whose kernels are transformed at once.
     private const int Strip = 64;
+
+    // So many channels of a panel's kernels and of a chunk's tiles stay in the first cache of a core.
+    private const int Depth = 128;
 
     // Planes that lie a power of two apart would share the lines of a cache.
     private const int Apart = 16;
@@ -61,27 +65,36 @@ internal sealed unsafe class TiledConvolution<T>(TiledShape shape, float* x, flo
     /// </summary>
     private void Transform(int panel, int first, float* to, long plane)
     {
-        float* kernels = stackalloc float[9 * Panel];
-        new Span<float>(kernels, 9 * Panel).Clear();
+        // Register by register of channels: one channel after the other would read each line of the cache as often as it has channels.
+        float* registers = stackalloc float[9 * Panel * T.Count], kernels = stackalloc float[9 * Panel];
+        new Span<float>(registers, 9 * Panel * T.Count).Clear();
         int channels = shape.Channels, results = Math.Min(Panel, shape.Results - panel * Panel);
         float* from = weights + (long)panel * Panel * 9 * channels;
-        for (int channel = first; channel < Math.Min(first + Strip, channels); channel++)
+        for (int channel = first; channel < Math.Min(first + Strip, channels); channel += T.Count)
         {
             for (int result = 0; result < results; result++)
             {
                 for (int place = 0; place < 9; place++)
-                    kernels[place * Panel + result] = from[((long)result * 9 + place) * channels + channel];
+                    T.Load(from + ((long)result * 9 + place) * channels + channel).Store(registers + (place * Panel + result) * T.Count);
             }
 
-            TileTransforms.Weights<T>(kernels, Panel, to + (long)channel * Panel, plane);
-            TileTransforms.Weights<T>(kernels + T.Count, Panel, to + (long)channel * Panel + T.Count, plane);
+            for (int lane = 0; lane < T.Count; lane++)
+            {
+                for (int i = 0; i < 9 * Panel; i++)
+                    kernels[i] = registers[i * T.Count + lane];
+                float* its = to + (long)(channel + lane) * Panel;
+                TileTransforms.Weights<T>(kernels, Panel, its, plane);
+                TileTransforms.Weights<T>(kernels + T.Count, Panel, its + T.Count, plane);
+            }
         }
     }
 
     /// <summary>All pixels for some panels of results.</summary>
     private void Multiply(int first, int panels, float* transformed, long plane)
     {
-        int blocks = (shape.Tiles + TileProduct.Rows - 1) / TileProduct.Rows, chunks = (blocks + BlocksPerChunk - 1) / BlocksPerChunk;
+        int blocks = (shape.Tiles + TileProduct.Rows - 1) / TileProduct.Rows;
+        long asManyBytes = (long)shape.Channels * shape.Results / (shape.Channels + shape.Results) / TileProduct.Rows;
+        int perChunk = (int)Math.Clamp(asManyBytes, FewestBlocks, MostBlocks), chunks = (blocks + perChunk - 1) / perChunk;
         chunks = Math.Min(blocks, (chunks + threads - 1) / threads * threads);
         // Few tiles and many threads share out the results too.
         int parts = Math.Min(panels, (threads + chunks - 1) / chunks), perPart = (panels + parts - 1) / parts;
@@ -118,11 +131,15 @@ internal sealed unsafe class TiledConvolution<T>(TiledShape shape, float* x, flo
         {
             for (int its = 0; its < panels; its++)
             {
-                for (int tile = 0; tile < chunk.Tiles; tile += TileProduct.Rows)
+                for (int first = 0; first < channels; first += Depth)
                 {
-                    TileProduct.Run<T>(pixels + product * pixelPlane + (long)tile * channels, channels,
-                        transformed + product * plane + (long)its * Panel * channels,
-                        products + product * productPlane + (long)tile * chunk.Width + its * Panel, chunk.Width, channels);
+                    float* kernels = transformed + product * plane + ((long)its * channels + first) * Panel;
+                    for (int tile = 0; tile < chunk.Tiles; tile += TileProduct.Rows)
+                    {
+                        TileProduct.Run<T>(pixels + product * pixelPlane + (long)tile * channels + first, channels, kernels,
+                            products + product * productPlane + (long)tile * chunk.Width + its * Panel, chunk.Width,
+                            Math.Min(Depth, channels - first), begins: first == 0);
+                    }
                 }
             }
         }

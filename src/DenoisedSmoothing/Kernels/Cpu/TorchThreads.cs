@@ -25,20 +25,29 @@ internal static unsafe class TorchThreads
     /// <param name="work">Takes a task and that memory, whose content is undefined.</param>
     public static void Run(int tasks, int threads, long floats, Action<int, nint> work)
     {
-        Job job = new(tasks, floats, work);
-        threads = Math.Min(threads, tasks);
-        if (threads <= 1)
+        threads = Math.Max(1, Math.Min(threads, tasks));
+        // In one piece, by the caller: every thread that asked for its own would have an arena of the allocator grow.
+        void* memory = NativeMemory.AlignedAlloc((nuint)(threads * floats) * sizeof(float), Alignment);
+        try
         {
-            job.Work();
-        }
-        else
-        {
-            GCHandle handle = GCHandle.Alloc(job);
-            s_parallel(&Enter, GCHandle.ToIntPtr(handle), (uint)threads, 0);
-            handle.Free();
-        }
+            Job job = new(tasks, (nint)memory, floats, work);
+            if (threads == 1)
+            {
+                job.Work();
+            }
+            else
+            {
+                GCHandle handle = GCHandle.Alloc(job);
+                s_parallel(&Enter, GCHandle.ToIntPtr(handle), (uint)threads, 0);
+                handle.Free();
+            }
 
-        job.Failure?.Throw();
+            job.Failure?.Throw();
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(memory);
+        }
     }
 
     [UnmanagedCallersOnly]
@@ -53,9 +62,9 @@ internal static unsafe class TorchThreads
         return (delegate* unmanaged<delegate* unmanaged<nint, void>, nint, uint, uint, void>)parallel;
     }
 
-    private sealed class Job(int tasks, long floats, Action<int, nint> work)
+    private sealed class Job(int tasks, nint memory, long floats, Action<int, nint> work)
     {
-        private int _next = -1;
+        private int _next = -1, _threads = -1;
 
         /// <summary>What the first task that failed threw.</summary>
         public ExceptionDispatchInfo? Failure { get; private set; }
@@ -63,20 +72,15 @@ internal static unsafe class TorchThreads
         // Nothing may be thrown into the code that called.
         public void Work()
         {
-            void* memory = null;
             try
             {
-                memory = NativeMemory.AlignedAlloc((nuint)floats * sizeof(float), Alignment);
+                nint its = memory + (nint)(Interlocked.Increment(ref _threads) * floats * sizeof(float));
                 while (Interlocked.Increment(ref _next) is var task && task < tasks && Failure is null)
-                    work(task, (nint)memory);
+                    work(task, its);
             }
             catch (Exception e)
             {
                 Failure ??= ExceptionDispatchInfo.Capture(e);
-            }
-            finally
-            {
-                NativeMemory.AlignedFree(memory);
             }
         }
     }
