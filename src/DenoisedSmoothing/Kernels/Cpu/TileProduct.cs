@@ -6,8 +6,8 @@ internal static unsafe class TileProduct
     public const int Rows = 6;
 
     /// <summary>
-    /// c = a b, or c += a b. Every sum runs over the depth in ascending order, so that a row's bits do not depend on the rows beside it, nor
-    /// on how the depth is cut.
+    /// c = a b, or c += a b. Every sum runs over the depth in ascending order, so that a row's bits do not depend on the rows beside it,
+    /// nor on how the depth is cut.
     /// </summary>
     /// <param name="a">Six rows of the depth.</param>
     /// <param name="stride">From one of them to the next.</param>
