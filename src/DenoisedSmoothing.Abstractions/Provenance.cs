@@ -28,8 +28,8 @@ public sealed record Provenance
     public required string BaseClassifier { get; init; }
 
     /// <summary>
-    /// The arithmetic of the forward pass, such as <c>float32</c>, <c>float32+tf32</c> or <c>float32+plain</c>. It belongs to the classifier
-    /// that was certified.
+    /// The arithmetic of the forward pass, such as <c>float32</c>, <c>float32+tf32</c> or <c>float32+plain</c>. It belongs to the
+    /// classifier that was certified.
     /// </summary>
     public required string Precision { get; init; }
 
