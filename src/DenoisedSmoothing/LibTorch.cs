@@ -121,7 +121,8 @@ public static class LibTorch
     /// <returns>Such as <c>float32</c>, <c>float32+tf32</c>, <c>bfloat16+kernels2</c> (see <see cref="GpuKernels"/>) or
     /// <c>float32+plain</c> (see <see cref="CpuKernels"/>).</returns>
     /// <exception cref="ArgumentException">There is no such device.</exception>
-    public static string ArithmeticOn(string device, string precision) => precision + ReplicaIdentity.Beside([DeviceNamed(device)]);
+    public static string ArithmeticOn(string device, string precision) =>
+        ReplicaIdentity.Arithmetic(precision, [DeviceNamed(device)]);
 
     private static string NoCard(string name) => $"'{name}': no CUDA device can be used. Add TorchSharp-cuda-windows or "
         + "TorchSharp-cuda-linux to your application in place of TorchSharp-cpu, and check the driver; or say cpu.";

@@ -136,7 +136,7 @@ public class SmoothedClassifierIdentityTests
         Thread.Sleep(100); // the others wait by now
         go.Set();
         (await Task.WhenAll(readings)).Distinct().Should().ContainSingle().Which.Should()
-            .Be(new ReplicaIdentity.Reading("name", "float32"));
+            .Be(new ReplicaIdentity.Reading("name", LibTorch.ArithmeticOn("cpu", "float32")));
         asked.Should().BeInRange(1, 6);
         int before = asked;
         identity.Now();

@@ -3,8 +3,8 @@ using DenoisedSmoothing.Logs;
 namespace DenoisedSmoothing.Verification;
 
 /// <summary>
-/// Holds the images of a log, in their order, against those that its settings set out to do: whoever leaves out the lines that went badly
-/// reports an accuracy that nothing shows. Lines that are missing behind the last one are those of an unfinished run.
+/// Compares the images of a log, in order, with those that its settings call for: without the lines that went badly, a log would show a
+/// better accuracy than the run had. Lines missing after the last one mean that the run is unfinished.
 /// </summary>
 internal sealed class ImagesCheck
 {

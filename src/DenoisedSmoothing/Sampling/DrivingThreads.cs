@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace DenoisedSmoothing.Sampling;
 
 /// <summary>
-/// Threads that drive schedulers, kept for a while for the next one, of whichever classifier. libtorch has a team of threads, and the
-/// allocator an arena, for every thread that computes: where each classifier began a thread of its own, a program that makes one classifier
-/// after the other held a gigabyte of memory that was freed and not given back.
+/// Threads that drive schedulers, each kept for a while so that the next scheduler of any classifier can reuse it. Every thread that
+/// computes has its own team of libtorch's threads and its own arena in the allocator: when each classifier started a thread of its own, a
+/// program that made many classifiers held on to a gigabyte of freed memory.
 /// </summary>
 internal static class DrivingThreads
 {
@@ -39,7 +39,7 @@ internal static class DrivingThreads
         private readonly AutoResetEvent _given = new(false);
         private (Action Work, ExecutionContext? Context)? _next;
 
-        // What flows with calls is each call's own, not that of whoever needed the thread first.
+        // Each call brings its own execution context; the thread must not keep that of its first caller.
         public Driver() => new Thread(Drive) { IsBackground = true, Name = nameof(VoteScheduler) }.UnsafeStart();
 
         public void Give(Action work)
@@ -80,7 +80,7 @@ internal static class DrivingThreads
             lock (s_idle)
                 last = s_idle.Remove(this);
             if (!last)
-                _given.WaitOne(); // who has taken it is about to give work
+                _given.WaitOne(); // it has just been taken, and work is on its way
             return !last;
         }
     }

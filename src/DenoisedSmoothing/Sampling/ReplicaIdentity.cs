@@ -66,19 +66,19 @@ internal sealed class ReplicaIdentity(IReadOnlyList<IBaseClassifier> replicas, I
                     + $"bring them to one type.");
         }
 
-        return new Reading(names[0], precisions[0] + Beside(devices));
+        return new Reading(names[0], Arithmetic(precisions[0], devices));
     }
 
     /// <summary>
-    /// What certificates write behind a network's own type: what cards do otherwise than plain operations, and that a CPU does no more than
-    /// these, where its own convolutions are switched off.
+    /// The arithmetic as certificates write it: a network's own type, and behind it what cards do other than plain operations, or that a
+    /// CPU took plain operations in float32, where it has convolutions of its own elsewhere.
     /// </summary>
-    /// <exception cref="InvalidOperationException">Some of them take the library's own kernels, and others cannot.</exception>
-    internal static string Beside(IEnumerable<torch.Device> devices)
+    /// <exception cref="InvalidOperationException">Some of the devices take the library's own kernels, and others cannot.</exception>
+    internal static string Arithmetic(string precision, IEnumerable<torch.Device> devices)
     {
         torch.Device[] cards = [.. devices.Where(static device => device.type == DeviceType.CUDA)];
         if (cards.Length == 0)
-            return CpuKernels.Enabled ? "" : "+plain";
+            return precision.Split('+').Contains("float32") && !CpuKernels.Taken ? precision + "+plain" : precision;
         if (cards.Select(static card => GpuKernels.WhyNot(card) is null).Distinct().Count() > 1)
         {
             torch.Device without = cards.First(static card => GpuKernels.WhyNot(card) is not null);
@@ -90,6 +90,6 @@ internal sealed class ReplicaIdentity(IReadOnlyList<IBaseClassifier> replicas, I
         string kernels = GpuKernels.WhyNot(cards[0]) is null
             ? string.Create(CultureInfo.InvariantCulture, $"+kernels{GpuKernels.Version}")
             : "";
-        return (LibTorch.AllowTf32 ? "+tf32" : "") + kernels;
+        return precision + (LibTorch.AllowTf32 ? "+tf32" : "") + kernels;
     }
 }

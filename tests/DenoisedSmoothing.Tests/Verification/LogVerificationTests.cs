@@ -198,7 +198,7 @@ public sealed class LogVerificationTests : IDisposable
             "image 2: provenance: seed and image index are those of image 0, so the noise is the same and the two are not independent");
     }
 
-    /// <summary>As whoever wants a better accuracy would: the image is gone from both files, and the end counts what is left.</summary>
+    /// <summary>A careful forgery: the image is gone from both files, and the end counts only the rest.</summary>
     [Fact]
     public void Run_names_an_image_that_was_taken_out_of_both_files()
     {

@@ -44,7 +44,7 @@ public class PredictionSetCalibratorTests
             Score = "thr/1",
             ClassCount = 2,
             BaseClassifier = "named",
-            Precision = "float32",
+            Precision = LibTorch.ArithmeticOn("cpu", "float32"),
             Device = "cpu",
             Batch = 8,
             Software = LibTorch.Software,

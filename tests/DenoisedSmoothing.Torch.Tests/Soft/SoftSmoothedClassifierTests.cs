@@ -90,7 +90,7 @@ public class SoftSmoothedClassifierTests
         SoftSmoothedClassifier smoothed = new(Base(), new GridGaussianNoise(.5), s_few, 1) { Batch = 4 };
         Provenance one = smoothed.Certify(full([1, 1, 1], .2f)).Provenance!, other = smoothed.Certify(full([1, 1, 1], .3f)).Provenance!;
 
-        (one.Seed, one.Batch, one.Precision, one.Device).Should().Be((1ul, 4, "float32", "cpu"));
+        (one.Seed, one.Batch, one.Precision, one.Device).Should().Be((1ul, 4, LibTorch.ArithmeticOn("cpu", "float32"), "cpu"));
         one.BaseClassifier.Should().NotBeEmpty().And.Be(other.BaseClassifier);
         (one.ImageHash, one.ImageIndex).Should().NotBe((other.ImageHash, other.ImageIndex));
         one.ImageIndex.Should().NotBe(other.ImageIndex);

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace DenoisedSmoothing.Kernels.Cpu;
 
-/// <summary>Floats that a processor computes with at once: one code for registers of both widths.</summary>
+/// <summary>A register of floats, so that the same code serves registers of both widths.</summary>
 internal unsafe interface ILanes<T>
     where T : unmanaged, ILanes<T>
 {

@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.Kernels.Cpu;
 
-/// <summary>Six rows of a product of matrices, for two registers of columns: what sums there are stay in registers.</summary>
+/// <summary>Six rows and two registers of columns of a matrix product: all of its sums stay in registers.</summary>
 internal static unsafe class TileProduct
 {
     public const int Rows = 6;

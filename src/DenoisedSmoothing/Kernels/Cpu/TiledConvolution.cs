@@ -4,8 +4,8 @@ namespace DenoisedSmoothing.Kernels.Cpu;
 
 /// <summary>A convolution of 3x3 pixels with step and padding 1, by tiles of 4x4, on channels-last float32 in memory.</summary>
 /// <remarks>
-/// Tiles are dealt out in chunks whose transformed pixels and products stay near the core that has them. Every pixel's bits depend on what
-/// it is made of alone: not on the batch, the chunk or the number of threads.
+/// Tiles are dealt out in chunks, so that transformed pixels and products stay near the core that made them. The bits of a pixel depend
+/// only on the values that go into it, not on the batch, the chunk or the number of threads.
 /// </remarks>
 /// <param name="shape">Sizes.</param>
 /// <param name="x">[N,height,width,channels].</param>
@@ -16,20 +16,20 @@ namespace DenoisedSmoothing.Kernels.Cpu;
 internal sealed unsafe class TiledConvolution<T>(TiledShape shape, float* x, float* weights, float* bias, float* y, int threads)
     where T : unmanaged, ILanes<T>
 {
-    // The kernels of these many bytes are transformed at once: enough to be worth a turn over the pixels, little beside the activations.
+    // This many bytes of kernels are transformed at once: enough to repay another pass over the pixels, little beside the activations.
     private const long MostBytes = 16 << 20;
 
-    // Every chunk reads all transformed kernels once, and its own pixels and products: a chunk of a few dozen tiles or more, so that these
-    // are as many bytes as those. More than a hundred or so would take too much memory.
+    // Every chunk reads all transformed kernels once. A chunk has as many tiles as make its own pixels and products about as many bytes as
+    // those kernels, within limits: more than a hundred or so would take too much memory.
     private const int FewestBlocks = 8, MostBlocks = 21;
 
     // Channels whose kernels are transformed at once.
     private const int Strip = 64;
 
-    // So many channels of a panel's kernels and of a chunk's tiles stay in the first cache of a core.
+    // This many channels of a panel's kernels fit into a core's first cache, and are used there for all tiles of a chunk.
     private const int Depth = 128;
 
-    // Planes that lie a power of two apart would share the lines of a cache.
+    // Planes a power of two apart would compete for the same lines of a cache.
     private const int Apart = 16;
 
     private const int Alignment = 64;
@@ -65,7 +65,7 @@ internal sealed unsafe class TiledConvolution<T>(TiledShape shape, float* x, flo
     /// </summary>
     private void Transform(int panel, int first, float* to, long plane)
     {
-        // Register by register of channels: one channel after the other would read each line of the cache as often as it has channels.
+        // A register of channels at a time: one channel at a time would read every cache line once for each channel in it.
         float* registers = stackalloc float[9 * Panel * T.Count], kernels = stackalloc float[9 * Panel];
         new Span<float>(registers, 9 * Panel * T.Count).Clear();
         int channels = shape.Channels, results = Math.Min(Panel, shape.Results - panel * Panel);

@@ -135,21 +135,21 @@ public sealed unsafe class CpuConvolutionTests : IDisposable
         Bits(network.call(x, timesteps)).Should().Equal(Bits(own));
     }
 
-    [Fact]
-    public void Certificates_say_when_they_are_switched_off()
+    [SkippableFact]
+    public void Certificates_say_when_they_are_not_taken()
     {
-        Device[] devices = [CPU];
-        ReplicaIdentity.Beside(devices).Should().Be("");
         using (CpuKernels.Without())
         {
-            ReplicaIdentity.Beside(devices).Should().Be("+plain");
-            LibTorch.ArithmeticOn("cpu", "float32").Should().Be("float32+plain");
+            ReplicaIdentity.Arithmetic("float32", [CPU]).Should().Be("float32+plain");
+            LibTorch.ArithmeticOn("cpu", "bfloat16+float32").Should().Be("bfloat16+float32+plain");
+            LibTorch.ArithmeticOn("cpu", "bfloat16").Should().Be("bfloat16", "it has no convolutions of its own");
         }
 
-        LibTorch.ArithmeticOn("cpu", "bfloat16").Should().Be("bfloat16");
+        SkipWithoutVectors();
+        LibTorch.ArithmeticOn("cpu", "float32").Should().Be("float32");
     }
 
-    private static void SkipWithoutVectors() => Skip.IfNot(CpuConvolution.Supported, CpuKernels.WhyNot);
+    private static void SkipWithoutVectors() => Skip.IfNot(CpuKernels.Taken, CpuKernels.WhyNot);
 
     private static Tensor Run<T>(Tensor x, Tensor weight, Tensor bias, int threads)
         where T : unmanaged, ILanes<T>
