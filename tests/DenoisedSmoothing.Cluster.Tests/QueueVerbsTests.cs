@@ -60,7 +60,8 @@ public sealed class QueueVerbsTests(QueuePlaces places)
         (int exit, _, string error) = await Dds.RunAsync("work", "--queue", queue, "--precision", "bfloat16");
 
         exit.Should().Be(1);
-        error.Should().Contain($"precision: there {LibTorch.ArithmeticOn("cpu", "float32")}, now bfloat16").And.Contain("classifier: there");
+        error.Should().Contain($"precision: there {LibTorch.ArithmeticOn("cpu", "float32")}, now bfloat16")
+            .And.Contain("classifier: there");
         (await Run("status", "--queue", queue)).Should().Contain("0 of 5 images done");
     }
 

@@ -11,18 +11,6 @@ namespace DenoisedSmoothing.Tests.Verification;
 /// <summary>Rows of a model with a core, recomputed from their votes: honest ones, and one forgery after the other.</summary>
 public sealed class AcesVerificationTests : IDisposable
 {
-    private const double Sigma = .25;
-
-    private static readonly CohenCertifier Certifier = new(n0: 10, n: 200, alpha: .05);
-
-    private static readonly AcesRow[] Honest =
-    [
-        Row(0, selected: [5, 195], label: 190, core: 3, AcesOutcome.Certified),
-        Row(4, selected: [180, 20], label: 190, core: 7, AcesOutcome.Core),
-        Row(8, selected: [90, 110], label: 190, core: 3, AcesOutcome.Agreed),
-        Row(12, selected: [5, 195], label: 100, core: 3, AcesOutcome.Abstained),
-    ];
-
     private readonly TemporaryFolder _folder = new();
 
     private string Rows => _folder.PathOf("aces.tsv");
@@ -32,7 +20,7 @@ public sealed class AcesVerificationTests : IDisposable
     [Fact]
     public void Run_finds_nothing_in_honest_rows()
     {
-        Write(Honest);
+        Write(AcesSamples.Honest);
 
         LogVerification verification = LogVerification.Run(Rows);
 
@@ -72,9 +60,9 @@ public sealed class AcesVerificationTests : IDisposable
     [MemberData(nameof(Forgeries))]
     public void Run_names_a_forged_row(string forgery, string member)
     {
-        AcesRow honest = Honest[forgery.Contains("open") ? 2 : 0], forged = Forged(honest, forgery);
+        AcesRow honest = AcesSamples.Honest[forgery.Contains("open") ? 2 : 0], forged = AcesSamples.Forged(honest, forgery);
         forged.Should().NotBe(honest);
-        Write([.. Honest.Select(row => row.Index == honest.Index ? forged : row)]);
+        Write([.. AcesSamples.Honest.Select(row => row.Index == honest.Index ? forged : row)]);
 
         IReadOnlyList<LogFinding> found = LogVerification.Run(Rows).Findings;
 
@@ -84,8 +72,8 @@ public sealed class AcesVerificationTests : IDisposable
     [Fact]
     public void Run_names_a_row_whose_votes_are_over_fewer_classes()
     {
-        AcesRow row = Honest[1];
-        Write([Honest[0], row with
+        AcesRow row = AcesSamples.Honest[1];
+        Write([AcesSamples.Honest[0], row with
         {
             CertifiedBy = row.CertifiedBy! with
             {
@@ -102,7 +90,7 @@ public sealed class AcesVerificationTests : IDisposable
     [Fact]
     public void Run_names_every_changed_count()
     {
-        string line = Honest[0].ToString();
+        string line = AcesSamples.Honest[0].ToString();
         string[] cells = line.Split('\t');
         int tried = 0;
         foreach (int column in (int[])[15, 16, 19, 20])
@@ -153,8 +141,8 @@ public sealed class AcesVerificationTests : IDisposable
     [MemberData(nameof(OtherSettings))]
     public void Run_names_rows_that_are_not_of_their_settings(string setting, string value, string member)
     {
-        Write(Honest);
-        CertificationLogMeta meta = Meta();
+        Write(AcesSamples.Honest);
+        CertificationLogMeta meta = AcesSamples.Meta();
         (meta with { Settings = new Dictionary<string, string>(meta.Settings) { [setting] = value } }).Write(Rows);
 
         LogVerification.Run(Rows).Findings.Should().Contain(finding => finding.Index == 0 && finding.Finding.Member == member);
@@ -164,8 +152,8 @@ public sealed class AcesVerificationTests : IDisposable
     [Fact]
     public void Run_names_bounds_of_another_alpha()
     {
-        Write(Honest);
-        CertificationLogMeta meta = Meta();
+        Write(AcesSamples.Honest);
+        CertificationLogMeta meta = AcesSamples.Meta();
         (meta with
         {
             Settings = new Dictionary<string, string>(meta.Settings)
@@ -182,8 +170,8 @@ public sealed class AcesVerificationTests : IDisposable
     [Fact]
     public void Run_names_rows_that_were_taken_out()
     {
-        Write(Honest);
-        CertificationLogMeta meta = Meta() with { Rows = 4 };
+        Write(AcesSamples.Honest);
+        CertificationLogMeta meta = AcesSamples.Meta() with { Rows = 4 };
         (meta with
         {
             Settings = new Dictionary<string, string>(meta.Settings)
@@ -205,7 +193,7 @@ public sealed class AcesVerificationTests : IDisposable
     [Fact]
     public void Run_refuses_what_cannot_be_verified_and_says_why()
     {
-        Write(Honest);
+        Write(AcesSamples.Honest);
         string whole = File.ReadAllText(Rows), settings = File.ReadAllText(Rows + ".meta.json");
 
         File.WriteAllText(Rows + ".meta.json", settings.Replace("\"0.1\"", "\"0.2\""));
@@ -225,13 +213,13 @@ public sealed class AcesVerificationTests : IDisposable
     [Fact]
     public void Run_refuses_rows_of_before_they_had_votes_and_a_run_does_not_go_on_with_them()
     {
-        Meta().Write(Rows);
-        AcesRow old = Honest[0] with { Noise = null, SelectedBy = null, CertifiedBy = null };
+        AcesSamples.Meta().Write(Rows);
+        AcesRow old = AcesSamples.Honest[0] with { Noise = null, SelectedBy = null, CertifiedBy = null };
         File.WriteAllText(Rows, AcesRow.HeaderWithoutVotes + "\n" + old + "\n");
         string text = File.ReadAllText(Rows);
 
         Refused("*earlier version and hold no votes*");
-        FluentActions.Invoking(() => AcesLogWriter.Open(Rows, Meta(), resume: true)).Should().Throw<InvalidDataException>()
+        FluentActions.Invoking(() => AcesLogWriter.Open(Rows, AcesSamples.Meta(), resume: true)).Should().Throw<InvalidDataException>()
             .WithMessage("*hold no votes*");
         File.ReadAllText(Rows).Should().Be(text);
         FluentActions.Invoking(() => CertificationLog.Read(Rows)).Should().Throw<InvalidDataException>().WithMessage("*model with a core*");
@@ -241,9 +229,9 @@ public sealed class AcesVerificationTests : IDisposable
     [Fact]
     public void Row_with_missed_votes_is_read_as_it_was_written()
     {
-        AcesRow row = Honest[0] with
+        AcesRow row = AcesSamples.Honest[0] with
         {
-            CertifiedBy = Honest[0].CertifiedBy! with { EstimationVotes = new VoteCounts(0, 7, 0) { Missed = 2 } },
+            CertifiedBy = AcesSamples.Honest[0].CertifiedBy! with { EstimationVotes = new VoteCounts(0, 7, 0) { Missed = 2 } },
         };
 
         row.ToString().Should().EndWith("\t1:7 of 3 and 2 missed");
@@ -256,14 +244,14 @@ public sealed class AcesVerificationTests : IDisposable
     [Fact]
     public void Append_then_resume_gives_the_same_bytes()
     {
-        Write(Honest);
+        Write(AcesSamples.Honest);
         string whole = File.ReadAllText(Rows);
         for (int kept = 0; kept < whole.Length; kept += 97)
         {
             File.WriteAllText(Rows, whole[..kept]);
-            using (AcesLogWriter writer = AcesLogWriter.Open(Rows, Meta(), resume: true))
+            using (AcesLogWriter writer = AcesLogWriter.Open(Rows, AcesSamples.Meta(), resume: true))
             {
-                foreach (AcesRow row in Honest.Where(row => row.Index > writer.LastIndex))
+                foreach (AcesRow row in AcesSamples.Honest.Where(row => row.Index > writer.LastIndex))
                     writer.Append(row);
                 writer.End();
             }
@@ -275,119 +263,13 @@ public sealed class AcesVerificationTests : IDisposable
     private void Refused(string message) =>
         FluentActions.Invoking(() => LogVerification.Run(Rows)).Should().Throw<InvalidDataException>().WithMessage(message);
 
-    private static AcesRow Forged(AcesRow row, string forgery)
-    {
-        (AcesEvidence selected, AcesEvidence certified) = (row.SelectedBy!, row.CertifiedBy!);
-        return forgery switch
-        {
-            "radius" => row with { Radius = row.Radius * 1.01 },
-            "smaller radius" => row with { Radius = row.Radius * .9 },
-            "all radii" => row with
-            {
-                Radius = row.Radius * 1.01,
-                SelectedRadius = row.SelectedRadius * 1.01,
-                CertifiedRadius = row.CertifiedRadius * 1.01,
-            },
-            "radius of the selection" => row with { SelectedRadius = row.SelectedRadius * 1.01 },
-            "answer" => row with { Answer = 4 },
-            "label" => row with { Answer = 4, CertifiedLabel = 4 },
-            "outcome" => row with { Outcome = AcesOutcome.Core },
-            "selection of an open one" => row with
-            {
-                SelectedLabel = 1,
-                SelectedRadius = row.CertifiedRadius,
-                Radius = row.CertifiedRadius,
-                Outcome = AcesOutcome.Certified,
-            },
-            "bound" => row with { CertifiedBy = certified with { PALower = certified.PALower + .001 } },
-            "other bound" => row with { SelectedBy = selected with { PBUpper = selected.PBUpper - .001 } },
-            "votes added" => Estimated(200, 10),
-            "votes moved to the label" => Estimated(195, 5),
-            "votes moved from the label" => Estimated(185, 15),
-            "votes missed" => row with
-            {
-                CertifiedBy = certified with { EstimationVotes = new VoteCounts(10, 0, 0, 180, 0, 0, 0, 0, 0, 0) { Missed = 10 } },
-            },
-            "all of a larger n" => LargerN(row),
-            "votes of the selector moved" => row with { SelectedBy = selected with { EstimationVotes = new VoteCounts(6, 194) } },
-            "first votes added" => row with { SelectedBy = selected with { SelectionVotes = new VoteCounts(1, 10) } },
-            "first votes moved" => row with
-            {
-                CertifiedBy = certified with { SelectionVotes = new VoteCounts(0, 0, 0, 4, 6, 0, 0, 0, 0, 0) },
-            },
-            "sigma" => Noisy("grid-gaussian sigma=0.5 dimension=784"),
-            "dimension" => Noisy("grid-gaussian sigma=0.25 dimension=1"),
-            "law" => Noisy("gaussian sigma=0.25"),
-            "selection" => row with { Selection = "trained" },
-            "selector of three classes" => row with
-            {
-                SelectedBy = selected with { SelectionVotes = new VoteCounts(1, 9, 0), EstimationVotes = new VoteCounts(5, 195, 0) },
-            },
-            _ => row with { CertifiedBy = certified with { SelectionVotes = new VoteCounts(0, 0, 0, 10) } },
-        };
-
-        AcesRow Estimated(long label, long rest) => row with
-        {
-            CertifiedBy = certified with { EstimationVotes = new VoteCounts(rest, 0, 0, label, 0, 0, 0, 0, 0, 0) },
-        };
-
-        // With radii as that noise would give them.
-        AcesRow Noisy(string noise)
-        {
-            IRadiusRule rule = RadiusRules.Parse(noise);
-            double one = rule.Radius(selected.PALower, selected.PBUpper), other = rule.Radius(certified.PALower, certified.PBUpper);
-            return row with { Noise = noise, SelectedRadius = one, CertifiedRadius = other, Radius = Math.Min(one, other) };
-        }
-    }
-
-    // Twice the votes, with all that they would give.
-    private static AcesRow LargerN(AcesRow row)
-    {
-        CohenCertifier more = new(10, 400, .05);
-        return AcesRow.Of(row.Index, row.Label, AcesCertificate.Of(
-            Certified(more, [1, 9], [10, 390]), Certified(more, Votes(10, 0), Votes(380, 20)), row.CoreLabel), row.Selection);
-    }
-
     private void Write(IReadOnlyList<AcesRow> rows)
     {
         File.Delete(Rows);
         File.Delete(Rows + ".meta.json");
-        using AcesLogWriter writer = AcesLogWriter.Open(Rows, Meta(), resume: false);
+        using AcesLogWriter writer = AcesLogWriter.Open(Rows, AcesSamples.Meta(), resume: false);
         foreach (AcesRow row in rows)
             writer.Append(row);
         writer.End();
-    }
-
-    private static CertificationLogMeta Meta() => new()
-    {
-        Kind = CertificationLogKind.Aces,
-        Settings = new Dictionary<string, string>
-        {
-            ["sigma"] = "0.25",
-            ["method"] = Certifier.Method.ToString(),
-            ["alpha"] = "0.1",
-            ["noise"] = "philox4x32-10/grid-gaussian/3",
-            ["dimension"] = "784",
-            ["selection"] = "entropy<=0.5",
-        },
-    };
-
-    private static AcesRow Row(long index, long[] selected, long label, int core, AcesOutcome outcome)
-    {
-        AcesRow row = AcesRow.Of(index, 3, AcesCertificate.Of(
-            Certified(Certifier, selected[0] > 150 ? [9, 1] : [1, 9], selected),
-            Certified(Certifier, Votes(10, 0), Votes(label, 200 - label)), core), "entropy<=0.5");
-        row.Outcome.Should().Be(outcome);
-        return row;
-    }
-
-    private static long[] Votes(long label, long rest) => [rest, 0, 0, label, 0, 0, 0, 0, 0, 0];
-
-    private static Certificate Certified(CohenCertifier certifier, long[] first, long[] then)
-    {
-        IVoteTest<Certificate> test = certifier.Certify(first.Length, new GridGaussianRule(Sigma, 784));
-        test.Observe(new VoteCounts(first));
-        test.Observe(new VoteCounts(then));
-        return test.Result;
     }
 }

@@ -133,7 +133,8 @@ public class RobustSetClassifierTests
         Refused(calibration with { Noise = new GaussianRule(.25).Description }, "law of the noise is gaussian");
         Refused(calibration with { CleanMiscoverage = .05 }, "cleanMiscoverage is 0.05");
         Refused(Changed(its => its with { ClassCount = 4 }), "number of classes is 4");
-        Refused(Changed(its => its with { Precision = "bfloat16" }), $"precision is bfloat16, here it is {LibTorch.ArithmeticOn("cpu", "float32")}");
+        Refused(Changed(its => its with { Precision = "bfloat16" }),
+            $"precision is bfloat16, here it is {LibTorch.ArithmeticOn("cpu", "float32")}");
         Refused(Changed(its => its with { Device = "cuda" }), "kind of device is cuda");
         Refused(Changed(its => its with { Score = "mine/1" }), "mine/1");
         Refused(calibration, "score is thr/1, here it is aps/1", score: new AdaptiveScore());
