@@ -37,6 +37,7 @@ run)
     ours --pair cifar10 --precision bfloat16 --batch 64 1024
     ours --pair cifar10 --precision float16 --batch 1024
     ours --pair cifar10 --precision float32 --batch 256
+    ours --pair cifar10 --precision float32 --no-tf32x3 --batch 256
     theirs loop --batch 1000
     theirs loop --no-tf32 --batch 1000
     ours --pair cifar10 --precision float32 --plain --batch 256

@@ -118,11 +118,11 @@ public static class LibTorch
     /// <summary>The arithmetic that certificates name: a network's own, and behind it how a device computes it.</summary>
     /// <param name="device">As for <see cref="DeviceNamed"/>.</param>
     /// <param name="precision">The network's, as <see cref="PartInfo.Precision"/> has it.</param>
-    /// <returns>Such as <c>float32</c>, <c>float32+tf32</c>, <c>bfloat16+kernels2</c> (see <see cref="GpuKernels"/>) or
-    /// <c>float32+plain</c> (see <see cref="CpuKernels"/>).</returns>
+    /// <returns>Such as <c>float32</c>, <c>float32+tf32</c>, <c>bfloat16+kernels2</c> or <c>float32+kernels2+tf32x3</c> (see
+    /// <see cref="GpuKernels"/>), or <c>float32+plain</c> (see <see cref="CpuKernels"/>).</returns>
     /// <exception cref="ArgumentException">There is no such device.</exception>
     public static string ArithmeticOn(string device, string precision) =>
-        ReplicaIdentity.Arithmetic(precision, [DeviceNamed(device)]);
+        DeviceArithmetic.On(precision, [DeviceNamed(device)]);
 
     private static string NoCard(string name) => $"'{name}': no CUDA device can be used. Add TorchSharp-cuda-windows or "
         + "TorchSharp-cuda-linux to your application in place of TorchSharp-cpu, and check the driver; or say cpu.";

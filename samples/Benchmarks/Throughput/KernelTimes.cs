@@ -10,6 +10,8 @@ internal static class KernelTimes
     [
         ("group norm and image additions (own)", ["add_moments_", "group_norm_"]),
         ("layer norm and token additions (own)", ["add_layer_norm_"]),
+        ("tiles of convolutions (own)", ["winograd_weights_", "winograd_pixels_", "winograd_results_"]),
+        ("factors of products split (own)", ["split_rows_", "split_weights_"]),
         ("attention", ["fmha", "flash", "attention", "softmax"]),
         ("convolutions", ["conv", "fprop", "implicit", "cudnn", "wgrad", "dgrad"]),
         ("products", ["gemm", "cutlass", "nvjet", "splitk", "gemv", "cublas"]),

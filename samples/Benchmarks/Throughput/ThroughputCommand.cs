@@ -41,6 +41,10 @@ internal static class ThroughputCommand
         Option<int?> threads = new("--threads") { Description = "libtorch's threads" };
         Option<bool> tf32 = new("--tf32") { Description = "Allow TF32 in float32 products and convolutions on a GPU" };
         Option<bool> plain = new("--plain") { Description = "Plain operations instead of the library's own kernels" };
+        Option<bool> noTf32x3 = new("--no-tf32x3")
+        {
+            Description = "Products of float32 by libtorch's plain operation, where a GPU would take three in TF32",
+        };
         Option<bool> profile = new("--profile")
         {
             Description = "Time by kind of operation of one pass on a GPU, as NVIDIA's profiler ncu sees it; nothing else is measured",
@@ -52,7 +56,7 @@ internal static class ThroughputCommand
         Command command =
             new("throughput", "Samples a second through noise, denoiser, classifier and counting: a line of JSON for each batch size.")
         {
-            pair, precision, batch, device, seconds, threads, tf32, plain, profile, agreement,
+            pair, precision, batch, device, seconds, threads, tf32, plain, noTf32x3, profile, agreement,
         };
         // By option: what a command's validator reads of an option that was not given is no default.
         batch.Validators.Add(result => Require(result, result.GetValueOrDefault<int[]>()?.All(static size => size >= 1) is true,
@@ -67,6 +71,7 @@ internal static class ThroughputCommand
             LibTorch.EnsureAvailable();
             GpuKernels.Enabled &= !parsed.GetValue(plain);
             CpuKernels.Enabled &= !parsed.GetValue(plain);
+            GpuKernels.Tf32x3 &= !parsed.GetValue(noTf32x3);
             if (parsed.GetValue(threads) is { } count)
                 set_num_threads(count);
             if (parsed.GetValue(tf32))

@@ -9,84 +9,45 @@ namespace DenoisedSmoothing.Kernels;
 /// <remarks>A module belongs to a context, and libtorch computes in each device's primary context. Safe for concurrent use.</remarks>
 internal sealed unsafe class CudaDriver : IKernelDriver
 {
-    private const int MultiprocessorCount = 16; // CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT
-
     private readonly CudaFunctions _cuda;
-    private readonly nint _context, _module;
+    private readonly CudaContext _context;
+    private readonly Func<nint> _products;
+    private readonly nint _module;
     private readonly ConcurrentDictionary<string, nint> _kernels = new(StringComparer.Ordinal);
-    private readonly delegate* unmanaged<nint*, int> _getCurrent;
-    private readonly delegate* unmanaged<nint, int> _setCurrent;
     private readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int> _launch;
 
     /// <summary>Loads the kernels.</summary>
-    /// <param name="cuda">The driver.</param>
-    /// <param name="device">As CUDA_VISIBLE_DEVICES numbers them.</param>
+    /// <param name="context">The device.</param>
+    /// <param name="products">Finds NVIDIA's library of products.</param>
     /// <exception cref="InvalidOperationException">The driver cannot compile or load them; the message has its reason.</exception>
-    public CudaDriver(CudaFunctions cuda, int device)
+    public CudaDriver(CudaContext context, Func<nint> products)
     {
-        _cuda = cuda;
-        _getCurrent = cuda.CtxGetCurrent;
-        _setCurrent = cuda.CtxSetCurrent;
-        _launch = cuda.LaunchKernel;
-        int handle = 0, multiprocessors = 0;
-        nint context = 0, module = 0;
-        cuda.Check(cuda.Init(0), "cuInit");
-        cuda.Check(cuda.DeviceGet(&handle, device), "cuDeviceGet");
-        cuda.Check(cuda.DeviceGetAttribute(&multiprocessors, MultiprocessorCount, handle), "cuDeviceGetAttribute");
-        cuda.Check(cuda.DevicePrimaryCtxRetain(&context, handle), "cuDevicePrimaryCtxRetain");
-        (Multiprocessors, _context) = (multiprocessors, context);
-        nint before = Enter();
-        try
-        {
-            fixed (byte* text = Ptx())
-                cuda.Check(cuda.ModuleLoadData(&module, text), "cuModuleLoadData");
-        }
-        finally
-        {
-            Leave(before);
-        }
-
+        (_context, _cuda, _products) = (context, context.Cuda, products);
+        _launch = _cuda.LaunchKernel;
+        nint module = 0;
+        using (context.Enter())
+        fixed (byte* text = Ptx())
+            _cuda.Check(_cuda.ModuleLoadData(&module, text), "cuModuleLoadData");
         _module = module;
     }
 
-    public int Multiprocessors { get; }
+    public int Multiprocessors => _context.Multiprocessors;
+
+    public ITensorCores? OpenTensorCores() => Cublas.Pays(_context.Capability) ? new Cublas(_context, _products()) : null;
 
     public void Launch(string kernel, KernelGrid grid, ReadOnlySpan<KernelArgument> arguments)
     {
         Span<nint> addresses = stackalloc nint[arguments.Length];
-        nint before = Enter();
-        try
+        using CudaContext.Current current = _context.Enter();
+        nint function = _kernels.TryGetValue(kernel, out nint known) ? known : Find(kernel);
+        fixed (KernelArgument* first = arguments)
+        fixed (nint* places = addresses)
         {
-            nint function = _kernels.TryGetValue(kernel, out nint known) ? known : Find(kernel);
-            fixed (KernelArgument* first = arguments)
-            fixed (nint* places = addresses)
-            {
-                KernelArgument.Addresses(first, addresses);
-                _cuda.Check(
-                    _launch(function, (uint)grid.X, (uint)grid.Y, 1, (uint)grid.Threads, 1, 1, (uint)grid.SharedBytes, 0, (void**)places,
-                        null), kernel);
-            }
+            KernelArgument.Addresses(first, addresses);
+            _cuda.Check(
+                _launch(function, (uint)grid.X, (uint)grid.Y, 1, (uint)grid.Threads, 1, 1, (uint)grid.SharedBytes, 0, (void**)places, null),
+                kernel);
         }
-        finally
-        {
-            Leave(before);
-        }
-    }
-
-    // libtorch leaves the first device current on a thread, whichever device it was asked for last.
-    private nint Enter()
-    {
-        nint before = 0;
-        _cuda.Check(_getCurrent(&before), "cuCtxGetCurrent");
-        if (before != _context)
-            _cuda.Check(_setCurrent(_context), "cuCtxSetCurrent");
-        return before;
-    }
-
-    private void Leave(nint before)
-    {
-        if (before != _context)
-            _cuda.Check(_setCurrent(before), "cuCtxSetCurrent");
     }
 
     private nint Find(string kernel)

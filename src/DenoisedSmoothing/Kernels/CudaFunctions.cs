@@ -9,7 +9,8 @@ internal sealed unsafe class CudaFunctions
 
     private readonly nint _library;
 
-    private CudaFunctions(nint library) => _library = library;
+    /// <param name="library">Handle of the driver's library.</param>
+    internal CudaFunctions(nint library) => _library = library;
 
     /// <summary>The functions; null where there is no driver.</summary>
     public static CudaFunctions? Loaded => s_loaded.Value;

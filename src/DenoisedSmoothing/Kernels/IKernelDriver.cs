@@ -6,6 +6,11 @@ internal interface IKernelDriver
     /// <summary>How many blocks keep the device busy.</summary>
     int Multiprocessors { get; }
 
+    /// <summary>Makes products in TF32 ready.</summary>
+    /// <returns>Null where three of them are no faster than one in float32.</returns>
+    /// <exception cref="InvalidOperationException">They cannot be had; the message has the reason.</exception>
+    ITensorCores? OpenTensorCores();
+
     /// <summary>Starts a kernel; it may still run when this returns.</summary>
     /// <param name="kernel">Its name in kernels.cu.</param>
     /// <param name="grid">Blocks and threads.</param>

@@ -9,7 +9,9 @@ namespace DenoisedSmoothing.Kernels;
 /// Images are channels-last: [N,C,H,W] with a multiple of eight channels beside one another. Tokens are rows [rows,C], contiguous, C a
 /// multiple of eight. Types are float32, bfloat16 and float16, the same for all of one call. Nothing is taped.
 /// </remarks>
-internal sealed class KernelCalls(IKernelDriver driver)
+/// <param name="driver">Runs them.</param>
+/// <param name="products">Products in float32; null where plain ones are to be taken.</param>
+internal sealed class KernelCalls(IKernelDriver driver, SplitProduct? products = null)
 {
     private const int Threads = 256;
     private const int WarpsPerRowBlock = 4;
@@ -32,6 +34,9 @@ internal sealed class KernelCalls(IKernelDriver driver)
 
     /// <summary>Convolutions of 3x3 pixels in float32.</summary>
     public WinogradConvolution Winograd { get; } = new(driver);
+
+    /// <summary>Products of rows in float32; null where plain ones are to be taken.</summary>
+    public SplitProduct? Products { get; } = products;
 
     /// <summary>Adds a bias and another image in place, and takes the channels' moments of the sum.</summary>
     /// <param name="x">[N,C,H,W]; becomes x + bias + residual, unless <paramref name="keep"/>.</param>

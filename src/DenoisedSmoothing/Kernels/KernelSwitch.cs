@@ -3,7 +3,12 @@ namespace DenoisedSmoothing.Kernels;
 /// <summary>Whether own kernels may be taken from the start.</summary>
 internal static class KernelSwitch
 {
+    private const string All = "DENOISED_SMOOTHING_KERNELS";
+
     /// <param name="name">The AppContext switch of these kernels.</param>
-    public static bool On(string name) => Environment.GetEnvironmentVariable("DENOISED_SMOOTHING_KERNELS") != "0"
+    /// <param name="variable">An environment variable for these alone; null for none.</param>
+    public static bool On(string name, string? variable = null) => IsOn(All) && (variable is null || IsOn(variable))
         && (!AppContext.TryGetSwitch(name, out bool on) || on);
+
+    private static bool IsOn(string variable) => Environment.GetEnvironmentVariable(variable) != "0";
 }

@@ -209,7 +209,7 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
     {
         private readonly Linear qkv;
         private readonly Parameter? q_bias, v_bias, relative_position_bias_table;
-        private readonly Module<Tensor, Tensor> proj;
+        private readonly Linear proj;
         private readonly int _heads;
 
         public Attention(BeitOptions options) : base(nameof(Attention))
@@ -236,14 +236,14 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
             using DisposeScope scope = NewDisposeScope();
             Tensor? bias = q_bias is null ? null : cat([q_bias, zeros_like(q_bias), v_bias!]);
             Tensor attended;
-            using (Tensor joined = nn.functional.linear(rows, qkv.weight!, bias))
+            using (Tensor joined = LinearRows.Product(rows, qkv.weight!, bias))
             {
                 // three of [N,heads,T,C/heads]
                 Tensor[] parts = joined.reshape(-1, tokens, 3, _heads, rows.size(1) / _heads).permute(2, 0, 3, 1, 4).unbind(0);
                 attended = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], positions);
             }
 
-            return proj.Consume(attended.transpose(1, 2).reshape(rows.size(0), rows.size(1))).MoveToOuterDisposeScope();
+            return proj.RunAndFree(attended.transpose(1, 2).reshape(rows.size(0), rows.size(1))).MoveToOuterDisposeScope();
         }
 
         public Tensor? Bias(Tensor index, Tensor? shared)
@@ -260,7 +260,7 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
 
     private sealed class Mlp : Module<Tensor, Tensor>
     {
-        private readonly Module<Tensor, Tensor> fc1, fc2;
+        private readonly Linear fc1, fc2;
 
         public Mlp(int width, int inner) : base(nameof(Mlp))
         {
@@ -269,6 +269,6 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor x) => fc2.Consume(Activations.Gelu(fc1.call(x)));
+        public override Tensor forward(Tensor x) => fc2.RunAndFree(Activations.Gelu(fc1.Run(x)));
     }
 }

@@ -138,7 +138,7 @@ public sealed class ConvNext : Module<Tensor, Tensor>, IImageNetwork
 
     private sealed class Mlp : Module<Tensor, Tensor>
     {
-        private readonly Module<Tensor, Tensor> fc1, fc2;
+        private readonly Linear fc1, fc2;
         private readonly ResponseNorm? grn;
 
         public Mlp(int width, bool responseNormalization) : base(nameof(Mlp))
@@ -155,7 +155,7 @@ public sealed class ConvNext : Module<Tensor, Tensor>, IImageNetwork
         {
             using DisposeScope scope = NewDisposeScope();
             long[] pixels = x.shape[..^1];
-            Tensor h = Activations.Gelu(fc1.call(x.reshape(-1, x.size(-1))));
+            Tensor h = Activations.Gelu(fc1.Run(x.reshape(-1, x.size(-1))));
             if (grn is not null)
             {
                 long rows = h.size(0);
@@ -164,7 +164,7 @@ public sealed class ConvNext : Module<Tensor, Tensor>, IImageNetwork
                     h = normed.reshape(rows, -1);
             }
 
-            return fc2.Consume(h).reshape([.. pixels, -1]).MoveToOuterDisposeScope();
+            return fc2.RunAndFree(h).reshape([.. pixels, -1]).MoveToOuterDisposeScope();
         }
     }
 

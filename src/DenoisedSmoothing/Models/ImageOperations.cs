@@ -36,7 +36,7 @@ internal abstract class ImageOperations
 
     /// <summary>A convolution of one pixel on rows, whatever dimensions its kernel has: a product that adds the bias.</summary>
     public static Tensor Pointwise(Tensor rows, Tensor weight, Tensor? bias) =>
-        nn.functional.linear(rows, weight.reshape(weight.size(0), -1), bias);
+        LinearRows.Product(rows, weight.reshape(weight.size(0), -1), bias);
 
     /// <summary>Convolves, and frees the input.</summary>
     /// <param name="layer">With a bias.</param>

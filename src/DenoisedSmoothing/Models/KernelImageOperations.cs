@@ -73,7 +73,7 @@ internal sealed class KernelImageOperations(KernelCalls kernels) : ImageOperatio
         Tensor projected;
         if (behind is null)
         {
-            projected = nn.functional.linear(rows, weight, layer.bias);
+            projected = LinearRows.Product(rows, weight, layer.bias);
         }
         else
         {

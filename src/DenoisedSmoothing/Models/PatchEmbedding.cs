@@ -20,7 +20,7 @@ internal static class PatchEmbedding
         Tensor weight = layer.weight!;
         long n = x.size(0), channels = x.size(1), p = weight.size(2), height = x.size(2) / p, width = x.size(3) / p;
         Tensor patches = x.reshape(n, channels, height, p, width, p).permute(0, 2, 4, 1, 3, 5).reshape(n * height * width, -1);
-        return nn.functional.linear(patches, weight.reshape(weight.size(0), -1), layer.bias).reshape(n, height * width, -1)
+        return LinearRows.Product(patches, weight.reshape(weight.size(0), -1), layer.bias).reshape(n, height * width, -1)
             .MoveToOuterDisposeScope();
     }
 }

@@ -41,8 +41,7 @@ internal sealed class SwinBlock : Module
     private sealed class Attention : Module
     {
         private readonly Parameter relative_position_bias_table;
-        private readonly Linear qkv;
-        private readonly Module<Tensor, Tensor> proj;
+        private readonly Linear qkv, proj;
         private readonly int _heads;
 
         public Attention(SwinOptions options, int width, int heads, int window) : base(nameof(Attention))
@@ -65,7 +64,7 @@ internal sealed class SwinBlock : Module
             if (apart is not null)
                 bias = bias.Plus(apart);
             Tensor attended;
-            using (Tensor joined = qkv.call(rows))
+            using (Tensor joined = qkv.Run(rows))
             {
                 // three of [N,W,heads,M^2,C/heads], or without the W
                 long[] batch = apart is null ? [n * windows.Count] : [n, windows.Count];
@@ -74,13 +73,13 @@ internal sealed class SwinBlock : Module
                     parts[0].transpose(-3, -2), parts[1].transpose(-3, -2), parts[2].transpose(-3, -2), bias);
             }
 
-            return proj.Consume(attended.transpose(-3, -2).reshape(rows.size(0), rows.size(1))).MoveToOuterDisposeScope();
+            return proj.RunAndFree(attended.transpose(-3, -2).reshape(rows.size(0), rows.size(1))).MoveToOuterDisposeScope();
         }
     }
 
     private sealed class Mlp : Module<Tensor, Tensor>
     {
-        private readonly Module<Tensor, Tensor> fc1, fc2;
+        private readonly Linear fc1, fc2;
 
         public Mlp(int width, int inner) : base(nameof(Mlp))
         {
@@ -89,6 +88,6 @@ internal sealed class SwinBlock : Module
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor x) => fc2.Consume(Activations.Gelu(fc1.call(x)));
+        public override Tensor forward(Tensor x) => fc2.RunAndFree(Activations.Gelu(fc1.Run(x)));
     }
 }

@@ -132,7 +132,7 @@ public sealed class SwinTransformer : Module<Tensor, Tensor>, IImageNetwork
     private sealed class Merging : Module
     {
         private readonly LayerNorm norm;
-        private readonly Module<Tensor, Tensor> reduction;
+        private readonly Linear reduction;
         private readonly int _side;
 
         public Merging(int width, int side) : base(nameof(Merging))
@@ -152,7 +152,7 @@ public sealed class SwinTransformer : Module<Tensor, Tensor>, IImageNetwork
                 image = nn.functional.pad(image, [0, 0, 0, 1, 0, 1]);
             // Down before across: the order of the four in the weights.
             Tensor joined = image.reshape(n, half, 2, half, 2, width).permute(0, 1, 3, 4, 2, 5).reshape(-1, 4 * width);
-            return reduction.call(norm.call(joined)).MoveToOuterDisposeScope();
+            return reduction.Run(norm.call(joined)).MoveToOuterDisposeScope();
         }
     }
 }

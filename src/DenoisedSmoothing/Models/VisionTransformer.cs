@@ -185,7 +185,7 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
     {
         private readonly LayerNorm layernorm_before, layernorm_after;
         private readonly Attention attention;
-        private readonly Module<Tensor, Tensor> intermediate, output;
+        private readonly Sequential intermediate, output;
 
         public Layer(VisionTransformerOptions options) : base(nameof(Layer))
         {
@@ -204,16 +204,18 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
             using (Tensor normed = stream.Norm(layernorm_before))
                 stream.Add(attention.Run(normed, n));
             using (Tensor normed = stream.Norm(layernorm_after))
-                stream.Add(output.Consume(Activations.Gelu(intermediate.call(normed))));
+                stream.Add(DenseOf(output).RunAndFree(Activations.Gelu(DenseOf(intermediate).Run(normed))));
         }
     }
 
     private static Sequential Dense(int from, int to) => Sequential(("dense", Linear(from, to)));
 
+    private static Linear DenseOf(Sequential named) => (Linear)named[0];
+
     private sealed class Attention : Module
     {
         private readonly SelfAttention attention;
-        private readonly Module<Tensor, Tensor> output;
+        private readonly Sequential output;
 
         public Attention(VisionTransformerOptions options) : base(nameof(Attention))
         {
@@ -222,7 +224,7 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
             RegisterComponents();
         }
 
-        public Tensor Run(Tensor rows, long n) => output.Consume(attention.Run(rows, n));
+        public Tensor Run(Tensor rows, long n) => DenseOf(output).RunAndFree(attention.Run(rows, n));
     }
 
     private sealed class SelfAttention : Module
@@ -252,11 +254,11 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
                 parts[0].transpose(1, 2), parts[1].transpose(1, 2), parts[2].transpose(1, 2));
             return attended.transpose(1, 2).reshape(rows.size(0), rows.size(1)).MoveToOuterDisposeScope();
 
-            Tensor Heads(Linear projection) => projection.call(rows).reshape(n, -1, _heads, rows.size(1) / _heads);
+            Tensor Heads(Linear projection) => projection.Run(rows).reshape(n, -1, _heads, rows.size(1) / _heads);
         }
 
         // One product instead of three: a GPU is fuller so, and joining the weights costs less. On a CPU it is no faster.
-        private Tensor Joint(Tensor rows) => nn.functional.linear(
+        private Tensor Joint(Tensor rows) => LinearRows.Product(
             rows, cat([query.weight!, key.weight!, value.weight!]), query.bias is null ? null : cat([query.bias, key.bias!, value.bias!]));
     }
 }

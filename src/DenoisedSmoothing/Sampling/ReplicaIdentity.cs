@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using DenoisedSmoothing.Kernels;
 using TorchSharp;
 
 namespace DenoisedSmoothing.Sampling;
@@ -66,30 +64,6 @@ internal sealed class ReplicaIdentity(IReadOnlyList<IBaseClassifier> replicas, I
                     + $"bring them to one type.");
         }
 
-        return new Reading(names[0], Arithmetic(precisions[0], devices));
-    }
-
-    /// <summary>
-    /// The arithmetic as certificates write it: a network's own type, and behind it what cards do other than plain operations, or that a
-    /// CPU took plain operations in float32, where it has convolutions of its own elsewhere.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">Some of the devices take the library's own kernels, and others cannot.</exception>
-    internal static string Arithmetic(string precision, IEnumerable<torch.Device> devices)
-    {
-        torch.Device[] cards = [.. devices.Where(static device => device.type == DeviceType.CUDA)];
-        if (cards.Length == 0)
-            return precision.Split('+').Contains("float32") && !CpuKernels.Taken ? precision + "+plain" : precision;
-        if (cards.Select(static card => GpuKernels.WhyNot(card) is null).Distinct().Count() > 1)
-        {
-            torch.Device without = cards.First(static card => GpuKernels.WhyNot(card) is not null);
-            throw new InvalidOperationException(
-                $"The replicas compute in different ways, so they are different functions: on {without} the library's own kernels "
-                + $"cannot be taken ({GpuKernels.WhyNot(without)}). Set GpuKernels.Enabled to false.");
-        }
-
-        string kernels = GpuKernels.WhyNot(cards[0]) is null
-            ? string.Create(CultureInfo.InvariantCulture, $"+kernels{GpuKernels.Version}")
-            : "";
-        return precision + (LibTorch.AllowTf32 ? "+tf32" : "") + kernels;
+        return new Reading(names[0], DeviceArithmetic.On(precisions[0], devices));
     }
 }

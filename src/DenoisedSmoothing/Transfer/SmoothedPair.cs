@@ -101,7 +101,7 @@ public sealed partial class SmoothedPair
             Provenance = drawn with
             {
                 BaseClassifier = _successorFingerprint,
-                Precision = ReplicaIdentity.Arithmetic(PartInfo.Of(_successor).Precision, [_successorDevice]),
+                Precision = DeviceArithmetic.On(PartInfo.Of(_successor).Precision, [_successorDevice]),
                 Device = _successorDevice.type.ToString().ToLowerInvariant(),
             },
         };

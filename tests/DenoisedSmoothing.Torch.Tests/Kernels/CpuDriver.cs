@@ -13,7 +13,6 @@ namespace DenoisedSmoothing.Torch.Tests.Kernels;
 internal sealed unsafe class CpuDriver : IKernelDriver
 {
     private static readonly Lazy<nint> s_library = new(Compile);
-    private static readonly Lock s_turn = new(); // the emulator runs one kernel at a time
 
     private readonly delegate* unmanaged<byte*, int, int, int, int, void**, int> _run;
 
@@ -25,14 +24,22 @@ internal sealed unsafe class CpuDriver : IKernelDriver
 
     public int Multiprocessors { get; init; } = 2;
 
+    /// <summary>What it has for products in TF32.</summary>
+    public ITensorCores? TensorCores { get; init; }
+
+    /// <summary>The library, which is a driver too (cuda.cpp); 0 where there is no compiler.</summary>
+    public static nint Library => s_library.Value;
+
     /// <summary>Where the kernels' sources are.</summary>
     public static string Sources { get; } = Path.Combine(SourceTree.Root, "src/DenoisedSmoothing/Kernels/Cuda");
 
-    public static CpuDriver OrSkip()
+    public static CpuDriver OrSkip(ITensorCores? cores = null)
     {
         Skip.If(s_library.Value == 0, "no C++ compiler (clang++-19, clang++, g++) is installed");
-        return new CpuDriver(s_library.Value);
+        return new CpuDriver(s_library.Value) { TensorCores = cores };
     }
+
+    public ITensorCores? OpenTensorCores() => TensorCores;
 
     public void Launch(string kernel, KernelGrid grid, ReadOnlySpan<KernelArgument> arguments)
     {
@@ -43,12 +50,9 @@ internal sealed unsafe class CpuDriver : IKernelDriver
         fixed (nint* places = addresses)
         {
             KernelArgument.Addresses(first, addresses);
-            lock (s_turn)
-            {
-                int code = _run(name, grid.X, grid.Y, grid.Threads, grid.SharedBytes, (void**)places);
-                if (code != 0)
-                    throw new InvalidOperationException($"{kernel}: error {code}.");
-            }
+            int code = _run(name, grid.X, grid.Y, grid.Threads, grid.SharedBytes, (void**)places);
+            if (code != 0)
+                throw new InvalidOperationException($"{kernel}: error {code}.");
         }
     }
 
@@ -64,7 +68,7 @@ internal sealed unsafe class CpuDriver : IKernelDriver
                 ArgumentList =
                 {
                     "-std=c++20", "-O2", "-shared", "-fPIC", "-I" + here,
-                    "-I" + Sources, Path.Combine(here, "cpu.cpp"), "-o", library,
+                    "-I" + Sources, Path.Combine(here, "cpu.cpp"), Path.Combine(here, "cuda.cpp"), "-o", library,
                 },
             };
             Process process;

@@ -72,7 +72,35 @@ public sealed class GpuTests
 
         again.Should().Equal(together);
         alone.Should().Equal(together);
-        together.Should().OnlyContain(certificate => certificate.Provenance!.Precision == $"float32+kernels{GpuKernels.Version}");
+        string arithmetic = LibTorch.ArithmeticOn("cuda", "float32");
+        arithmetic.Should().StartWith($"float32+kernels{GpuKernels.Version}");
+        together.Should().OnlyContain(certificate => certificate.Provenance!.Precision == arithmetic);
+    }
+
+    // As a vision transformer has them: a piece and three, slices, and what small sums give.
+    [SkippableTheory]
+    [InlineData(12_608, 768, 3072)]
+    [InlineData(12_608, 3072, 768)]
+    [InlineData(40_001, 3072, 768)]
+    [InlineData(333, 1000, 4096)]
+    public void Products_of_float32_by_tensor_cores_are_those_of_float64(int count, int terms, int results)
+    {
+        Cards();
+        Skip.IfNot(GpuKernels.TakesTf32x3(new Device("cuda")), "three products in TF32 are no faster on this card");
+        using IDisposable inference = inference_mode();
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(4);
+        Tensor rows = randn(count, terms, device: new Device("cuda")), weight = randn(results, terms, device: new Device("cuda"));
+        Tensor bias = randn(results, device: new Device("cuda"));
+        SplitProduct products = GpuKernels.ProductsFor(rows)!;
+        products.Takes(rows, weight, bias).Should().BeTrue();
+
+        Tensor y = products.Run(rows, weight, bias), again = products.Run(rows, weight, bias);
+
+        Tensor exact = nn.functional.linear(
+            rows.to_type(ScalarType.Float64), weight.to_type(ScalarType.Float64), bias.to_type(ScalarType.Float64));
+        ((y.to_type(ScalarType.Float64) - exact).norm() / exact.norm()).item<double>().Should().BeLessThan(1e-5);
+        y.eq(again).all().item<bool>().Should().BeTrue();
     }
 
     [SkippableFact]

@@ -35,6 +35,8 @@ public class KernelTimesTests
     [InlineData("sm90_xmma_fprop_implicit_gemm_bf16bf16_bf16f32_f32_nhwckrsc_nhwc_tilesize256x128x64", "convolutions")]
     [InlineData("group_norm_bfloat16", "group norm and image additions (own)")]
     [InlineData("add_moments_float32", "group norm and image additions (own)")]
+    [InlineData("winograd_pixels_float32", "tiles of convolutions (own)")]
+    [InlineData("split_rows_float32", "factors of products split (own)")]
     [InlineData("add_layer_norm_4_bfloat16", "layer norm and token additions (own)")]
     [InlineData("cudnn_generated_fort_native_sdpa_sm90_flash_fprop_wgmma_f16_knob_7", "attention")]
     [InlineData("nvjet_sm90_tst_256x128_64x4_1x2_h_bz_coopA_bias_TNT", "products")]

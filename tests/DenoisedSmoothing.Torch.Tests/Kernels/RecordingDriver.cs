@@ -12,6 +12,8 @@ internal sealed class RecordingDriver : IKernelDriver
     /// <summary>What launching throws; null for nothing.</summary>
     public Exception? Fails { get; init; }
 
+    public ITensorCores? OpenTensorCores() => null;
+
     public void Launch(string kernel, KernelGrid grid, ReadOnlySpan<KernelArgument> arguments)
     {
         Launched.Add((kernel, grid));

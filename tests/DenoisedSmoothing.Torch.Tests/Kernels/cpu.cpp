@@ -1,6 +1,7 @@
 // The kernels and their emulator as one library: run() is cuLaunchKernel, and returns when all blocks have.
 #define KERNELS_ON_CPU
 #include "kernels.cu"
+#include <mutex>
 #include <ucontext.h>
 #include <vector>
 
@@ -29,6 +30,7 @@ float exchanged[2][2048];
 int exchanges[2048];
 void (*body)(void **);
 void **body_arguments;
+std::mutex turn; // one kernel at a time
 
 void pause() { swapcontext(&fibers[current].context, &scheduler); }
 
@@ -70,6 +72,7 @@ ENTRY(add_layer_norm_3_##type), ENTRY(add_layer_norm_4_##type), ENTRY(add_layer_
 const struct { const char *name; void (*run)(void **); } entries[] = {
     ENTRIES(float32), ENTRIES(bfloat16), ENTRIES(float16),
     ENTRY(winograd_weights_float32), ENTRY(winograd_pixels_float32), ENTRY(winograd_results_float32),
+    ENTRY(split_rows_float32), ENTRY(split_weights_float32),
 };
 
 }
@@ -87,6 +90,7 @@ float other_lane(float value, int mask)
 
 extern "C" int run(const char *name, int grid_x, int grid_y, int threads, int shared_bytes, void **arguments)
 {
+    std::lock_guard mine(turn);
     body = nullptr;
     for (auto &entry : entries)
         if (!std::strcmp(entry.name, name))

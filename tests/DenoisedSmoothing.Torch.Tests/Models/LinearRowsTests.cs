@@ -1,5 +1,7 @@
+using DenoisedSmoothing.Kernels;
 using DenoisedSmoothing.Models;
 using DenoisedSmoothing.Parts;
+using DenoisedSmoothing.Torch.Tests.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -10,47 +12,112 @@ namespace DenoisedSmoothing.Torch.Tests.Models;
 /// libtorch adds the bias of a linear layer inside of the product where the input has two dimensions, and by a pass of its own where it has
 /// more, which took a card a sixth of all time.
 /// </summary>
+[Collection(nameof(LibTorch.AllowTf32))]
 public class LinearRowsTests
 {
+    private const int N = 2;
+
+    public static TheoryData<string, int> Networks { get; } = new()
+    {
+        { "Beit", 32 },
+        { "VisionTransformer", 32 },
+        { "ConvNext", 32 },
+        { "ConvNext, second version", 32 },
+        { "SwinTransformer", 32 },
+        { "DiffusionUNet, guided", 8 },
+        { "UNet2DModel", 8 },
+        { "EdmUNet, Song", 16 },
+        { "EdmUNet, Dhariwal", 16 },
+    };
+
     [Theory]
-    [InlineData("Beit", 32)]
-    [InlineData("VisionTransformer", 32)]
-    [InlineData("ConvNext", 32)]
-    [InlineData("ConvNext, second version", 32)]
-    [InlineData("SwinTransformer", 32)]
-    [InlineData("DiffusionUNet, guided", 8)]
-    [InlineData("UNet2DModel", 8)]
-    [InlineData("EdmUNet, Song", 16)]
-    [InlineData("EdmUNet, Dhariwal", 16)]
+    [MemberData(nameof(Networks))]
     public void Linear_layers_take_rows(string name, int side)
     {
         using nn.Module network = DisposalTests.Networks[name]();
         network.eval();
         List<string> wrong = [];
         int calls = 0;
+        Hear(network, (layer, input) =>
+        {
+            calls++;
+            if (input.dim() != 2)
+                wrong.Add($"{layer}: {input.dim()}");
+        });
+        using (no_grad())
+        using (Tensor x = Images(network, side))
+            Run(network, x).Dispose();
+
+        calls.Should().BePositive();
+        wrong.Should().BeEmpty();
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Networks))]
+    public void Products_of_rows_are_split_where_cards_want_that(string name, int side)
+    {
+        LibTorch.AllowTf32 = false; // as the first use of a card leaves it
+        CpuDriver driver = CpuDriver.OrSkip();
+        CpuTensorCores cores = new();
+        manual_seed(5);
+        using nn.Module network = DisposalTests.Networks[name]();
+        network.eval();
+        using IDisposable inference = inference_mode();
+        foreach (Tensor parameter in network.parameters())
+            parameter.add_(randn_like(parameter).mul_(.05)); // zeroed layers would hide what is before them
+        using Tensor x = Images(network, side), plain = Run(network, x);
+        List<string> left = [];
+        Hear(network, (layer, input) =>
+        {
+            if (input.size(0) > N)
+                left.Add(layer);
+        });
+        using IDisposable kernels = GpuKernels.Replace(new KernelCalls(driver, new SplitProduct(driver, cores, fewest: 0)));
+        using Tensor split = Run(network, x);
+
+        left.Should().BeEmpty("these have rows of more than an image's features");
+        cores.Asked.Should().NotBeEmpty();
+        split.shape.Should().Equal(plain.shape);
+        double error = ((split - plain).norm() / plain.norm()).item<float>();
+        error.Should().BeLessThan(2e-5);
+
+        GpuKernels.Tf32x3.Should().BeTrue();
+        int asked = cores.Asked.Count;
+        try
+        {
+            GpuKernels.Tf32x3 = false;
+            Run(network, x).Dispose();
+        }
+        finally
+        {
+            GpuKernels.Tf32x3 = true;
+        }
+
+        cores.Asked.Should().HaveCount(asked, "they are switched off");
+    }
+
+    private static Tensor Images(nn.Module network, int side) => randn(N, IImageNetwork.InputOf(network)!.Channels!.Value, side, side);
+
+    private static Tensor Run(nn.Module network, Tensor x)
+    {
+        using Tensor times = ones(N);
+        return network switch
+        {
+            nn.Module<Tensor, Tensor> one => one.call(x),
+            nn.Module<Tensor, Tensor, Tensor> two => two.call(x, times),
+            _ => throw new InvalidOperationException(network.GetName()),
+        };
+    }
+
+    private static void Hear(nn.Module network, Action<string, Tensor> called)
+    {
         foreach ((string layer, nn.Module module) in network.named_modules())
         {
             (module as Linear)?.register_forward_pre_hook((_, input) =>
             {
-                calls++;
-                if (input.dim() != 2)
-                    wrong.Add($"{layer}: {input.dim()}");
+                called(layer, input);
                 return input;
             });
         }
-
-        using (no_grad())
-        using (Tensor x = zeros(2, IImageNetwork.InputOf(network)!.Channels!.Value, side, side), times = ones(2))
-        {
-            (network switch
-            {
-                nn.Module<Tensor, Tensor> one => one.call(x),
-                nn.Module<Tensor, Tensor, Tensor> two => two.call(x, times),
-                _ => throw new InvalidOperationException(name),
-            }).Dispose();
-        }
-
-        calls.Should().BePositive();
-        wrong.Should().BeEmpty();
     }
 }

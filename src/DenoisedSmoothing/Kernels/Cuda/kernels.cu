@@ -1,6 +1,7 @@
 // The kernels by name. build.sh makes kernels.ptx.gz of this file, which the library carries.
 #include "group_norm.h"
 #include "layer_norm.h"
+#include "split.h"
 #include "winograd.h"
 
 #define GROUP_NORM(T, type) \
@@ -36,3 +37,8 @@ KERNEL winograd_pixels_float32(const float *x, float *v, int tiles, int down, in
 { winograd_pixels(x, v, tiles, down, across, height, width, C); }
 KERNEL winograd_results_float32(const float *m, float *y, int tiles, int down, int across, int height, int width, int K)
 { winograd_results(m, y, tiles, down, across, height, width, K); }
+
+KERNEL split_rows_float32(const float *x, int stride, const float *bias, float *y, int rows, int C, int piece, int pitch)
+{ split<false>(x, stride, bias, y, rows, C, piece, pitch); }
+KERNEL split_weights_float32(const float *x, int stride, const float *bias, float *y, int rows, int C, int piece, int pitch)
+{ split<true>(x, stride, bias, y, rows, C, piece, pitch); }

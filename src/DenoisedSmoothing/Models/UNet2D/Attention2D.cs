@@ -32,10 +32,10 @@ internal sealed class Attention2D : Module, IUNetLayer
         Tensor normed = group_norm is null ? x.Values : operations.Norm(group_norm, x, null, null, silu: false);
         Tensor rows = ImageOperations.Rows(normed);
         Tensor attended = nn.functional.scaled_dot_product_attention(Heads(to_q), Heads(to_k), Heads(to_v));
-        Tensor h = to_out.call(attended.transpose(1, 2).reshape(-1, channels));
+        Tensor h = ((Linear)to_out[0]).Run(attended.transpose(1, 2).reshape(-1, channels));
         FeatureMap branch = new(ImageOperations.Images(h, n, height, width));
         return UNet2DLayers.Add(operations, branch, x.Values, _factor).MoveToOuterDisposeScope();
 
-        Tensor Heads(Linear layer) => layer.call(rows).reshape(n, height * width, channels / _headDim, _headDim).transpose(1, 2);
+        Tensor Heads(Linear layer) => layer.Run(rows).reshape(n, height * width, channels / _headDim, _headDim).transpose(1, 2);
     }
 }

@@ -140,7 +140,7 @@ public sealed unsafe class CpuConvolutionTests : IDisposable
     {
         using (CpuKernels.Without())
         {
-            ReplicaIdentity.Arithmetic("float32", [CPU]).Should().Be("float32+plain");
+            DeviceArithmetic.On("float32", [CPU]).Should().Be("float32+plain");
             LibTorch.ArithmeticOn("cpu", "bfloat16+float32").Should().Be("bfloat16+float32+plain");
             LibTorch.ArithmeticOn("cpu", "bfloat16").Should().Be("bfloat16", "it has no convolutions of its own");
         }

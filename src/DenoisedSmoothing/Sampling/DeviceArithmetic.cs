@@ -1,0 +1,65 @@
+using System.Globalization;
+using DenoisedSmoothing.Kernels;
+using TorchSharp;
+
+namespace DenoisedSmoothing.Sampling;
+
+/// <summary>
+/// The arithmetic as certificates write it: a network's own type, and behind it what cards do other than plain operations, or that a
+/// CPU took plain operations in float32, where it has convolutions of its own elsewhere.
+/// </summary>
+internal static class DeviceArithmetic
+{
+    /// <summary>What a card takes.</summary>
+    /// <param name="Name">The device.</param>
+    /// <param name="WhyNoKernels">Null where it takes the library's own kernels.</param>
+    /// <param name="Tf32x3">Whether products of float32 are three in TF32.</param>
+    internal sealed record Card(string Name, string? WhyNoKernels, bool Tf32x3);
+
+    /// <summary>The arithmetic of one function on some devices.</summary>
+    /// <param name="precision">The network's own, as <see cref="PartInfo.Precision"/> has it.</param>
+    /// <param name="devices">CPU, or cards.</param>
+    /// <exception cref="InvalidOperationException">Some of the devices take the library's own kernels, and others cannot, or products of
+    /// float32 are not the same on all.</exception>
+    public static string On(string precision, IEnumerable<torch.Device> devices)
+    {
+        Card[] cards =
+        [
+            .. devices.Where(static device => device.type == DeviceType.CUDA)
+                .Select(static card => new Card(card.ToString(), GpuKernels.WhyNot(card), GpuKernels.TakesTf32x3(card))),
+        ];
+        return cards.Length > 0 ? Of(precision, cards, LibTorch.AllowTf32)
+            : IsSingle(precision) && !CpuKernels.Taken ? precision + "+plain"
+            : precision;
+    }
+
+    /// <summary>The same of what cards take.</summary>
+    /// <param name="precision">The network's own.</param>
+    /// <param name="cards">At least one.</param>
+    /// <param name="tf32">Whether TF32 is allowed.</param>
+    internal static string Of(string precision, IReadOnlyList<Card> cards, bool tf32)
+    {
+        const string Differ = "The replicas compute in different ways, so they are different functions: ";
+        bool kernels = cards[0].WhyNoKernels is null, split = IsSingle(precision) && cards[0].Tf32x3;
+        if (cards.Any(card => card.WhyNoKernels is null != kernels))
+        {
+            Card without = cards.First(static card => card.WhyNoKernels is not null);
+            throw new InvalidOperationException($"{Differ}on {without.Name} the library's own kernels cannot be taken "
+                + $"({without.WhyNoKernels}). Set GpuKernels.Enabled to false, or the environment variable DENOISED_SMOOTHING_KERNELS "
+                + "to 0.");
+        }
+
+        if (IsSingle(precision) && cards.Any(card => card.Tf32x3 != split))
+        {
+            throw new InvalidOperationException($"{Differ}products of float32 are three in TF32 on "
+                + $"{cards.First(static card => card.Tf32x3).Name}, and not on {cards.First(static card => !card.Tf32x3).Name}. "
+                + "Set GpuKernels.Tf32x3 to false, or the environment variable DENOISED_SMOOTHING_TF32X3 to 0.");
+        }
+
+        return precision + (tf32 ? "+tf32" : "")
+            + (kernels ? string.Create(CultureInfo.InvariantCulture, $"+kernels{GpuKernels.Version}") : "") + (split ? "+tf32x3" : "");
+    }
+
+    // A network may have parts in other types beside it.
+    private static bool IsSingle(string precision) => precision.Split('+').Contains("float32");
+}
