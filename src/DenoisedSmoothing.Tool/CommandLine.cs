@@ -13,6 +13,9 @@ internal static class CommandLine
     /// </summary>
     public const int Done = 0, Failed = 1, CannotTell = 2, TryAgain = 75, Cancelled = 130;
 
+    // What System.CommandLine answers for a verb that still works a minute behind Ctrl-C, or behind a signal to end.
+    private const int Interrupted = 130, Terminated = 143;
+
     /// <summary>Parses and runs.</summary>
     /// <param name="args">What was typed.</param>
     /// <param name="configuration">Where output goes; the process's own when not given.</param>
@@ -22,6 +25,7 @@ internal static class CommandLine
     {
         // Numbers are read and written alike whatever the system's language.
         CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+        bool isProcess = configuration is null;
         // Without a timeout Ctrl-C ends the process at once, in the middle of a line.
         configuration ??= new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) };
         configuration.EnableDefaultExceptionHandler = false;
@@ -31,7 +35,16 @@ internal static class CommandLine
             NativeLibTorch.UseFolderOfEnvironment();
             if (parsed.Action is ParseErrorAction)
                 throw new ArgumentException(string.Join(Environment.NewLine, ParseErrors.Of(parsed)));
-            return await parsed.InvokeAsync(configuration, cancellationToken);
+            int code = await parsed.InvokeAsync(configuration, cancellationToken);
+            // Verbs say that they stop by an exception; this one is still in a pass.
+            if (code is Interrupted or Terminated)
+            {
+                configuration.Error.WriteLine(Stopped.Says(parsed, args));
+                if (isProcess)
+                    AbruptEnd.Now(code);
+            }
+
+            return code;
         }
         catch (OperationCanceledException e)
         {

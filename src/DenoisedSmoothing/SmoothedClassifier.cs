@@ -112,7 +112,7 @@ public sealed partial class SmoothedClassifier : ICertifiedClassifier
             _options.MostImages, _telemetry);
 
         _ofNoise = [.. SigmaRange.Warnings(noise.Level.Asked)];
-        _ofDevices = [.. GpuKernels.Warnings(devices)];
+        _ofDevices = [.. GpuKernels.Warnings(devices, infos.Any(static info => DeviceArithmetic.IsSingle(info.Precision)))];
         _warnings = new Lazy<IReadOnlyList<string>>(AllWarnings);
         foreach (string warning in Warnings)
             LogSettings(logger, warning);

@@ -9,7 +9,7 @@ public sealed class AttackVerbTests : IDisposable
 {
     private static readonly string[] s_small =
         ["attack", "--sigma", "0.5", "--n0", "5", "--n", "20", "--batch", "5", "--judge-votes", "60", "--attack-draws", "2",
-            "--attack-steps", "1"];
+            "--attack-steps", "1", "--seed", "1"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("dds-attack-").FullName;
 

@@ -47,6 +47,18 @@ public sealed class StagedVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_radius_that_the_votes_cannot_reach_is_refused_before_there_is_a_log()
+    {
+        string log = Path.Combine(_folder.FullName, "far.tsv");
+
+        (int exit, _, string error) = await Dds.RunAsync([.. s_small, "--target", "2", "--stages", "10,20", "--seed", "1", "--out", log]);
+
+        exit.Should().Be(1);
+        error.ReplaceLineEndings(" ").Should().Contain("A radius of 2 under").And.Contain("ask for a smaller radius");
+        _folder.GetFiles().Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Options_of_staged_are_refused_with_others() =>
         (await Dds.RunAsync("certify", "--sigma", "0.5", "--stages", "10,20")).Error.Should()
             .Contain("--stages and --give-up belong to --certifier staged");

@@ -26,9 +26,11 @@ internal sealed record PlanRun(
     {
         string norm = ReportText.Name(Rule.Norm);
         double largest = SamplePlan.LargestRadius(N, Rule, Alpha);
-        Line(string.Create(CultureInfo.InvariantCulture,
-            $"With n = {N} at alpha = {Alpha} under {Rule.Description}, the largest {norm} radius is {Down(largest):F4}: "
-            + $"reached only where all votes agree."));
+        string votes = string.Create(CultureInfo.InvariantCulture, $"With n = {N} at alpha = {Alpha} under {Rule.Description}, ");
+        Line(largest > 0
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"{votes}the largest {norm} radius is {Down(largest):F4}: reached only where all votes agree.")
+            : $"{votes}nothing can be certified, even where all votes agree.");
         if (rate is { } samples)
         {
             double image = (N0 ?? CohenN0) + N;

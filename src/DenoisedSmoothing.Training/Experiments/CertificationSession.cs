@@ -37,6 +37,9 @@ public sealed class CertificationSession : IDisposable
         _images = run.Preprocess is { } preprocess ? run.Images.Prepared(preprocess) : run.Images;
         // Photos of several sizes are found now, not after hours.
         _images.RequireOneShape(run.Range);
+        // So is a radius that these votes cannot reach.
+        if (run.Kind == CertificationLogKind.Certify && run.Certifier is { } certifier && Dimension(indices) is { } dimension)
+            certifier.Certify(classes, run.Noise.RuleFor(dimension));
         _log = run.LogPath is null
             ? null
             : CertificationLogWriter.Open(run.LogPath, Settings, run.Resume);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace DenoisedSmoothing.Kernels;
@@ -14,7 +15,7 @@ internal sealed unsafe class Cublas : ITensorCores
     private const int NotTransposed = 0, Transposed = 1, Float32 = 0, ComputeFast32Tf32 = 77, DefaultAlgorithm = -1;
 
     private readonly CudaContext _context;
-    private readonly nint _handle;
+    private readonly nint _library, _handle;
     private readonly delegate* unmanaged<
         nint, int, int, int, int, int, float*, nint, int, int, nint, int, int, float*, nint, int, int, int, int, int> _multiply;
 
@@ -24,7 +25,7 @@ internal sealed unsafe class Cublas : ITensorCores
     /// <exception cref="InvalidOperationException">It refuses; the message has the reason.</exception>
     public Cublas(CudaContext context, nint library)
     {
-        _context = context;
+        (_context, _library) = (context, library);
         _multiply = (delegate* unmanaged<
             nint, int, int, int, int, int, float*, nint, int, int, nint, int, int, float*, nint, int, int, int, int, int>)
             NativeLibrary.GetExport(library, "cublasGemmEx");
@@ -35,27 +36,42 @@ internal sealed unsafe class Cublas : ITensorCores
     }
 
     /// <summary>
-    /// Whether three products in TF32 are faster than one in float32: the cards for data centers from the A100 on have a multiple of the
-    /// rate in TF32 (8 times, on paper), all others the same or the double.
+    /// Whether three products in TF32 are faster than one in float32: on these TF32 has about eight times the rate, on other cards the same
+    /// or the double.
     /// </summary>
-    public static bool Pays(Version capability) => capability is { Major: 8, Minor: 0 } or { Major: 9 or 10 };
+    public static bool Pays(Version capability) => (capability.Major, capability.Minor) is (8, 0) or (9, 0) or (10, 0) or (10, 3);
 
-    /// <summary>The library that libtorch has loaded.</summary>
+    /// <summary>The library that libtorch computes by.</summary>
     /// <exception cref="InvalidOperationException">There is none in this process.</exception>
-    public static nint Loaded() => Loaded(OperatingSystem.IsWindows() ? "cublas64_" : "libcublas.so");
-
-    /// <summary>A library of this process by the beginning of its name; behind it is a version, and a machine may have several.</summary>
-    internal static nint Loaded(string start)
+    public static nint Loaded()
     {
-        using Process process = Process.GetCurrentProcess();
-        string? path = process.Modules.Cast<ProcessModule>()
-            .FirstOrDefault(module => module.ModuleName.StartsWith(start, StringComparison.OrdinalIgnoreCase))?.FileName;
-        return path is null
-            ? throw new InvalidOperationException($"libtorch has not loaded NVIDIA's library of products ({start}*).")
-            : NativeLibrary.Load(path);
+        const string Gemm = "cublasGemmEx";
+        // Of several in a process: on Linux libtorch's own dependencies are searched, on Windows there are only folders to go by.
+        (string torch, string cublas) = OperatingSystem.IsWindows() ? ("torch_cuda", "cublas64_") : ("libtorch_cuda.so", "libcublas.so");
+        if (Module(torch) is not { } path)
+            throw new InvalidOperationException($"libtorch has no part for CUDA in this process ({torch}).");
+        nint library = NativeLibrary.Load(path);
+        if (NativeLibrary.TryGetExport(library, Gemm, out _))
+            return library;
+        return Module(cublas, Path.GetDirectoryName(path)) is { } beside
+            ? NativeLibrary.Load(beside)
+            : throw new InvalidOperationException($"libtorch has not loaded cuBLAS ({cublas}*).");
     }
 
-    // It has columns beside one another, so that to it all three matrices are transposed: y^T = w x^T.
+    /// <summary>A library of this process by the beginning of its name, behind which there may be a version.</summary>
+    /// <param name="start">Of the file's name.</param>
+    /// <param name="folder">Where it lies; null for anywhere.</param>
+    /// <returns>Its path; null where there is none.</returns>
+    internal static string? Module(string start, string? folder = null)
+    {
+        using Process process = Process.GetCurrentProcess();
+        return process.Modules.Cast<ProcessModule>()
+            .FirstOrDefault(module => module.ModuleName.StartsWith(start, StringComparison.OrdinalIgnoreCase)
+                && (folder is null || Path.GetDirectoryName(module.FileName) == folder))
+            ?.FileName;
+    }
+
+    // cuBLAS is column-major, so it sees all three transposed: y^T = w x^T.
     public void Multiply(in TensorProduct product)
     {
         float one = 1, kept = product.Adds ? 1 : 0;
@@ -66,9 +82,14 @@ internal sealed unsafe class Cublas : ITensorCores
                 DefaultAlgorithm), "cublasGemmEx");
     }
 
-    private static void Check(int status, string call)
+    private void Check(int status, string call)
     {
-        if (status != 0)
-            throw new InvalidOperationException($"{call}: status {status} (cublasStatus_t).");
+        if (status == 0)
+            return;
+        // Not in older versions.
+        string? name = NativeLibrary.TryGetExport(_library, "cublasGetStatusName", out nint function)
+            ? Marshal.PtrToStringUTF8((nint)((delegate* unmanaged<int, byte*>)function)(status))
+            : null;
+        throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{call}: {name ?? $"cuBLAS status {status}"}."));
     }
 }

@@ -19,7 +19,7 @@ public static class GpuKernels
     /// <summary>Changes with every change of a kernel that can change a bit of a result.</summary>
     internal const int Version = 2;
 
-    private static readonly ConcurrentDictionary<int, Lazy<State>> s_devices = new();
+    private static readonly ConcurrentDictionary<int, Lazy<CardKernels>> s_devices = new();
     private static readonly AsyncLocal<KernelCalls?> s_replaced = new();
     private static volatile bool s_enabled = KernelSwitch.On("DenoisedSmoothing.GpuKernels");
     private static volatile bool s_tf32x3 = KernelSwitch.On("DenoisedSmoothing.Tf32x3", "DENOISED_SMOOTHING_TF32X3");
@@ -34,9 +34,9 @@ public static class GpuKernels
     }
 
     /// <summary>
-    /// Whether products of float32 may be three products in TF32, whose sum keeps 22 bits of each factor; not to be changed while votes are
-    /// drawn. On cards for data centers, from the A100 on, where that is faster, and where TF32 itself is not allowed
-    /// (<see cref="LibTorch.AllowTf32"/>); certificates say <c>float32+kernels2+tf32x3</c> then.
+    /// Whether float32 products may be computed as three products in TF32, which keep 22 of each factor's 24 bits; not to be changed while
+    /// votes are drawn. Only on cards where that is faster (compute capability 8.0, 9.0, 10.0 and 10.3, such as the A100, H100 and B200),
+    /// and only while <see cref="LibTorch.AllowTf32"/> is false. Certificates then say <c>float32+kernels2+tf32x3</c>.
     /// </summary>
     /// <value>True, unless the environment variable DENOISED_SMOOTHING_TF32X3 or DENOISED_SMOOTHING_KERNELS is 0, or the AppContext switch
     /// <c>DenoisedSmoothing.Tf32x3</c> is off. Without <see cref="Enabled"/> it has no effect.</value>
@@ -59,12 +59,17 @@ public static class GpuKernels
 
     /// <summary>Whether a card's products of float32 are three in TF32.</summary>
     internal static bool TakesTf32x3(Device card) =>
-        Enabled && Tf32x3 && !LibTorch.AllowTf32 && On(card.index).Calls?.Products is not null;
+        Enabled && Tf32x3 && !Tf32.Allowed && On(card.index).Calls?.Products is not null;
+
+    /// <summary>Why they are not, where they would be faster; null where that is not so, or they are.</summary>
+    internal static string? WhyNotTf32x3(Device card) => Enabled && Tf32x3 && !Tf32.Allowed ? On(card.index).WhyNotProducts : null;
 
     /// <summary>What is to be said where a card computes without kernels that were wanted.</summary>
-    internal static IEnumerable<string> Warnings(IEnumerable<Device> devices) => Enabled
+    /// <param name="devices">Of any kind.</param>
+    /// <param name="single">Whether they will compute in float32.</param>
+    internal static IEnumerable<string> Warnings(IEnumerable<Device> devices, bool single) => Enabled
         ? devices.Where(static device => device.type == DeviceType.CUDA).Distinct()
-            .Select(static device => On(device.index).Warning(device, Tf32x3 && !LibTorch.AllowTf32))
+            .Select(device => On(device.index).Warning(device, single && Tf32x3 && !Tf32.Allowed))
             .OfType<string>()
         : [];
 
@@ -90,67 +95,11 @@ public static class GpuKernels
     }
 
     // A device without a number is the first: libtorch's default, which this library never changes.
-    private static State On(int index) => s_devices.GetOrAdd(Math.Max(index, 0), static device => new(() => Load(device))).Value;
+    private static CardKernels On(int index) => s_devices.GetOrAdd(Math.Max(index, 0), static device => new(() => Load(device))).Value;
 
-    private static State Load(int device) => Examine(
+    private static CardKernels Load(int device) => CardKernels.Examine(
         () => CudaFunctions.Loaded is { } cuda ? new CudaDriver(new CudaContext(cuda, device), Cublas.Loaded) : null,
         new Device(DeviceType.CUDA, device));
-
-    /// <summary>Opens a driver and holds its kernels against plain operations.</summary>
-    /// <param name="open">Null where there is none.</param>
-    /// <param name="device">Where the kernels and the plain operations compute.</param>
-    internal static State Examine(Func<IKernelDriver?> open, Device device)
-    {
-        try
-        {
-            if (open() is not { } driver)
-                return new State(null, "NVIDIA's driver library was not found.");
-            KernelCalls calls = new(driver);
-            if (Differing(KernelCheck.Run(calls, device)) is { } differing)
-                return new State(null, differing);
-            (SplitProduct? products, string? why) = Products(driver, device);
-            return new State(products is null ? calls : new KernelCalls(driver, products), null, why);
-        }
-        catch (Exception e) when (IsRefusal(e))
-        {
-            return new State(null, e.Message);
-        }
-    }
-
-    // A library of products that cannot be had is no reason to do without the kernels.
-    private static (SplitProduct? Products, string? WhyNot) Products(IKernelDriver driver, Device device)
-    {
-        try
-        {
-            if (driver.OpenTensorCores() is not { } cores)
-                return (null, null);
-            SplitProduct products = new(driver, cores);
-            return Differing(KernelCheck.Run(products, device)) is { } differing ? (null, differing) : (products, null);
-        }
-        catch (Exception e) when (IsRefusal(e))
-        {
-            return (null, e.Message);
-        }
-    }
-
-    private static string? Differing(IReadOnlyList<string> failures) =>
-        failures.Count == 0 ? null : $"They differ from the plain operations: {string.Join("; ", failures)}.";
-
-    private static bool IsRefusal(Exception e) => e is InvalidOperationException or EntryPointNotFoundException or DllNotFoundException
-        or System.Runtime.InteropServices.ExternalException;
-
-    /// <summary>A device's kernels, or why there are none; and why products of float32 are plain, where others were to be had.</summary>
-    internal sealed record State(KernelCalls? Calls, string? WhyNot, string? WhyNotProducts = null)
-    {
-        /// <summary>What is to be said of it; null for nothing.</summary>
-        /// <param name="device">Its name.</param>
-        /// <param name="products">Whether those are wanted.</param>
-        public string? Warning(Device device, bool products) => WhyNot is not null
-            ? $"{device} computes by plain operations, which are slower: {WhyNot}"
-            : products && WhyNotProducts is not null
-                ? $"{device} computes products of float32 by the plain operation, which is slower: {WhyNotProducts}"
-                : null;
-    }
 
     private sealed class Replacement : IDisposable
     {

@@ -28,22 +28,38 @@ internal static class KernelCheck
         return failures;
     }
 
-    /// <summary>Runs products of float32 once.</summary>
+    /// <summary>Runs products of float32: in one piece and several, in slices, by rows that lie apart; on a card also as large as networks
+    /// have them, since the library of products chooses by size.</summary>
+    /// <param name="products">Are checked.</param>
+    /// <param name="sliced">The same with room for a part of the rows.</param>
+    /// <param name="device">Where they compute.</param>
     /// <returns>What differs; nothing where all is well.</returns>
-    public static IReadOnlyList<string> Run(SplitProduct products, Device device)
+    public static IReadOnlyList<string> Run(SplitProduct products, SplitProduct sliced, Device device)
     {
-        const int Rows = 203, Terms = SplitProduct.Piece + 40, Results = 268;
         List<string> failures = [];
         using IDisposable inference = inference_mode();
+        Product(products, device, 203, SplitProduct.Piece + 40, 268, biased: true, failures);
+        Product(sliced, device, 203, SplitProduct.Piece + 40, 12, biased: false, failures);
+        if (device.type == DeviceType.CUDA)
+        {
+            Product(products, device, 4096, 768, 768, biased: false, failures);
+            Product(products, device, 4096, 3072, 768, biased: true, failures);
+        }
+
+        return failures;
+    }
+
+    private static void Product(SplitProduct products, Device device, int count, int terms, int results, bool biased, List<string> failures)
+    {
         using DisposeScope scope = NewDisposeScope();
         // Around zero: of sums of one sign TF32 alone would come near, where it is off by 3e-4 so.
-        Tensor x = Values([Rows, Terms], 0.7, ScalarType.Float32, device).PlusInPlace(-0.25);
-        Tensor weight = Values([Results, Terms], 1.3, ScalarType.Float32, device).PlusInPlace(-0.25);
-        Tensor bias = Values([Results], 0.9, ScalarType.Float32, device);
+        Tensor rows = Values([count, terms + 16], 0.7, ScalarType.Float32, device).PlusInPlace(-0.25).narrow(1, 8, terms);
+        Tensor weight = Values([results, terms], 1.3, ScalarType.Float32, device).PlusInPlace(-0.25);
+        Tensor? bias = biased ? Values([results], 0.9, ScalarType.Float32, device) : null;
         Tensor exact = nn.functional.linear(
-            x.to_type(ScalarType.Float64), weight.to_type(ScalarType.Float64), bias.to_type(ScalarType.Float64));
-        Compare("product", ScalarType.Float32, products.Run(x, weight, bias), exact.to_type(ScalarType.Float32), failures, tolerance: 2e-5);
-        return failures;
+            rows.to_type(ScalarType.Float64), weight.to_type(ScalarType.Float64), bias?.to_type(ScalarType.Float64));
+        Compare($"product of {count}x{terms} and {terms}x{results}", ScalarType.Float32, products.Run(rows, weight, bias),
+            exact.to_type(ScalarType.Float32), failures, tolerance: 2e-5);
     }
 
     private static void Convolutions(KernelCalls calls, Device device, List<string> failures)

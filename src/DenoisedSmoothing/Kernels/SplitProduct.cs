@@ -10,8 +10,8 @@ namespace DenoisedSmoothing.Kernels;
 /// </summary>
 /// <remarks>
 /// The three are one product with three times the terms: the rows [small, large, large] with the weights [large, small, large], so that
-/// small sums are added up before large ones. A bias is three further terms, whose other factor is 1. Tensor cores cut sums off where
-/// float32 rounds them, so that long sums would shrink: they are taken in pieces, which float32 adds.
+/// small sums are usually added up before large ones. A bias is three further terms, whose other factor is 1. Tensor cores cut sums off
+/// where float32 rounds them, so that long sums would shrink: they are taken in pieces, which float32 adds.
 /// </remarks>
 /// <param name="driver">Runs the kernels of split.h.</param>
 /// <param name="cores">Multiply.</param>
@@ -42,13 +42,13 @@ internal sealed class SplitProduct(
     /// <param name="bias">[results]; null for none.</param>
     public bool Takes(Tensor rows, Tensor weight, Tensor? bias)
     {
-        if (rows.dtype != ScalarType.Float32 || weight.dtype != ScalarType.Float32 || (bias ?? weight).dtype != ScalarType.Float32
-            || rows.dim() != 2 || weight.dim() != 2)
+        if (rows.dtype != ScalarType.Float32 || rows.dim() != 2 || weight.dim() != 2 || !Beside(weight, rows))
             return false;
         long count = rows.size(0), terms = rows.size(1), results = weight.size(0);
         return count * results >= fewest * (count + results) && weight.size(1) == terms && terms % 8 == 0 && results % 4 == 0
             && count * Math.Max(results, Pitch(terms)) < 1L << 40 && count < int.MaxValue && results * Pitch(terms) < int.MaxValue
-            && Aligned(rows) && Aligned(weight) && bias?.is_contiguous() is not false && !LibTorch.AllowTf32;
+            && Aligned(rows) && Aligned(weight) && !Tf32.Allowed
+            && (bias is null || (Beside(bias, rows) && bias.dim() == 1 && bias.size(0) == results && bias.is_contiguous()));
     }
 
     /// <summary>rows weight^T + bias.</summary>
@@ -97,6 +97,10 @@ internal sealed class SplitProduct(
     }
 
     private static long Pitch(long terms) => (3 * terms + Tail + PitchUnit - 1) / PitchUnit * PitchUnit;
+
+    // What lies elsewhere is for libtorch to refuse: a kernel would read whatever is there.
+    private static bool Beside(Tensor x, Tensor rows) =>
+        x.dtype == rows.dtype && x.device_type == rows.device_type && x.device_index == rows.device_index;
 
     // Rows that accesses of 16 bytes can read.
     private static bool Aligned(Tensor x) => x.stride(1) == 1 && x.stride(0) % 4 == 0 && KernelCalls.Pointer(x) % 16 == 0;

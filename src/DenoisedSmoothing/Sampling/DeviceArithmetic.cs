@@ -14,7 +14,8 @@ internal static class DeviceArithmetic
     /// <param name="Name">The device.</param>
     /// <param name="WhyNoKernels">Null where it takes the library's own kernels.</param>
     /// <param name="Tf32x3">Whether products of float32 are three in TF32.</param>
-    internal sealed record Card(string Name, string? WhyNoKernels, bool Tf32x3);
+    /// <param name="WhyNoTf32x3">Why not, where they would be faster.</param>
+    internal sealed record Card(string Name, string? WhyNoKernels, bool Tf32x3, string? WhyNoTf32x3 = null);
 
     /// <summary>The arithmetic of one function on some devices.</summary>
     /// <param name="precision">The network's own, as <see cref="PartInfo.Precision"/> has it.</param>
@@ -26,9 +27,10 @@ internal static class DeviceArithmetic
         Card[] cards =
         [
             .. devices.Where(static device => device.type == DeviceType.CUDA)
-                .Select(static card => new Card(card.ToString(), GpuKernels.WhyNot(card), GpuKernels.TakesTf32x3(card))),
+                .Select(static card => new Card(card.ToString(), GpuKernels.WhyNot(card), GpuKernels.TakesTf32x3(card),
+                    GpuKernels.WhyNotTf32x3(card))),
         ];
-        return cards.Length > 0 ? Of(precision, cards, LibTorch.AllowTf32)
+        return cards.Length > 0 ? Of(precision, cards, Tf32.Allowed)
             : IsSingle(precision) && !CpuKernels.Taken ? precision + "+plain"
             : precision;
     }
@@ -51,8 +53,10 @@ internal static class DeviceArithmetic
 
         if (IsSingle(precision) && cards.Any(card => card.Tf32x3 != split))
         {
+            Card without = cards.First(static card => !card.Tf32x3);
+            string why = without.WhyNoTf32x3 is { } reason ? $" ({reason})" : "";
             throw new InvalidOperationException($"{Differ}products of float32 are three in TF32 on "
-                + $"{cards.First(static card => card.Tf32x3).Name}, and not on {cards.First(static card => !card.Tf32x3).Name}. "
+                + $"{cards.First(static card => card.Tf32x3).Name}, and not on {without.Name}{why}. "
                 + "Set GpuKernels.Tf32x3 to false, or the environment variable DENOISED_SMOOTHING_TF32X3 to 0.");
         }
 
@@ -60,6 +64,9 @@ internal static class DeviceArithmetic
             + (kernels ? string.Create(CultureInfo.InvariantCulture, $"+kernels{GpuKernels.Version}") : "") + (split ? "+tf32x3" : "");
     }
 
-    // A network may have parts in other types beside it.
-    private static bool IsSingle(string precision) => precision.Split('+').Contains("float32");
+    /// <summary>Whether something may be computed in float32: a network may have parts in several types, and a part that names its
+    /// arithmetic in other words may have any.</summary>
+    /// <param name="precision">The network's own.</param>
+    internal static bool IsSingle(string precision) =>
+        precision.Split('+').Any(static type => type is not ("bfloat16" or "float16" or "float64"));
 }

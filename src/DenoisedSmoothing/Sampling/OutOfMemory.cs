@@ -10,6 +10,7 @@ internal static class OutOfMemory
         "can't allocate memory", // DefaultCPUAllocator, Linux
         "Cannot allocate memory",
         "bad_alloc", "bad allocation",
+        "CUDA_ERROR_OUT_OF_MEMORY", // the driver
         "_STATUS_ALLOC_FAILED", // cuBLAS, cuDNN
         "Failed to allocate memory", // ONNX Runtime
     ];

@@ -3,12 +3,17 @@ using DenoisedSmoothing.Kernels;
 namespace DenoisedSmoothing.Torch.Tests.Kernels;
 
 /// <summary>
-/// Tensor cores by the processor, no better than the worst of them: factors are cut to 19 bits, and after every four products the sum is
-/// cut to float32, where float32 itself would round.
+/// Tensor cores by the processor. Factors are cut to 19 bits, and after every four products the sum is cut to float32, where float32 itself
+/// would round. See Khattak and Mikaitis 2025 for what cards do.
 /// </summary>
-internal sealed unsafe class CpuTensorCores : ITensorCores
+/// <param name="aligned">Also cuts each product, and the sum before it is added, where the largest of them has its 25th bit, as cards
+/// are found to do; or adds them exactly.</param>
+internal sealed unsafe class CpuTensorCores(bool aligned = false) : ITensorCores
 {
     private const int Step = 4;
+
+    // Of float32, and one more.
+    private const int AlignedBits = 24 + 1;
 
     /// <summary>What was asked for, in order.</summary>
     public List<TensorProduct> Asked { get; } = [];
@@ -41,19 +46,30 @@ internal sealed unsafe class CpuTensorCores : ITensorCores
         });
     }
 
-    private static float Sum(ReadOnlySpan<float> x, ReadOnlySpan<float> w)
+    private float Sum(ReadOnlySpan<float> x, ReadOnlySpan<float> w)
     {
         float sum = 0;
         for (int i = 0; i < x.Length; i += Step)
         {
-            double four = sum;
-            for (int j = i; j < Math.Min(i + Step, x.Length); j++)
-                four += (double)x[j] * w[j];
+            int end = Math.Min(i + Step, x.Length);
+            double unit = aligned ? Unit(sum, x[i..end], w[i..end]) : 0, four = CutTo(sum, unit);
+            for (int j = i; j < end; j++)
+                four += CutTo((double)x[j] * w[j], unit);
             sum = TowardZero(four);
         }
 
         return sum;
     }
+
+    private static double Unit(float sum, ReadOnlySpan<float> x, ReadOnlySpan<float> w)
+    {
+        double largest = Math.Abs(sum);
+        for (int i = 0; i < x.Length; i++)
+            largest = Math.Max(largest, Math.Abs((double)x[i] * w[i]));
+        return largest > 0 && double.IsFinite(largest) ? Math.ScaleB(1, Math.ILogB(largest) - (AlignedBits - 1)) : 0;
+    }
+
+    private static double CutTo(double value, double unit) => unit == 0 ? value : Math.Truncate(value / unit) * unit;
 
     private static float Cut(float* value) => BitConverter.UInt32BitsToSingle(*(uint*)value & 0xffffe000u);
 

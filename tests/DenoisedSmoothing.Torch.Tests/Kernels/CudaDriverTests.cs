@@ -1,4 +1,5 @@
 using DenoisedSmoothing.Kernels;
+using DenoisedSmoothing.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,7 +16,7 @@ public class CudaDriverTests
         context.Capability.Should().Be(new Version(9, 0));
         context.Multiprocessors.Should().Be(2);
 
-        GpuKernels.State state = GpuKernels.Examine(() => new CudaDriver(context, static () => CpuDriver.Library), CPU);
+        CardKernels state = CardKernels.Examine(() => new CudaDriver(context, static () => CpuDriver.Library), CPU);
 
         state.WhyNot.Should().BeNull();
         state.WhyNotProducts.Should().BeNull();
@@ -27,11 +28,12 @@ public class CudaDriverTests
     {
         CudaContext context = Context();
 
-        GpuKernels.State state = GpuKernels.Examine(() => new CudaDriver(context, static () => Cublas.Loaded("no such library")), CPU);
+        CardKernels state = CardKernels.Examine(
+            () => new CudaDriver(context, static () => throw new InvalidOperationException("There is no such library.")), CPU);
 
         state.WhyNot.Should().BeNull();
         state.Calls!.Products.Should().BeNull();
-        state.WhyNotProducts.Should().Be("libtorch has not loaded NVIDIA's library of products (no such library*).");
+        state.WhyNotProducts.Should().Be("There is no such library.");
     }
 
     [SkippableFact]
@@ -40,9 +42,9 @@ public class CudaDriverTests
         Cublas cublas = new(Context(), CpuDriver.Library);
         using IDisposable inference = inference_mode();
         using DisposeScope scope = NewDisposeScope();
-        manual_seed(2);
-        // In TF32 they are exact.
-        Tensor x = randint(-9, 10, [3, 12]).to_type(ScalarType.Float32), w = randint(-9, 10, [5, 16]).to_type(ScalarType.Float32);
+        // Exact in TF32.
+        Tensor x = arange(36).remainder(11).reshape(3, 12).to_type(ScalarType.Float32);
+        Tensor w = arange(80).remainder(7).reshape(5, 16).to_type(ScalarType.Float32);
         Tensor y = ones(3, 5), expected = x.narrow(1, 0, 8).matmul(w.narrow(1, 0, 8).t());
         TensorProduct product = new(
             KernelCalls.Pointer(x), 12, KernelCalls.Pointer(w), 16, KernelCalls.Pointer(y), 3, 5, 8, Adds: false);
@@ -54,21 +56,59 @@ public class CudaDriverTests
         y.eq(expected * 2).all().item<bool>().Should().BeTrue();
 
         FluentActions.Invoking(() => cublas.Multiply(product with { WPitch = 7 }))
-            .Should().Throw<InvalidOperationException>().WithMessage("cublasGemmEx: status 7 (cublasStatus_t).");
+            .Should().Throw<InvalidOperationException>().WithMessage("cublasGemmEx: CUBLAS_STATUS_INVALID_VALUE.");
     }
 
+    // On a thread of its own, which has another device's context as libtorch leaves it.
     [SkippableFact]
     public void A_context_is_current_only_while_it_is_entered()
     {
         CudaContext context = Context(), again = Context();
-        FluentActions.Invoking(() => new Cublas(context, CpuDriver.Library)).Should().NotThrow();
-        using (context.Enter())
-        using (again.Enter())
+        nint before = 0, inside = 0, nested = 0, behind = 0, after = 0, failed = 0;
+        Thread thread = new(() =>
         {
-        }
+            before = Current(context);
+            using (context.Enter())
+            {
+                inside = Current(context);
+                using (again.Enter())
+                    nested = Current(context);
+                behind = Current(context);
+            }
 
-        using CudaContext.Current current = context.Enter();
-        FluentActions.Invoking(() => new Cublas(context, CpuDriver.Library)).Should().NotThrow("it is current already");
+            after = Current(context);
+            try
+            {
+                using CudaContext.Current entered = context.Enter();
+                throw new InvalidOperationException();
+            }
+            catch (InvalidOperationException)
+            {
+                failed = Current(context);
+            }
+        });
+        thread.Start();
+        thread.Join();
+
+        inside.Should().NotBe(before);
+        nested.Should().Be(inside);
+        behind.Should().Be(inside);
+        after.Should().Be(before);
+        failed.Should().Be(before);
+    }
+
+    [SkippableFact]
+    public void Memory_that_runs_out_is_known_as_such()
+    {
+        CudaContext context = Context();
+        Action driver = () => context.Cuda.Check(2, "cuLaunchKernel");
+        driver.Should().Throw<InvalidOperationException>().WithMessage("cuLaunchKernel: CUDA_ERROR_OUT_OF_MEMORY.")
+            .Which.Should().Match(error => OutOfMemory.Is((Exception)error));
+        // As the library for products says it where a matrix has ten thousand columns.
+        Action products = () => new Cublas(context, CpuDriver.Library)
+            .Multiply(new TensorProduct(64, 8, 64, 8, 64, 4, 10_000, 8, Adds: false));
+        products.Should().Throw<InvalidOperationException>().WithMessage("cublasGemmEx: CUBLAS_STATUS_ALLOC_FAILED.")
+            .Which.Should().Match(error => OutOfMemory.Is((Exception)error));
     }
 
     [SkippableFact]
@@ -83,7 +123,19 @@ public class CudaDriverTests
     public void A_library_of_the_process_is_found_by_the_beginning_of_its_name()
     {
         LibTorch.EnsureAvailable();
-        Cublas.Loaded(OperatingSystem.IsWindows() ? "LibTorchSharp" : "libLibTorchSharp").Should().NotBe(0);
+        string start = OperatingSystem.IsWindows() ? "LibTorchSharp" : "libLibTorchSharp";
+        string path = Cublas.Module(start)!;
+        Path.GetFileName(path).Should().StartWith(start);
+        Cublas.Module(start, Path.GetDirectoryName(path)).Should().Be(path);
+        Cublas.Module(start, Path.GetTempPath()).Should().BeNull();
+        Cublas.Module("no such library").Should().BeNull();
+    }
+
+    private static unsafe nint Current(CudaContext context)
+    {
+        nint current;
+        context.Cuda.Check(context.Cuda.CtxGetCurrent(&current), "cuCtxGetCurrent");
+        return current;
     }
 
     private static CudaContext Context()

@@ -91,8 +91,14 @@ EXPORT int cuLaunchKernel(void *function, unsigned grid_x, unsigned grid_y, unsi
 
 EXPORT int cuGetErrorName(int code, const char **name)
 {
-    *name = code == InvalidContext ? "CUDA_ERROR_INVALID_CONTEXT" : code == 101 ? "CUDA_ERROR_INVALID_DEVICE" : nullptr;
+    *name = code == InvalidContext ? "CUDA_ERROR_INVALID_CONTEXT" : code == 101 ? "CUDA_ERROR_INVALID_DEVICE"
+        : code == 2 ? "CUDA_ERROR_OUT_OF_MEMORY" : nullptr;
     return 0;
+}
+
+EXPORT const char *cublasGetStatusName(int status)
+{
+    return status == 3 ? "CUBLAS_STATUS_ALLOC_FAILED" : status == 7 ? "CUBLAS_STATUS_INVALID_VALUE" : "CUBLAS_STATUS_NOT_INITIALIZED";
 }
 
 EXPORT int cublasCreate_v2(void **handle)
@@ -110,6 +116,8 @@ EXPORT int cublasGemmEx(void *handle, int transposed_a, int transposed_b, int m,
     bool known = transposed_a == 1 && transposed_b == 0 && type_a == 0 && type_b == 0 && type_c == 0 && compute == 77 && algorithm == -1;
     if (!known || m <= 0 || n <= 0 || k <= 0 || lda < k || ldb < k || ldc < m || (uintptr_t)a % 16 || (uintptr_t)b % 16 || (uintptr_t)c % 16)
         return 7; // CUBLAS_STATUS_INVALID_VALUE
+    if (m == 10000)
+        return 3; // CUBLAS_STATUS_ALLOC_FAILED
     for (int column = 0; column < n; column++)
         for (int row = 0; row < m; row++) {
             double sum = 0;

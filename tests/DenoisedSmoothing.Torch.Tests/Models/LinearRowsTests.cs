@@ -13,9 +13,14 @@ namespace DenoisedSmoothing.Torch.Tests.Models;
 /// more, which took a card a sixth of all time.
 /// </summary>
 [Collection(nameof(LibTorch.AllowTf32))]
-public class LinearRowsTests
+public sealed class LinearRowsTests : IDisposable
 {
     private const int N = 2;
+
+    // Its own: libtorch's is the process's, and tests beside these draw from it.
+    private static readonly Generator s_random = new(5, CPU);
+
+    private readonly bool _tf32x3 = GpuKernels.Tf32x3;
 
     public static TheoryData<string, int> Networks { get; } = new()
     {
@@ -29,6 +34,8 @@ public class LinearRowsTests
         { "EdmUNet, Song", 16 },
         { "EdmUNet, Dhariwal", 16 },
     };
+
+    public void Dispose() => GpuKernels.Tf32x3 = _tf32x3;
 
     [Theory]
     [MemberData(nameof(Networks))]
@@ -56,15 +63,14 @@ public class LinearRowsTests
     [MemberData(nameof(Networks))]
     public void Products_of_rows_are_split_where_cards_want_that(string name, int side)
     {
-        LibTorch.AllowTf32 = false; // as the first use of a card leaves it
+        (LibTorch.AllowTf32, GpuKernels.Tf32x3) = (false, true); // as the first use of a card leaves them
         CpuDriver driver = CpuDriver.OrSkip();
         CpuTensorCores cores = new();
-        manual_seed(5);
         using nn.Module network = DisposalTests.Networks[name]();
         network.eval();
         using IDisposable inference = inference_mode();
         foreach (Tensor parameter in network.parameters())
-            parameter.add_(randn_like(parameter).mul_(.05)); // zeroed layers would hide what is before them
+            parameter.add_(randn(parameter.shape, generator: s_random).mul_(.05)); // zeroed layers would hide what is before them
         using Tensor x = Images(network, side), plain = Run(network, x);
         List<string> left = [];
         Hear(network, (layer, input) =>
@@ -81,22 +87,14 @@ public class LinearRowsTests
         double error = ((split - plain).norm() / plain.norm()).item<float>();
         error.Should().BeLessThan(2e-5);
 
-        GpuKernels.Tf32x3.Should().BeTrue();
         int asked = cores.Asked.Count;
-        try
-        {
-            GpuKernels.Tf32x3 = false;
-            Run(network, x).Dispose();
-        }
-        finally
-        {
-            GpuKernels.Tf32x3 = true;
-        }
-
+        GpuKernels.Tf32x3 = false;
+        Run(network, x).Dispose();
         cores.Asked.Should().HaveCount(asked, "they are switched off");
     }
 
-    private static Tensor Images(nn.Module network, int side) => randn(N, IImageNetwork.InputOf(network)!.Channels!.Value, side, side);
+    private static Tensor Images(nn.Module network, int side) =>
+        rand([N, IImageNetwork.InputOf(network)!.Channels!.Value, side, side], generator: s_random);
 
     private static Tensor Run(nn.Module network, Tensor x)
     {

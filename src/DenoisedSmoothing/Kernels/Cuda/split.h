@@ -2,13 +2,15 @@
 #pragma once
 #include "common.h"
 
-// To the nearest, halves away from zero. Infinities and NaN stay.
+// To the nearest, halves away from zero; the largest numbers, which would become infinite, toward zero. Infinities and NaN stay, and make
+// the sums that they are in NaN: beside the infinity in the large part, the other factor's small part may be 0.
 DEVICE float to_tf32(float x)
 {
     u32 bits = as_bits(x);
     if ((bits & 0x7f800000u) == 0x7f800000u)
         return x;
-    return as_float((bits + 0x1000u) & 0xffffe000u);
+    u32 rounded = bits + 0x1000u;
+    return as_float(((rounded & 0x7f800000u) == 0x7f800000u ? bits : rounded) & 0xffffe000u);
 }
 
 // What TF32 leaves of x, as far as TF32 has it.
