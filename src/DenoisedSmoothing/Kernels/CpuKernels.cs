@@ -3,8 +3,9 @@ using DenoisedSmoothing.Kernels.Cpu;
 namespace DenoisedSmoothing.Kernels;
 
 /// <summary>
-/// The library's own convolutions for CPUs, which the U-Nets take in float32 (docs/performance.md has their speed). Votes that were
-/// computed without them are another classifier's: where they are not taken, certificates name the arithmetic <c>float32+plain</c>.
+/// The library's own convolutions for CPUs, which U-Nets, DnCNN, MemNet and the residual networks for small images take in float32, the
+/// latter with batch norms as a part of them (docs/performance.md has their speed). Votes that were computed without them are another
+/// classifier's: where they are not taken, certificates name the arithmetic <c>float32+plain</c>.
 /// </summary>
 /// <remarks>
 /// They need Linux and a processor with AVX2 and FMA. They are taken where no gradient can be taped (<c>torch.no_grad</c>,

@@ -28,7 +28,7 @@ internal sealed class WinogradConvolution(IKernelDriver driver, long mostBytes =
     /// <param name="layer">The convolution.</param>
     /// <param name="x">[N,C,H,W].</param>
     public static bool Takes(TorchSharp.Modules.Conv2d layer, Tensor x) =>
-        WinogradTiles.Save(layer, x, FewestPixels) && !Tf32.Allowed;
+        WinogradTiles.Save(layer, x, FewestPixels) && KernelCalls.IsChannelsLast(layer.weight!) && !Tf32.Allowed;
 
     /// <summary>The convolution without a bias.</summary>
     /// <param name="x">float32 [N,C,H,W], channels-last.</param>

@@ -15,7 +15,7 @@ internal static class WinogradTiles
     /// <summary>Tiles along a side.</summary>
     public static long Along(long pixels) => (pixels + Tile - 1) / Tile;
 
-    /// <summary>Whether it saves work for these, and can be computed.</summary>
+    /// <summary>Whether it saves work for these, and can be computed once the weights are channels-last.</summary>
     /// <param name="layer">The convolution.</param>
     /// <param name="x">[N,C,H,W].</param>
     /// <param name="fewestPixels">Of all images: below it the weights' own transformation costs as much as the convolution.</param>
@@ -32,7 +32,7 @@ internal static class WinogradTiles
             && 2 * channels * results >= FewestChannels * (channels + results);
         bool counts = tiles * Math.Max(channels, results) < int.MaxValue && results * channels < int.MaxValue;
         return pays && counts && KernelCalls.Takes(x.dtype, channels) && KernelCalls.Takes(x.dtype, results)
-            && KernelCalls.IsChannelsLast(x) && KernelCalls.IsChannelsLast(weight);
+            && KernelCalls.IsChannelsLast(x);
     }
 
     private static bool All(IEnumerable<long>? values, long wanted) => values?.All(value => value == wanted) is true;

@@ -24,7 +24,8 @@ public enum ResNetShortcut
 public sealed class CifarResNet : Module<Tensor, Tensor>, IImageNetwork
 {
     // Fields carry the reference's names: TorchSharp makes the state_dict's names from them.
-    private readonly Module<Tensor, Tensor> conv1, bn1;
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn1;
     private readonly Sequential layer1, layer2, layer3;
     private readonly Module<Tensor, Tensor>? linear, fc;
 
@@ -71,14 +72,17 @@ public sealed class CifarResNet : Module<Tensor, Tensor>, IImageNetwork
     {
         NetworkInput.Require(x, nameof(CifarResNet), Input);
         using DisposeScope scope = NewDisposeScope();
-        Tensor h = nn.functional.relu(bn1.call(conv1.call(x)), inplace: true);
+        Tensor h = NormedConvolution.Run(conv1, bn1, x, relu: true);
         h = layer3.call(layer2.call(layer1.call(h)));
         return (linear ?? fc)!.call(h.mean([2, 3])).MoveToOuterDisposeScope();
     }
 
     private sealed class BasicBlock : Module<Tensor, Tensor>
     {
-        private readonly Module<Tensor, Tensor> conv1, bn1, conv2, bn2;
+        private readonly Conv2d conv1;
+        private readonly BatchNorm2d bn1;
+        private readonly Conv2d conv2;
+        private readonly BatchNorm2d bn2;
         private readonly Sequential? downsample;
         private readonly int _stride, _added;
 
@@ -98,15 +102,15 @@ public sealed class CifarResNet : Module<Tensor, Tensor>, IImageNetwork
         public override Tensor forward(Tensor x)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor h = nn.functional.relu(bn1.call(conv1.call(x)), inplace: true);
-            h = bn2.call(conv2.call(h));
+            Tensor h = NormedConvolution.Run(conv1, bn1, x, relu: true);
+            h = NormedConvolution.Consume(conv2, bn2, h, relu: false);
             return nn.functional.relu(h.Plus(Shortcut(x)), inplace: true).MoveToOuterDisposeScope();
         }
 
         private Tensor Shortcut(Tensor x)
         {
             if (downsample is not null)
-                return downsample.call(x);
+                return NormedConvolution.Run((Conv2d)downsample[0], (BatchNorm2d)downsample[1], x, relu: false);
             if (_stride == 1 && _added == 0)
                 return x;
             Tensor strided = x.slice(2, 0, x.shape[2], _stride).slice(3, 0, x.shape[3], _stride);

@@ -45,8 +45,28 @@ public sealed class DnCnn : Module<Tensor, Tensor>, IImageNetwork
     {
         NetworkInput.Require(x, nameof(DnCnn), Input);
 
-        using Tensor noise = dncnn.call(x);
+        using Tensor noise = Noise(x);
         return x - noise;
+    }
+
+    // The layers one behind the other, with each convolution its norm and ReLU.
+    private Tensor Noise(Tensor x)
+    {
+        Tensor h = x;
+        for (int i = 0; i < dncnn.Count;)
+        {
+            Conv2d layer = (Conv2d)dncnn[i++];
+            BatchNorm2d? norm = i < dncnn.Count ? dncnn[i] as BatchNorm2d : null;
+            i += norm is null ? 0 : 1;
+            bool relu = i < dncnn.Count;
+            i += relu ? 1 : 0;
+            Tensor next = NormedConvolution.Run(layer, norm, h, relu);
+            if (!ReferenceEquals(h, x))
+                h.Dispose();
+            h = next;
+        }
+
+        return h;
     }
 
     private static Conv2d Convolution(int channels, int outChannels, bool bias)

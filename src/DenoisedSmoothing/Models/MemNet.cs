@@ -48,16 +48,25 @@ public sealed class MemNet : Module<Tensor, Tensor>, IImageNetwork
         NetworkInput.Require(x, nameof(MemNet), Input);
 
         using DisposeScope scope = NewDisposeScope();
-        List<Tensor> memories = [feature_extractor.call(x)];
+        List<Tensor> memories = [Run(feature_extractor, x)];
         foreach (MemoryBlock block in dense_memory)
             memories.Add(block.Remember(memories));
-        return reconstructor.call(memories[^1]).PlusInPlace(x).MoveToOuterDisposeScope();
+        return Run(reconstructor, memories[^1]).PlusInPlace(x).MoveToOuterDisposeScope();
     }
 
     private static Sequential NormReluConvolution(int channels, int outChannels, int kernel) => Sequential(
         ("bn", BatchNorm2d(channels)),
         ("relu", ReLU(inplace: true)),
         ("conv", Conv2d(channels, outChannels, kernel, padding: kernel / 2, bias: false)));
+
+    private static Tensor Run(Sequential normReluConvolution, Tensor x) =>
+        NormedConvolution.Consume(ConvolutionOf(normReluConvolution), null, Activated(normReluConvolution, x), relu: false);
+
+    private static Tensor Activated(Sequential normReluConvolution, Tensor x) => NormOf(normReluConvolution).call(x).relu_();
+
+    private static BatchNorm2d NormOf(Sequential normReluConvolution) => (BatchNorm2d)normReluConvolution[0];
+
+    private static Conv2d ConvolutionOf(Sequential normReluConvolution) => (Conv2d)normReluConvolution[2];
 
     private sealed class MemoryBlock : Module
     {
@@ -79,7 +88,8 @@ public sealed class MemNet : Module<Tensor, Tensor>, IImageNetwork
             List<Tensor> results = [];
             foreach (ResidualUnit unit in recursive_unit)
                 results.Add(unit.call(results.Count == 0 ? memories[^1] : results[^1]));
-            return gate_unit.Consume(cat([.. results, .. memories], 1)).MoveToOuterDisposeScope();
+            using Tensor all = cat([.. results, .. memories], 1);
+            return MemNet.Run(gate_unit, all).MoveToOuterDisposeScope();
         }
     }
 
@@ -94,6 +104,12 @@ public sealed class MemNet : Module<Tensor, Tensor>, IImageNetwork
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor x) => relu_conv2.Consume(relu_conv1.call(x)).PlusInPlace(x);
+        // The second norm is right behind the first convolution.
+        public override Tensor forward(Tensor x)
+        {
+            Tensor between = NormedConvolution.Consume(
+                ConvolutionOf(relu_conv1), NormOf(relu_conv2), Activated(relu_conv1, x), relu: true);
+            return NormedConvolution.Consume(ConvolutionOf(relu_conv2), null, between, relu: false).PlusInPlace(x);
+        }
     }
 }

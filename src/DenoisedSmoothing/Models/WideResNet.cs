@@ -73,8 +73,11 @@ public sealed class WideResNet : Module<Tensor, Tensor>, IImageNetwork
 
     private sealed class BasicBlock : Module<Tensor, Tensor>
     {
-        private readonly Module<Tensor, Tensor> bn1, conv1, bn2, conv2;
-        private readonly Module<Tensor, Tensor>? convShortcut;
+        private readonly BatchNorm2d bn1;
+        private readonly Conv2d conv1;
+        private readonly BatchNorm2d bn2;
+        private readonly Conv2d conv2;
+        private readonly Conv2d? convShortcut;
 
         public BasicBlock(int channels, int outChannels, int stride) : base(nameof(BasicBlock))
         {
@@ -91,9 +94,9 @@ public sealed class WideResNet : Module<Tensor, Tensor>, IImageNetwork
             using DisposeScope scope = NewDisposeScope();
             Tensor activated = bn1.call(x).relu_();
             // A shortcut that widens starts after the first norm and ReLU, one that does not starts before them.
-            Tensor shortcut = convShortcut is null ? x : convShortcut.call(activated);
-            Tensor h = bn2.Consume(conv1.Consume(activated)).relu_();
-            return conv2.Consume(h).PlusInPlace(shortcut).MoveToOuterDisposeScope();
+            Tensor shortcut = convShortcut is null ? x : NormedConvolution.Run(convShortcut, null, activated, relu: false);
+            Tensor h = NormedConvolution.Consume(conv1, bn2, activated, relu: true);
+            return NormedConvolution.Consume(conv2, null, h, relu: false).PlusInPlace(shortcut).MoveToOuterDisposeScope();
         }
     }
 }

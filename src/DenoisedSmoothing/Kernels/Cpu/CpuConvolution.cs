@@ -22,8 +22,15 @@ internal static unsafe class CpuConvolution
     /// <param name="layer">The convolution.</param>
     /// <param name="x">[N,C,H,W].</param>
     public static bool Takes(TorchSharp.Modules.Conv2d layer, Tensor x) =>
-        CpuKernels.Taken && x.device_type == DeviceType.CPU && !is_grad_enabled() && WinogradTiles.Save(layer, x, FewestPixels)
-        && layer.bias is { } bias && bias.dtype == x.dtype;
+        Takes(layer, layer.weight!, x) && layer.bias is { } bias && bias.dtype == x.dtype;
+
+    /// <summary>The same with weights other than the layer's own.</summary>
+    /// <param name="layer">The convolution.</param>
+    /// <param name="weight">float32 [K,C,3,3].</param>
+    /// <param name="x">[N,C,H,W].</param>
+    public static bool Takes(TorchSharp.Modules.Conv2d layer, Tensor weight, Tensor x) =>
+        CpuKernels.Taken && x.device_type == DeviceType.CPU && !is_grad_enabled()
+        && WinogradTiles.Save(layer, x, FewestPixels) && KernelCalls.IsChannelsLast(weight);
 
     /// <summary>The convolution.</summary>
     /// <param name="x">float32 [N,C,H,W], channels-last.</param>
