@@ -108,6 +108,19 @@ public sealed class NormedConvolutionTests : IDisposable
         NormedConvolution.Run(layer, norm, wide, relu: false).eq(norm.call(layer.call(wide))).all().item<bool>().Should().BeTrue();
     }
 
+    // Certificates say float32+plain then.
+    [Fact]
+    public void Run_without_the_kernels_is_plain()
+    {
+        using IDisposable inference = inference_mode(), without = CpuKernels.Without();
+        using Conv2d layer = nn.Conv2d(3, 16, 3, padding: 1);
+        using BatchNorm2d norm = nn.BatchNorm2d(16);
+        Stir(norm);
+        norm.eval();
+        Tensor x = randn([4, 3, 64, 64], generator: s_random);
+        NormedConvolution.Run(layer, norm, x, relu: false).eq(norm.call(layer.call(x))).all().item<bool>().Should().BeTrue();
+    }
+
     [Fact]
     public void Run_of_a_small_batch_is_plain()
     {
