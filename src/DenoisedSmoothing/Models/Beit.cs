@@ -243,7 +243,7 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
                 attended = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], positions);
             }
 
-            return proj.RunAndFree(attended.transpose(1, 2).reshape(rows.size(0), rows.size(1))).MoveToOuterDisposeScope();
+            return proj.ConsumeRows(attended.transpose(1, 2).reshape(rows.size(0), rows.size(1))).MoveToOuterDisposeScope();
         }
 
         public Tensor? Bias(Tensor index, Tensor? shared)
@@ -269,6 +269,6 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor x) => fc2.RunAndFree(Activations.Gelu(fc1.Run(x)));
+        public override Tensor forward(Tensor x) => fc2.ConsumeRows(Activations.Gelu(fc1.Run(x)));
     }
 }

@@ -164,7 +164,7 @@ public sealed class ConvNext : Module<Tensor, Tensor>, IImageNetwork
                     h = normed.reshape(rows, -1);
             }
 
-            return fc2.RunAndFree(h).reshape([.. pixels, -1]).MoveToOuterDisposeScope();
+            return fc2.ConsumeRows(h).reshape([.. pixels, -1]).MoveToOuterDisposeScope();
         }
     }
 

@@ -49,24 +49,14 @@ public sealed class DnCnn : Module<Tensor, Tensor>, IImageNetwork
         return x - noise;
     }
 
-    // The layers one behind the other, with each convolution its norm and ReLU.
+    // A convolution and ReLU, then convolutions with norm and ReLU, then a convolution.
     private Tensor Noise(Tensor x)
     {
-        Tensor h = x;
-        for (int i = 0; i < dncnn.Count;)
-        {
-            Conv2d layer = (Conv2d)dncnn[i++];
-            BatchNorm2d? norm = i < dncnn.Count ? dncnn[i] as BatchNorm2d : null;
-            i += norm is null ? 0 : 1;
-            bool relu = i < dncnn.Count;
-            i += relu ? 1 : 0;
-            Tensor next = NormedConvolution.Run(layer, norm, h, relu);
-            if (!ReferenceEquals(h, x))
-                h.Dispose();
-            h = next;
-        }
-
-        return h;
+        int last = (int)dncnn.Count - 1;
+        Tensor h = NormedConvolution.Run((Conv2d)dncnn[0], null, x, relu: true);
+        for (int i = 2; i < last; i += 3)
+            h = NormedConvolution.Consume((Conv2d)dncnn[i], (BatchNorm2d)dncnn[i + 1], h, relu: true);
+        return NormedConvolution.Consume((Conv2d)dncnn[last], null, h, relu: false);
     }
 
     private static Conv2d Convolution(int channels, int outChannels, bool bias)

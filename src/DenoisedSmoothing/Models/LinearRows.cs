@@ -17,7 +17,7 @@ internal static class LinearRows
         Split(rows, layer.weight!, layer.bias) ?? layer.call(rows);
 
     /// <summary>Calls the layer and frees the rows.</summary>
-    public static Tensor RunAndFree(this Linear layer, Tensor rows)
+    public static Tensor ConsumeRows(this Linear layer, Tensor rows)
     {
         using (rows)
             return layer.Run(rows);

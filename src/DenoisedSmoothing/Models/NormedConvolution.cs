@@ -21,10 +21,10 @@ internal static class NormedConvolution
     /// </summary>
     public const long FewestPixels = 16_384;
 
-    // Scaling a weight costs as much as the norm of so many values: about 20 bytes against 8.
+    // Scaling a weight costs as much as the norm of so many values: about 20 bytes against 8, an estimate.
     private const double PixelsPerWeight = 2.5;
 
-    // Laying weights out and scaling them comes on top of their transformation.
+    // Laying weights out and scaling them comes on top of their transformation: half as many again as there, an estimate.
     private const long FewestPixelsOfTiles = 3072;
 
     /// <summary>Convolves, norms and rectifies.</summary>

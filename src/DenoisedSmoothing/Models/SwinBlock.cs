@@ -73,7 +73,7 @@ internal sealed class SwinBlock : Module
                     parts[0].transpose(-3, -2), parts[1].transpose(-3, -2), parts[2].transpose(-3, -2), bias);
             }
 
-            return proj.RunAndFree(attended.transpose(-3, -2).reshape(rows.size(0), rows.size(1))).MoveToOuterDisposeScope();
+            return proj.ConsumeRows(attended.transpose(-3, -2).reshape(rows.size(0), rows.size(1))).MoveToOuterDisposeScope();
         }
     }
 
@@ -88,6 +88,6 @@ internal sealed class SwinBlock : Module
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor x) => fc2.RunAndFree(Activations.Gelu(fc1.Run(x)));
+        public override Tensor forward(Tensor x) => fc2.ConsumeRows(Activations.Gelu(fc1.Run(x)));
     }
 }

@@ -204,7 +204,7 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
             using (Tensor normed = stream.Norm(layernorm_before))
                 stream.Add(attention.Run(normed, n));
             using (Tensor normed = stream.Norm(layernorm_after))
-                stream.Add(DenseOf(output).RunAndFree(Activations.Gelu(DenseOf(intermediate).Run(normed))));
+                stream.Add(DenseOf(output).ConsumeRows(Activations.Gelu(DenseOf(intermediate).Run(normed))));
         }
     }
 
@@ -224,7 +224,7 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
             RegisterComponents();
         }
 
-        public Tensor Run(Tensor rows, long n) => DenseOf(output).RunAndFree(attention.Run(rows, n));
+        public Tensor Run(Tensor rows, long n) => DenseOf(output).ConsumeRows(attention.Run(rows, n));
     }
 
     private sealed class SelfAttention : Module

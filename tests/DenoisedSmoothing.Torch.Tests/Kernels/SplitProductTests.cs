@@ -6,28 +6,9 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Torch.Tests.Kernels;
 
 /// <summary>Products of split factors against float64, by the emulator: no GPU is needed.</summary>
-/// <remarks>Not beside others that go by <see cref="LibTorch.AllowTf32"/>, which is the process's.</remarks>
 [Collection(nameof(LibTorch.AllowTf32))]
-public sealed class SplitProductTests : IDisposable
+public sealed class SplitProductTests : Float32Tests
 {
-    // Its own: libtorch's is the process's, and tests beside these draw from it.
-    private static readonly Generator s_random = new(20261128, CPU);
-
-    private readonly IDisposable _inference = inference_mode();
-    private readonly DisposeScope _scope = NewDisposeScope();
-
-    public SplitProductTests()
-    {
-        s_random.manual_seed(20261128);
-        LibTorch.AllowTf32 = false; // as the first use of a card leaves it
-    }
-
-    public void Dispose()
-    {
-        _scope.Dispose();
-        _inference.Dispose();
-    }
-
     // Eight terms, one row, a piece less eight, a whole one, one with eight more, three pieces of which the last is not whole.
     public static TheoryData<int, int, int, bool, bool> Shapes { get; } = Cases(
         (1, 8, 4, true), (3, 8, 4, false), (5, 24, 12, true), (7, 1016, 8, true), (7, 1024, 8, false), (7, 1032, 8, true),
@@ -198,8 +179,6 @@ public sealed class SplitProductTests : IDisposable
             LibTorch.AllowTf32 = false;
         }
     }
-
-    private static Tensor Random(params long[] shape) => randn(shape, generator: s_random);
 
     private static double Error(Tensor y, Tensor rows, Tensor weight, Tensor? bias)
     {

@@ -6,28 +6,9 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Torch.Tests.Kernels;
 
 /// <summary>The transformed convolution against float64, by the emulator: no GPU is needed.</summary>
-/// <remarks>Not beside others that go by <see cref="LibTorch.AllowTf32"/>, which is the process's.</remarks>
 [Collection(nameof(LibTorch.AllowTf32))]
-public sealed class WinogradConvolutionTests : IDisposable
+public sealed class WinogradConvolutionTests : Float32Tests
 {
-    // Its own: libtorch's is the process's, and tests beside these draw from it.
-    private static readonly Generator s_random = new(20261128, CPU);
-
-    private readonly IDisposable _inference = inference_mode();
-    private readonly DisposeScope _scope = NewDisposeScope();
-
-    public WinogradConvolutionTests()
-    {
-        s_random.manual_seed(20261128);
-        LibTorch.AllowTf32 = false; // as the first use of a card leaves it
-    }
-
-    public void Dispose()
-    {
-        _scope.Dispose();
-        _inference.Dispose();
-    }
-
     // Whole tiles, ragged ones in each direction, less than one, one row; few and many channels, more out than in and the reverse.
     [SkippableTheory]
     [InlineData(2, 8, 8, 8, 8)]
@@ -133,7 +114,7 @@ public sealed class WinogradConvolutionTests : IDisposable
         }
     }
 
-    private static bool Takes(
+    private bool Takes(
         int n, int from, int to, int height, int width, int kernel = 3, int stride = 1, int padding = 1,
         ScalarType type = ScalarType.Float32, bool rowMajor = false)
     {
@@ -143,8 +124,7 @@ public sealed class WinogradConvolutionTests : IDisposable
         return WinogradConvolution.Takes(layer, rowMajor ? x : Laid(x));
     }
 
-    private static Tensor Images(long n, long channels, long height, long width) =>
-        randn([n, channels, height, width], generator: s_random);
+    private Tensor Images(long n, long channels, long height, long width) => Random(n, channels, height, width);
 
     private static Tensor Laid(Tensor x) => x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 }
