@@ -7,11 +7,11 @@ namespace DenoisedSmoothing.Torch.Tests.Kernels;
 /// <summary>The kernels' arithmetic against float64, by the emulator: no GPU is needed.</summary>
 public sealed class KernelCallsTests : IDisposable
 {
+    // libtorch's own generator is the process's, and tests beside these draw from it.
+    private readonly Generator _random = new(20261127, CPU);
     private readonly IDisposable _inference = inference_mode();
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly List<nn.Module> _modules = [];
-
-    public KernelCallsTests() => manual_seed(20261127);
 
     public void Dispose()
     {
@@ -19,6 +19,7 @@ public sealed class KernelCallsTests : IDisposable
             module.Dispose();
         _scope.Dispose();
         _inference.Dispose();
+        _random.Dispose();
     }
 
     // type, N, channels, behind, height, width, groups: narrow and wide groups, odd sizes, one pixel, more columns than threads
@@ -272,10 +273,10 @@ public sealed class KernelCallsTests : IDisposable
         return module;
     }
 
-    private static Tensor Image(ScalarType type, int n, int channels, int height, int width, float mean) =>
-        (randn(n, height, width, channels) + mean).to_type(type).permute(0, 3, 1, 2);
+    private Tensor Image(ScalarType type, int n, int channels, int height, int width, float mean) =>
+        (randn([n, height, width, channels], generator: _random) + mean).to_type(type).permute(0, 3, 1, 2);
 
-    private static Tensor Random(ScalarType type, params long[] shape) => randn(shape).to_type(type);
+    private Tensor Random(ScalarType type, params long[] shape) => randn(shape, generator: _random).to_type(type);
 
     private TorchSharp.Modules.GroupNorm Norm(ScalarType type, int groups, int channels)
     {
