@@ -2,7 +2,9 @@ using TorchSharp;
 
 namespace DenoisedSmoothing;
 
-/// <summary>What a denoiser may know about the noise in front of it: its level, and fresh normals of its own.</summary>
+/// <summary>
+/// What a denoiser may know about the noise in front of it: its level, and fresh normals of its own. Also whether the answer is still wanted.
+/// </summary>
 public sealed class NoiseContext
 {
     private readonly Func<int, torch.Tensor>? _draw;
@@ -21,6 +23,14 @@ public sealed class NoiseContext
 
     /// <summary>Standard deviation of the smoothing noise in [0,1] pixel space.</summary>
     public double Sigma { get; }
+
+    /// <summary>
+    /// Cancelled when nobody wants the answer any more. A denoiser that calls its network many times should ask between calls, with
+    /// <c>noise.CancellationToken.ThrowIfCancellationRequested()</c>, or a caller who cancels waits for all of them.
+    /// </summary>
+    /// <remarks>The rows of a batch may belong to several callers: it is cancelled when all of them are.</remarks>
+    /// <value>Never cancelled, unless set.</value>
+    public CancellationToken CancellationToken { get; init; }
 
     /// <summary>
     /// Fresh standard normals for these rows: independent of the smoothing noise, of other rows and of every other stream.
@@ -61,6 +71,9 @@ public sealed class NoiseContext
                 ? Draw((int)whole)
                 : throw new ArgumentOutOfRangeException(nameof(stream), stream,
                     $"Stream {stream} of part {part} of {parts} would be stream {whole}: there are not so many.");
-        });
+        })
+        {
+            CancellationToken = CancellationToken,
+        };
     }
 }

@@ -19,7 +19,8 @@ public static class QueueCollector
     /// <param name="cancellationToken">Stops it; the log that is left is unfinished, and says so.</param>
     /// <returns>What is missing, a sentence each; empty when the run is complete.</returns>
     /// <exception cref="IOException">A file cannot be written, or is there and finished.</exception>
-    /// <exception cref="InvalidDataException">The run is not complete, or an answer is not of this run.</exception>
+    /// <exception cref="InvalidDataException">The run is not complete, an answer is not of this run, or the log that was begun lacks
+    /// one.</exception>
     public static async Task<IReadOnlyList<string>> WriteAsync(
         IWorkQueue queue, QueuedRun run, string path, bool partial = false, CancellationToken cancellationToken = default)
     {
@@ -40,20 +41,35 @@ public static class QueueCollector
         using CertificationLogWriter writer = CertificationLogWriter.Open(path, meta, resume: missing.Count == 0);
         if (writer.HasEnded)
             throw new IOException($"{path} is there already, and finished: choose another name.");
+        long begun = writer.LastIndex, last = -1;
+        Queue<long> there = new(writer.FinishedImages);
         while (true)
         {
             IReadOnlyList<(long Image, string Line)> page =
-                await queue.ResultsAsync(run, writer.LastIndex, Page, cancellationToken).ConfigureAwait(false);
+                await queue.ResultsAsync(run, last, Page, cancellationToken).ConfigureAwait(false);
             if (page.Count == 0)
                 break;
             foreach ((long image, string line) in page)
-                Write(writer, LogRecord.Parse(line, $"{queue.Name}, image {image}", 1), image, run);
+            {
+                if (image > begun)
+                    Write(writer, LogRecord.Parse(line, $"{queue.Name}, image {image}", 1), image, run);
+                else if (!there.TryDequeue(out long first) || first != image)
+                    throw Damaged(path, $"image {image} of the run is not in it, and image {begun} is, which comes later");
+            }
+
+            last = page[^1].Image;
         }
 
+        if (there.TryPeek(out long foreign))
+            throw Damaged(path, $"image {foreign} is in it, and is none of this run's");
         if (missing.Count == 0)
             writer.End();
         return missing;
     }
+
+    // One that went on behind the gap would end as a whole log that counts only what was left in it.
+    private static InvalidDataException Damaged(string path, FormattableString what) => new(
+        $"{path}: {what.ToString(CultureInfo.InvariantCulture)}; the file was edited or damaged. Collect into another file.");
 
     private static void Write(CertificationLogWriter writer, LogRecord record, long image, QueuedRun run)
     {

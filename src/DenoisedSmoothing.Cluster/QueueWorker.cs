@@ -45,7 +45,7 @@ public sealed class QueueWorker(
             await Task.Factory.StartNew(() => Work(held, sender, finished, stop.Token), CancellationToken.None,
                 TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             // The queue was lost, and the sender or the heartbeat knows why.
         }
@@ -89,7 +89,7 @@ public sealed class QueueWorker(
                     pause = FirstPause;
                 }
             }
-            catch (Exception e) when (e is not OperationCanceledException and not QueueUnavailableException)
+            catch (Exception e) when (e is not QueueUnavailableException && !(e is OperationCanceledException && stop.IsCancellationRequested))
             {
                 // Whichever of them it was: each is tried alone from now on.
                 foreach (LeasedImage lease in feed.InFlight)

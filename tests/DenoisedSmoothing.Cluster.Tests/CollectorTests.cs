@@ -66,6 +66,29 @@ public sealed class CollectorTests(QueuePlaces places)
         await again.Should().ThrowAsync<IOException>().WithMessage("*finished*");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4)]
+    [InlineData(9)]
+    public async Task Begun_log_from_which_a_line_was_taken_is_refused(int taken)
+    {
+        (IWorkQueue queue, QueuedRun run) = await Filled(QueuePlaces.Sqlite, Images);
+        await using IWorkQueue _ = queue;
+        string log = places.NewFile("log.tsv");
+        int[] images = [.. FakeRun.Indices(11)];
+        using (CertificationLogWriter begun = CertificationLogWriter.Open(log, run.Settings, resume: false))
+        {
+            foreach (int image in images.Where((_, place) => place != taken))
+                begun.Append(FakeRun.Entry(run, image), flush: false);
+        }
+
+        byte[] before = File.ReadAllBytes(log);
+        Func<Task> collect = () => QueueCollector.WriteAsync(queue, run, log);
+
+        await collect.Should().ThrowAsync<InvalidDataException>().WithMessage($"*image {images[taken]} of the run is not in it*another file*");
+        File.ReadAllBytes(log).Should().Equal(before);
+    }
+
     [Fact]
     public async Task Answer_of_another_run_is_refused()
     {

@@ -105,6 +105,20 @@ public sealed class WorkerTests(QueuePlaces places)
     }
 
     [Fact]
+    public async Task Work_that_cancels_itself_has_failed_and_is_not_done_without_a_word()
+    {
+        (IWorkQueue queue, QueuedRun run) = await New(QueuePlaces.Sqlite, 5);
+        await using IWorkQueue _ = queue;
+        Func<Task> timedOut = () => new QueueWorker(queue, run, (images, _) => images.Select<int, WorkOutcome>(
+            static _ => throw new TaskCanceledException("a model far away timed out")), s_options).RunAsync();
+
+        await timedOut.Should().ThrowAsync<TaskCanceledException>().WithMessage("a model far away timed out");
+
+        QueueStatus status = await queue.StatusAsync(run, [], TimeSpan.FromMinutes(1));
+        (status.InWork, status.Waiting).Should().Be((0, 5));
+    }
+
+    [Fact]
     public async Task Image_that_was_tried_before_is_worked_on_alone()
     {
         (IWorkQueue queue, QueuedRun run) = await New(QueuePlaces.Sqlite, 20);

@@ -55,7 +55,7 @@ internal sealed record CheckMeasurement(
             cancellationToken.ThrowIfCancellationRequested();
             int[] indices = Images.Indices[start..Math.Min(start + Batch, Images.Count)];
             (Tensor rows, NoiseContext context) =
-                NoisyCopies.Draw(Images.Pixels.narrow(0, start, indices.Length), indices, sigma, Seed, device);
+                NoisyCopies.Draw(Images.Pixels.narrow(0, start, indices.Length), indices, sigma, Seed, device, cancellationToken);
             noisyRows.Add(rows.cpu());
             denoisedRows.Add(denoiser.Denoise(rows, context).cpu());
         }

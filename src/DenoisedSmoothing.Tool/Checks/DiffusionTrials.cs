@@ -24,7 +24,7 @@ internal static class DiffusionTrials
         int[] indices = measurement.Images.Indices[..count];
         Tensor clean = measurement.Images.Pixels.narrow(0, 0, count);
         (Tensor noisy, NoiseContext context) =
-            NoisyCopies.Draw(clean, indices, sigma, measurement.Seed, LibTorch.DeviceNamed(measurement.Device));
+            NoisyCopies.Draw(clean, indices, sigma, measurement.Seed, LibTorch.DeviceNamed(measurement.Device), cancellationToken);
         double now = Error(model);
         (string Option, double Error)[] others = [.. Others(model).Select(its => (its.Option, Error(its.Model)))];
         (string option, double best) = others.Where(static its => double.IsFinite(its.Error)).DefaultIfEmpty(("", now))

@@ -41,7 +41,7 @@ internal sealed record DenoiseRun(
             columns.Add(Column("clean", clean.to(device), models, framed: true));
             foreach (double sigma in Sigmas)
             {
-                (Tensor noisy, NoiseContext noise) = NoisyCopies.Draw(clean, indices, sigma, Seed, device);
+                (Tensor noisy, NoiseContext noise) = NoisyCopies.Draw(clean, indices, sigma, Seed, device, cancellationToken);
                 columns.Add(Column(string.Create(CultureInfo.InvariantCulture, $"sigma {sigma}"), noisy, models, framed: false));
                 foreach (StrategyChoice strategy in Chosen)
                 {

@@ -74,7 +74,7 @@ public sealed record AccuracyRun
         {
             (Tensor pixels, NoiseContext noise) = level.Key == 0
                 ? (clean.to(device), new NoiseContext(1)) // clean images meet no denoiser, which would ask for the level
-                : NoisyCopies.Draw(clean, indices, level.Key, Seed, device);
+                : NoisyCopies.Draw(clean, indices, level.Key, Seed, device, cancellationToken);
             foreach (int i in level)
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -14,10 +14,11 @@ public static class NoisyCopies
     /// <param name="sigma">The noise per pixel, in [0,1] pixel space; finite, above 0.</param>
     /// <param name="seed">The noise key.</param>
     /// <param name="device">Where the copies go.</param>
+    /// <param name="cancellationToken">What the context is cancelled with.</param>
     /// <returns>The copies, shaped as the images and owned by the current scope, and what a denoiser is told of them.</returns>
     /// <exception cref="ArgumentException">There are not as many indices as images, or sigma is not finite and above 0.</exception>
     public static (Tensor Noisy, NoiseContext Context) Draw(
-        Tensor clean, IReadOnlyList<int> indices, double sigma, ulong seed, Device device)
+        Tensor clean, IReadOnlyList<int> indices, double sigma, ulong seed, Device device, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(clean);
         ArgumentNullException.ThrowIfNull(indices);
@@ -37,7 +38,10 @@ public static class NoisyCopies
             for (int row = 0; row < indices.Count; row++)
                 GaussianNoise.Fill(seed, At(stream, indices[row]), normals.AsSpan(row * length, length));
             return tensor(normals, shape).to(device);
-        });
+        })
+        {
+            CancellationToken = cancellationToken,
+        };
         return (tensor(noisy, shape).to(device), context);
     }
 

@@ -21,12 +21,13 @@ internal sealed class SessionWork(
     public IEnumerable<WorkOutcome> Run(IEnumerable<int> indices, IProgress<SmoothingProgress>? progress, CancellationToken stop)
     {
         foreach (WorkOutcome outcome in soft is not null
-            ? Outcomes(soft.CertifyEach(Read(indices), progress, stop), static (entry, certificate) => entry with { Soft = certificate })
+            ? Outcomes(soft.CertifyEach(Read(indices), progress, stop), static (entry, certificate) =>
+                entry with { Soft = certificate }, stop)
             : run.Kind == CertificationLogKind.Certify
             ? Outcomes(smoothed!.CertifyEach(Read(indices), SmoothingOrder.AsFinished, progress, stop), static (entry, certificate) =>
-                entry with { Certificate = certificate })
+                entry with { Certificate = certificate }, stop)
             : Outcomes(smoothed!.PredictEach(Read(indices), SmoothingOrder.AsFinished, progress, stop), static (entry, prediction) =>
-                entry with { Prediction = prediction }))
+                entry with { Prediction = prediction }, stop))
         {
             while (_unread.TryDequeue(out WorkOutcome? unread))
                 yield return unread;
@@ -38,7 +39,8 @@ internal sealed class SessionWork(
     }
 
     private IEnumerable<WorkOutcome> Outcomes<TResult>(
-        IEnumerable<SmoothingOutcome<TResult>> outcomes, Func<CertificationLogEntry, TResult, CertificationLogEntry> with)
+        IEnumerable<SmoothingOutcome<TResult>> outcomes, Func<CertificationLogEntry, TResult, CertificationLogEntry> with,
+        CancellationToken stop)
         where TResult : class
     {
         Stopwatch clock = Stopwatch.StartNew();
@@ -47,7 +49,7 @@ internal sealed class SessionWork(
             int index = (int)outcome.Image.Index!;
             // One that is stopped is no failure of its image.
             if (outcome.Error is OperationCanceledException)
-                _ = outcome.Result;
+                stop.ThrowIfCancellationRequested();
             yield return outcome.Error is { } error
                 ? new WorkOutcome(index, null, null, error)
                 : new WorkOutcome(index, with(Entry(index, clock.Elapsed), outcome.Result), null, null);

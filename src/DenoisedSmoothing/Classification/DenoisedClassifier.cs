@@ -26,9 +26,12 @@ public sealed class DenoisedClassifier : IBaseClassifier, IDescribed
     public PartInfo Info => PartInfo.Of(_denoiser, _classifier);
 
     /// <inheritdoc/>
+    /// <exception cref="OperationCanceledException">The context was cancelled: it is asked before images are classified.</exception>
     public torch.Tensor Score(torch.Tensor noisy, NoiseContext noise)
     {
+        ArgumentNullException.ThrowIfNull(noise);
         using torch.Tensor denoised = _denoiser.Denoise(noisy, noise) ?? throw Nothing(_denoiser, "denoised images");
+        noise.CancellationToken.ThrowIfCancellationRequested();
         return _classifier.Classify(denoised) ?? throw Nothing(_classifier, "scores");
     }
 

@@ -45,6 +45,7 @@ public sealed class LocallySmoothedClassifier : IBaseClassifier, IDescribed
 
     /// <inheritdoc/>
     /// <remarks>Of the context's streams the denoiser has part 0 of 2, and copy i, from 1 on, is stream i of part 1.</remarks>
+    /// <exception cref="OperationCanceledException">The context was cancelled: it is asked before each copy.</exception>
     public torch.Tensor Score(torch.Tensor noisy, NoiseContext noise)
     {
         ArgumentNullException.ThrowIfNull(noisy);
@@ -55,6 +56,7 @@ public sealed class LocallySmoothedClassifier : IBaseClassifier, IDescribed
         torch.Tensor sum = torch.zeros([noisy.shape[0], ClassCount], torch.ScalarType.Float32, noisy.device);
         for (int copy = 1; copy <= _copies; copy++)
         {
+            noise.CancellationToken.ThrowIfCancellationRequested();
             using DisposeScope one = torch.NewDisposeScope();
             torch.Tensor image = local.Draw(copy).mul_(Kept(_localSigma)).PlusInPlace(denoised);
             using torch.Tensor scores = _classifier.Classify(image);

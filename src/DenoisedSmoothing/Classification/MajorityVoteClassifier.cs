@@ -39,6 +39,7 @@ public sealed class MajorityVoteClassifier : IBaseClassifier, IDescribed
 
     /// <inheritdoc/>
     /// <remarks>Run r draws from part r of the context's streams.</remarks>
+    /// <exception cref="OperationCanceledException">The context was cancelled: it is asked before each run.</exception>
     public torch.Tensor Score(torch.Tensor noisy, NoiseContext noise)
     {
         ArgumentNullException.ThrowIfNull(noisy);
@@ -47,6 +48,7 @@ public sealed class MajorityVoteClassifier : IBaseClassifier, IDescribed
         torch.Tensor votes = torch.zeros([noisy.shape[0], ClassCount], torch.ScalarType.Float32, noisy.device);
         for (int run = 0; run < _runs; run++)
         {
+            noise.CancellationToken.ThrowIfCancellationRequested();
             using DisposeScope one = torch.NewDisposeScope();
             using torch.Tensor scores = _classifier.Score(noisy, noise.Share(run, _runs)); // ours, whatever scope it is in
             votes.PlusInPlace(ClassifierScores.Votes(scores, noisy.shape[0], ClassCount));

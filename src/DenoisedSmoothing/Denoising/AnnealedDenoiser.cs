@@ -53,6 +53,7 @@ public sealed class AnnealedDenoiser : IDenoiser, IDescribed
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">Sigma is not above the last level, or beyond what the score reaches.</exception>
+    /// <exception cref="OperationCanceledException">The context was cancelled: it is asked before each step.</exception>
     public Tensor Denoise(Tensor noisy, NoiseContext noise)
     {
         ArgumentNullException.ThrowIfNull(noisy);
@@ -66,6 +67,7 @@ public sealed class AnnealedDenoiser : IDenoiser, IDescribed
             double length = _options.Epsilon * Math.Pow(level / levels[^1], 2);
             for (int step = 0; step < _options.StepsPerLevel; step++)
             {
+                noise.CancellationToken.ThrowIfCancellationRequested();
                 using DisposeScope inner = NewDisposeScope();
                 Tensor? normal = _options.Langevin ? noise.Draw(++stream) : null;
                 x = Step(x, observed, level, noise.Sigma, length, normal).MoveToOuterDisposeScope();

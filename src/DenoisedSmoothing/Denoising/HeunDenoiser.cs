@@ -66,6 +66,7 @@ public sealed class HeunDenoiser : IDenoiser, IDescribed
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">Sigma is beyond <see cref="LargestSigma"/>, or 2 sigma not above the lowest
     /// level.</exception>
+    /// <exception cref="OperationCanceledException">The context was cancelled: it is asked before each step.</exception>
     public Tensor Denoise(Tensor noisy, NoiseContext noise)
     {
         ArgumentNullException.ThrowIfNull(noisy);
@@ -76,6 +77,7 @@ public sealed class HeunDenoiser : IDenoiser, IDescribed
         Tensor x = SymmetricPixels.FromUnit(wide);
         for (int i = 0; i < _options.Steps; i++)
         {
+            noise.CancellationToken.ThrowIfCancellationRequested();
             using Tensor previous = x;
             x = Step(previous, levels[i], levels[i + 1]);
         }

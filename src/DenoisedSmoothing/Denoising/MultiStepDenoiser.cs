@@ -45,6 +45,7 @@ public sealed class MultiStepDenoiser : IDenoiser, IDescribed
     /// <exception cref="ArgumentOutOfRangeException">Sigma is beyond <see cref="DiffusionModel.LargestSigma"/>.</exception>
     /// <exception cref="InvalidOperationException">The context has no source of normals, or the network is in training mode or of another
     /// shape.</exception>
+    /// <exception cref="OperationCanceledException">The context was cancelled: it is asked before each step.</exception>
     public Tensor Denoise(Tensor noisy, NoiseContext noise)
     {
         ArgumentNullException.ThrowIfNull(noisy);
@@ -54,6 +55,7 @@ public sealed class MultiStepDenoiser : IDenoiser, IDescribed
         Tensor x = SymmetricPixels.FromUnit(noisy).mul_(Kept(Math.Sqrt(_model.Schedule.AlphaBar(_model.TimestepFor(noise.Sigma)))));
         for (int i = 0; i < timesteps.Count - 1; i++)
         {
+            noise.CancellationToken.ThrowIfCancellationRequested();
             using Tensor previous = x;
             x = Step(previous, ReverseStep.Between(_model.Schedule, timesteps[i], timesteps[i + 1]), noise);
         }

@@ -23,14 +23,15 @@ internal sealed class ConformitySampler(
     /// <summary>Scores by image and class; NaN throughout where the base classifier's are not finite.</summary>
     /// <param name="images">At least one and at most as many as rows, all of one shape.</param>
     /// <param name="phase">Calibration and requests have draws of their own.</param>
-    public double[][] Score(IReadOnlyList<ReadImage> images, VotePhase phase)
+    /// <param name="cancellationToken">For the denoiser, between its steps.</param>
+    public double[][] Score(IReadOnlyList<ReadImage> images, VotePhase phase, CancellationToken cancellationToken)
     {
         double[] logits;
         lock (_gate)
         {
             logits = device.type == DeviceType.CPU || DeviceThread.IsCurrent
-                ? Logits(images, phase)
-                : DeviceThread.Of(device).Run(() => Logits(images, phase)).GetAwaiter().GetResult();
+                ? Logits(images, phase, cancellationToken)
+                : DeviceThread.Of(device).Run(() => Logits(images, phase, cancellationToken)).GetAwaiter().GetResult();
         }
 
         int classes = classifier.ClassCount;
@@ -69,13 +70,16 @@ internal sealed class ConformitySampler(
         return scores;
     }
 
-    private double[] Logits(IReadOnlyList<ReadImage> images, VotePhase phase)
+    private double[] Logits(IReadOnlyList<ReadImage> images, VotePhase phase, CancellationToken cancellationToken)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
         Tensor noisy = Rows((image, values) => noise.AddTo(image.Seed, At(image), image.Values, values));
         NoiseContext context = new(noise.Level.Certified, stream =>
-            Rows((image, values) => GaussianNoise.Fill(image.Seed, At(image) with { Stream = stream }, values)));
+            Rows((image, values) => GaussianNoise.Fill(image.Seed, At(image) with { Stream = stream }, values)))
+        {
+            CancellationToken = cancellationToken,
+        };
         using Tensor scores = classifier.Score(noisy, context); // ours, whatever scope it is in
         ClassifierScores.CheckShape(scores, batch, classifier.ClassCount);
         return scores.to(ScalarType.Float64).cpu().data<double>().ToArray();

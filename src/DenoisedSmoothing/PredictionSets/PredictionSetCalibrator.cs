@@ -81,7 +81,7 @@ public sealed class PredictionSetCalibrator
         {
             cancellationToken.ThrowIfCancellationRequested();
             shape ??= pass[0].Image.Shape;
-            double[][] drawn = sampler.Score([.. pass.Select(static its => its.Image)], VotePhase.Selection);
+            double[][] drawn = sampler.Score([.. pass.Select(static its => its.Image)], VotePhase.Selection, cancellationToken);
             for (int row = 0; row < pass.Length; row++)
                 scores.Add(drawn[row][pass[row].Label]);
             progress?.Report(scores.Count);

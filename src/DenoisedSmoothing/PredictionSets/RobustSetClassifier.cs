@@ -150,7 +150,7 @@ public sealed partial class RobustSetClassifier
             cancellation.ThrowIfCancellationRequested();
         if (_options.ConfirmEachCall)
             _identity.Confirm(_model);
-        double[][] scores = _sampler.Score([.. pass.Select(static its => its.Image)], VotePhase.Prediction);
+        double[][] scores = _sampler.Score([.. pass.Select(static its => its.Image)], VotePhase.Prediction, cancellationToken);
         if (_options.ConfirmEachCall)
             _identity.Confirm(_model);
         return [.. pass.Select((its, row) => Calibration.SetOf(scores[row]) with

@@ -33,6 +33,9 @@ internal sealed class NoisyBatch(IReadOnlyList<VoteRows> rows, int size, long[] 
     /// <summary>Whether a test still waits for one of the rows.</summary>
     public bool IsAwaited => rows.Any(static part => part.Job.Wants(part));
 
+    /// <summary>Whether all who wait for the rows have been cancelled. May be asked on any thread.</summary>
+    public bool IsAbandoned => rows.All(static part => part.Job.Limits.Cancelled is not null);
+
     /// <summary>Starts making <see cref="Noisy"/> on another thread.</summary>
     public void MakeAhead(ISmoothingNoise noise, bool pinned) => _ahead ??= Task.Run(() => Make(noise, pinned));
 

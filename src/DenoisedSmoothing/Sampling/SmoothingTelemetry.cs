@@ -88,7 +88,7 @@ internal sealed class SmoothingTelemetry(string? model)
             Prediction p => (p.Abstained, p.N, (double?)null),
             _ => (false, job.TotalDrawn, null),
         };
-        string outcome = error is OperationCanceledException ? "cancelled"
+        string outcome = error is OperationCanceledException && job.Limits.Cancelled is not null ? "cancelled"
             : error is not null ? "failed"
             : abstained ? "abstained"
             : "answered";

@@ -47,12 +47,8 @@ internal sealed class VoteCaller
             _status = _status with { Unplanned = _status.Unplanned + rows };
     }
 
-    /// <summary>Lets go of a job that has ended.</summary>
-    public void Remove(VoteJob job)
-    {
-        Jobs.Remove(job);
-        _drawnBefore += job.TotalDrawn;
-    }
+    /// <summary>Counts what was drawn for a job that is in <see cref="Jobs"/> no more.</summary>
+    public void Ended(VoteJob job) => _drawnBefore += job.TotalDrawn;
 
     /// <summary>Publishes the state of the jobs, and that there may be results.</summary>
     public void Publish()

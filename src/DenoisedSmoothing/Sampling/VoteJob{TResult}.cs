@@ -36,8 +36,9 @@ internal sealed class VoteJob<TResult>(
 
     public override void Fail(Exception error)
     {
-        if (error is OperationCanceledException cancelled)
-            _completion.TrySetCanceled(cancelled.CancellationToken);
+        // Otherwise it is a part's own, such as a model far away that did not answer in time, and an error like any other.
+        if (error is OperationCanceledException && Limits.Cancelled is { } token)
+            _completion.TrySetCanceled(token);
         else if (_completion.TrySetException(error))
             _ = _completion.Task.Exception;
     }

@@ -37,6 +37,7 @@ internal sealed class VoteSampler(IBaseClassifier classifier, Device device, ISm
     /// <summary>
     /// The batch's votes by row, int64 [size] on the device, -1 where the scores are not finite. Nothing is read back from the device.
     /// </summary>
+    /// <exception cref="OperationCanceledException">A part saw that nobody waits for the batch any more.</exception>
     public Tensor Draw(NoisyBatch batch)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -44,7 +45,11 @@ internal sealed class VoteSampler(IBaseClassifier classifier, Device device, ISm
         Tensor host = batch.Noisy(noise, Pinned);
         scope.Attach(host);
         Tensor noisy = ToDevice(host);
-        NoiseContext context = new(noise.Level.Certified, stream => ToDevice(batch.Inner(stream, Pinned)));
+        using PassCancellation cancellation = new(batch);
+        NoiseContext context = new(noise.Level.Certified, stream => ToDevice(batch.Inner(stream, Pinned)))
+        {
+            CancellationToken = cancellation.Token,
+        };
         using Tensor scores = classifier.Score(noisy, context); // ours, whatever scope it is in
         CheckShape(scores, batch.Size);
         return argmax(scores, 1).masked_fill_(isfinite(scores).all(1).logical_not_(), Kept(-1)).DetachFromDisposeScope();

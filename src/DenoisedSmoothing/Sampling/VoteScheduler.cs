@@ -28,10 +28,8 @@ internal sealed class VoteScheduler
     private bool _driving; // under the gate
 
     // The driving thread's.
-    private readonly List<VoteCaller> _callers = [];
-    private readonly List<(VoteCaller Caller, VoteJob Job, Exception? Error)> _ended = [];
+    private readonly OpenTests _tests;
     private TimeSpan _lastPass;
-    private int _justEnded;
 
     /// <param name="samplers">One per replica.</param>
     /// <param name="batches">The rows of a forward pass.</param>
@@ -44,6 +42,7 @@ internal sealed class VoteScheduler
         _workers = [.. samplers.Select(sampler => new VoteWorker(sampler, alone: samplers.Count == 1))];
         _batchesAhead = 1 + samplers.Sum(static sampler => sampler.RunsBehindHost ? 2 : 1);
         Room = new ImageRoom(mostImages, samplers.Any(static sampler => sampler.RunsBehindHost), _telemetry);
+        _tests = new OpenTests(Room, _telemetry);
     }
 
     /// <summary>Places of the images in work.</summary>
@@ -84,7 +83,7 @@ internal sealed class VoteScheduler
             try
             {
                 Settle();
-                if (_callers.Count > 0)
+                if (_tests.Callers.Count > 0)
                 {
                     Draw();
                     Settle();
@@ -93,7 +92,7 @@ internal sealed class VoteScheduler
             catch (Exception e) // a fault of this library: no caller may wait for ever
             {
                 DropAll();
-                EndWhere(static _ => true, e);
+                _tests.EndWhere(static _ => true, e);
                 Release();
             }
         }
@@ -105,21 +104,16 @@ internal sealed class VoteScheduler
     {
         lock (_gate)
         {
-            if (_justEnded > 0)
-                AwaitReturning(_justEnded);
-            if (_callers.Count == 0 && _arrivals.Count == 0)
+            if (_tests.JustEnded > 0)
+                AwaitReturning(_tests.JustEnded);
+            if (_tests.Callers.Count == 0 && _arrivals.Count == 0)
             {
                 _driving = false;
                 return false;
             }
 
             foreach ((VoteCaller caller, VoteJob job) in _arrivals)
-            {
-                if (!_callers.Contains(caller))
-                    _callers.Add(caller);
-                caller.Jobs.Add(job);
-            }
-
+                _tests.Add(caller, job);
             _arrivals.Clear();
             return true;
         }
@@ -142,7 +136,7 @@ internal sealed class VoteScheduler
         long begun = Stopwatch.GetTimestamp();
         foreach (VoteWorker worker in _workers)
         {
-            if (worker.Current is not null || (worker.TakePrepared() ?? _planner.Plan(_callers)) is not { } batch)
+            if (worker.Current is not null || (worker.TakePrepared() ?? _planner.Plan(_tests.Callers)) is not { } batch)
                 continue;
             _telemetry.Planned(batch);
             worker.Start(batch);
@@ -162,12 +156,12 @@ internal sealed class VoteScheduler
         // Before the votes are waited for, so that the noise is made meanwhile; full batches only, since later there may be more rows.
         foreach (VoteWorker worker in _workers.Where(static worker => worker.WantsNext))
         {
-            if (Jobs.FirstOrDefault() is { } oldest && Jobs.Sum(static job => job.Unplanned) >= oldest.Batch
-                && _planner.Plan(_callers) is { } next)
+            if (_tests.Jobs.FirstOrDefault() is { } oldest && _tests.Jobs.Sum(static job => job.Unplanned) >= oldest.Batch
+                && _planner.Plan(_tests.Callers) is { } next)
                 worker.Prepare(next);
         }
 
-        bool awaited = Jobs.Any(static job => job.AwaitsVotes);
+        bool awaited = _tests.Jobs.Any(static job => job.AwaitsVotes);
         foreach (VoteWorker worker in _workers.Where(worker => awaited || worker.MustRead))
         {
             if (!Try(worker.Read, [.. worker.Unread]))
@@ -176,8 +170,6 @@ internal sealed class VoteScheduler
 
         _lastPass = Stopwatch.GetElapsedTime(begun);
     }
-
-    private IEnumerable<VoteJob> Jobs => _callers.SelectMany(static caller => caller.Jobs);
 
     /// <summary>
     /// Does a worker's work on batches. Where it fails, their rows go back to their tests, and what went wrong is dealt with.
@@ -194,6 +186,8 @@ internal sealed class VoteScheduler
         {
             foreach (NoisyBatch batch in batches)
                 batch.Drop();
+            if (batches.All(static batch => batch.IsAbandoned))
+                return false; // those who cancelled hear of that, whatever the pass made of it
             if (OutOfMemory.Is(e))
                 Halve(batches[0], e);
             else
@@ -216,7 +210,7 @@ internal sealed class VoteScheduler
         }
         catch (InvalidOperationException e)
         {
-            EndWhere(job => job.Image.Shape.AsSpan().SequenceEqual(tooLarge.ImageShape), e);
+            _tests.EndWhere(job => job.Image.Shape.AsSpan().SequenceEqual(tooLarge.ImageShape), e);
         }
     }
 
@@ -227,87 +221,26 @@ internal sealed class VoteScheduler
     private void Blame(IReadOnlyList<NoisyBatch> batches, Exception error)
     {
         HashSet<VoteJob> suspects = [.. batches.SelectMany(static batch => batch.Rows.Select(static part => part.Job))];
-        suspects.IntersectWith(Jobs);
+        suspects.IntersectWith(_tests.Jobs);
         if (suspects.Count == 1)
-            EndWhere(suspects.Contains, error);
+            _tests.EndWhere(suspects.Contains, error);
         else
-            ForEachJob(job => job.Isolated |= suspects.Contains(job));
+            _tests.ForEach(job => job.Isolated |= suspects.Contains(job));
     }
 
     /// <summary>Tells tests their votes, and lets go of those that have ended.</summary>
     private void Settle()
     {
-        ForEachJob(job =>
-        {
-            int batch = _batches.For(job.Image.Shape);
-            if (job.Batch != batch)
-                job.Start(batch);
-            while (job.Limits.Cancelled is null && job.RequestFull)
-                job.Observe();
-            if (job.Request is not null && job.Limits.Expired)
-                job.Stop(StopReason.Time);
-        });
-        foreach (VoteCaller caller in _callers)
-        {
-            foreach (VoteJob job in caller.Jobs)
-            {
-                if (job.Limits.Cancelled is { } token)
-                    _ended.Add((caller, job, new OperationCanceledException(token)));
-                else if (job.Request is null)
-                    _ended.Add((caller, job, null));
-            }
-        }
-
+        _tests.Settle(_batches);
         Release();
     }
 
     private void Release()
     {
-        foreach ((VoteCaller caller, VoteJob job, _) in _ended)
-            caller.Remove(job);
         // Before the callers hear of it: they may free the network then, and look at the figures.
-        if (!Jobs.Any())
+        if (!_tests.Jobs.Any())
             DropAll();
-        _telemetry.Working(-_ended.Count);
-        foreach ((_, VoteJob job, Exception? error) in _ended)
-        {
-            if (error is null)
-                job.Publish();
-            else
-                job.Fail(error);
-            Room.Leave();
-        }
-
-        _justEnded = _ended.Count;
-        _ended.Clear();
-        foreach (VoteCaller caller in _callers)
-            caller.Publish();
-        _callers.RemoveAll(static caller => caller.Jobs.Count == 0);
-    }
-
-    private void EndWhere(Predicate<VoteJob> which, Exception error)
-    {
-        foreach (VoteCaller caller in _callers)
-        {
-            _ended.AddRange(caller.Jobs.Where(job => which(job)).Select(job => (caller, job, (Exception?)error)));
-            caller.Jobs.RemoveAll(which);
-        }
-    }
-
-    /// <summary>An error of one test, such as of a certifier of the caller's, is that test's alone.</summary>
-    private void ForEachJob(Action<VoteJob> action)
-    {
-        foreach (VoteJob job in Jobs.ToArray())
-        {
-            try
-            {
-                action(job);
-            }
-            catch (Exception e)
-            {
-                EndWhere(other => other == job, e);
-            }
-        }
+        _tests.Release();
     }
 
     private void DropAll()

@@ -165,7 +165,7 @@ public sealed class SoftSmoothedClassifier
             using DisposeScope scope = NewDisposeScope();
             using IDisposable inference = inference_mode();
             Tensor rows = tensor(noisy, [Batch, .. image.Shape]).to(Device);
-            Tensor logits = _classifier.Score(rows, new NoiseContext(_noise.Level.Certified));
+            Tensor logits = _classifier.Score(rows, new NoiseContext(_noise.Level.Certified) { CancellationToken = token });
             if (logits.dim() != 2 || logits.shape[0] != Batch || logits.shape[1] != _classifier.ClassCount)
                 throw new InvalidOperationException(
                     $"The base classifier says ClassCount = {_classifier.ClassCount}, so {Batch} rows must give scores "
