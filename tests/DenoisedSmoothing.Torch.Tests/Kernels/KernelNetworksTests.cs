@@ -56,11 +56,10 @@ public sealed class KernelNetworksTests
     public void Forward_is_that_of_the_plain_operations(string name, ScalarType type)
     {
         CpuDriver driver = CpuDriver.OrSkip();
-        manual_seed(7);
         LibTorch.AllowTf32 = false; // as the first use of a card leaves it
         using Case its = s_networks[name]();
         (nn.Module network, Func<Tensor> run) = (its.Network, its.Run);
-        Stir(network, type);
+        Fill(network, type);
         using IDisposable inference = inference_mode();
         using Tensor plain = run();
         Tensor own;
@@ -84,7 +83,7 @@ public sealed class KernelNetworksTests
         RecordingDriver driver = new();
         using Case its = s_networks[name]();
         (nn.Module network, Func<Tensor> run) = (its.Network, its.Run);
-        Stir(network, type);
+        Fill(network, type);
         using IDisposable inference = inference_mode();
         using IDisposable kernels = GpuKernels.Replace(new KernelCalls(driver));
         run().Dispose();
@@ -113,10 +112,9 @@ public sealed class KernelNetworksTests
     public void Norms_that_stayed_in_float32_are_computed_plainly(string name)
     {
         CpuDriver driver = CpuDriver.OrSkip();
-        manual_seed(7);
         using Case its = s_networks[name]();
         (nn.Module network, Func<Tensor> run) = (its.Network, its.Run);
-        Stir(network, ScalarType.BFloat16);
+        Fill(network, ScalarType.BFloat16);
         foreach (nn.Module norm in network.modules()
             .Where(static layer => layer is TorchSharp.Modules.GroupNorm or TorchSharp.Modules.LayerNorm))
             norm.to(ScalarType.Float32);
@@ -191,20 +189,20 @@ public sealed class KernelNetworksTests
         return (int)(Count() - before);
     }
 
-    // Zeroed layers would hide what is before them.
-    private static void Stir(nn.Module network, ScalarType type)
+    // Zeroed layers would hide what is before them, and libtorch's own generator is the process's.
+    private static void Fill(nn.Module network, ScalarType type)
     {
-        using IDisposable guard = no_grad();
-        foreach (Tensor parameter in network.parameters())
-            parameter.add_(randn_like(parameter).mul_(.05));
+        SyntheticWeights.Fill(network);
         network.to(type);
         network.eval();
     }
 
+    private static Tensor Input(params long[] shape) => SyntheticWeights.Input(1000100, shape, -1.7, 1.7);
+
     private static Case UNet(DiffusionUNetOptions options, bool oneTime, int height = 12, int width = 8)
     {
         DiffusionUNet network = new(options);
-        Tensor x = randn(3, 3, height, width), timesteps = tensor(new float[] { 3, 250, 900 });
+        Tensor x = Input(3, 3, height, width), timesteps = tensor(new float[] { 3, 250, 900 });
         return new Case(network, [x, timesteps], () =>
         {
             using Tensor typed = x.to_type(network.parameters().First().dtype);
@@ -215,7 +213,7 @@ public sealed class KernelNetworksTests
     private static Case Classes(DiffusionUNetOptions options)
     {
         DiffusionUNet network = new(options);
-        Tensor x = randn(2, 3, 8, 8), timesteps = tensor(new float[] { 3, 900 }), labels = tensor(new long[] { 0, 3 });
+        Tensor x = Input(2, 3, 8, 8), timesteps = tensor(new float[] { 3, 900 }), labels = tensor(new long[] { 0, 3 });
         return new Case(network, [x, timesteps, labels], () =>
         {
             using Tensor typed = x.to_type(network.parameters().First().dtype);
@@ -225,7 +223,7 @@ public sealed class KernelNetworksTests
 
     private static Case Images(nn.Module<Tensor, Tensor> network, int side)
     {
-        Tensor x = randn(3, 3, side, side);
+        Tensor x = Input(3, 3, side, side);
         return new Case(network, [x], () =>
         {
             using Tensor typed = x.to_type(network.parameters().First().dtype);

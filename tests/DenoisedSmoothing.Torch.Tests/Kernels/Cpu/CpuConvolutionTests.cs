@@ -3,25 +3,15 @@ using DenoisedSmoothing.Kernels;
 using DenoisedSmoothing.Kernels.Cpu;
 using DenoisedSmoothing.Models;
 using DenoisedSmoothing.Sampling;
+using DenoisedSmoothing.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Torch.Tests.Kernels.Cpu;
 
 /// <summary>The CPU's own convolution against float64, and its bits against themselves.</summary>
-public sealed unsafe class CpuConvolutionTests : IDisposable
+public sealed unsafe class CpuConvolutionTests : Float32Tests
 {
-    private readonly IDisposable _inference = inference_mode();
-    private readonly DisposeScope _scope = NewDisposeScope();
-
-    public CpuConvolutionTests() => manual_seed(20261127);
-
-    public void Dispose()
-    {
-        _scope.Dispose();
-        _inference.Dispose();
-    }
-
     // Whole tiles, ragged ones in each direction, less than one; registers of eight and of sixteen; results that fill no panel, one, and
     // several; and more kernels than are transformed at once.
     public static TheoryData<int, int, int, int, int> Shapes => new()
@@ -35,7 +25,7 @@ public sealed unsafe class CpuConvolutionTests : IDisposable
     public void Run_is_the_convolution_of_float64(int n, int from, int to, int height, int width)
     {
         SkipWithoutVectors();
-        Tensor x = Images(n, from, height, width) + 0.5, weight = Images(to, from, 3, 3) / Math.Sqrt(9 * from), bias = randn(to);
+        Tensor x = Random(n, from, height, width) + 0.5, weight = Random(to, from, 3, 3) / Math.Sqrt(9 * from), bias = Random(to);
 
         Tensor y = CpuConvolution.Run(Laid(x), Laid(weight), bias);
 
@@ -50,7 +40,7 @@ public sealed unsafe class CpuConvolutionTests : IDisposable
     public void Run_loses_little_beside_the_plain_convolution()
     {
         SkipWithoutVectors();
-        Tensor x = Images(1, 256, 16, 16).relu_(), weight = Images(64, 256, 3, 3) / 48, bias = zeros(64);
+        Tensor x = Random(1, 256, 16, 16).relu_(), weight = Random(64, 256, 3, 3) / 48, bias = zeros(64);
         Tensor exact = Exact(x, weight, bias);
 
         double ours = Error(CpuConvolution.Run(Laid(x), Laid(weight), bias));
@@ -68,7 +58,7 @@ public sealed unsafe class CpuConvolutionTests : IDisposable
     public void Run_gives_an_image_the_same_bits_in_any_batch_by_any_number_of_threads(int n, int from, int to, int height, int width)
     {
         SkipWithoutVectors();
-        Tensor x = Laid(Images(n, from, height, width)), weight = Laid(Images(to, from, 3, 3)), bias = randn(to);
+        Tensor x = Laid(Random(n, from, height, width)), weight = Laid(Random(to, from, 3, 3)), bias = Random(to);
         Tensor whole = Run<Lanes8>(x, weight, bias, threads: 1);
 
         foreach (int threads in (int[])[2, 3, 16])
@@ -83,7 +73,7 @@ public sealed unsafe class CpuConvolutionTests : IDisposable
     public void Run_takes_a_bias_that_is_a_view()
     {
         SkipWithoutVectors();
-        Tensor x = Laid(Images(1, 8, 8, 8)), weight = Laid(Images(8, 8, 3, 3)), biases = randn(8, 2), bias = biases.select(1, 1);
+        Tensor x = Laid(Random(1, 8, 8, 8)), weight = Laid(Random(8, 8, 3, 3)), biases = Random(8, 2), bias = biases.select(1, 1);
         bias.is_contiguous().Should().BeFalse();
 
         Bits(CpuConvolution.Run(x, weight, bias)).Should().Equal(Bits(CpuConvolution.Run(x, weight, bias.contiguous())));
@@ -95,7 +85,7 @@ public sealed unsafe class CpuConvolutionTests : IDisposable
         SkipWithoutVectors();
         using TorchSharp.Modules.Conv2d layer = ChannelsLast.Conv2d(64, 32, 3, padding: 1), strided = ChannelsLast.Conv2d(64, 32, 3, 2, 1);
         using TorchSharp.Modules.Conv2d silent = ChannelsLast.Conv2d(64, 32, 3, padding: 1, bias: false);
-        Tensor x = Laid(Images(2, 64, 32, 32));
+        Tensor x = Laid(Random(2, 64, 32, 32));
 
         CpuConvolution.Takes(layer, x).Should().BeTrue();
         CpuConvolution.Takes(layer, x.narrow(0, 0, 1)).Should().BeFalse("it has fewer than 2,048 pixels");
@@ -120,10 +110,9 @@ public sealed unsafe class CpuConvolutionTests : IDisposable
             InChannels = 3, OutChannels = 6, ModelChannels = 32, ResidualBlocks = 1, ChannelMultipliers = [1, 2], AttentionFactors = [2],
             Heads = 4, ScaleShiftNorm = true,
         });
-        foreach (Tensor parameter in network.parameters())
-            parameter.add_(randn_like(parameter).mul_(.05));
+        SyntheticWeights.Fill(network);
         network.eval();
-        Tensor x = randn(4, 3, 32, 32), timesteps = tensor(new float[] { 3, 250, 900, 10 });
+        Tensor x = Random(4, 3, 32, 32), timesteps = tensor(new float[] { 3, 250, 900, 10 });
         Tensor plain;
         using (CpuKernels.Without())
             plain = network.call(x, timesteps);
@@ -167,8 +156,6 @@ public sealed unsafe class CpuConvolutionTests : IDisposable
 
     private static Tensor Exact(Tensor x, Tensor weight, Tensor bias) => nn.functional.conv2d(
         x.to_type(ScalarType.Float64), weight.to_type(ScalarType.Float64), bias.to_type(ScalarType.Float64), padding: [1, 1]);
-
-    private static Tensor Images(long n, long channels, long height, long width) => randn(n, channels, height, width);
 
     private static Tensor Laid(Tensor x) => x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 }
