@@ -52,8 +52,8 @@ public sealed record PartInfo
     private Func<string> Name { get; init; }
 
     /// <summary>
-    /// What a part is, or several parts that work together: their names joined by +, the smallest of their largest sigmas, the shape that
-    /// all take.
+    /// What a part is, or several parts that work together: their names joined by +, the smallest <see cref="LargestSigma"/>, the shape
+    /// that all take.
     /// </summary>
     /// <param name="parts">
     /// At least one: an <see cref="IDescribed"/>, a TorchSharp module (its name, weights and their type), an <see cref="INoiseSchedule"/>
