@@ -4,7 +4,7 @@ using DenoisedSmoothing.Models;
 
 namespace DenoisedSmoothing.Hub;
 
-/// <summary>The shape of a network of NVlabs/edm, which the names and shapes of its weights say in full.</summary>
+/// <summary>The shape of a network of NVlabs/edm, which the names and shapes of its weights determine completely.</summary>
 internal sealed partial class EdmShape
 {
     private const string Save =
@@ -22,7 +22,7 @@ internal sealed partial class EdmShape
     }
 
     /// <summary>Reads it.</summary>
-    /// <exception cref="CheckpointException">These are not such weights, or of a kind that is not built here.</exception>
+    /// <exception cref="CheckpointException">These are not such weights, or they are of a kind that is not built here.</exception>
     public static EdmUNetOptions Of(ITensorSource weights)
     {
         EdmUNetOptions options = new EdmShape(weights).Read();
