@@ -154,7 +154,7 @@ internal sealed class TestMartingale
         (q > 0 ? q * Math.Log(q / p) : 0) + (q < 1 ? (1 - q) * Math.Log((1 - q) / (1 - p)) : 0);
 
     /// <summary>
-    /// log(q/p0) and log((1-q)/(1-p0)), each within 12 units relative: for 1/2 <= p0 < q, all differences here are exact.
+    /// log(q/p0) and log((1-q)/(1-p0)), each within 12 units relative: with p0 at least 1/2 and q above p0, all differences here are exact.
     /// </summary>
     private static (double Hit, double Miss) LogRatios(double q, double p0)
     {

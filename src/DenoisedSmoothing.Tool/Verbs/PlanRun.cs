@@ -11,7 +11,7 @@ namespace DenoisedSmoothing.Tool;
 /// <param name="Probabilities">True probabilities of the label.</param>
 /// <param name="Power">Probability of success.</param>
 /// <param name="N0">Selection votes; null for each method's own number.</param>
-/// <param name="N">Numbers of votes whose reach is shown.</param>
+/// <param name="N">The number of votes whose reach is shown.</param>
 /// <param name="Alpha">Allowed probability of error.</param>
 /// <param name="Budget">The most votes of a sequential run.</param>
 /// <param name="Images">Images in the run.</param>
