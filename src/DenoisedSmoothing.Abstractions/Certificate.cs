@@ -10,15 +10,14 @@ namespace DenoisedSmoothing;
 /// </summary>
 /// <remarks>
 /// JSON reads and writes it exactly, under any options (docs/certificate.schema.json). Certificates of older schemas are read, and written
-/// again in the current one.
+/// in the current one.
 /// </remarks>
 [JsonConverter(typeof(CertificateJson))]
 public sealed record Certificate
 {
     /// <summary>
-    /// The version of the JSON of certificates and predictions. 2 added <see cref="Norm"/>, <see cref="Noise"/> and
-    /// <see cref="VoteCounts.Missed"/>, and writes
-    /// seeds as strings.
+    /// The version of the JSON of certificates and predictions. Version 2 added <see cref="Norm"/>, <see cref="Noise"/> and
+    /// <see cref="VoteCounts.Missed"/>, and writes seeds as strings.
     /// </summary>
     public const int CurrentSchema = 2;
 
@@ -32,13 +31,13 @@ public sealed record Certificate
     /// <value>l2 unless set.</value>
     public Norm Norm { get; init; } = Norm.L2;
 
-    /// <summary>The label that the selection votes picked, also where it could not be certified.</summary>
+    /// <summary>The label that the selection votes picked, even where it could not be certified.</summary>
     public required int SelectedLabel { get; init; }
 
-    /// <summary>Lower confidence bound of the probability that one noisy vote falls on <see cref="SelectedLabel"/>.</summary>
+    /// <summary>Lower confidence bound on the probability that one noisy vote falls on <see cref="SelectedLabel"/>.</summary>
     public required double PALower { get; init; }
 
-    /// <summary>Upper confidence bound of the probability of every other label; 1 - <see cref="PALower"/> for one-sided methods.</summary>
+    /// <summary>Upper confidence bound on the probability of every other label; 1 - <see cref="PALower"/> for one-sided methods.</summary>
     public required double PBUpper { get; init; }
 
     /// <summary>The n0 votes that selected the label.</summary>
@@ -63,7 +62,7 @@ public sealed record Certificate
     /// <summary>Where the votes came from; null when the certifier was fed by hand.</summary>
     public Provenance? Provenance { get; init; }
 
-    /// <summary>What ended the test before it was finished; null where nothing did.</summary>
+    /// <summary>What ended the test early; null where nothing did.</summary>
     /// <value>Null unless set.</value>
     public StopReason? Stopped { get; init; }
 

@@ -8,7 +8,7 @@ namespace DenoisedSmoothing;
 /// <summary>
 /// The name of a certification method and its parameters in order, written as <c>cohen n0=100 n=100000 alpha=0.001 predict=1000
 /// version=1</c>.
-/// Methods of equal text are equal: everything that decides an answer is in it, the version of the algorithm included.
+/// Methods with equal text are equal: everything that decides an answer is in it, including the version of the algorithm.
 /// </summary>
 /// <remarks>
 /// The text is words separated by single spaces: the name, then <c>parameter=value</c>, or <c>parameter</c> alone for a switch. It is kept
@@ -21,8 +21,8 @@ public sealed record CertificationMethod
 
     /// <summary>Creates a method.</summary>
     /// <param name="name">A word, such as <c>cohen</c>: no space, control character or equals sign.</param>
-    /// <param name="parameters">Distinct names, words like the name, each with a value that is a word too, or empty for a switch.</param>
-    /// <exception cref="ArgumentException">A name or value is no such word, or a parameter occurs twice.</exception>
+    /// <param name="parameters">Distinct names, words like the name, each with a value that is also a word, or empty for a switch.</param>
+    /// <exception cref="ArgumentException">A name or value is not such a word, or a parameter occurs twice.</exception>
     public CertificationMethod(string name, params IEnumerable<KeyValuePair<string, string>> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
@@ -46,7 +46,7 @@ public sealed record CertificationMethod
 
     /// <summary>Reads what <see cref="ToString"/> writes.</summary>
     /// <param name="text">For instance <c>cohen n0=100 n=100000 alpha=0.001</c>.</param>
-    /// <exception cref="FormatException">The text is not written so.</exception>
+    /// <exception cref="FormatException">The text does not have this form.</exception>
     public static CertificationMethod Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -56,7 +56,7 @@ public sealed record CertificationMethod
                 $"'{text}' is not a certification method, which is written as 'cohen n0=100 n=100000 alpha=0.001'.");
     }
 
-    /// <summary>Reads what <see cref="ToString"/> writes; false where the text is not written so.</summary>
+    /// <summary>Reads what <see cref="ToString"/> writes; false where the text does not have this form.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out CertificationMethod? method)
     {
         method = null;

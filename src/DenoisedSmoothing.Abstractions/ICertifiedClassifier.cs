@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing;
 
-/// <summary>A classifier that predicts with abstention and certifies a radius; the seam for compositions of certified models.</summary>
+/// <summary>A classifier that predicts with abstention and certifies a radius; the interface for composing certified models.</summary>
 public interface ICertifiedClassifier
 {
     /// <summary>The number of classes.</summary>

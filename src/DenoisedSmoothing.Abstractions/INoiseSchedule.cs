@@ -10,14 +10,14 @@ public interface INoiseSchedule
     /// <summary>The number of timesteps T.</summary>
     int TimestepCount { get; }
 
-    /// <summary>alpha-bar at a timestep: the share of signal variance that is left, in (0,1), decreasing.</summary>
+    /// <summary>alpha-bar at a timestep: the share of signal variance that remains, in (0,1), decreasing.</summary>
     /// <param name="timestep">0-based, below <see cref="TimestepCount"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The timestep is outside [0, <see cref="TimestepCount"/>).</exception>
     double AlphaBar(int timestep);
 
     /// <summary>The lowest timestep, never below 1, whose noise-to-signal ratio is at least the one given.</summary>
     /// <remarks>
-    /// The lookup loop of ethz-privsec/diffusion_denoised_smoothing, cifar10/certify.py: a ceiling, index 0 is never answered.
+    /// The lookup loop of ethz-privsec/diffusion_denoised_smoothing, cifar10/certify.py: a ceiling, and index 0 is never returned.
     /// </remarks>
     /// <param name="noiseToSignal">sigma over signal in the network's space; 2 sigma for pixels in [0,1].</param>
     /// <exception cref="ArgumentOutOfRangeException">Negative, NaN, or above the last timestep's ratio.</exception>

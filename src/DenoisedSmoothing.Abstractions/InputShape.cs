@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace DenoisedSmoothing;
 
-/// <summary>What images a model takes, as far as it says: channels, height and width where it takes no others.</summary>
+/// <summary>What images a model takes, as far as it says. Channels, height and width are given where it takes no others.</summary>
 public sealed record InputShape
 {
     /// <summary>Describes a model's images.</summary>
@@ -33,7 +33,7 @@ public sealed record InputShape
     /// <summary>What height and width must be multiples of.</summary>
     public int Multiple { get; }
 
-    /// <summary>Whether images of this shape are taken.</summary>
+    /// <summary>Whether the model takes images of this shape.</summary>
     /// <param name="shape">[C,H,W] or [N,C,H,W].</param>
     public bool Fits(IReadOnlyList<long> shape)
     {
@@ -41,9 +41,9 @@ public sealed record InputShape
         return shape.Count is 3 or 4 && FitsChannels(shape) && FitsSize(shape);
     }
 
-    /// <summary>Refuses images of another shape, in words of images.</summary>
+    /// <summary>Refuses images of another shape, with a message about images.</summary>
     /// <param name="shape">[C,H,W] or [N,C,H,W].</param>
-    /// <param name="taker">Who takes them, to begin the sentence: "This classifier".</param>
+    /// <param name="taker">What takes them, to begin the sentence: "This classifier".</param>
     /// <exception cref="ArgumentException">The shape does not fit; the message says what is taken, what came and what to do.</exception>
     public void Require(IReadOnlyList<long> shape, string taker)
     {
@@ -64,7 +64,7 @@ public sealed record InputShape
         return $"{kind}{size}images{channels}{multiple}";
     }
 
-    /// <summary>What two models take that work on the same images; null where neither says.</summary>
+    /// <summary>What two models that work on the same images both take; null where neither says.</summary>
     /// <exception cref="InvalidOperationException">No image fits both.</exception>
     internal static InputShape? Both(InputShape? one, InputShape? other)
     {

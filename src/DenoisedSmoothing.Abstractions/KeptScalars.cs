@@ -5,11 +5,11 @@ namespace DenoisedSmoothing;
 
 /// <summary>Arithmetic of tensors with numbers that stay alive while libtorch reads them.</summary>
 /// <remarks>
-/// TorchSharp hands a number to libtorch as a <see cref="Scalar"/>, an object with a finalizer, and its methods let go of it as soon as
-/// they have its address. A garbage collection may then free it, and its memory may hold another number, before the operation has read it:
-/// the operation fails, or, worse, computes with that other number without a word. (Seen in TorchSharp 0.107 under load: <c>a + b</c>,
-/// which is a + 1 * b inside, failed on its 1.) So the library writes <c>a.Plus(b)</c> for a + b and <c>a * Kept(2)</c> for a * 2, and a
-/// test looks for whatever else hands over a number in the compiled assemblies.
+/// TorchSharp hands a number to libtorch as a <see cref="Scalar"/>, an object with a finalizer, and its methods release it as soon as they
+/// have its address. A garbage collection may then free it, and its memory may hold another number, before the operation has read it: the
+/// operation fails, or, worse, silently computes with that other number. (Seen in TorchSharp 0.107 under load: <c>a + b</c>, which is a + 1
+/// * b inside, failed on its 1.) So the library writes <c>a.Plus(b)</c> for a + b and <c>a * Kept(2)</c> for a * 2, and a test searches the
+/// compiled assemblies for anything else that hands over a number.
 /// </remarks>
 internal static class KeptScalars
 {
@@ -24,8 +24,8 @@ internal static class KeptScalars
     private static int t_next;
 
     /// <summary>
-    /// A number for one operation of this thread: it stays alive until the thread has asked for 64 others, so hand it over at once, and
-    /// compute what stands beside it before.
+    /// A number for one operation of this thread. It stays alive until the thread has asked for 64 others, so pass it on at once, and
+    /// compute the other operands first.
     /// </summary>
     public static Scalar Kept(double value) => Keep(value.ToScalar());
 

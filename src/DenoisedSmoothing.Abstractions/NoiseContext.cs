@@ -3,7 +3,8 @@ using TorchSharp;
 namespace DenoisedSmoothing;
 
 /// <summary>
-/// What a denoiser may know about the noise in front of it: its level, and fresh normals of its own. Also whether the answer is still wanted.
+/// What a denoiser may know about the noise in front of it: its level, and fresh normals of its own. Also whether its answer is still
+/// wanted.
 /// </summary>
 public sealed class NoiseContext
 {

@@ -13,6 +13,6 @@ public enum Norm
     /// <summary>The sum of the absolute values: what uniform noise certifies.</summary>
     L1 = 1,
 
-    /// <summary>The largest absolute value: radii in l2 and l1 are converted to it, no noise certifies it directly.</summary>
+    /// <summary>The largest absolute value: radii in l2 and l1 are converted to it; no noise certifies it directly.</summary>
     LInfinity = 2,
 }

@@ -19,7 +19,7 @@ public sealed record PartInfo
     public PartInfo(string fingerprint)
         : this(() => fingerprint) => ArgumentException.ThrowIfNullOrEmpty(fingerprint);
 
-    /// <summary>A part that is named when asked, for instance by its weights.</summary>
+    /// <summary>A part that is named on demand, for instance by its weights.</summary>
     /// <param name="fingerprint">Makes the name from the present state: see <see cref="Fingerprint"/>. Must be safe for concurrent
     /// use.</param>
     public PartInfo(Func<string> fingerprint)
@@ -31,16 +31,17 @@ public sealed record PartInfo
     /// <summary>
     /// A short text for exactly this function: kind, settings and a hash of the weights. It is part of every certificate, which holds for
     /// the certified function only. A module of your own is named by its name and weights: two architectures that share both need names
-    /// (<c>GetName()</c>) of their own. A part that does not say what it is gets a name within this process, and the text says so.
+    /// (<c>GetName()</c>) of their own. A part that does not say what it is gets a name that holds within this process only, and the text
+    /// says so.
     /// </summary>
-    /// <value>Made at each call, since weights may change: it may read all of them.</value>
+    /// <value>Made on every call, since weights may change: it may read all of them.</value>
     public string Fingerprint => Name();
 
     /// <summary>The arithmetic of the forward pass.</summary>
     /// <value>float32 unless set.</value>
     public string Precision { get; init; } = "float32";
 
-    /// <summary>The largest sigma, in [0,1] pixel space, that the part copes with; a larger one is refused before any work.</summary>
+    /// <summary>The largest sigma, in [0,1] pixel space, that the part can handle; a larger one is refused before any work.</summary>
     /// <value>Infinite unless set.</value>
     public double LargestSigma { get; init; } = double.PositiveInfinity;
 
@@ -51,13 +52,14 @@ public sealed record PartInfo
     private Func<string> Name { get; init; }
 
     /// <summary>
-    /// What a part is, or several parts that work together: their names joined by +, the smallest reach, the shape that all take.
+    /// What a part is, or several parts that work together: their names joined by +, the smallest <see cref="LargestSigma"/>, the shape
+    /// that all take.
     /// </summary>
     /// <param name="parts">
     /// At least one: an <see cref="IDescribed"/>, a TorchSharp module (its name, weights and their type), an <see cref="INoiseSchedule"/>
     /// (its levels), or anything else, which is told apart from others within this process only.
     /// </param>
-    /// <exception cref="ArgumentException">There is no part.</exception>
+    /// <exception cref="ArgumentException">No part is given.</exception>
     /// <exception cref="InvalidOperationException">No image fits all parts.</exception>
     public static PartInfo Of(params ReadOnlySpan<object> parts)
     {

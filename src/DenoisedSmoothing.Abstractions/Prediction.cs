@@ -4,9 +4,8 @@ using DenoisedSmoothing.Json;
 namespace DenoisedSmoothing;
 
 /// <summary>
-/// The smoothed classifier's answer for one image. A label that is given differs from the smoothed classifier's true answer with
-/// probability at most <see cref="Alpha"/>; otherwise it abstains. It says nothing about nearby images: that is a
-/// <see cref="Certificate"/>.
+/// The smoothed classifier's answer for one image. It is a label, which differs from the smoothed classifier's true answer with probability
+/// at most <see cref="Alpha"/>, or an abstention. It says nothing about nearby images: for that, see <see cref="Certificate"/>.
 /// </summary>
 /// <remarks>JSON reads and writes it exactly, under any options (docs/certificate.schema.json).</remarks>
 [JsonConverter(typeof(CertificateJson))]
@@ -15,10 +14,10 @@ public sealed record Prediction
     /// <summary>The predicted label; null for an abstention.</summary>
     public required int? Label { get; init; }
 
-    /// <summary>The label with most votes, also when abstaining.</summary>
+    /// <summary>The label with the most votes, even when abstaining.</summary>
     public required int TopLabel { get; init; }
 
-    /// <summary>The label with most votes after <see cref="TopLabel"/>.</summary>
+    /// <summary>The label with the most votes after <see cref="TopLabel"/>.</summary>
     public required int RunnerUpLabel { get; init; }
 
     /// <summary>All votes.</summary>
@@ -33,7 +32,7 @@ public sealed record Prediction
     /// <summary>The method and its parameters (<see cref="ICertifier.Method"/>).</summary>
     public required CertificationMethod Method { get; init; }
 
-    /// <summary>What ended the test before it was finished; null where nothing did.</summary>
+    /// <summary>What ended the test early; null where nothing did.</summary>
     /// <value>Null unless set.</value>
     public StopReason? Stopped { get; init; }
 

@@ -40,7 +40,7 @@ public sealed record Provenance
     public required int Batch { get; init; }
 
     /// <summary>
-    /// What computed: library and TorchSharp versions, system and processor kind. Elsewhere near ties may fall differently.
+    /// What did the computing: library and TorchSharp versions, system and processor kind. Elsewhere, near ties may fall differently.
     /// </summary>
     public required string Software { get; init; }
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace DenoisedSmoothing;
 
-/// <summary>The rules for numbers that occur in many places: one check and one wording each.</summary>
+/// <summary>The rules for numbers that occur in many places, each with one check and one wording.</summary>
 internal static class Require
 {
     /// <summary>The smallest alpha for which the bounds are computed.</summary>
@@ -31,9 +31,7 @@ internal static class Require
         }
     }
 
-    /// <summary>
-    /// The alpha of a certifier, from 1e-100 to 1/2: an answer that may be wrong more often than right is a confidence in the wrong place.
-    /// </summary>
+    /// <summary>The alpha of a certifier, from 1e-100 to 1/2: no answer may be wrong more often than right.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
     public static void CertifierAlpha(double alpha, [CallerArgumentExpression(nameof(alpha))] string name = "")
     {

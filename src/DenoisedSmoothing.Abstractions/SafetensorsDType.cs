@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing;
 
 /// <summary>
-/// The element types that safetensors files and TorchSharp share: the format's unsigned 16 to 64 bit, 8 bit float and complex types stay
-/// out.
+/// The element types that safetensors files and TorchSharp share: the format's unsigned 16- to 64-bit, 8-bit float and complex types are
+/// left out.
 /// </summary>
 internal static class SafetensorsDType
 {
@@ -41,7 +41,7 @@ internal static class SafetensorsDType
         return false;
     }
 
-    /// <summary>The format's name of a type, or TorchSharp's where the format has none.</summary>
+    /// <summary>The format's name for a type, or TorchSharp's where the format has none.</summary>
     public static string NameOf(ScalarType type)
     {
         TryName(type, out string name, out _);
@@ -49,7 +49,7 @@ internal static class SafetensorsDType
     }
 
     /// <summary>The length of a tensor's elements in bytes.</summary>
-    /// <exception cref="OverflowException">It is beyond 2^63, or would be if no size were 0: strides are such products, too.</exception>
+    /// <exception cref="OverflowException">It is beyond 2^63, or would be if no size were 0: strides are such products too.</exception>
     public static long ByteCount(ScalarType type, IReadOnlyList<long> shape)
     {
         TryName(type, out _, out int size);

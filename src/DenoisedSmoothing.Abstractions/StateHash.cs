@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing;
 
-/// <summary>Hashes of what decides a part's function.</summary>
+/// <summary>Hashes of whatever decides a part's function.</summary>
 internal static class StateHash
 {
     private const string Version = "state_dict/1";
@@ -16,11 +16,11 @@ internal static class StateHash
     private static readonly ConditionalWeakTable<nn.Module, Known> s_known = [];
 
     /// <summary>SHA-256 of a module's state_dict: names, types, shapes and values in the order of names; lower-case hexadecimal.</summary>
-    /// <remarks>Weights on a card are hashed once, and again only when their digest shows that they have changed.</remarks>
+    /// <remarks>Weights on a GPU are hashed once, and again only when their digest shows that they have changed.</remarks>
     public static string Of(nn.Module module) =>
         Of(module, static entries => entries.All(static entry => entry.device_type == DeviceType.CUDA));
 
-    /// <summary>The same, with a choice of which weights a digest stands for.</summary>
+    /// <summary>The same, with a choice of which weights a digest may represent.</summary>
     internal static string Of(nn.Module module, Func<IEnumerable<Tensor>, bool> byDigest)
     {
         ArgumentNullException.ThrowIfNull(module);
@@ -32,7 +32,7 @@ internal static class StateHash
         if (s_known.TryGetValue(module, out Known? known) && known with { Hash = "" } == now)
             return known.Hash;
         string hash = Hash(entries);
-        // Weights that change meanwhile must not be known under either's digest.
+        // Weights that change meanwhile must not be remembered under either digest.
         if (Digest(entries, "") == now)
             s_known.AddOrUpdate(module, now with { Hash = hash });
         return hash;
@@ -63,7 +63,7 @@ internal static class StateHash
     }
 
     /// <summary>
-    /// SHA-256 of a schedule's levels to twelve digits: the last bits of a cosine differ between systems, and mean nothing here.
+    /// SHA-256 of a schedule's levels to twelve digits: the last bits of a cosine differ between systems and mean nothing here.
     /// </summary>
     public static string Of(INoiseSchedule schedule)
     {

@@ -3,7 +3,7 @@ using DenoisedSmoothing.Json;
 
 namespace DenoisedSmoothing;
 
-/// <summary>Which part of a <see cref="Budget"/> ended a test before it was finished.</summary>
+/// <summary>Which part of a <see cref="Budget"/> ended a test early.</summary>
 [JsonConverter(typeof(CertificateJson))]
 public enum StopReason
 {

@@ -30,7 +30,7 @@ internal static class TensorBytes
     }
 
     /// <summary>
-    /// The same values on the CPU and contiguous, without gradient: shares the memory where it already is so. The caller disposes.
+    /// The same values on the CPU and contiguous, without gradient: shares the memory where that is already so. The caller disposes it.
     /// </summary>
     public static Tensor Local(Tensor tensor)
     {

@@ -2,9 +2,7 @@ using System.Collections;
 
 namespace DenoisedSmoothing;
 
-/// <summary>
-/// An immutable list that equals every list of its kind with the same elements, so that records that hold one compare by content.
-/// </summary>
+/// <summary>An immutable list that equals any such list with the same elements, so that records holding one compare by content.</summary>
 internal sealed class ValueList<T>(IEnumerable<T> items) : IReadOnlyList<T>, IEquatable<ValueList<T>>
 {
     private readonly T[] _items = [.. items];

@@ -31,7 +31,7 @@ public sealed class VoteCounts : IEquatable<VoteCounts>
     public int ClassCount => _counts.Length;
 
     /// <summary>
-    /// Votes for no class, because their row's scores were not finite: they count in <see cref="Total"/>, against every class alike.
+    /// Votes for no class, because their row's scores were not finite. They count in <see cref="Total"/>, and so against every class.
     /// </summary>
     /// <value>0 unless set.</value>
     /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
@@ -53,10 +53,10 @@ public sealed class VoteCounts : IEquatable<VoteCounts>
     /// <param name="label">0-based label.</param>
     public long this[int label] => _counts[label];
 
-    /// <summary>The label with most votes; ties go to the lowest label.</summary>
+    /// <summary>The label with the most votes; ties go to the lowest label.</summary>
     public int Top => Best(except: -1);
 
-    /// <summary>The label with most votes after <see cref="Top"/>; ties go to the lowest label.</summary>
+    /// <summary>The label with the most votes after <see cref="Top"/>; ties go to the lowest label.</summary>
     public int RunnerUp => Best(except: Top);
 
     /// <summary>Votes by label.</summary>
@@ -93,7 +93,7 @@ public sealed class VoteCounts : IEquatable<VoteCounts>
         return hash.ToHashCode();
     }
 
-    /// <summary>The counts, comma separated, in label order; missed votes behind them where there are any.</summary>
+    /// <summary>The counts, comma separated, in label order; followed by the missed votes, if any.</summary>
     public override string ToString() => string.Join(',', _counts) + (Missed > 0 ? $" and {Missed} missed" : "");
 
     private int Best(int except)

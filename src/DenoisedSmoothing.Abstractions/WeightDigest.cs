@@ -4,23 +4,22 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing;
 
 /// <summary>
-/// A number for the present values of many tensors, computed where they lie: what notices that weights on a card have changed without
-/// copying them to the host. It tells changes from none; it does not name a function, and is not
-/// meant to withstand someone who wants two weights to have one digest.
+/// A number for the present values of many tensors, computed on their device: it shows that weights on a GPU have changed without copying
+/// them to the host. It only detects changes: it does not name a function, and does not resist deliberate collisions.
 /// </summary>
 /// <remarks>
-/// The sum over all values, modulo 2^64, of the value's bits times an odd number of its own. A change of one value always changes the sum,
-/// since odd numbers have inverses; other changes escape once in 2^64. Whole numbers add up to the same in any order. Not told apart are
-/// NaN and the two infinities, with which a network has no scores anyway.
+/// The sum over all values, modulo 2^64, of the value's bits times its own odd number. A change of one value always changes the sum, since
+/// odd numbers have inverses; other changes escape once in 2^64. Whole numbers give the same sum in any order. NaN and the two infinities
+/// are not told apart; with any of them a network has no scores anyway.
 /// </remarks>
 internal static class WeightDigest
 {
-    // Weights beside one another at a time, so that a group is a dozen operations: about 300 MB of memory meanwhile.
+    // This many weights are joined at a time, so that a group takes a dozen operations: about 300 MB of memory meanwhile.
     private const long GroupValues = 1 << 23;
     private const long Golden = unchecked((long)0x9E3779B97F4A7C15), Mix = unchecked((long)0xBF58476D1CE4E5B9);
 
     /// <summary>The digest.</summary>
-    /// <param name="tensors">On one device, in an order of their own.</param>
+    /// <param name="tensors">On one device, in a fixed order.</param>
     public static long Of(IEnumerable<Tensor> tensors)
     {
         using DisposeScope scope = NewDisposeScope();

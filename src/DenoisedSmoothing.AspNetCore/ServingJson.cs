@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace DenoisedSmoothing.AspNetCore;
 
-/// <summary>How the server writes JSON. Certificates have a form of their own under any options.</summary>
+/// <summary>How the server writes JSON. Certificates have the same form under any options.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(AnswerDocument))]

@@ -11,7 +11,7 @@ public static class SmoothedClassifierEndpointExtensions
 {
     private const string FormType = "multipart/form-data", BytesType = "application/octet-stream", JsonType = "application/json";
 
-    // Other types reach the endpoint, which says what is taken.
+    // Other types reach the endpoint, which says what is accepted.
     private const string AnyType = "*/*";
 
     /// <summary>
@@ -59,7 +59,7 @@ public static class SmoothedClassifierEndpointExtensions
         .WithDescription(
             $"Query: {query}. "
             + "Body: an image file, a form with one, raw float32 values, or {\"shape\": [C,H,W], \"data\": [...]}.")
-        .DisableAntiforgery(); // no cookie decides anything here
+        .DisableAntiforgery(); // cookies decide nothing here
 
     private static RouteHandlerBuilder Failing(RouteHandlerBuilder endpoint) => endpoint
         .ProducesProblem(StatusCodes.Status400BadRequest)

@@ -11,14 +11,14 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class SmoothedClassifierServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a served classifier, as a <see cref="SmoothedModel"/>: under its name as a keyed singleton, and for the first one without a
-    /// key too. Options come from the configuration section <c>DenoisedSmoothing:NAME</c>, then from <paramref name="configure"/>, and are
+    /// Adds a served classifier, as a <see cref="SmoothedModel"/>: under its name as a keyed singleton, and the first one also without a
+    /// key. Options come from the configuration section <c>DenoisedSmoothing:NAME</c>, then from <paramref name="configure"/>, and are
     /// checked when the host starts; the models are loaded in the background.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="name">Its name in paths and metrics: letters, digits, '-', '_' and '.'.</param>
-    /// <param name="configure">Sets options; null to leave all to the configuration.</param>
-    /// <exception cref="ArgumentException">The name is taken, or none that a path can hold.</exception>
+    /// <param name="configure">Sets options; null to leave everything to the configuration.</param>
+    /// <exception cref="ArgumentException">The name is taken, or cannot be part of a path.</exception>
     public static IServiceCollection AddSmoothedClassifier(
         this IServiceCollection services, string name, Action<SmoothedClassifierOptions>? configure = null)
     {
@@ -27,7 +27,7 @@ public static class SmoothedClassifierServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Adds a served classifier that is known by its name alone.</summary>
+    /// <summary>Adds a served classifier that is known only by its name.</summary>
     /// <inheritdoc cref="AddSmoothedClassifier"/>
     public static IServiceCollection AddKeyedSmoothedClassifier(
         this IServiceCollection services, string name, Action<SmoothedClassifierOptions>? configure = null)
@@ -47,7 +47,7 @@ public static class SmoothedClassifierServiceCollectionExtensions
         return services;
     }
 
-    // One list a collection, and what is needed once.
+    // One list per collection, and whatever is needed once.
     private static ModelNames NamesOf(IServiceCollection services)
     {
         ServiceDescriptor? added = services.FirstOrDefault(static service => service.ServiceType == typeof(ModelNames));

@@ -17,7 +17,7 @@ public static class CertifierExtensions
         return certifier.Certify(classCount, new GaussianRule(sigma));
     }
 
-    /// <summary>The bound that a certificate of these votes carries under exactly Gaussian noise.</summary>
+    /// <summary>The bound in a certificate from these votes under exactly Gaussian noise.</summary>
     /// <inheritdoc cref="SequentialCertifier.LowerBound"/>
     /// <param name="certifier">The certifier.</param>
     /// <param name="successes">Estimation votes for the selected label.</param>

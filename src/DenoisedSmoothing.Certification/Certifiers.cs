@@ -3,7 +3,7 @@ using DenoisedSmoothing.Staged;
 
 namespace DenoisedSmoothing;
 
-/// <summary>The table that turns a method back into its certifier: command line, logs, audit and verifier all use this one.</summary>
+/// <summary>The table that turns a method back into its certifier, used by the command line, logs, audit and verifier alike.</summary>
 public static class Certifiers
 {
     private static readonly OrderedDictionary<string, Func<MethodParameters, ICertifier>> Table = new(StringComparer.Ordinal)
@@ -21,8 +21,8 @@ public static class Certifiers
     public static IReadOnlyList<string> Names => Table.Keys;
 
     /// <summary>Makes the certifier of a method, such as that of a certificate.</summary>
-    /// <param name="method">A method of one of the <see cref="Names"/>; absent parameters have their usual values.</param>
-    /// <returns>A certifier whose method has the given parameters, and those that were absent.</returns>
+    /// <param name="method">A method with one of the <see cref="Names"/>; absent parameters have their usual values.</param>
+    /// <returns>A certifier whose method has the given parameters and the absent ones.</returns>
     /// <exception cref="ArgumentException">The method, its version or a parameter is not known, or a value is outside its
     /// range.</exception>
     public static ICertifier Create(CertificationMethod method)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace DenoisedSmoothing;
 
-/// <summary>Reads the parameters of a method, each of which has to be known, and has its usual value where it is absent.</summary>
+/// <summary>Reads the parameters of a method, each of which has to be known and has its usual value where it is absent.</summary>
 internal sealed class MethodParameters(CertificationMethod method)
 {
     private readonly List<string> _known = [];
@@ -30,7 +30,7 @@ internal sealed class MethodParameters(CertificationMethod method)
     public bool Switch(string name) => Read(name) is { } text
         && (text.Length == 0 ? true : throw Bad(name, text, "a word without a value"));
 
-    /// <summary>A constant of the algorithm: it may be absent, as in texts of before it was written, but not different.</summary>
+    /// <summary>A constant of the algorithm: it may be absent, as in texts from before it was written, but not different.</summary>
     public void Constant(string name, double value)
     {
         if (Number(name, value) is var found && found != value)

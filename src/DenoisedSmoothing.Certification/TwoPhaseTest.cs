@@ -3,12 +3,12 @@ using DenoisedSmoothing.Votes;
 namespace DenoisedSmoothing;
 
 /// <summary>
-/// The frame of every test that fixes its label first: some votes select, and fresh ones test, up to one look after another. The label can
-/// never depend on the votes that test it.
+/// The common part of every test that fixes its label first: some votes select, and fresh votes test it, one look after another. The label
+/// can never depend on the votes that test it.
 /// </summary>
-/// <param name="n0">Votes that select.</param>
+/// <param name="n0">The number of votes that select.</param>
 /// <param name="phase">The phase of the votes that test.</param>
-/// <param name="looks">The numbers of those votes at which to look, ascending; the last one ends the test.</param>
+/// <param name="looks">The numbers of those votes at which to look, in increasing order; the last one ends the test.</param>
 /// <param name="classCount">K.</param>
 internal abstract class TwoPhaseTest<TResult>(long n0, VotePhase phase, IReadOnlyList<long> looks, int classCount) : IVoteTest<TResult>
     where TResult : class
@@ -57,6 +57,6 @@ internal abstract class TwoPhaseTest<TResult>(long n0, VotePhase phase, IReadOnl
     /// <param name="votes">All votes that test it.</param>
     protected abstract bool IsDecided(int look, int label, VoteCounts votes);
 
-    /// <summary>The result: a function of the final counts alone, so that it can be recomputed from them. There may be no votes.</summary>
+    /// <summary>The result: a function of only the final counts, so that it can be recomputed from them. There may be no votes.</summary>
     protected abstract TResult Conclude(VoteCounts selection, VoteCounts votes);
 }

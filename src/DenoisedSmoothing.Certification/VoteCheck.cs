@@ -2,7 +2,7 @@ using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing;
 
-/// <summary>What every vote test checks at its door.</summary>
+/// <summary>What every vote test checks on entry.</summary>
 internal static class VoteCheck
 {
     /// <summary>Checks that votes are exactly what a test asked for.</summary>

@@ -3,7 +3,7 @@ using DenoisedSmoothing.Logs;
 
 namespace DenoisedSmoothing.Cluster;
 
-/// <summary>An image's answer, or that it is passed over.</summary>
+/// <summary>An image's answer, or a note that it is skipped.</summary>
 public sealed record ImageResult
 {
     /// <summary>The image, under the lease's fencing number.</summary>
@@ -12,7 +12,7 @@ public sealed record ImageResult
     /// <summary>The line for it in the log's JSON lines.</summary>
     public required string Line { get; init; }
 
-    /// <summary>The true label; null where the image is passed over.</summary>
+    /// <summary>The true label; null where the image is skipped.</summary>
     public int? Label { get; init; }
 
     /// <summary>The label answered; null for an abstention.</summary>
@@ -24,10 +24,10 @@ public sealed record ImageResult
     /// <summary>How long it took, in seconds.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>The result of an outcome that is no error.</summary>
+    /// <summary>The result for an outcome that is not an error.</summary>
     /// <param name="lease">The image, as it was leased.</param>
-    /// <param name="outcome">What came of it.</param>
-    /// <param name="fingerprint">That of the run's settings.</param>
+    /// <param name="outcome">Its outcome.</param>
+    /// <param name="fingerprint">The fingerprint of the run's settings.</param>
     /// <exception cref="ArgumentException">The outcome is an error.</exception>
     public static ImageResult Of(LeasedImage lease, WorkOutcome outcome, string fingerprint)
     {

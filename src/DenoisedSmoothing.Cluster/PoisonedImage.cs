@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.Cluster;
 
-/// <summary>An image that failed again and again, and is not tried any more.</summary>
+/// <summary>An image that failed repeatedly and is no longer tried.</summary>
 /// <param name="Image">Its index in the data set.</param>
 /// <param name="Attempts">How often it was tried.</param>
 /// <param name="Error">The last error.</param>

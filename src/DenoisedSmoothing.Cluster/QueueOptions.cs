@@ -3,7 +3,7 @@ namespace DenoisedSmoothing.Cluster;
 /// <summary>How a queue is used.</summary>
 public sealed record QueueOptions
 {
-    /// <summary>How long a database that does not answer, or restarts, is waited for.</summary>
+    /// <summary>How long to wait for a database that does not answer or is restarting.</summary>
     /// <value>Five minutes unless set.</value>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(5);
 
@@ -15,9 +15,7 @@ public sealed record QueueOptions
         init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(MostFailures), value, "At least 1.");
     } = 3;
 
-    /// <summary>
-    /// After how many lost workers an image is parked. More than for errors: a machine that is taken away is no fault of the image.
-    /// </summary>
+    /// <summary>After how many lost workers an image is parked. More than for errors: losing a machine is not the image's fault.</summary>
     /// <value>10 unless set.</value>
     public int MostLosses
     {

@@ -5,14 +5,14 @@ using DenoisedSmoothing.Experiments;
 namespace DenoisedSmoothing.Cluster;
 
 /// <summary>
-/// Works on a run of a queue until nothing is left: leases images, has them answered, hands the answers in, and shows that it is alive.
+/// Works on a run in a queue until nothing is left: leases images, gets them answered, submits the answers, and shows that it is alive.
 /// Workers may join and leave at any time.
 /// </summary>
 /// <param name="queue">The queue.</param>
 /// <param name="run">The run.</param>
 /// <param name="work">
-/// Answers images, such as <see cref="CertificationSession.Work"/> of a session whose settings <see cref="QueuedRun.Require"/> has seen.
-/// It draws indices as it needs them and gives an outcome for each.
+/// Answers images, such as <see cref="CertificationSession.Work"/> of a session whose settings <see cref="QueuedRun.Require"/> has checked.
+/// It reads indices as it needs them and gives an outcome for each.
 /// </param>
 /// <param name="options">How it works.</param>
 public sealed class QueueWorker(
@@ -23,14 +23,14 @@ public sealed class QueueWorker(
 
     private readonly WorkerOptions _options = options ?? new WorkerOptions();
 
-    /// <summary>How the queue knows this worker.</summary>
+    /// <summary>This worker's name in the queue.</summary>
     public QueueWorkerName Name { get; } = QueueWorkerName.New();
 
     /// <summary>Works until every image is done or parked.</summary>
-    /// <param name="finished">Told of each outcome, on the working thread.</param>
-    /// <param name="cancellationToken">Stops between batches: what is finished is handed in, the rest is given back.</param>
+    /// <param name="finished">Receives each outcome, on the working thread.</param>
+    /// <param name="cancellationToken">Stops between batches: finished images are submitted, the rest are returned.</param>
     /// <exception cref="QueueUnavailableException">The database could not be reached for too long: worth starting again later.</exception>
-    /// <exception cref="InvalidOperationException">One image after the other failed here: the fault is this machine's, or of all
+    /// <exception cref="InvalidOperationException">One image after another failed here: the fault lies with this machine, or with all
     /// images.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public async Task<WorkSummary> RunAsync(Action<WorkOutcome>? finished = null, CancellationToken cancellationToken = default)
@@ -41,13 +41,13 @@ public sealed class QueueWorker(
         await using Heartbeat heartbeat = new(queue, run, Name, held, _options.Lease, stop);
         try
         {
-            // The work is synchronous, and has its thread for as long as it takes.
+            // The work is synchronous, and keeps its thread for as long as it takes.
             await Task.Factory.StartNew(() => Work(held, sender, finished, stop.Token), CancellationToken.None,
                 TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            // The queue was lost, and the sender or the heartbeat knows why.
+            // The queue was lost; the sender or the heartbeat knows why.
         }
         finally
         {
@@ -63,7 +63,7 @@ public sealed class QueueWorker(
     private void Work(HeldLeases held, ResultSender sender, Action<WorkOutcome>? finished, CancellationToken stop)
     {
         ImageFeed feed = new(queue, run, Name.Id, held, _options, stop);
-        // Different ones: a single image that fails again and again is no fault of the worker.
+        // Different ones: a single image that fails repeatedly is not the worker's fault.
         HashSet<int> failuresInARow = [];
         TimeSpan pause = FirstPause;
         while (true)
@@ -89,9 +89,10 @@ public sealed class QueueWorker(
                     pause = FirstPause;
                 }
             }
-            catch (Exception e) when (e is not QueueUnavailableException && !(e is OperationCanceledException && stop.IsCancellationRequested))
+            catch (Exception e) when (e is not QueueUnavailableException
+                && !(e is OperationCanceledException && stop.IsCancellationRequested))
             {
-                // Whichever of them it was: each is tried alone from now on.
+                // Whichever of them was the cause: each is tried alone from now on.
                 foreach (LeasedImage lease in feed.InFlight)
                     sender.SendFailure(lease, e.Message);
                 throw;
@@ -101,7 +102,7 @@ public sealed class QueueWorker(
                 continue;
             if (!queue.HasWorkAsync(run, stop).GetAwaiter().GetResult())
                 return;
-            // What is left is in others' hands, and comes back if they are lost.
+            // What is left is held by other workers, and comes back if they are lost.
             if (stop.WaitHandle.WaitOne(pause))
                 stop.ThrowIfCancellationRequested();
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;

@@ -13,11 +13,11 @@ public sealed record WorkerOptions
         init => field = value > TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(Lease), value, "Above 0.");
     } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How much work is leased at once, by the time that images took so far.</summary>
+    /// <summary>How much work is leased at once, judged by the time that images have taken so far.</summary>
     /// <value>Ten seconds unless set.</value>
     public TimeSpan Portion { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>After how many images in a row that failed the worker itself is thought to be at fault, and ends.</summary>
+    /// <summary>After how many failed images in a row the worker itself is considered to be at fault and ends.</summary>
     /// <value>3 unless set.</value>
     public int MostFailuresInARow
     {

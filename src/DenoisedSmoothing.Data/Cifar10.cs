@@ -17,13 +17,13 @@ public static class Cifar10
 
     /// <summary>The 50,000 training images, in the order of the five batches.</summary>
     /// <param name="folder">The folder with <c>data_batch_1.bin</c> or <c>data_batch_1</c> and so on, or the one above it.</param>
-    /// <exception cref="FileNotFoundException">Neither version is there; the message says what was looked for.</exception>
+    /// <exception cref="FileNotFoundException">Neither version was found; the message says what was looked for.</exception>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     public static LabeledImages Train(string folder) => Read(folder, s_train);
 
     /// <summary>The 10,000 test images.</summary>
     /// <param name="folder">The folder with <c>test_batch.bin</c> or <c>test_batch</c>, or the one above it.</param>
-    /// <exception cref="FileNotFoundException">Neither version is there; the message says what was looked for.</exception>
+    /// <exception cref="FileNotFoundException">Neither version was found; the message says what was looked for.</exception>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public static LabeledImages Test(string folder) => Read(folder, ["test_batch"]);
 

@@ -8,15 +8,15 @@ public static class Cifar100
 {
     /// <summary>The 50,000 training images.</summary>
     /// <param name="folder">The folder with <c>train.bin</c> or <c>train</c> and the classes' names, or the one above it.</param>
-    /// <param name="coarse">Whether labels are the 20 groups in place of the 100 classes.</param>
-    /// <exception cref="FileNotFoundException">Neither version is there; the message says what was looked for.</exception>
+    /// <param name="coarse">Whether labels are the 20 groups instead of the 100 classes.</param>
+    /// <exception cref="FileNotFoundException">Neither version was found; the message says what was looked for.</exception>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     public static LabeledImages Train(string folder, bool coarse = false) => Read(folder, "train", coarse);
 
     /// <summary>The 10,000 test images.</summary>
     /// <param name="folder">The folder with <c>test.bin</c> or <c>test</c> and the classes' names, or the one above it.</param>
-    /// <param name="coarse">Whether labels are the 20 groups in place of the 100 classes.</param>
-    /// <exception cref="FileNotFoundException">Neither version is there; the message says what was looked for.</exception>
+    /// <param name="coarse">Whether labels are the 20 groups instead of the 100 classes.</param>
+    /// <exception cref="FileNotFoundException">Neither version was found; the message says what was looked for.</exception>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     public static LabeledImages Test(string folder, bool coarse = false) => Read(folder, "test", coarse);
 

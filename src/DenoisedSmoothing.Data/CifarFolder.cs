@@ -4,8 +4,8 @@ namespace DenoisedSmoothing.Data;
 
 /// <summary>A folder of CIFAR-10 or CIFAR-100, in the binary or the Python version, whichever is there.</summary>
 /// <param name="folder">The folder with the files, or the one in which the archive was unpacked.</param>
-/// <param name="binary">The subfolder that the archive of the binary version makes.</param>
-/// <param name="python">The same of the Python version.</param>
+/// <param name="binary">The subfolder made by the archive of the binary version.</param>
+/// <param name="python">The same for the Python version.</param>
 /// <param name="home">Where the data set comes from, for messages.</param>
 internal sealed class CifarFolder(string folder, string binary, string python, string home)
 {
@@ -14,7 +14,7 @@ internal sealed class CifarFolder(string folder, string binary, string python, s
     private const int Side = 32;
 
     /// <summary>Reads the images of one part.</summary>
-    /// <param name="files">The part's files in the binary version and in the Python version, in their order.</param>
+    /// <param name="files">The part's files in the binary version and in the Python version, in order.</param>
     /// <param name="labelBytes">The labels before each image in the binary version.</param>
     /// <param name="labelByte">Which of them is wanted.</param>
     /// <param name="labelsKey">The wanted labels' key in the Python version.</param>
@@ -47,8 +47,8 @@ internal sealed class CifarFolder(string folder, string binary, string python, s
         return new LabeledImages(pixels.ToArray(), labels.ToArray(), 3, Side, Side, classNames);
     }
 
-    /// <summary>The classes' names as the folder gives them; null if it does not.</summary>
-    /// <param name="text">A text file of the binary version, a name a line.</param>
+    /// <summary>The classes' names from the folder; null if it does not have them.</summary>
+    /// <param name="text">A text file of the binary version, one name per line.</param>
     /// <param name="pickle">A pickle of the Python version.</param>
     /// <param name="key">The names' key in the pickle.</param>
     /// <param name="count">How many there are.</param>
@@ -64,7 +64,7 @@ internal sealed class CifarFolder(string folder, string binary, string python, s
         return names.Length == count ? names : throw new InvalidDataException($"{path} names {names.Length} classes instead of {count}.");
     }
 
-    /// <summary>The error that no version is there.</summary>
+    /// <summary>The error for a missing data set.</summary>
     public FileNotFoundException Missing(string[] binaries, string[] pickles) => new(
         $"Neither {Text(binary, binaries)} nor {Text(python, pickles)} in '{folder}', nor without the subfolder. "
         + $"Unpack the binary or the Python version from {home} there.");
@@ -126,7 +126,7 @@ internal sealed class CifarFolder(string folder, string binary, string python, s
             ?? throw new InvalidDataException($"{path}: the pickle is not a dictionary. Is it a file of CIFAR?");
     }
 
-    /// <summary>The error that a file is of another kind, if it is known to be.</summary>
+    /// <summary>Throws if a file is known to be of another kind.</summary>
     private static void RefuseOtherKinds(string path, FileKind? wanted)
     {
         if (FileKind.Of(path) is { } kind && kind != wanted && kind != FileKind.Text)

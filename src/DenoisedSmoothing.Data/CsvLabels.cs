@@ -3,19 +3,19 @@ using System.Text.RegularExpressions;
 
 namespace DenoisedSmoothing.Data;
 
-/// <summary>The labels of a list: whole numbers from 0, or names of classes; never something in between.</summary>
-/// <param name="texts">The labels as they are written, blanks around them removed.</param>
-/// <param name="placeOf">Where a label is, to begin a message with: "list.csv, line 3".</param>
+/// <summary>The labels of a list: whole numbers from 0, or names of classes; nothing in between.</summary>
+/// <param name="texts">The labels as written, with surrounding blanks removed.</param>
+/// <param name="placeOf">Where a label is, to begin a message: "list.csv, line 3".</param>
 internal sealed partial class CsvLabels(IReadOnlyList<string> texts, Func<int, string> placeOf)
 {
-    // A list of names up to a damaged number would fill the memory.
+    // A list of names up to a damaged number could fill the memory.
     private const int Most = 1_000_000;
 
     /// <summary>
-    /// The classes' names as the labels imply them: the numbers from 0 to the largest, or the names in the order of Python's sort.
+    /// The classes' names as the labels imply them: the numbers from 0 to the largest, or the names in Python's sort order.
     /// </summary>
     /// <exception cref="InvalidDataException">
-    /// Some labels are numbers and some are names, or one looks like a number and is not a whole one.
+    /// Some labels are numbers and some are names, or one looks like a number but is not a whole one.
     /// </exception>
     public IReadOnlyList<string> Names()
     {
@@ -24,7 +24,7 @@ internal sealed partial class CsvLabels(IReadOnlyList<string> texts, Func<int, s
             return [.. Enumerable.Range(0, numbers.Max()!.Value + 1).Select(number => number.ToString(CultureInfo.InvariantCulture))];
         for (int i = 0; i < texts.Count; i++)
         {
-            // Names are numbered in their order, so numbers taken for names would be permuted: 10.0 comes before 2.0.
+            // Names are numbered in sorted order, so numbers taken for names would be permuted: 10.0 comes before 2.0.
             if (numbers[i] is null && IsLikeANumber(texts[i]))
             {
                 throw new InvalidDataException(
@@ -41,7 +41,7 @@ internal sealed partial class CsvLabels(IReadOnlyList<string> texts, Func<int, s
             : [.. texts.Distinct().Order(CodePointOrder.Instance)];
     }
 
-    /// <summary>The labels as numbers, each given by the name of its class or by its number.</summary>
+    /// <summary>The labels as numbers; each is given by the name or the number of its class.</summary>
     /// <param name="names">The classes' names, by label.</param>
     /// <exception cref="InvalidDataException">A label is neither, or means two classes.</exception>
     public IEnumerable<int> Numbers(IReadOnlyList<string> names)
@@ -67,7 +67,7 @@ internal sealed partial class CsvLabels(IReadOnlyList<string> texts, Func<int, s
 
     private static int? Number(string text) => PlainNumber.TryParseWhole(text, out int number) && number is >= 0 and < Most ? number : null;
 
-    // Digits of any script with signs, points, separators and an exponent; and what pandas writes for a number that is missing.
+    // Digits of any script with signs, points, separators and an exponent; and what pandas writes for a missing number.
     [GeneratedRegex(
         @"^[+\-−]?(0[xX][0-9a-fA-F]+|[\d\s.,'_]*\d[\d\s.,'_]*([eE][+\-]?\d+)?%?|nan|<na>|inf|infinity)$",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -2,17 +2,15 @@ using System.Text;
 
 namespace DenoisedSmoothing.Data;
 
-/// <summary>Comma-separated text (RFC 4180): fields may be in double quotes, a quote inside is doubled, any line end will do.</summary>
+/// <summary>Comma-separated text (RFC 4180): fields may be in double quotes, quotes inside are doubled, any line end is accepted.</summary>
 internal static class CsvRows
 {
-    /// <summary>
-    /// Reads a file: its rows that are not empty, each with the number of its first line and all with the same number of fields.
-    /// </summary>
+    /// <summary>Reads a file: its non-empty rows, each with the number of its first line and all with the same number of fields.</summary>
     /// <param name="path">A file in UTF-8, or in UTF-16 or UTF-32 with a byte order mark.</param>
     /// <exception cref="InvalidDataException">
-    /// It is not such text, a quote is not closed, something is behind a closed one, or a row has another number of fields than the first.
+    /// It is not such text, a quote is not closed, something follows a closed one, or a row has another number of fields than the first.
     /// </exception>
-    /// <exception cref="IOException">It is not there, or cannot be read.</exception>
+    /// <exception cref="IOException">It does not exist, or cannot be read.</exception>
     public static List<(int Line, string[] Fields)> ReadFile(string path)
     {
         List<(int Line, string[] Fields)> rows = [.. Read(Text(path), path)];
@@ -28,10 +26,10 @@ internal static class CsvRows
         return rows;
     }
 
-    /// <summary>The rows that are not empty, each with the number of its first line.</summary>
+    /// <summary>The non-empty rows, each with the number of its first line.</summary>
     /// <param name="text">The whole file.</param>
     /// <param name="name">What to call it in errors.</param>
-    /// <exception cref="InvalidDataException">A quote is not closed, or something is behind a closed one.</exception>
+    /// <exception cref="InvalidDataException">A quote is not closed, or something follows a closed one.</exception>
     public static IEnumerable<(int Line, string[] Fields)> Read(string text, string name)
     {
         int line = 1, at = 0;
@@ -56,7 +54,7 @@ internal static class CsvRows
         }
     }
 
-    // Strict: in another encoding a name would become another name without a word.
+    // Strict: in another encoding a name would silently become another name.
     private static string Text(string path)
     {
         FileKind? kind = FileKind.Of(path);
@@ -78,7 +76,7 @@ internal static class CsvRows
     private static InvalidDataException NotText(string path, Exception? e) =>
         new($"{path}: it is not text in UTF-8. Save it again in that encoding (spreadsheets call it CSV UTF-8).", e);
 
-    // Ends at a comma, a line's end or the text's.
+    // Ends at a comma, the end of the line or that of the text.
     private static string Field(string text, string name, ref int at, ref int line)
     {
         if (at < text.Length && text[at] == '"')

@@ -4,8 +4,8 @@ namespace DenoisedSmoothing.Data;
 
 /// <summary>Which images of a data set: a start, a step, a maximum, and one machine's share of these.</summary>
 /// <remarks>
-/// Indices stay those of the data set, so an image has the same noise whatever the selection. Cohen et al.'s <c>certify.py</c> takes its
-/// <c>--max</c> for a bound on the index; here it is a number of images.
+/// Indices stay those of the data set, so an image has the same noise whatever the selection. Cohen et al.'s <c>certify.py</c> treats its
+/// <c>--max</c> as a bound on the index; here it is a number of images.
 /// </remarks>
 public sealed record DatasetRange
 {
@@ -17,7 +17,7 @@ public sealed record DatasetRange
         init => field = value >= 0 ? value : throw Wrong(nameof(Start), value, "at least 0");
     }
 
-    /// <summary>The step: every Skip-th index from <see cref="Start"/> on, as Cohen et al.'s <c>--skip</c>.</summary>
+    /// <summary>The step: every Skip-th index from <see cref="Start"/> on, like Cohen et al.'s <c>--skip</c>.</summary>
     /// <value>1, every image, unless set.</value>
     public int Skip
     {
@@ -25,7 +25,7 @@ public sealed record DatasetRange
         init => field = value >= 1 ? value : throw Wrong(nameof(Skip), value, "at least 1");
     } = 1;
 
-    /// <summary>How many images at most, over all shards together.</summary>
+    /// <summary>The most images, over all shards together.</summary>
     /// <value>Null, no limit, unless set.</value>
     public int? Max
     {
@@ -43,7 +43,7 @@ public sealed record DatasetRange
         init => field = value >= 1 ? value : throw Wrong(nameof(Shard), value, "at least 1");
     } = 1;
 
-    /// <summary>Into how many shards the selection is dealt out; together they are the whole, without overlap.</summary>
+    /// <summary>Into how many shards the selection is divided; together they are the whole, without overlap.</summary>
     /// <value>1 unless set.</value>
     public int Shards
     {
@@ -51,8 +51,8 @@ public sealed record DatasetRange
         init => field = value >= 1 ? value : throw Wrong(nameof(Shards), value, "at least 1");
     } = 1;
 
-    /// <summary>The selected indices, rising.</summary>
-    /// <param name="count">The number of images of the data set.</param>
+    /// <summary>The selected indices, in increasing order.</summary>
+    /// <param name="count">The number of images in the data set.</param>
     /// <exception cref="InvalidOperationException"><see cref="Shard"/> is above <see cref="Shards"/>.</exception>
     public IEnumerable<int> Indices(int count)
     {
@@ -61,7 +61,7 @@ public sealed record DatasetRange
     }
 
     /// <summary>How many indices <see cref="Indices"/> gives.</summary>
-    /// <param name="count">The number of images of the data set.</param>
+    /// <param name="count">The number of images in the data set.</param>
     /// <exception cref="InvalidOperationException"><see cref="Shard"/> is above <see cref="Shards"/>.</exception>
     public int CountOf(int count)
     {

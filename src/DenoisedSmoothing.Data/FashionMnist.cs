@@ -12,12 +12,12 @@ public static class FashionMnist
 
     /// <summary>The 60,000 training images.</summary>
     /// <param name="folder">The folder with the four original IDX files, gzip-compressed or not.</param>
-    /// <exception cref="FileNotFoundException">The files are not there; the message says where to get them.</exception>
+    /// <exception cref="FileNotFoundException">The files were not found; the message says where to get them.</exception>
     public static LabeledImages Train(string folder) => Load(folder, "train");
 
     /// <summary>The 10,000 test images.</summary>
     /// <param name="folder">The folder with the four original IDX files, gzip-compressed or not.</param>
-    /// <exception cref="FileNotFoundException">The files are not there; the message says where to get them.</exception>
+    /// <exception cref="FileNotFoundException">The files were not found; the message says where to get them.</exception>
     public static LabeledImages Test(string folder) => Load(folder, "t10k");
 
     private static LabeledImages Load(string folder, string part) => MnistFamily.Read(

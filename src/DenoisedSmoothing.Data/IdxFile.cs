@@ -82,7 +82,7 @@ public sealed class IdxFile
             shape[i] = (int)length;
         }
 
-        // Grown while reading: a damaged header cannot make us allocate what the file does not hold.
+        // Grown while reading: a damaged header cannot cause an allocation beyond what the file holds.
         using MemoryStream data = new();
         byte[] buffer = new byte[81920];
         while (data.Length < size)

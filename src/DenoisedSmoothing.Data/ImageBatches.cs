@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Data;
 
-/// <summary>Images of a data set, several at a time.</summary>
+/// <summary>Reads images of a data set, several at a time.</summary>
 public static class ImageBatches
 {
     /// <summary>Reads images of one size.</summary>
@@ -12,9 +12,10 @@ public static class ImageBatches
     /// <param name="preprocess">What happens to each image first; null for nothing.</param>
     /// <param name="indices">Which images, at least one; each in [0, Count).</param>
     /// <returns>float32 [N,C,H,W] in [0,1] on the CPU; the caller disposes it.</returns>
-    /// <exception cref="InvalidDataException">An image cannot be read, or is of another size than the first; the message names
-    /// it.</exception>
-    /// <exception cref="ArgumentException">There is no index.</exception>
+    /// <exception cref="InvalidDataException">
+    /// An image cannot be read, or has another size than the first; the message names it.
+    /// </exception>
+    /// <exception cref="ArgumentException">There are no indices.</exception>
     public static Tensor ReadBatch(this IImageDataset images, ImagePreprocess? preprocess, IReadOnlyList<int> indices)
     {
         ArgumentNullException.ThrowIfNull(images);

@@ -1,15 +1,15 @@
 namespace DenoisedSmoothing.Data;
 
-/// <summary>Images by a comma-separated list of paths and labels, in the list's order.</summary>
+/// <summary>Images from a comma-separated list of paths and labels, in the list's order.</summary>
 /// <remarks>
 /// <para>
 /// A first line with a field <c>path</c>, <c>file</c>, <c>filename</c> or <c>image</c> and one <c>label</c> or <c>class</c> is a header and
-/// says where the columns are; without it, a path is in the first and a label in the second. Paths are relative to the list's folder, or
-/// absolute. Fields may be quoted.
+/// says where the columns are; without it, the path is in the first and the label in the second. Paths are relative to the list's folder,
+/// or absolute. Fields may be quoted.
 /// </para>
 /// <para>
-/// Labels are whole numbers from 0, in digits only, or names of classes. A label such as 1.0, +1, 1e0 or NaN is an error: taken for a name
-/// it would be given another number.
+/// Labels are whole numbers from 0, in digits only, or names of classes. A label such as 1.0, +1, 1e0 or NaN is an error: taken as a name,
+/// it would get another number.
 /// </para>
 /// </remarks>
 public static class ImageCsv
@@ -20,8 +20,8 @@ public static class ImageCsv
     /// <summary>Reads the list; images are read later.</summary>
     /// <param name="path">A CSV file in UTF-8.</param>
     /// <param name="classNames">
-    /// The classes' names, by label; the list may give a label by name or number then. When not given: if all labels are numbers, the
-    /// names are the numbers from 0 to the largest, else the labels themselves, in the order of their code points, as Python sorts them.
+    /// The classes' names, by label; the list may then give a label by name or number. When not given: if all labels are numbers, the names
+    /// are the numbers from 0 to the largest, otherwise the labels themselves, in the order of their code points, as Python sorts them.
     /// </param>
     /// <param name="options">How to read the images.</param>
     /// <exception cref="FileNotFoundException">There is no such list.</exception>

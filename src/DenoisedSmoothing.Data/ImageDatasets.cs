@@ -2,14 +2,14 @@ using DenoisedSmoothing.Preprocessing;
 
 namespace DenoisedSmoothing.Data;
 
-/// <summary>What can be done with every data set.</summary>
+/// <summary>Operations for every data set.</summary>
 public static class ImageDatasets
 {
     /// <summary>Reads the selected images one by one, each under its own index in the data set.</summary>
     /// <param name="dataset">The images.</param>
     /// <param name="range">Which of them; all when not given.</param>
     /// <param name="onCorrupt">
-    /// Told the index and the error of an image that cannot be read, which is then skipped; when not given, the error ends the reading.
+    /// Receives the index and the error of an image that cannot be read, which is then skipped; when not given, the error ends the reading.
     /// </param>
     /// <returns>
     /// Images as <see cref="SmoothedClassifier.CertifyMany"/> takes them, read when their turn comes; the caller disposes each.
@@ -41,11 +41,11 @@ public static class ImageDatasets
         }
     }
 
-    /// <summary>The same images after a preprocessing, under the same indices: what comes out of it is what is certified.</summary>
+    /// <summary>The same images after a preprocessing, under the same indices: the result is what is certified.</summary>
     /// <param name="dataset">The images as they are stored.</param>
     /// <param name="preprocess">What happens to each when it is read.</param>
     /// <returns>
-    /// A view, whose fingerprint tells the preprocessing, too. An image that does not fit the preprocessing counts as one that cannot be
+    /// A view, whose fingerprint includes the preprocessing. An image that does not fit the preprocessing counts as one that cannot be
     /// read.
     /// </returns>
     public static IImageDataset Prepared(this IImageDataset dataset, ImagePreprocess preprocess)
@@ -56,14 +56,14 @@ public static class ImageDatasets
     }
 
     /// <summary>
-    /// Makes sure, before any image is decoded, that the selected ones have one shape, as those of one call of CertifyMany must.
+    /// Makes sure, before any image is decoded, that the selected ones have the same shape, as those of one call of CertifyMany must.
     /// </summary>
-    /// <remarks>Of files, only the headers are read. Images whose shape is not known, or that cannot be read, are passed over.</remarks>
+    /// <remarks>For files, only the headers are read. Images whose shape is not known, or that cannot be read, are skipped.</remarks>
     /// <param name="dataset">The images.</param>
     /// <param name="range">Which of them; all when not given.</param>
-    /// <param name="cancellationToken">Ends it between two images.</param>
+    /// <param name="cancellationToken">Stops between two images.</param>
     /// <exception cref="InvalidDataException">
-    /// Two images have different shapes; the message names them, and what brings images to one shape.
+    /// Two images have different shapes; the message names them, and says what brings images to one shape.
     /// </exception>
     public static void RequireOneShape(
         this IImageDataset dataset, DatasetRange? range = null, CancellationToken cancellationToken = default)

@@ -5,7 +5,7 @@ using SkiaSharp;
 namespace DenoisedSmoothing.Data;
 
 /// <summary>
-/// Image files to bytes, as the field's loader has them (torchvision's default: PIL's <c>convert("RGB")</c>): colours as stored, without
+/// Decodes image files to bytes, like the field's loader (torchvision's default: PIL's <c>convert("RGB")</c>): colours as stored, without
 /// colour management; orientation tags ignored; alpha dropped, not blended; the first frame of several.
 /// </summary>
 internal static class ImageDecoder
@@ -13,9 +13,9 @@ internal static class ImageDecoder
     /// <summary>Decodes a file.</summary>
     /// <param name="file">Its bytes.</param>
     /// <param name="name">What to call it in errors.</param>
-    /// <param name="maxPixels">A larger image is refused before memory is taken for it.</param>
+    /// <param name="maxPixels">A larger image is refused before memory is allocated for it.</param>
     /// <returns>H x W x 3 bytes, channels interleaved.</returns>
-    /// <exception cref="InvalidDataException">It is no image, damaged, incomplete or too large.</exception>
+    /// <exception cref="InvalidDataException">It is not an image, or is damaged, incomplete or too large.</exception>
     public static (byte[] Rgb, int Height, int Width) Decode(byte[] file, string name, long maxPixels)
     {
         SkiaLibrary.EnsureAvailable();
@@ -30,7 +30,7 @@ internal static class ImageDecoder
                 CultureInfo.InvariantCulture, $"{name}: {width}x{height} pixels are more than the {maxPixels} that are read."));
         }
 
-        // Without a colour space as target nothing is converted between colour spaces.
+        // Without a target colour space, nothing is converted between colour spaces.
         SKImageInfo target = new(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         if (target.BytesSize64 > Array.MaxLength)
             throw new InvalidDataException($"{name}: the image is too large.");
@@ -52,9 +52,9 @@ internal static class ImageDecoder
         return (rgb, height, width);
     }
 
-    /// <summary>An image's size by its header alone.</summary>
+    /// <summary>An image's size, from only its header.</summary>
     /// <param name="file">The file from its beginning; not disposed.</param>
-    /// <returns>Null where it is no image that can be read.</returns>
+    /// <returns>Null where it is not an image that can be read.</returns>
     public static (int Height, int Width)? Size(Stream file)
     {
         SkiaLibrary.EnsureAvailable();
@@ -62,7 +62,7 @@ internal static class ImageDecoder
         return codec is null ? null : (codec.Info.Height, codec.Info.Width);
     }
 
-    /// <summary>Grey as <see cref="GreyStep"/> makes it.</summary>
+    /// <summary>Grey as made by <see cref="GreyStep"/>.</summary>
     /// <param name="rgb">H x W x 3 bytes.</param>
     /// <returns>H x W bytes.</returns>
     public static byte[] Grey(byte[] rgb)

@@ -7,8 +7,8 @@ public sealed record ImageFileOptions
     /// <value>False unless set: three channels, R, G, B.</value>
     public bool Grey { get; init; }
 
-    /// <summary>The most pixels that an image may have; a larger one counts as corrupt, and takes no memory.</summary>
-    /// <value>89,478,485 unless set: a quarter of a gigabyte as RGB, from where on PIL warns.</value>
+    /// <summary>The most pixels an image may have; a larger one counts as corrupt and takes no memory.</summary>
+    /// <value>89,478,485 unless set: a quarter of a gigabyte as RGB, above which PIL warns.</value>
     public long MaxPixels
     {
         get;

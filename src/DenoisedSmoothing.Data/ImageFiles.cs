@@ -54,12 +54,12 @@ public sealed class ImageFiles : IImageDataset
 
     /// <summary>
     /// Count, channels, and a hash of each file's path within the data set, size in bytes and label: not of its contents, which would mean
-    /// reading all.
+    /// reading everything.
     /// </summary>
-    /// <exception cref="FileNotFoundException">A file has gone.</exception>
+    /// <exception cref="FileNotFoundException">A file no longer exists.</exception>
     public string Fingerprint => _fingerprint.Value;
 
-    /// <summary>The path of an image's file, as the data set's list has it.</summary>
+    /// <summary>The path of an image's file, as in the data set's list.</summary>
     /// <param name="index">0 to Count - 1.</param>
     public string ImageName(int index) => _files[index].Path;
 
@@ -73,10 +73,8 @@ public sealed class ImageFiles : IImageDataset
     /// <exception cref="InvalidDataException">
     /// The image is damaged, incomplete, of an unknown format or too large, or a name in its path is not UTF-8; the message names it.
     /// </exception>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
-    /// <exception cref="DllNotFoundException">
-    /// The native library of SkiaSharp is missing; the message says which package to add.
-    /// </exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    /// <exception cref="DllNotFoundException">SkiaSharp's native library is missing; the message says which package to add.</exception>
     public torch.Tensor Image(int index)
     {
         string path = FullPath(index);
@@ -90,9 +88,9 @@ public sealed class ImageFiles : IImageDataset
             : ImageTensors.FromHwcBytes(rgb, height, width);
     }
 
-    /// <summary>The shape of one image by its file's header.</summary>
+    /// <summary>The shape of one image, from its file's header.</summary>
     /// <param name="index">0 to Count - 1.</param>
-    /// <returns>Null where the file cannot be read, or is no image; reading it says why.</returns>
+    /// <returns>Null where the file cannot be read or is not an image; reading it says why.</returns>
     public ImageShape? ShapeOf(int index)
     {
         try
@@ -113,7 +111,7 @@ public sealed class ImageFiles : IImageDataset
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (int i = 0; i < Count; i++)
         {
-            // No path holds the separator, so different lists have different texts.
+            // No path contains the separator, so different lists have different texts.
             long size = FileNames.CannotBeOpened(FullPath(i)) ? -1 : new FileInfo(FullPath(i)).Length;
             string entry = string.Create(CultureInfo.InvariantCulture, $"{_files[i].Path}\0{size}\0{_files[i].Label}\n");
             hash.AppendData(Encoding.UTF8.GetBytes(entry));

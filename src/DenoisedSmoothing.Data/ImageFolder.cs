@@ -1,13 +1,13 @@
 namespace DenoisedSmoothing.Data;
 
-/// <summary>A folder of class folders, as torchvision's <c>ImageFolder</c> reads one: the same labels and the same order.</summary>
+/// <summary>A folder of class folders, read like torchvision's <c>ImageFolder</c>: with the same labels and the same order.</summary>
 /// <remarks>
-/// A class is a subfolder, hidden ones too; labels count the subfolders in the order of their names' code points, as Python sorts them,
-/// which for ImageNet's folders (n01440764, ...) is the standard order of its 1,000 classes. Images lie in them at any depth.
+/// A class is a subfolder, including hidden ones; labels number the subfolders in the order of their names' code points, as Python sorts
+/// them, which for ImageNet's folders (n01440764, ...) is the standard order of its 1,000 classes. Images are in them at any depth.
 /// </remarks>
 public static class ImageFolder
 {
-    // torchvision's list, which decides about indices. Of these TIFF, PPM and PGM are listed but cannot be decoded.
+    // torchvision's list, which determines the indices. Of these, TIFF, PPM and PGM are listed but cannot be decoded.
     private static readonly string[] s_extensions = [".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp"];
 
     /// <summary>Lists a folder; images are read later.</summary>
@@ -15,10 +15,10 @@ public static class ImageFolder
     /// <param name="options">How to read the images.</param>
     /// <param name="allowEmptyClasses">
     /// Whether a class folder without images keeps its label, as in a part of a larger set. Otherwise it is an error, as in torchvision: a
-    /// folder that is no class, such as <c>.ipynb_checkpoints</c>, would move the labels of all behind it.
+    /// folder that is not a class, such as <c>.ipynb_checkpoints</c>, would shift the labels of all that follow.
     /// </param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidDataException">There are no class folders, or there is no image in one.</exception>
+    /// <exception cref="InvalidDataException">There are no class folders, or one has no images.</exception>
     public static ImageFiles Open(string folder, ImageFileOptions? options = null, bool allowEmptyClasses = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -50,8 +50,8 @@ public static class ImageFolder
     }
 
     // All folders of a class in the order of their paths, then the files of each: not the order of a plain walk. Slashes everywhere, so
-    // that the order is the same on every system. A folder whose name is not UTF-8 cannot be looked into: it is listed as an image that
-    // cannot be read, so that what is in it is not passed over without a word.
+    // that the order is the same on every system. A folder whose name is not UTF-8 cannot be opened: it is listed as an image that cannot
+    // be read, so that its contents are not silently skipped.
     private static IEnumerable<string> Images(string folder, string name)
     {
         List<string> folders = [name];

@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.Data;
 
-/// <summary>Byte images of one size with their labels, held in memory; pixels come out as float32 in [0,1]. Immutable.</summary>
+/// <summary>Byte images of one size with their labels, held in memory; pixels are returned as float32 in [0,1]. Immutable.</summary>
 public sealed class LabeledImages : IImageDataset
 {
     private readonly ReadOnlyMemory<byte> _pixels;
@@ -114,18 +114,18 @@ public sealed class LabeledImages : IImageDataset
 
     /// <summary>Takes images of one size into memory, for the trainers: any data set, or a part of it.</summary>
     /// <param name="dataset">
-    /// The images; one that cannot be read ends it. <see cref="ImageDatasets.Prepared"/> brings images to one size.
+    /// The images; an image that cannot be read ends the reading. <see cref="ImageDatasets.Prepared"/> brings images to one size.
     /// </param>
-    /// <param name="range">Which of them; all when not given. They are counted from 0 anew.</param>
-    /// <param name="progress">Told the number of images read so far.</param>
-    /// <param name="cancellationToken">Ends it between two images.</param>
+    /// <param name="range">Which of them; all when not given. They are renumbered from 0.</param>
+    /// <param name="progress">Receives the number of images read so far.</param>
+    /// <param name="cancellationToken">Stops between two images.</param>
     /// <returns>The same images in the same order; <paramref name="dataset"/> itself where it is in memory and wanted as a whole.</returns>
     /// <exception cref="InvalidDataException">
-    /// An image cannot be read, has another size than the first, or pixels that are not multiples of 1/255, as those of files with 8 bits a
-    /// channel are; the message names it.
+    /// An image cannot be read, has another size than the first, or has pixels that are not multiples of 1/255, unlike files with 8 bits
+    /// per channel; the message names it.
     /// </exception>
     /// <exception cref="ArgumentException">
-    /// There are no images, a pixel is outside [0,1], there are more than fit into one array, or over 256 classes.
+    /// There are no images, a pixel is outside [0,1], there are more images than fit into one array, or more than 256 classes.
     /// </exception>
     public static LabeledImages From(
         IImageDataset dataset, DatasetRange? range = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default)

@@ -3,7 +3,7 @@ using DenoisedSmoothing.Pickle;
 
 namespace DenoisedSmoothing.Data;
 
-/// <summary>A numpy array of unsigned bytes out of a pickle; empty until its state is set.</summary>
+/// <summary>A numpy array of unsigned bytes from a pickle; empty until its state is set.</summary>
 internal sealed class NumpyArray
 {
     /// <summary>The lengths, outermost first.</summary>

@@ -1,5 +1,5 @@
 namespace DenoisedSmoothing.Data;
 
-/// <summary>A numpy.dtype of a pickle.</summary>
-/// <param name="Name">Such as u1.</param>
+/// <summary>A numpy.dtype in a pickle.</summary>
+/// <param name="Name">For instance u1.</param>
 internal sealed record NumpyElementType(string Name);

@@ -56,7 +56,7 @@ internal sealed class NumpyPickle(MemoryBudget budget) : IPickleTypes
         budget.Charge(ObjectByteCount);
         return global.Kind switch
         {
-            // The shape and type given here are placeholders: the state brings the true ones.
+            // The shape and type given here are placeholders: the state has the true ones.
             PickleGlobalKind.NumpyReconstruct when values is [PickleGlobal { Kind: PickleGlobalKind.NumpyArray }, _, _] => new NumpyArray(),
             PickleGlobalKind.NumpyElementType when values.Length > 0 && Text(values[0]) is { } name => new NumpyElementType(name),
             // How Python 3 writes bytes at protocol 2.
@@ -73,7 +73,7 @@ internal sealed class NumpyPickle(MemoryBudget budget) : IPickleTypes
             case NumpyArray array:
                 array.SetState(state);
                 break;
-            // The byte order, which a byte has not, and the layout of structures, which the name rules out.
+            // The byte order, which does not apply to bytes, and the layout of structures, which the name rules out.
             case NumpyElementType:
                 break;
             default:
@@ -91,7 +91,7 @@ internal sealed class NumpyPickle(MemoryBudget budget) : IPickleTypes
         return new PickleBytes(input.ReadArray(length));
     }
 
-    // Charged by its size: the same text could be encoded again and again.
+    // Charged by size: the same text could be encoded again and again.
     private PickleBytes? Encode(string text)
     {
         budget.Charge(ObjectByteCount + (2L * text.Length));

@@ -2,11 +2,11 @@ using System.Buffers.Binary;
 
 namespace DenoisedSmoothing.Data;
 
-/// <summary>BMP of 16 bits a pixel: PIL scales 5 or 6 bits to 8 and cuts, Skia rounds to the nearest.</summary>
+/// <summary>BMP with 16 bits per pixel: PIL scales 5 or 6 bits to 8 and truncates, Skia rounds to the nearest.</summary>
 internal static class SixteenBitBmp
 {
     /// <summary>The largest value of R, G and B in the file, 31 or 63.</summary>
-    /// <returns>Null where it is no such file, or of a layout that PIL does not read.</returns>
+    /// <returns>Null where it is not such a file, or has a layout that PIL does not read.</returns>
     public static (int Red, int Green, int Blue)? LargestValues(ReadOnlySpan<byte> file)
     {
         if (file.Length < 54 || !file.StartsWith("BM"u8) || Word(file, 14) < 40
@@ -26,7 +26,7 @@ internal static class SixteenBitBmp
         };
     }
 
-    /// <summary>Gives each channel the value that PIL does: floor(255 v / largest) where v is the file's.</summary>
+    /// <summary>Gives each channel the same value as PIL: floor(255 v / largest), where v is the file's.</summary>
     /// <param name="rgba">H x W x 4 bytes, each round(255 v / largest); changed in place.</param>
     /// <param name="largest">The largest value of each channel.</param>
     public static void ScaleLikePil(Span<byte> rgba, (int Red, int Green, int Blue) largest)

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace DenoisedSmoothing.Data;
 
-/// <summary>Whether the native library that decodes images is here.</summary>
+/// <summary>Checks that the native library that decodes images is available.</summary>
 internal static class SkiaLibrary
 {
     private static volatile bool s_loaded;

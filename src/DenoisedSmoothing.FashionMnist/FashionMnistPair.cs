@@ -11,12 +11,12 @@ namespace DenoisedSmoothing;
 
 /// <summary>
 /// The pair that comes with the library: a small diffusion denoiser and a small classifier for Fashion-MNIST (grey 28x28 images, ten
-/// classes), trained by this library on the training set alone (docs/training.md). For trying things out and for tests; bring your own for
-/// work.
+/// classes), trained by this library on only the training set (docs/training.md). For trying things out and for tests; use your own for
+/// real work.
 /// </summary>
 public sealed class FashionMnistPair : IDisposable
 {
-    /// <summary>The highest timestep the denoiser was trained for: it reaches sigma 1.5 and a little more.</summary>
+    /// <summary>The highest timestep the denoiser was trained for: it covers sigma 1.5 and a little more.</summary>
     public const int LastTimestep = 799;
 
     private readonly nn.Module<Tensor, Tensor, Tensor> _denoiserNetwork;
@@ -35,7 +35,7 @@ public sealed class FashionMnistPair : IDisposable
     /// <summary>The noise schedule of the denoiser: cosine, T = 1000.</summary>
     public static INoiseSchedule Schedule { get; } = new CosineSchedule(1000);
 
-    /// <summary>The denoiser's model, over which another strategy of denoising can be put. It ends with the pair.</summary>
+    /// <summary>The denoiser's model, on which another denoising strategy can be built. It is disposed with the pair.</summary>
     public DiffusionModel Diffusion { get; }
 
     /// <summary>The one-shot denoiser, for sigma up to 1.5.</summary>
@@ -44,17 +44,17 @@ public sealed class FashionMnistPair : IDisposable
     /// <summary>The classifier, for pixels in [0,1].</summary>
     public IClassifier Classifier { get; }
 
-    /// <summary>Loads the pair that the library carries.</summary>
-    /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
+    /// <summary>Loads the pair included in the library.</summary>
+    /// <param name="device">Where to compute, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public static FashionMnistPair Load(string device = "cpu") => Load(
         () => SafetensorsFile.Open(Resource("denoiser.safetensors"), "denoiser.safetensors"),
         () => SafetensorsFile.Open(Resource("classifier.safetensors"), "classifier.safetensors"), device);
 
-    /// <summary>Loads a pair of the same shape, trained anew, from files.</summary>
+    /// <summary>Loads a newly trained pair of the same shape from files.</summary>
     /// <param name="denoiserPath">Weights of <see cref="NewDenoiserNetwork"/>.</param>
     /// <param name="classifierPath">Weights of <see cref="NewClassifierNetwork"/>.</param>
-    /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
+    /// <param name="device">Where to compute, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <exception cref="CheckpointException">A file is damaged or holds other weights.</exception>
     public static FashionMnistPair LoadFrom(string denoiserPath, string classifierPath, string device = "cpu") =>
         Load(() => SafetensorsFile.Open(denoiserPath), () => SafetensorsFile.Open(classifierPath), device);

@@ -23,12 +23,12 @@ public sealed class OnnxClassifier : IClassifier, IDescribed, IDisposable
     /// <summary>Opens a classifier.</summary>
     /// <param name="path">A .onnx file with one input, images [N,C,H,W], and an output of scores [N,K]; floating-point of 16, 32 or 64
     /// bits.</param>
-    /// <param name="classCount">K, at least 2; null where the model says it.</param>
-    /// <param name="normalization">What the network was trained with; null where it takes [0,1], or normalises by itself.</param>
+    /// <param name="classCount">K, at least 2; null if the model says it.</param>
+    /// <param name="normalization">What the network was trained with; null if it takes [0,1] or normalises by itself.</param>
     /// <param name="resizeTo">Size in pixels to resize to, bicubic with antialiasing; null to leave the size.</param>
     /// <param name="options">Names, threads and execution providers.</param>
-    /// <exception cref="CheckpointException">ONNX Runtime cannot open the model, it is no classifier, or its classes, channels or size are
-    /// not those given; the message says what it has.</exception>
+    /// <exception cref="CheckpointException">ONNX Runtime cannot open the model, it is not a classifier, or its classes, channels or size
+    /// are not those given; the message says what it has.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 2 classes, or a size below 1.</exception>
     /// <exception cref="DllNotFoundException">A native library is missing; the message says which package to add.</exception>
     public static OnnxClassifier Load(

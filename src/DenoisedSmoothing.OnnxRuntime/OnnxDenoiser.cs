@@ -4,10 +4,10 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.OnnxRuntime;
 
-/// <summary>Any diffusion model in ONNX as one-shot denoiser: see <see cref="OneShotDenoiser"/>.</summary>
+/// <summary>Any diffusion model in ONNX as a one-shot denoiser: see <see cref="OneShotDenoiser"/>.</summary>
 /// <remarks>
-/// For a network of images alone, or for other samplers, use <see cref="OnnxNetwork"/> in their place of a network. Safe for concurrent
-/// use. See <see cref="OnnxNetwork"/> for memory, types and devices.
+/// For a network of images alone, or for other samplers, use <see cref="OnnxNetwork"/> as their network. Safe for concurrent use. See
+/// <see cref="OnnxNetwork"/> for memory, types and devices.
 /// </remarks>
 public sealed class OnnxDenoiser : IDenoiser, IDescribed, IDisposable
 {
@@ -23,12 +23,14 @@ public sealed class OnnxDenoiser : IDenoiser, IDescribed, IDisposable
     /// floating-point or integer), and an output [N,C,H,W], or [N,2C,H,W] with a learned variance.</param>
     /// <param name="schedule">The schedule that the network was trained with.</param>
     /// <param name="parametrization">What the network predicts.</param>
-    /// <param name="timestepScale">The network is fed t times this; 1000/T for networks trained with rescaled timesteps, else 1.</param>
+    /// <param name="timestepScale">
+    /// The network is fed t times this; 1000/T for networks trained with rescaled timesteps, otherwise 1.
+    /// </param>
     /// <param name="lastTimestep">The highest timestep that the network was trained for; null for all of the schedule's.</param>
     /// <param name="options">Names, threads and execution providers.</param>
-    /// <exception cref="CheckpointException">ONNX Runtime cannot open the model, or it is no such denoiser; the message says what it
+    /// <exception cref="CheckpointException">ONNX Runtime cannot open the model, or it is not such a denoiser; the message says what it
     /// has.</exception>
-    /// <exception cref="ArgumentException">A fractional scale for a model with integer timesteps.</exception>
+    /// <exception cref="ArgumentException">The scale is fractional, but the model has integer timesteps.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The scale is not finite and positive, or the timestep is not one of the
     /// schedule's.</exception>
     /// <exception cref="DllNotFoundException">A native library is missing; the message says which package to add.</exception>

@@ -3,7 +3,7 @@ using DenoisedSmoothing.Checkpoints;
 
 namespace DenoisedSmoothing.OnnxRuntime;
 
-/// <summary>The files beside a model in which it keeps weights, read from its protobuf: weights themselves are skipped.</summary>
+/// <summary>The files beside a model in which it keeps weights, read from its protobuf, whose own weights are skipped.</summary>
 internal sealed class OnnxExternalFiles
 {
     // The limit of protobuf's own readers.
@@ -16,7 +16,7 @@ internal sealed class OnnxExternalFiles
         Model, Function, Graph, Node, Attribute, SparseTensor, Tensor, ExternalData,
     }
 
-    // The way from a model to the names of its files: message and field number to message (onnx/onnx, onnx/onnx.proto).
+    // The path from a model to the names of its files: message and field number to message (onnx/onnx, onnx/onnx.proto).
     private static readonly Dictionary<(Message, int), Message> s_inside = new()
     {
         [(Message.Model, 7)] = Message.Graph,
@@ -44,7 +44,7 @@ internal sealed class OnnxExternalFiles
 
     private OnnxExternalFiles(FileStream stream, string path) => (_stream, _path) = (stream, path);
 
-    /// <summary>The names as the model has them, relative to its folder.</summary>
+    /// <summary>The names as in the model, relative to its folder.</summary>
     /// <exception cref="CheckpointException">The protobuf is cut short.</exception>
     public static SortedSet<string> Of(FileStream model, string path)
     {
@@ -54,7 +54,7 @@ internal sealed class OnnxExternalFiles
     }
 
     /// <summary>Walks a message up to its end.</summary>
-    /// <returns>Of external data: the location that it names.</returns>
+    /// <returns>For external data: the location that it names.</returns>
     private string? Walk(Message message, long end, int depth)
     {
         if (depth > MaxDepth)
@@ -69,7 +69,7 @@ internal sealed class OnnxExternalFiles
             {
                 case 0:
                     ulong number = Varint();
-                    // TensorProto.data_location: only EXTERNAL is followed, as ONNX Runtime does.
+                    // TensorProto.data_location: only EXTERNAL is followed, as in ONNX Runtime.
                     if (message == Message.Tensor && field == 14)
                         external = number == 1;
                     break;
@@ -92,7 +92,7 @@ internal sealed class OnnxExternalFiles
         return message == Message.ExternalData && key == "location" ? value : null;
     }
 
-    /// <summary>Skips a field of fixed length, or a group (deprecated, and still protobuf) up to its end.</summary>
+    /// <summary>Skips a field of fixed length, or a group (deprecated, but still protobuf) up to its end.</summary>
     private void Skip(ulong tag, long end, int depth)
     {
         switch (tag & 7)

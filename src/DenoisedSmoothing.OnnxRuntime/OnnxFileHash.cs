@@ -5,14 +5,14 @@ using DenoisedSmoothing.Checkpoints;
 namespace DenoisedSmoothing.OnnxRuntime;
 
 /// <summary>
-/// The SHA-256 of a model: of its file, and of the files beside it in which large models, and all models by PyTorch's newer exporter, keep
-/// their weights (external data). Without such files it is what <c>sha256sum</c> prints.
+/// The SHA-256 of a model: of its file, and of the files beside it in which large models, and all models from PyTorch's newer exporter,
+/// keep their weights (external data). Without such files it is what <c>sha256sum</c> prints.
 /// </summary>
 internal static class OnnxFileHash
 {
     /// <summary>64 lower-case hexadecimal digits.</summary>
     /// <param name="path">A model that ONNX Runtime has opened.</param>
-    /// <exception cref="CheckpointException">The model is cut short, or names a file that is missing or outside of its folder.</exception>
+    /// <exception cref="CheckpointException">The model is cut short, or names a file that is missing or outside its folder.</exception>
     public static string Of(string path)
     {
         using FileStream model = File.OpenRead(path);

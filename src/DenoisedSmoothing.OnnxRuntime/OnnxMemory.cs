@@ -6,17 +6,17 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace DenoisedSmoothing.OnnxRuntime;
 
-/// <summary>Tensors of the two libraries over the same memory.</summary>
+/// <summary>Lets tensors of the two libraries share memory.</summary>
 internal static class OnnxMemory
 {
-    /// <summary>The tensor on the host, of the type, contiguous: itself where it is all that.</summary>
+    /// <summary>The tensor on the host, of the given type, contiguous: the same tensor where that already holds.</summary>
     public static Tensor Hosted(Tensor tensor, ScalarType type) => tensor.to_type(type).cpu().contiguous();
 
-    /// <summary>A value of ONNX Runtime over the memory of a contiguous tensor on the CPU, which must outlive it.</summary>
+    /// <summary>An ONNX Runtime value over the memory of a contiguous tensor on the CPU, which must outlive it.</summary>
     public static unsafe OrtValue Over(Tensor tensor, TensorElementType type)
     {
         Span<byte> bytes = tensor.bytes;
-        // libtorch's memory: it does not move, and is freed with the tensor only.
+        // libtorch's memory: it does not move, and is freed only with the tensor.
         fixed (byte* start = bytes)
             return OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, type, tensor.shape, (nint)start, bytes.Length);
     }

@@ -9,13 +9,13 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.OnnxRuntime;
 
 /// <summary>
-/// An ONNX model as a network. It fits wherever a TorchSharp network does: with images in <see cref="ModuleClassifier"/>, with images and
+/// An ONNX model as a network. Usable wherever a TorchSharp network is: with images in <see cref="ModuleClassifier"/>, with images and
 /// timesteps in <see cref="OneShotDenoiser"/>. <see cref="OnnxClassifier"/> and <see cref="OnnxDenoiser"/> are these two with more checks
 /// on load.
 /// </summary>
 /// <remarks>
-/// ONNX Runtime reads and writes the tensors' own memory: nothing is copied for a contiguous tensor on the CPU of the model's type. Tensors
-/// of another type are converted, and those on another device go over the host. Safe for concurrent use: a session has no state between
+/// ONNX Runtime reads and writes the tensors' own memory: nothing is copied for a contiguous CPU tensor of the model's type. Tensors of
+/// another type are converted, and those on another device go through the host. Safe for concurrent use: a session has no state between
 /// calls.
 /// </remarks>
 public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IDescribed, IDisposable
@@ -23,7 +23,7 @@ public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor,
     private readonly InferenceSession _session;
     private readonly string _name;
     private readonly RunOptions _run = new();
-    // What the model makes of each input shape: known from the first call on, so that later answers are written in place.
+    // The output shape for each input shape: known after the first call, so that later answers are written in place.
     private readonly ConcurrentDictionary<(long N, long C, long H, long W), long[]> _outputShapes = new();
 
     private OnnxNetwork(InferenceSession session, OnnxSignature signature, string path, OnnxOptions options)
@@ -46,7 +46,7 @@ public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor,
     /// </summary>
     public PartInfo Info { get; }
 
-    /// <summary>The images that it takes: [N,C,H,W], with -1 where any size will do.</summary>
+    /// <summary>The images it takes: [N,C,H,W], with -1 where any size is accepted.</summary>
     public IReadOnlyList<long> ImageShape => Signature.Images.Shape;
 
     /// <summary>Its answer's shape, with -1 where it depends on the input, or the model does not say.</summary>
@@ -96,8 +96,8 @@ public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor,
 
     /// <summary>Calls a model of two inputs.</summary>
     /// <param name="images">[N,C,H,W] as <see cref="ImageShape"/> allows, on any device.</param>
-    /// <param name="timesteps">[N]; converted to the type that the model takes. Whole where that is an integer, all equal where it is one
-    /// number for all rows.</param>
+    /// <param name="timesteps">[N]; converted to the type that the model takes. They must be whole where that is an integer type, and all
+    /// equal where it is one number for all rows.</param>
     /// <returns>Its answer as float32; a fresh tensor on the images' device.</returns>
     /// <exception cref="ArgumentException">The shape does not fit, or the timesteps do not.</exception>
     /// <exception cref="InvalidOperationException">The model takes no timesteps, or fails.</exception>

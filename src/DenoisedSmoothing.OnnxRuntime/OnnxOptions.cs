@@ -2,22 +2,22 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace DenoisedSmoothing.OnnxRuntime;
 
-/// <summary>How an ONNX model is opened: which of its tensors are meant, on how many threads and on what it computes.</summary>
+/// <summary>How an ONNX model is opened: which of its tensors are meant, how many threads it uses and on what it computes.</summary>
 public sealed record OnnxOptions
 {
-    /// <summary>The name of the image input, or its place among the inputs, from 0.</summary>
-    /// <value>Null: the only input of four dimensions.</value>
+    /// <summary>The name of the image input, or its position among the inputs, from 0.</summary>
+    /// <value>Null: the only input with four dimensions.</value>
     public string? Images { get; init; }
 
-    /// <summary>The name of the timestep input, or its place among the inputs other than the images, from 0.</summary>
-    /// <value>Null: the only other input, where there is one.</value>
+    /// <summary>The name of the timestep input, or its position among the inputs other than the images, from 0.</summary>
+    /// <value>Null: the only other input, if there is one.</value>
     public string? Timesteps { get; init; }
 
-    /// <summary>The name of the output, or its place among the outputs, from 0.</summary>
-    /// <value>Null: the only output of the right number of dimensions: two for logits, four for images.</value>
+    /// <summary>The name of the output, or its position among the outputs, from 0.</summary>
+    /// <value>Null: the only output with the right number of dimensions: two for logits, four for images.</value>
     public string? Output { get; init; }
 
-    /// <summary>Threads of ONNX Runtime on the CPU, the calling one included; 0 leaves the number to it (one a physical core).</summary>
+    /// <summary>ONNX Runtime's threads on the CPU, including the calling one; 0 leaves the number to it (one per physical core).</summary>
     /// <value>0.</value>
     public int Threads { get; init; }
 
@@ -28,8 +28,8 @@ public sealed record OnnxOptions
     public Action<SessionOptions>? Configure { get; init; }
 
     /// <summary>
-    /// The arithmetic, for the certificate. An execution provider may compute otherwise than the model says (TF32, float16): then say so
-    /// here.
+    /// The arithmetic, for the certificate. An execution provider may compute differently from what the model says (TF32, float16): then
+    /// say so here.
     /// </summary>
     /// <value>Null: the type of the image input.</value>
     public string? Precision { get; init; }
@@ -38,7 +38,7 @@ public sealed record OnnxOptions
     {
         ArgumentOutOfRangeException.ThrowIfNegative(Threads);
         SessionOptions session = new() { IntraOpNumThreads = Threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        // libtorch takes its turn on the same cores: threads that spin while they wait would slow it down.
+        // libtorch takes its turn on the same cores: threads that spin while waiting would slow it down.
         session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         Configure?.Invoke(session);
         return session;

@@ -4,7 +4,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace DenoisedSmoothing.OnnxRuntime;
 
 /// <summary>
-/// Which of a model's tensors are the images, the timesteps and the answer: named by the options, or guessed where there is one way only.
+/// Which of a model's tensors are the images, the timesteps and the answer: named by the options, or inferred where there is only one
+/// possibility.
 /// </summary>
 internal sealed record OnnxSignature(OnnxTensor Images, OnnxTensor? Timesteps, OnnxTensor Output)
 {
@@ -55,7 +56,7 @@ internal sealed record OnnxSignature(OnnxTensor Images, OnnxTensor? Timesteps, O
             if (all.Count == 1)
                 return all[0];
             OnnxTensor[] fitting = [.. all.Where(fits)];
-            // Probabilities beside the logits that they are made of.
+            // Probabilities beside the logits from which they are computed.
             if (fitting.Length > 1 && fitting.Where(tensor => tensor.Name.Equals("logits", StringComparison.OrdinalIgnoreCase))
                 .ToArray() is [var logits])
                 return logits;

@@ -32,7 +32,7 @@ internal sealed record OnnxTensor(string Name, TensorElementType Type, IReadOnly
             : new OnnxTensor(node.Key, TensorElementType.DataTypeMax, [])),
     ];
 
-    /// <summary>Whether this looks like images [N,H,W,C]: channels are few, and pixels across are not.</summary>
+    /// <summary>Whether this looks like images [N,H,W,C]: there are few channels, but not few pixels across.</summary>
     public bool IsChannelsLast => Rank == 4 && Shape[3] is 1 or 3 or 4 && Shape[1] is not (1 or 2 or 3 or 4);
 
     /// <summary>Whether a tensor of this shape fits: free dimensions take any size.</summary>

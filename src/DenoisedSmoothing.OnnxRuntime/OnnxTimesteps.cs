@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.OnnxRuntime;
 
-/// <summary>Timesteps in the form that a model takes: of its type, one for each row or one for all.</summary>
+/// <summary>Timesteps in the form that a model takes: with its type, one for each row or one for all.</summary>
 internal static class OnnxTimesteps
 {
     /// <summary>Contiguous, on the CPU; the caller disposes it.</summary>
-    /// <exception cref="ArgumentException">Fractional timesteps for a model that takes whole ones, or different ones where it takes one for
-    /// all rows.</exception>
+    /// <exception cref="ArgumentException">The timesteps are fractional but the model takes whole ones, or differ but it takes one for all
+    /// rows.</exception>
     public static Tensor For(OnnxTensor wanted, Tensor timesteps, string name)
     {
         ArgumentNullException.ThrowIfNull(timesteps);

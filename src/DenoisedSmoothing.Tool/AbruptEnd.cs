@@ -3,11 +3,11 @@ using System.Runtime.InteropServices;
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>
-/// Ends the process at once. In an orderly end libtorch's memory is freed while its threads still compute, and the process crashes.
+/// Ends the process at once. In an orderly exit, libtorch's memory is freed while its threads still compute, and the process crashes.
 /// </summary>
 internal static partial class AbruptEnd
 {
-    /// <param name="exitCode">What the process answers.</param>
+    /// <param name="exitCode">The process's exit code.</param>
     public static void Now(int exitCode)
     {
         Console.Out.Flush();

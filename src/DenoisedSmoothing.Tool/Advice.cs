@@ -3,7 +3,7 @@ using DenoisedSmoothing.Checkpoints;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>What the library advises, with what can be typed in place of what can be programmed.</summary>
+/// <summary>The library's advice, with what can be typed in place of what can be programmed.</summary>
 internal static partial class Advice
 {
     private const string DataPath = "Name its folder with --data-path, and its kind with --data.";
@@ -56,12 +56,12 @@ internal static partial class Advice
         ("Read them with CertificationLog.", "Give them to dds analyze, verify or audit."),
     ];
 
-    /// <summary>A message of the library in the words of the command line.</summary>
+    /// <summary>A message from the library in the terms of the command line.</summary>
     public static string Of(string message)
     {
         foreach ((string api, string typed) in s_ofAll)
             message = message.Replace(api, typed, StringComparison.Ordinal);
-        // Verbs of logs take no images and mostly no models.
+        // Log verbs take no images and mostly no models.
         foreach (string elsewhere in (string[])[DataPath, "Give it to --classifier-file or --denoiser-file.",
             "Give them to --classifier-file or --denoiser-file."])
         {
@@ -72,7 +72,7 @@ internal static partial class Advice
         return Batch().Replace(message, static match => match.Groups["rows"].Success ? $"--batch {match.Groups["rows"]}" : "--batch");
     }
 
-    /// <summary>The message of an error about a model's file.</summary>
+    /// <summary>The message for an error about a model's file.</summary>
     /// <param name="error">What the library says.</param>
     /// <param name="part">classifier or denoiser.</param>
     public static string Of(Exception error, string part)
@@ -95,7 +95,7 @@ internal static partial class Advice
         return Of(message);
     }
 
-    /// <summary>A word as a shell takes it for one.</summary>
+    /// <summary>A word, quoted so that a shell takes it as one.</summary>
     public static string Quoted(string word) =>
         Plain().IsMatch(word) ? word : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 

@@ -8,25 +8,25 @@ namespace DenoisedSmoothing.Tool;
 internal static class CommandLine
 {
     /// <summary>
-    /// Exit codes: 0 done, 1 the question was answered with no or the input was bad, 2 could not tell, 75 the same command may succeed
-    /// later (EX_TEMPFAIL of sysexits.h), 130 stopped before anything was found.
+    /// Exit codes: 0 done, 1 the answer was no or the input was bad, 2 could not tell, 75 the same command may succeed later (EX_TEMPFAIL
+    /// of sysexits.h), 130 stopped before anything was found.
     /// </summary>
     public const int Done = 0, Failed = 1, CannotTell = 2, TryAgain = 75, Cancelled = 130;
 
-    // What System.CommandLine answers for a verb that still works a minute behind Ctrl-C, or behind a signal to end.
+    // What System.CommandLine returns for a verb that still works a minute after Ctrl-C or a termination signal.
     private const int Interrupted = 130, Terminated = 143;
 
     /// <summary>Parses and runs.</summary>
     /// <param name="args">What was typed.</param>
     /// <param name="configuration">Where output goes; the process's own when not given.</param>
-    /// <param name="cancellationToken">Stops it as Ctrl-C does.</param>
+    /// <param name="cancellationToken">Stops it like Ctrl-C.</param>
     public static async Task<int> RunAsync(
         string[] args, InvocationConfiguration? configuration = null, CancellationToken cancellationToken = default)
     {
-        // Numbers are read and written alike whatever the system's language.
+        // Numbers are read and written the same way whatever the system's language.
         CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
         bool isProcess = configuration is null;
-        // Without a timeout Ctrl-C ends the process at once, in the middle of a line.
+        // Without a timeout, Ctrl-C ends the process at once, in the middle of a line.
         configuration ??= new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) };
         configuration.EnableDefaultExceptionHandler = false;
         ParseResult parsed = Root().Parse(args);
@@ -36,7 +36,7 @@ internal static class CommandLine
             if (parsed.Action is ParseErrorAction)
                 throw new ArgumentException(string.Join(Environment.NewLine, ParseErrors.Of(parsed)));
             int code = await parsed.InvokeAsync(configuration, cancellationToken);
-            // Verbs say that they stop by an exception; this one is still in a pass.
+            // Verbs report stopping by an exception; this one is still in a pass.
             if (code is Interrupted or Terminated)
             {
                 configuration.Error.WriteLine(Stopped.Says(parsed, args));

@@ -4,13 +4,13 @@ using System.Text.RegularExpressions;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>What is wrong with what was typed, in sentences: the parser's own speak of tokens and .NET's types.</summary>
+/// <summary>What is wrong with what was typed, in sentences: the parser's own errors speak of tokens and .NET types.</summary>
 internal static partial class ParseErrors
 {
-    // How many letters a slip of the fingers changes.
+    // How many letters a typing error changes.
     private const int MostSlips = 3;
 
-    /// <summary>A sentence for each error; none where there is none.</summary>
+    /// <summary>A sentence for each error; empty where there are none.</summary>
     public static IReadOnlyList<string> Of(ParseResult parsed)
     {
         // Other options that seem to be missing may be in that file.
@@ -23,12 +23,12 @@ internal static partial class ParseErrors
         List<string> said = [.. Unknown(command, unknown)];
         foreach (ParseError error in parsed.Errors)
         {
-            // Values of an unknown option are unknown, too, and the option has been named.
+            // Values of an unknown option are unknown too, and the option has already been named.
             if (!unknown.Any(token => error.Message.Contains($"'{token}'", StringComparison.Ordinal)) && Sentence(error) is { } sentence)
                 said.Add(sentence);
         }
 
-        // Of an unknown verb nothing is asked.
+        // Nothing is required of an unknown verb.
         return command is RootCommand && unknown.Length > 0 ? [.. said.Take(1)] : [.. said.Distinct()];
     }
 
@@ -62,7 +62,7 @@ internal static partial class ParseErrors
         return near.Slips <= Math.Min(MostSlips, typed.Length / 3) ? $" Is {near.Name} meant?" : "";
     }
 
-    /// <summary>Levenshtein's distance: letters to add, take away or change.</summary>
+    /// <summary>Levenshtein's distance: letters to add, remove or change.</summary>
     private static int Distance(string one, string other)
     {
         int[] row = [.. Enumerable.Range(0, other.Length + 1)];
@@ -99,7 +99,7 @@ internal static partial class ParseErrors
             : MissingValue().Match(text) is { Success: true } value ? $"{value.Groups[1].Value} takes a value, and there is none." : text;
     }
 
-    // The parser names .NET's types, which mean nothing to someone who typed an option.
+    // The parser names .NET types, which mean nothing to a user who typed an option.
     private static string NoNumber(Match match)
     {
         (string option, string value, string type) =

@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>The help of the program: one line a verb, by what they are for.</summary>
+/// <summary>The help of the program: one line per verb, grouped by purpose.</summary>
 internal static class RootHelp
 {
     private const int NameColumn = 20;
@@ -53,7 +53,7 @@ internal static class RootHelp
 
     /// <summary>Writes the help.</summary>
     /// <param name="description">What the program is.</param>
-    /// <param name="output">Where to.</param>
+    /// <param name="output">Where to write.</param>
     /// <param name="width">The longest line.</param>
     public static void Write(string description, TextWriter output, int width)
     {

@@ -2,13 +2,13 @@ using System.CommandLine;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>What to say of a run that was stopped: how it goes on.</summary>
+/// <summary>What to say about a run that was stopped: how to continue it.</summary>
 internal static class Stopped
 {
     private const string Resume = "--resume", CheckpointEvery = "--checkpoint-every";
 
-    /// <summary>The last word of a run, with the very command that goes on with it where there is one.</summary>
-    /// <param name="parsed">What was typed, understood.</param>
+    /// <summary>The last line of a run, with the exact command that continues it if there is one.</summary>
+    /// <param name="parsed">What was typed, parsed.</param>
     /// <param name="args">What was typed.</param>
     public static string Says(ParseResult parsed, IReadOnlyList<string> args)
     {

@@ -14,12 +14,12 @@ internal sealed class Verb : Command
     /// <param name="name">As typed.</param>
     /// <param name="description">What it does, in a sentence or two.</param>
     /// <param name="examples">One to three command lines, without the program's name.</param>
-    /// <param name="exitCodes">What each exit code means, but for the one that all verbs share.</param>
+    /// <param name="exitCodes">What each exit code means, except the one that all verbs share.</param>
     public Verb(string name, string description, IReadOnlyList<string> examples, IReadOnlyList<(int Code, string Meaning)> exitCodes)
         : base(name, description) =>
         (Examples, ExitCodes) = (examples, [.. exitCodes.Append(s_tryAgain).OrderBy(static code => code.Code)]);
 
-    /// <summary>Options that belong together, in the order of the help.</summary>
+    /// <summary>Groups of related options, in the order of the help.</summary>
     public IReadOnlyList<OptionGroup> Groups => _groups;
 
     public IReadOnlyList<string> Examples { get; }
@@ -49,14 +49,14 @@ internal sealed class Verb : Command
         return this;
     }
 
-    /// <summary>Adds options under the heading that they have.</summary>
+    /// <summary>Adds options under their heading.</summary>
     public Verb With(OptionGroup group)
     {
         _groups.Add(group);
         return With((IEnumerable<Option>)group);
     }
 
-    /// <summary>Adds options of this verb alone.</summary>
+    /// <summary>Adds options of only this verb.</summary>
     public Verb With(IEnumerable<Option> options)
     {
         foreach (Option option in options)
@@ -71,7 +71,7 @@ internal sealed class Verb : Command
     /// <summary>Sets what the verb does; its result is the exit code.</summary>
     public Verb Does(Func<ParseResult, CancellationToken, int> run)
     {
-        // On a thread of its own: the work is synchronous, and Ctrl-C must be heard meanwhile.
+        // On a separate thread: the work is synchronous, and Ctrl-C must be handled meanwhile.
         SetAction((parsed, cancellationToken) => Task.Run(() => run(parsed, cancellationToken)));
         return this;
     }

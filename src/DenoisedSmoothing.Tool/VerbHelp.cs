@@ -34,8 +34,8 @@ internal sealed class VerbHelp : SynchronousCommandLineAction
 
     /// <summary>Writes the help of a verb.</summary>
     /// <param name="verb">The verb.</param>
-    /// <param name="output">Where to.</param>
-    /// <param name="width">The longest line, but for names and examples.</param>
+    /// <param name="output">Where to write.</param>
+    /// <param name="width">The longest line, except for names and examples.</param>
     public static void Write(Verb verb, TextWriter output, int width)
     {
         foreach (string line in Screen.Wrap(verb.Description ?? "", width))
@@ -88,7 +88,7 @@ internal sealed class VerbHelp : SynchronousCommandLineAction
         string description = option.Description ?? "";
         string fallback = option.HasDefaultValue && !description.Contains("[default", StringComparison.Ordinal)
             && Text(option.GetDefaultValue()) is { Length: > 0 } value ? $" [default: {value}]" : "";
-        // The range stands before the default that a description ends with.
+        // The range comes before the default with which a description ends.
         int end = description.IndexOf(" [default", StringComparison.Ordinal);
         return (NameOf(option), end < 0 ? description + range + fallback : description.Insert(end, range));
     }

@@ -7,15 +7,15 @@ namespace DenoisedSmoothing.Training;
 /// <summary>Random variations of training images; none by default.</summary>
 public sealed record Augmentation
 {
-    /// <summary>Images are moved by up to this many pixels each way, the border filled with 0; at least 0.</summary>
+    /// <summary>Images are shifted by up to this many pixels each way, with the border filled with 0; at least 0.</summary>
     public int Shift { get; init; }
 
-    /// <summary>Whether every second image, by chance, is mirrored left to right.</summary>
+    /// <summary>Whether images are mirrored left to right with probability 1/2.</summary>
     public bool Mirror { get; init; }
 
     /// <summary>
-    /// The strongest softening: each image is mixed with its 3x3 box blur, applied twice, at a random share of up to this, in [0,1].
-    /// A denoiser's results are soft, and this prepares a classifier for them without ever seeing a denoiser or noise.
+    /// The strongest softening: each image is mixed with its 3x3 box blur, applied twice, with a random share of up to this, in [0,1]. A
+    /// denoiser's results are soft, and this prepares a classifier for them without ever seeing a denoiser or noise.
     /// </summary>
     public double Soften { get; init; }
 

@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// The random numbers of one training step, a function of seed and step alone: what is drawn in one step does not move the next, so a
-/// resumed training continues exactly. They have nothing to do with the noise of certificates.
+/// The random numbers of one training step, a function of only seed and step: draws in one step do not affect the next, so resumed training
+/// continues exactly. They have nothing to do with the noise of certificates.
 /// </summary>
 /// <remarks>
-/// Draws of one step follow one another: the n-th call gives the same numbers again under the same seed, step and shapes, on every device,
-/// since they are made on the CPU. Virtual so that a test can hand an objective the very noise of a reference.
+/// Draws in one step follow one another: the n-th call gives the same numbers again under the same seed, step and shapes, on every device,
+/// since they are made on the CPU. Virtual so that a test can give an objective exactly the noise of a reference.
 /// </remarks>
 public class StepRandom : IDisposable
 {
@@ -29,7 +29,7 @@ public class StepRandom : IDisposable
     }
 
     /// <summary>Fresh standard normals.</summary>
-    /// <param name="like">Whose shape, device and type they get.</param>
+    /// <param name="like">The tensor whose shape, device and type they get.</param>
     public virtual Tensor Normal(Tensor like)
     {
         ArgumentNullException.ThrowIfNull(like);
@@ -38,11 +38,11 @@ public class StepRandom : IDisposable
 
     /// <summary>Fresh numbers, uniform in [0,1).</summary>
     /// <param name="count">How many.</param>
-    /// <param name="device">Where they are wanted.</param>
+    /// <param name="device">The target device.</param>
     /// <returns>float32 [count].</returns>
     public virtual Tensor Uniform(long count, Device device) => rand(count, ScalarType.Float32, generator: _generator).to(device);
 
-    /// <summary>A fresh seed, for noise that is drawn by another generator.</summary>
+    /// <summary>A fresh seed, for noise drawn by another generator.</summary>
     public virtual ulong Seed()
     {
         using Tensor halves = rand(2, ScalarType.Float64, generator: _generator).mul_(Kept(Math.ScaleB(1, 32)));
@@ -50,7 +50,7 @@ public class StepRandom : IDisposable
         return (ulong)values[0] << 32 | (ulong)values[1];
     }
 
-    /// <summary>What a denoiser may know of noisy images of this step, with inner draws of their own for a stochastic one.</summary>
+    /// <summary>What a denoiser may know about noisy images of this step, with separate inner draws for a stochastic one.</summary>
     /// <param name="sigma">The noise per pixel, in [0,1] pixel space.</param>
     /// <param name="noisy">The noisy images.</param>
     public virtual NoiseContext NoiseContext(double sigma, Tensor noisy) => new(sigma, stream =>
@@ -67,7 +67,7 @@ public class StepRandom : IDisposable
     }
 
     /// <summary>Frees the generator.</summary>
-    /// <param name="disposing">Whether it is asked for, rather than done by the finalizer.</param>
+    /// <param name="disposing">Whether it was requested, rather than done by the finalizer.</param>
     protected virtual void Dispose(bool disposing)
     {
         if (disposing)

@@ -1,7 +1,7 @@
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// Seeds for training's own randomness. Every step has its own, so that a resumed run continues as if it had not stopped.
+/// Seeds for training's own randomness. Every step has its own seed, so that a resumed run continues as if it had not stopped.
 /// </summary>
 internal static class StepSeed
 {

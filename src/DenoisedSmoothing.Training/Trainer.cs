@@ -12,8 +12,8 @@ namespace DenoisedSmoothing.Training;
 /// The loop of every training: order of the images, steps, averaged weights, progress, checkpoints, resumption, cancellation.
 /// </summary>
 /// <remarks>
-/// A step is a function of the settings, the data and its number, so a training that was stopped and resumed ends with the weights of an
-/// uninterrupted one, to the last bit on one build, device and number of threads.
+/// A step is a function of the settings, the data and its number, so training that was stopped and resumed ends with the weights of an
+/// uninterrupted run, to the last bit for one build, device and number of threads.
 /// </remarks>
 public sealed partial class Trainer
 {
@@ -28,8 +28,8 @@ public sealed partial class Trainer
     /// <param name="objective">What is minimised; its network is trained in place, on the device where it is.</param>
     /// <param name="recipe">How gradients change the network.</param>
     /// <param name="options">How long to train, and on what.</param>
-    /// <param name="logger">Told of resumption.</param>
-    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    /// <param name="logger">Receives a message on resumption.</param>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
     public Trainer(ITrainingObjective objective, OptimizerRecipe recipe, TrainingOptions options, ILogger<Trainer>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(objective);
@@ -44,15 +44,15 @@ public sealed partial class Trainer
     /// Trains to the end, from the newest checkpoint where there is one; the network then holds the averaged weights, in evaluation mode.
     /// </summary>
     /// <remarks>
-    /// Where the checkpoint's run was planned with another number of steps, this goes on from its last step, and from there on the
-    /// learning rate is that of a run planned with the new number from the start: along a cosine it rises again to the height that the
-    /// longer cosine has there. The checkpoint records both plans.
+    /// If the checkpoint's run was planned with another number of steps, training continues from its last step, and from there on the
+    /// learning rate is that of a run planned with the new number from the start: along a cosine, it rises again to the value of the longer
+    /// cosine at that step. The checkpoint records both plans.
     /// </remarks>
     /// <param name="images">The training images.</param>
-    /// <param name="progress">Told every 20 steps, and at the end.</param>
+    /// <param name="progress">Receives reports every 20 steps, and at the end.</param>
     /// <param name="cancellationToken">Stops between steps, after a checkpoint.</param>
     /// <exception cref="InvalidOperationException">
-    /// The loss diverged; or the checkpoint folder holds a run under other settings, on other data, from other weights, or of more steps.
+    /// The loss diverged, or the checkpoint folder holds a run under other settings, on other data, from other weights, or with more steps.
     /// </exception>
     /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
     public void Train(LabeledImages images, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)

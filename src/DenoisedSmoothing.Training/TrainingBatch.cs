@@ -5,7 +5,7 @@ namespace DenoisedSmoothing.Training;
 /// <summary>The images of one training step. The trainer owns the tensors.</summary>
 public sealed class TrainingBatch
 {
-    /// <summary>The images, varied as the options say: float32 [B,C,H,W] in [0,1], on the network's device.</summary>
+    /// <summary>The images, augmented according to the options: float32 [B,C,H,W] in [0,1], on the network's device.</summary>
     public required Tensor Images { get; init; }
 
     /// <summary>Their labels: int64 [B] on the network's device, each in [0, <see cref="ClassCount"/>).</summary>

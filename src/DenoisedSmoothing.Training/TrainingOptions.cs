@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace DenoisedSmoothing.Training;
 
-/// <summary>How long to train, on which variations of the images, from which weights, and where checkpoints go.</summary>
+/// <summary>How long to train, on which variations of the images, from which weights, and where to put checkpoints.</summary>
 public sealed record TrainingOptions
 {
     /// <summary>
-    /// Optimizer steps in all, above 0. A run with checkpoints may be continued with more: the steps done are kept, and from there on the
+    /// Optimizer steps in all, above 0. A run with checkpoints may be continued with more: finished steps are kept, and from there on the
     /// learning rate is that of a run planned with the new number from the start.
     /// </summary>
     public required int Steps { get; init; }

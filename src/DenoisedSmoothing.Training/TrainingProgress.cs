@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.Training;
 
-/// <summary>How far a training run is.</summary>
+/// <summary>How far a training run has progressed.</summary>
 /// <param name="Step">Finished optimizer steps.</param>
 /// <param name="Steps">Optimizer steps in all.</param>
 /// <param name="Loss">Mean loss of the steps since the last report.</param>

@@ -9,8 +9,8 @@ internal sealed class WeightAverage(nn.Module network, double decay)
     /// <summary>The averages under the names of the network's state.</summary>
     public IReadOnlyDictionary<string, Tensor> Values { get; } = CopyOf(network);
 
-    /// <summary>Takes a step's weights in.</summary>
-    /// <param name="step">Steps finished before it: early on the average must not remember the random start.</param>
+    /// <summary>Includes a step's weights.</summary>
+    /// <param name="step">Steps finished before it: early on, the average must not remember the random start.</param>
     public void Update(int step)
     {
         double kept = Math.Min(decay, (1.0 + step) / (10.0 + step));

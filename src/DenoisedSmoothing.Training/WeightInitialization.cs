@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Training;
 
-/// <summary>Initial weights as a pure function of a seed: TorchSharp's own initialisation draws on process-wide state.</summary>
+/// <summary>Initial weights as a pure function of a seed: TorchSharp's own initialisation uses process-wide state.</summary>
 /// <remarks>
-/// Every parameter of two or more dimensions is drawn from N(0, gain^2 / fan_in). Parameters that the architecture starts at zero (the
+/// Every parameter of two or more dimensions is drawn from N(0, gain^2 / fan_in). Parameters that the architecture initialises to zero (the
 /// ends of residual branches) and one-dimensional ones (norms) keep their value; biases become 0.
 /// </remarks>
 /// <param name="Gain">Finite, above 0.</param>
@@ -16,7 +16,7 @@ public sealed record WeightInitialization(double Gain)
     /// <summary>Finite, above 0.</summary>
     public double Gain { get; init => field = Check(value); } = Check(Gain);
 
-    /// <summary>Keeps the variance through linear layers: gain 1. What diffusion networks here start from.</summary>
+    /// <summary>Keeps the variance through linear layers: gain 1. The start for diffusion networks here.</summary>
     public static WeightInitialization Linear { get; } = new(1);
 
     /// <summary>Keeps the variance through ReLU, which halves it: gain sqrt(2) (He et al. 2015). For classifiers.</summary>

@@ -5,10 +5,10 @@ using TorchSharp;
 
 namespace DenoisedSmoothing;
 
-/// <summary>From pixels to the tensors that Predict and Certify take.</summary>
+/// <summary>Turns pixels into the tensors that Predict and Certify take.</summary>
 public static class ImageTensors
 {
-    /// <summary>Turns interleaved bytes, as image libraries hand them out, into a tensor.</summary>
+    /// <summary>Turns interleaved bytes, as image libraries return them, into a tensor.</summary>
     /// <param name="pixels">H x W x C bytes, row by row, channels interleaved (RGB for colour).</param>
     /// <param name="height">H in pixels.</param>
     /// <param name="width">W in pixels.</param>
@@ -35,11 +35,11 @@ public static class ImageTensors
         return torch.tensor(values, [channels, height, width]);
     }
 
-    /// <summary>The nearest byte to a pixel in [0,1]; exact for what a byte was divided into.</summary>
+    /// <summary>The byte nearest to a pixel in [0,1]; exact for a byte divided by 255.</summary>
     internal static byte ToByte(float pixel) => (byte)(pixel * 255f + 0.5f);
 
     /// <summary>
-    /// The values of an image at the door: float32, [C,H,W] or [1,C,H,W], finite, in [0,1]; else an error that names what was wrong.
+    /// Reads and checks an image: float32, [C,H,W] or [1,C,H,W], finite, in [0,1]; otherwise an error says what is wrong.
     /// </summary>
     internal static (float[] Values, long[] Shape) Read(torch.Tensor image)
     {
@@ -60,7 +60,7 @@ public static class ImageTensors
                 + (image.shape.Length == 4 ? " For several images use PredictMany or CertifyMany." : ""), nameof(image));
         }
 
-        // A scope: every step on the way to the host's memory is a tensor of its own.
+        // A scope: every step on the way to the host's memory makes its own tensor.
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor onHost = image.detach().cpu().contiguous();
         float[] values = MemoryMarshal.Cast<byte, float>(onHost.bytes).ToArray();

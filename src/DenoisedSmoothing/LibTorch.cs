@@ -7,7 +7,7 @@ using TorchSharp;
 
 namespace DenoisedSmoothing;
 
-/// <summary>Whether the native library that TorchSharp needs is here.</summary>
+/// <summary>Whether the native library that TorchSharp needs is available.</summary>
 public static class LibTorch
 {
     private const string AllCards = "cuda:all";
@@ -15,10 +15,10 @@ public static class LibTorch
     private static readonly Lock s_gate = new();
     private static volatile bool s_loaded, s_tf32Told;
 
-    /// <summary>Loads libtorch now, with a short error that says what to do where TorchSharp's own fills a page.</summary>
+    /// <summary>Loads libtorch now; on failure, gives a short error that says what to do, where TorchSharp's own fills a page.</summary>
     /// <remarks>Called by everything in this library that starts tensor work; cheap after the first time.</remarks>
     /// <exception cref="DllNotFoundException">
-    /// No native package is referenced, or this system cannot load it. TorchSharp's own words are under the key <c>TorchSharp</c> of its
+    /// No native package is referenced, or this system cannot load it. TorchSharp's own message is under the key <c>TorchSharp</c> of its
     /// Data.
     /// </exception>
     public static void EnsureAvailable()
@@ -32,14 +32,14 @@ public static class LibTorch
         }
     }
 
-    /// <summary>The device of that name, checked to be there.</summary>
+    /// <summary>The device of that name, checked to be available.</summary>
     /// <param name="name"><c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> and so on.</param>
-    /// <exception cref="ArgumentException">The text names no device, or this process does not have it; the message says what to
+    /// <exception cref="ArgumentException">The text does not name a device, or this process does not have it; the message says what to
     /// do.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public static torch.Device DeviceNamed(string name)
     {
-        // Looked at before torch.device, which starts CUDA at once and fails with a page of text.
+        // Checked before torch.device, which starts CUDA at once and fails with a page of text.
         string[] parts = (name ?? "").Split(':');
         int number = 0;
         if (parts[0] is not ("cpu" or "cuda") || parts.Length > (parts[0] == "cpu" ? 1 : 2)
@@ -60,15 +60,17 @@ public static class LibTorch
         return torch.device(name);
     }
 
-    /// <summary>The devices of a list, checked to be there: for <see cref="SmoothingOptions.Devices"/>, with a replica on each.</summary>
+    /// <summary>
+    /// The devices of a list, checked to be available: for <see cref="SmoothingOptions.Devices"/>, with a replica on each.
+    /// </summary>
     /// <param name="names">
-    /// Names as for <see cref="DeviceNamed"/> with commas between them, such as <c>cuda:0,cuda:2</c>, or <c>cuda:all</c> for every CUDA
-    /// device that this process may use.
+    /// Names as for <see cref="DeviceNamed"/>, separated by commas, such as <c>cuda:0,cuda:2</c>, or <c>cuda:all</c> for every CUDA device
+    /// that this process may use.
     /// </param>
     /// <returns>At least one name; <c>cuda:all</c> as <c>cuda:0</c>, <c>cuda:1</c> and so on.</returns>
     /// <exception cref="ArgumentException">
-    /// A name is no device, or this process does not have it; a card is named twice; or CPU and CUDA stand together, which round
-    /// differently and so are different functions.
+    /// A name is not a device, or this process does not have it; a card is named twice; or CPU and CUDA are mixed, which round differently
+    /// and so are different functions.
     /// </exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public static IReadOnlyList<string> DevicesNamed(string names)
@@ -99,11 +101,13 @@ public static class LibTorch
     }
 
     /// <summary>
-    /// Whether float32 products and convolutions on CUDA may round their factors to TensorFloat-32 (10 bits): about twice the speed, and
-    /// other votes, which certificates name <c>float32+tf32</c>. It holds for the whole process and must not change while votes are drawn.
+    /// Whether float32 products and convolutions on CUDA may round their factors to TensorFloat-32 (10 bits): about twice the speed, but
+    /// other votes, which certificates name <c>float32+tf32</c>. It applies to the whole process and must not change while votes are drawn.
     /// </summary>
-    /// <value>False. libtorch itself would allow it in convolutions; the first use of a CUDA device here forbids it, unless this has been
-    /// set before.</value>
+    /// <value>
+    /// False. libtorch itself would allow it in convolutions; the first use of a CUDA device here forbids it, unless this has already been
+    /// set.
+    /// </value>
     public static bool AllowTf32
     {
         get => torch.backends.cudnn.allow_tf32 || torch.backends.cuda.matmul.allow_tf32;
@@ -115,9 +119,9 @@ public static class LibTorch
         }
     }
 
-    /// <summary>The arithmetic that certificates name: a network's own, and behind it how a device computes it.</summary>
+    /// <summary>The arithmetic that certificates name: a network's own, followed by how a device computes it.</summary>
     /// <param name="device">As for <see cref="DeviceNamed"/>.</param>
-    /// <param name="precision">The network's, as <see cref="PartInfo.Precision"/> has it.</param>
+    /// <param name="precision">The network's, as in <see cref="PartInfo.Precision"/>.</param>
     /// <returns>Such as <c>float32</c>, <c>float32+tf32</c>, <c>bfloat16+kernels2</c> or <c>float32+kernels2+tf32x3</c> (see
     /// <see cref="GpuKernels"/>), or <c>float32+plain</c> (see <see cref="CpuKernels"/>).</returns>
     /// <exception cref="ArgumentException">There is no such device.</exception>
@@ -141,7 +145,7 @@ public static class LibTorch
         }
     }
 
-    /// <summary>What computes, for certificates: this library, TorchSharp, system and processor kind.</summary>
+    /// <summary>What does the computing, for certificates: this library, TorchSharp, system and processor kind.</summary>
     internal static string Software { get; } = string.Create(CultureInfo.InvariantCulture,
         $"DenoisedSmoothing {Version(typeof(LibTorch))}; TorchSharp {Version(typeof(torch))}; {RuntimeInformation.RuntimeIdentifier}");
 
@@ -155,8 +159,8 @@ public static class LibTorch
             + "TorchSharp-cpu, TorchSharp-cuda-windows or TorchSharp-cuda-linux, of the same version as TorchSharp ("
             + Version(typeof(torch)) + "). On Linux, also check that libgomp is installed.";
 
-    // Loads as TorchSharp does, and asks TorchSharp only when that has worked: where it has not, it prints an account of where it looked to
-    // the console before it throws.
+    // Loads as TorchSharp does, and asks TorchSharp only once that has worked: on failure TorchSharp prints where it looked to the console
+    // before it throws.
     private static void Load()
     {
         Assembly torchSharp = typeof(torch).Assembly;
@@ -167,7 +171,7 @@ public static class LibTorch
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
-            // Notebooks take assemblies straight from the package folder; TorchSharp gathers its libraries there by itself.
+            // Notebooks load assemblies straight from the package folder; TorchSharp gathers its libraries there by itself.
             if (e.Message.Contains("GLIBCXX_", StringComparison.Ordinal) || !IsInPackageFolder(torchSharp))
                 throw Unavailable(e);
         }
@@ -187,6 +191,6 @@ public static class LibTorch
     private static bool IsInPackageFolder(Assembly torchSharp) =>
         torchSharp.Location.Split('/', '\\') is [.., "torchsharp", _, "lib", _, _];
 
-    // Not as the inner exception, which an unhandled one prints in full: a page.
+    // Not as the inner exception, which an unhandled exception prints in full: a page.
     private static DllNotFoundException Unavailable(Exception e) => new(Advice(e.ToString())) { Data = { ["TorchSharp"] = e.ToString() } };
 }

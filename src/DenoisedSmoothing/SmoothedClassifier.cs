@@ -10,16 +10,20 @@ namespace DenoisedSmoothing;
 
 /// <summary>
 /// The smoothed classifier g of a base classifier f: g(x) is the class that f most often gives x under noise, N(0, sigma^2 I) unless
-/// another is given. Predict answers g(x) or abstains; Certify also gives a radius within which g's answer does not change, in the norm of
+/// another is given. Predict returns g(x) or abstains; Certify also gives a radius within which g's answer does not change, in the norm of
 /// the noise, wrong with probability at most alpha (Cohen et al. 2019, theorem 1; Carlini et al. 2022).
 /// </summary>
 /// <remarks>
 /// <para>
 /// Safe for concurrent use, and made for it: rows of all calls share forward passes, and each image gets the votes that it would get alone.
-/// Base classifiers are called on threads of the library's, one call at a time each; give two SmoothedClassifiers networks of their own, or
-/// networks that are safe for concurrent use themselves. Nothing here needs disposing, and nothing that was handed in is disposed.
+/// Base classifiers are called on the library's threads, one call at a time each; give two SmoothedClassifiers separate networks, or
+/// networks that are themselves safe for concurrent use. Nothing here needs disposing, and nothing passed in is disposed.
 /// </para>
-/// What is certified is the tensor handed in, in [0,1]: crops and resizes before it are the caller's.
+/// <para>
+/// Cancelling takes effect between batches, and between the steps of a denoiser once all who share the batch have cancelled
+/// (<see cref="NoiseContext.CancellationToken"/>).
+/// </para>
+/// What is certified is the tensor passed in, in [0,1]: crops and resizes before that are up to the caller.
 /// </remarks>
 public sealed partial class SmoothedClassifier : ICertifiedClassifier
 {
@@ -38,9 +42,9 @@ public sealed partial class SmoothedClassifier : ICertifiedClassifier
     /// <param name="sigma">The smoothing noise per pixel, in [0,1] pixel space; finite, above 0.</param>
     /// <param name="certifier">The statistics; <see cref="CohenCertifier"/> with its defaults when not given.</param>
     /// <param name="options">How to sample.</param>
-    /// <param name="logger">Told of <see cref="Warnings"/>, and of a batch chosen or halved.</param>
+    /// <param name="logger">Receives <see cref="Warnings"/>, and a message when a batch is chosen or halved.</param>
     /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, in units of 0 to 255, or beyond what the denoiser
-    /// reaches.</exception>
+    /// can handle.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public SmoothedClassifier(
         IDenoiser denoiser, IClassifier classifier, double sigma, ICertifier? certifier = null, SmoothingOptions? options = null,
@@ -49,15 +53,15 @@ public sealed partial class SmoothedClassifier : ICertifiedClassifier
     {
     }
 
-    /// <summary>Smooths a base classifier, of which there may be one replica on each of several devices.</summary>
+    /// <summary>Smooths a base classifier, with one replica on each of several devices if wanted.</summary>
     /// <param name="replicas">The same function, once for each entry of <see cref="SmoothingOptions.Devices"/>.</param>
     /// <param name="sigma">The smoothing noise per pixel, in [0,1] pixel space; finite, above 0.</param>
     /// <param name="certifier">The statistics; <see cref="CohenCertifier"/> with its defaults when not given.</param>
     /// <param name="options">How to sample.</param>
-    /// <param name="logger">Told of <see cref="Warnings"/>, and of a batch chosen or halved.</param>
-    /// <exception cref="ArgumentException">There is no replica, or replicas or devices do not fit together.</exception>
+    /// <param name="logger">Receives <see cref="Warnings"/>, and a message when a batch is chosen or halved.</param>
+    /// <exception cref="ArgumentException">There are no replicas, or replicas or devices do not fit together.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, in units of 0 to 255, or beyond what the base
-    /// classifier reaches.</exception>
+    /// classifier can handle.</exception>
     /// <exception cref="InvalidOperationException">Denoiser and classifier take different images.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public SmoothedClassifier(
@@ -67,15 +71,15 @@ public sealed partial class SmoothedClassifier : ICertifiedClassifier
     {
     }
 
-    /// <summary>Smooths a base classifier with a noise of your choice, whose norm is the norm of the certificates.</summary>
+    /// <summary>Smooths a base classifier with a noise of your choice, whose norm is that of the certificates.</summary>
     /// <param name="replicas">The same function, once for each entry of <see cref="SmoothingOptions.Devices"/>.</param>
     /// <param name="noise">The smoothing noise. A denoiser is told its standard deviation, whatever its law.</param>
     /// <param name="certifier">The statistics; <see cref="CohenCertifier"/> with its defaults when not given.</param>
     /// <param name="options">How to sample.</param>
-    /// <param name="logger">Told of <see cref="Warnings"/>, and of a batch chosen or halved.</param>
-    /// <exception cref="ArgumentException">There is no replica, or replicas or devices do not fit together.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The noise is in units of 0 to 255, or beyond what the base classifier
-    /// reaches.</exception>
+    /// <param name="logger">Receives <see cref="Warnings"/>, and a message when a batch is chosen or halved.</param>
+    /// <exception cref="ArgumentException">There are no replicas, or replicas or devices do not fit together.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The noise is in units of 0 to 255, or beyond what the base classifier can
+    /// handle.</exception>
     /// <exception cref="InvalidOperationException">Denoiser and classifier take different images.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public SmoothedClassifier(
@@ -140,13 +144,13 @@ public sealed partial class SmoothedClassifier : ICertifiedClassifier
     public InputShape? InputShape { get; }
 
     /// <summary>
-    /// What these settings cannot do, or look like a mistake, such as an n that can never certify. Empty when all is well.
+    /// What these settings cannot do, or what looks like a mistake, such as an n that can never certify. Empty when all is well.
     /// </summary>
     public IReadOnlyList<string> Warnings => _warnings.Value;
 
     /// <summary>
     /// The same classifier under the same noise law with other statistics. Both share forward passes, places and devices, so a server can
-    /// answer requests that ask for different radii or alphas in common batches.
+    /// answer requests for different radii or alphas in common batches.
     /// </summary>
     /// <param name="certifier">The statistics.</param>
     /// <param name="seed">The noise key for Predict and Certify, for reproduction (<see cref="SmoothingOptions.Seed"/>); null for what the
@@ -185,30 +189,29 @@ public sealed partial class SmoothedClassifier : ICertifiedClassifier
         Certificates(CertifySeeds(), cancellationToken).RunAsync(image);
 
     /// <summary>Predicts many images: ordered, streaming. The first error ends it: see <see cref="PredictEach"/>.</summary>
-    /// <param name="images">Drawn from as needed.</param>
-    /// <param name="progress">Told about ten times a second, on the enumerating thread.</param>
-    /// <param name="cancellationToken">Cancels between batches; results already handed out stand, no other follows.</param>
-    /// <returns>Under keys that are fixed now: enumerated again, it predicts again, with the same noise.</returns>
+    /// <param name="images">Read as needed.</param>
+    /// <param name="progress">Receives reports about ten times a second, on the enumerating thread.</param>
+    /// <param name="cancellationToken">Cancels between batches; results already returned stand, no others follow.</param>
+    /// <returns>The keys are fixed now: enumerating again predicts again, with the same noise.</returns>
     public IEnumerable<Prediction> PredictMany(
         IEnumerable<SmoothingImage> images, IProgress<SmoothingProgress>? progress = null, CancellationToken cancellationToken = default) =>
         PredictEach(images, SmoothingOrder.AsGiven, progress, cancellationToken).Select(static outcome => outcome.Result);
 
     /// <summary>Certifies many images: ordered, streaming. The first error ends it: see <see cref="CertifyEach"/>.</summary>
-    /// <param name="images">Drawn from as needed.</param>
-    /// <param name="progress">Told about ten times a second, on the enumerating thread.</param>
-    /// <param name="cancellationToken">Cancels between batches; certificates already handed out stand, no other follows.</param>
-    /// <returns>Under keys that are fixed now: enumerated again, it certifies again, with the same noise and so the same
-    /// certificates.</returns>
+    /// <param name="images">Read as needed.</param>
+    /// <param name="progress">Receives reports about ten times a second, on the enumerating thread.</param>
+    /// <param name="cancellationToken">Cancels between batches; certificates already returned stand, no others follow.</param>
+    /// <returns>The keys are fixed now: enumerating again certifies again, with the same noise and so the same certificates.</returns>
     public IEnumerable<Certificate> CertifyMany(
         IEnumerable<SmoothingImage> images, IProgress<SmoothingProgress>? progress = null, CancellationToken cancellationToken = default) =>
         CertifyEach(images, SmoothingOrder.AsGiven, progress, cancellationToken).Select(static outcome => outcome.Result);
 
-    /// <summary>Predicts many images, each of which has a result or an error of its own.</summary>
-    /// <param name="images">Drawn from as needed; one may bring a budget and a token of its own.</param>
+    /// <summary>Predicts many images, each with its own result or error.</summary>
+    /// <param name="images">Read as needed; each may have its own budget and token.</param>
     /// <param name="order">In which order they are answered.</param>
-    /// <param name="progress">Told about ten times a second, on the enumerating thread.</param>
+    /// <param name="progress">Receives reports about ten times a second, on the enumerating thread.</param>
     /// <param name="cancellationToken">Cancels all of them between batches.</param>
-    /// <returns>Under keys that are fixed now: enumerated again, it predicts again, with the same noise.</returns>
+    /// <returns>The keys are fixed now: enumerating again predicts again, with the same noise.</returns>
     public IEnumerable<SmoothingOutcome<Prediction>> PredictEach(
         IEnumerable<SmoothingImage> images, SmoothingOrder order = SmoothingOrder.AsGiven, IProgress<SmoothingProgress>? progress = null,
         CancellationToken cancellationToken = default)
@@ -218,13 +221,12 @@ public sealed partial class SmoothedClassifier : ICertifiedClassifier
         return Enumerated(() => Predictions(seeds, cancellationToken).Run(images, order, progress));
     }
 
-    /// <summary>Certifies many images, each of which has a certificate or an error of its own.</summary>
-    /// <param name="images">Drawn from as needed; one may bring a budget and a token of its own.</param>
+    /// <summary>Certifies many images, each with its own certificate or error.</summary>
+    /// <param name="images">Read as needed; each may have its own budget and token.</param>
     /// <param name="order">In which order they are answered.</param>
-    /// <param name="progress">Told about ten times a second, on the enumerating thread.</param>
+    /// <param name="progress">Receives reports about ten times a second, on the enumerating thread.</param>
     /// <param name="cancellationToken">Cancels all of them between batches.</param>
-    /// <returns>Under keys that are fixed now: enumerated again, it certifies again, with the same noise and so the same
-    /// certificates.</returns>
+    /// <returns>The keys are fixed now: enumerating again certifies again, with the same noise and so the same certificates.</returns>
     public IEnumerable<SmoothingOutcome<Certificate>> CertifyEach(
         IEnumerable<SmoothingImage> images, SmoothingOrder order = SmoothingOrder.AsGiven, IProgress<SmoothingProgress>? progress = null,
         CancellationToken cancellationToken = default)
@@ -252,7 +254,7 @@ public sealed partial class SmoothedClassifier : ICertifiedClassifier
         _scheduler, new ImageIntake(seeds, InputShape),
         new CertificateKind(_certifier, ClassCount, Noise, _identity, _deviceKinds, _options.Budget), _telemetry, cancellationToken);
 
-    /// <summary>Every enumeration is a call of its own.</summary>
+    /// <summary>Every enumeration is a separate call.</summary>
     private static IEnumerable<T> Enumerated<T>(Func<IEnumerable<T>> call)
     {
         foreach (T item in call())

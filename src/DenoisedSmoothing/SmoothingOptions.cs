@@ -9,7 +9,7 @@ public sealed record SmoothingOptions
     /// Rows of every forward pass, in [1, 65536]; the last pass is padded. Floating-point rows change with the batch size, so it belongs to
     /// the certified classifier and is recorded in each certificate: give that number to draw a certificate's votes again on another
     /// machine.
-    /// When memory runs out it is halved, a warning is logged, and images in work start again; all votes of a certificate come from one
+    /// When memory runs out it is halved, a warning is logged, and images in progress start again; all votes of a certificate come from one
     /// size.
     /// </summary>
     /// <value>Null: chosen at the first image of a shape from its size and the device's memory, the same for the same machine (at most 256
@@ -18,39 +18,38 @@ public sealed record SmoothingOptions
 
     /// <summary>
     /// The noise key for Certify, for reproduction; recorded in each certificate. It must have been chosen after the images, or without
-    /// regard to them: an attacker who knows it can look for an image that is certified too far, and finds one in 2 to 3% of seeds at alpha
-    /// = 0.001. Trying several seeds and keeping the best certificate voids alpha. Images of one index share their noise; their
-    /// certificates, each valid, are not independent.
+    /// regard to them: an attacker who knows it can look for an image with too large a certified radius, and finds one in 2 to 3% of seeds
+    /// at alpha = 0.001. Trying several seeds and keeping the best certificate voids alpha. Images with the same index share their noise;
+    /// their certificates, each valid, are not independent.
     /// </summary>
-    /// <value>Null: each image has a key of its own, derived from its hash and a secret: <see cref="SeedSecret"/>, or a fresh one per
+    /// <value>Null: each image has its own key, derived from its hash and a secret: <see cref="SeedSecret"/>, or a fresh one per
     /// call.</value>
     public ulong? Seed { get; init; }
 
     /// <summary>
-    /// The noise key for Predict, for tests and reproduction only. An attacker who knows the noise can aim at it. Every call then starts at
-    /// the same noise again.
+    /// The noise key for Predict, for tests and reproduction only. An attacker who knows the noise can target it. Every call then starts
+    /// with the same noise again.
     /// </summary>
-    /// <value>Null: as for <see cref="Seed"/>, and never published.</value>
+    /// <value>Null: as for <see cref="Seed"/>, but never published.</value>
     public ulong? PredictSeed { get; init; }
 
     /// <summary>
     /// A secret of at least 16 random bytes from which noise keys are derived, together with the image's hash and index (HMAC-SHA-256). The
-    /// same image then always has the same noise, so that asking again gives the same answer and gains nothing, and no one who lacks
-    /// the secret can know the noise before the image is fixed. Keep it like a password; certificates publish an image's key, never the
-    /// secret.
+    /// same image then always has the same noise, so that asking again gives the same answer and gains nothing, and nobody without the
+    /// secret can know the noise before the image is fixed. Keep it like a password; certificates publish an image's key, never the secret.
     /// </summary>
     /// <value>Null: a fresh secret from the operating system for every call.</value>
     public ReadOnlyMemory<byte>? SeedSecret { get; init; }
 
-    /// <summary>What an answer may cost, of Predict and of Certify alike; an image may bring a budget of its own.</summary>
+    /// <summary>What an answer may cost, for both Predict and Certify; an image may have its own budget.</summary>
     /// <value>Null: as many votes and as much time as the certifier asks for.</value>
     public Budget? Budget { get; init; }
 
-    /// <summary>How many images may be in work at once, over all calls, in [1, 2^20]; those beyond wait for a place.</summary>
+    /// <summary>How many images may be in progress at once, over all calls, in [1, 2^20]; further ones wait for a place.</summary>
     /// <value>1,024.</value>
     public int MostImages { get; init; } = 1024;
 
-    /// <summary>What metrics and traces call this classifier (<c>denoised_smoothing.model</c>); nothing else depends on it.</summary>
+    /// <summary>This classifier's name in metrics and traces (<c>denoised_smoothing.model</c>); nothing else depends on it.</summary>
     /// <value>Null: no name.</value>
     public string? Name { get; init; }
 

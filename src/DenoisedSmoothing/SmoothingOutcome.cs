@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace DenoisedSmoothing;
 
-/// <summary>What came of one image of a stream: a result, or the error that it met; the others are not touched by it.</summary>
+/// <summary>The outcome for one image of a stream: a result, or its error; the other images are not affected.</summary>
 /// <typeparam name="TResult"><see cref="Prediction"/> or <see cref="Certificate"/>.</typeparam>
 public sealed record SmoothingOutcome<TResult>
     where TResult : class
@@ -11,7 +11,7 @@ public sealed record SmoothingOutcome<TResult>
 
     internal SmoothingOutcome(SmoothingImage image, TResult? result, Exception? error) => (Image, _result, Error) = (image, result, error);
 
-    /// <summary>The image as it was handed in.</summary>
+    /// <summary>The image as it was passed in.</summary>
     public SmoothingImage Image { get; }
 
     /// <summary>Why there is no result; null where there is one.</summary>

@@ -85,7 +85,8 @@ public sealed class CollectorTests(QueuePlaces places)
         byte[] before = File.ReadAllBytes(log);
         Func<Task> collect = () => QueueCollector.WriteAsync(queue, run, log);
 
-        await collect.Should().ThrowAsync<InvalidDataException>().WithMessage($"*image {images[taken]} of the run is not in it*another file*");
+        await collect.Should().ThrowAsync<InvalidDataException>()
+            .WithMessage($"*image {images[taken]} of the run is not in it*another file*");
         File.ReadAllBytes(log).Should().Equal(before);
     }
 

@@ -1,8 +1,8 @@
 namespace DenoisedSmoothing;
 
 /// <summary>
-/// What kind of file something is, so that a reader given the wrong file can name it and say what to do. <see cref="Of(string)"/> tells it
-/// by content, whatever the file is called.
+/// What kind of file something is, so that a reader given the wrong file can name it and say what to do. <see cref="Of(string)"/> tells by
+/// content, whatever the file is called.
 /// </summary>
 /// <param name="Noun">With its article, to follow "it is": "a web page".</param>
 /// <param name="Advice">What to do with such a file, as a sentence.</param>
@@ -53,7 +53,7 @@ internal sealed record FileKind(string Noun, string Advice)
     public static readonly FileKind Text = new("a text file", "Take another file.");
 
     /// <summary>Tells what is at a path.</summary>
-    /// <returns>The kind, or null where it is none that is known.</returns>
+    /// <returns>The kind, or null where it is not a known one.</returns>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static FileKind? Of(string path)
     {
@@ -64,12 +64,12 @@ internal sealed record FileKind(string Noun, string Advice)
     }
 
     /// <summary>Tells what a stream holds from its position on.</summary>
-    /// <param name="stream">One that can seek; it is left where it was.</param>
-    /// <returns>The kind, or null where it is none that is known.</returns>
+    /// <param name="stream">Must be seekable; it is left where it was.</param>
+    /// <returns>The kind, or null where it is not a known one.</returns>
     public static FileKind? Of(Stream stream) => FileProbe.Recognise(stream);
 
     /// <summary>Tells what a zip archive is.</summary>
-    /// <param name="records">The paths inside of it.</param>
+    /// <param name="records">The paths inside it.</param>
     public static FileKind OfZip(IEnumerable<string> records) => FileProbe.InsideOfZip(records);
 
     /// <summary>

@@ -44,7 +44,7 @@ internal static class FileProbe
     // What may follow the version, the first field of a model, as onnx.proto numbers the fields.
     private static readonly SearchValues<byte> s_onnxFields = SearchValues.Create([0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42, 0x72, 0xa2]);
 
-    /// <summary>Tells what a stream holds from its position on, where it is left.</summary>
+    /// <summary>Tells what a stream holds from its position on, and leaves it there.</summary>
     public static FileKind? Recognise(Stream stream)
     {
         long start = stream.Position;
@@ -59,7 +59,7 @@ internal static class FileProbe
         return kind;
     }
 
-    /// <summary>The kind of a file that is no zip archive.</summary>
+    /// <summary>The kind of a file that is not a zip archive.</summary>
     private static FileKind? Recognise(ReadOnlySpan<byte> head)
     {
         if (head.IsEmpty)
@@ -70,7 +70,7 @@ internal static class FileProbe
                 return kind;
         }
 
-        // "BM" and the length of the file: two letters alone begin many a text.
+        // "BM" and the length of the file: many texts begin with just those two letters.
         if ((head.StartsWith("BM"u8) && head.Length > 9 && head[6..10].IndexOfAnyExcept((byte)0) < 0) || IsRiff(head))
             return FileKind.Image;
         if (head.Length >= 512 && head[257..].StartsWith("ustar"u8))
@@ -137,13 +137,13 @@ internal static class FileProbe
         }
     }
 
-    /// <summary>What an archive is by the paths of its records.</summary>
+    /// <summary>What an archive is, by the paths of its records.</summary>
     public static FileKind InsideOfZip(IEnumerable<string> records)
     {
         FileKind kind = FileKind.Zip;
         foreach (string record in records)
         {
-            // Inside of the one folder that PyTorch packs.
+            // Inside the one folder that PyTorch packs.
             ReadOnlySpan<char> path = record.AsSpan(record.IndexOf('/') + 1);
             if (path is "constants.pkl" || path.StartsWith("code/"))
                 return FileKind.TorchScript;

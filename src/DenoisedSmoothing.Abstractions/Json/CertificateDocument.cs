@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace DenoisedSmoothing;
 
-/// <summary>The JSON of a <see cref="Certificate"/>. Schema 1 had no norm: it was l2; the noise was Gaussian.</summary>
+/// <summary>The JSON of a <see cref="Certificate"/>. Schema 1 named no norm or noise: they were l2 and Gaussian.</summary>
 internal sealed record CertificateDocument(
     [property: JsonPropertyOrder(-1)] int Schema,
     [property: JsonPropertyOrder(-1)] int? Label,

@@ -8,8 +8,8 @@ namespace DenoisedSmoothing.Json;
 /// docs/certificate.schema.json. The types carry it as an attribute, so nothing needs to be registered.
 /// </summary>
 /// <remarks>
-/// Strict: an unknown or repeated member, a missing one, a number that is not finite or a schema of a later version is a
-/// <see cref="JsonException"/>. Numbers keep every bit; seeds, which exceed what many readers of JSON can hold, are strings.
+/// Strict: an unknown or repeated member, a missing one, a number that is not finite, or a later schema is a <see cref="JsonException"/>.
+/// Numbers keep every bit; seeds, which exceed what many JSON readers can hold, are strings.
 /// </remarks>
 public sealed class CertificateJson : JsonConverterFactory
 {

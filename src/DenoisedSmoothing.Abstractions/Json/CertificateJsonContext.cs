@@ -9,6 +9,6 @@ namespace DenoisedSmoothing;
 [JsonSerializable(typeof(VoteCountsDocument))]
 internal sealed partial class CertificateJsonContext : JsonSerializerContext
 {
-    /// <summary>As <see cref="StrictJson"/> has it.</summary>
+    /// <summary>With the options of <see cref="StrictJson"/>.</summary>
     public static CertificateJsonContext Strict { get; } = new(StrictJson.Options());
 }

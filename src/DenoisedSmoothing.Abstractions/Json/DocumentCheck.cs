@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace DenoisedSmoothing;
 
-/// <summary>What a JSON document must fulfil so that it can be a record. Whether it is true is for a verifier to say.</summary>
+/// <summary>What a JSON document must satisfy to become a record. Whether its claims are true is for a verifier to say.</summary>
 internal static class DocumentCheck
 {
     /// <exception cref="ArgumentException">The schema is not known.</exception>
@@ -19,7 +19,7 @@ internal static class DocumentCheck
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, outside its range."));
     }
 
-    /// <exception cref="ArgumentException">The label is no class of the votes.</exception>
+    /// <exception cref="ArgumentException">The label is not a class of the votes.</exception>
     public static void Label(string name, int label, VoteCounts votes)
     {
         if (label < 0 || label >= votes.ClassCount)

@@ -5,9 +5,9 @@ using System.Text.Json.Serialization.Metadata;
 namespace DenoisedSmoothing;
 
 /// <summary>Reads and writes a value as a document of its own, whatever the caller's options say.</summary>
-/// <param name="info">How the document is written; asked for at the first use, since documents contain one another.</param>
+/// <param name="info">How the document is written; asked for on first use, since documents contain one another.</param>
 /// <param name="toDocument">Takes a value apart.</param>
-/// <param name="fromDocument">Puts it together again; throws an <see cref="ArgumentException"/> where the document is not in order.</param>
+/// <param name="fromDocument">Puts it together again; throws an <see cref="ArgumentException"/> where the document is not valid.</param>
 internal sealed class DocumentConverter<T, TDocument>(
     Func<JsonTypeInfo<TDocument>> info, Func<T, TDocument> toDocument, Func<TDocument, T> fromDocument) : JsonConverter<T>
     where T : class

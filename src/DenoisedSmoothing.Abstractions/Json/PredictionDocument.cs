@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace DenoisedSmoothing;
 
-/// <summary>The JSON of a <see cref="Prediction"/>. Schema 1 did not say its number.</summary>
+/// <summary>The JSON of a <see cref="Prediction"/>. Schema 1 did not state its number.</summary>
 internal sealed record PredictionDocument(
     int? Label,
     int TopLabel,

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace DenoisedSmoothing;
 
-/// <summary>A seed as a decimal string, since many readers of JSON hold numbers as doubles; the number of schema 1 is read too.</summary>
+/// <summary>A seed as a decimal string, since many JSON readers hold numbers as doubles; the number of schema 1 is read too.</summary>
 internal sealed class SeedConverter : JsonConverter<ulong>
 {
     public override ulong Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

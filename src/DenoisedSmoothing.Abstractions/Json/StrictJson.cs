@@ -8,7 +8,7 @@ namespace DenoisedSmoothing;
 internal static class StrictJson
 {
     /// <summary>Camel case; nothing unknown, repeated, missing or null where a value belongs.</summary>
-    /// <param name="indented">A member on each line, for files that people open.</param>
+    /// <param name="indented">One member per line, for files that people open.</param>
     public static JsonSerializerOptions Options(bool indented = false) => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

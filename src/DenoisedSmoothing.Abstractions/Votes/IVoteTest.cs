@@ -17,9 +17,9 @@ public interface IVoteTest<out TResult>
     void Observe(VoteCounts votes);
 
     /// <summary>
-    /// Ends the test: no more votes will come. Then <see cref="Next"/> is null, and <see cref="Result"/> is an abstention, or what the
-    /// votes so far show where the method's bound holds at every number of votes at once, so that the reason to stop does not matter. A
-    /// test that has finished stays as it is.
+    /// Ends the test: no more votes will come. Then <see cref="Next"/> is null, and <see cref="Result"/> is an abstention. Where the
+    /// method's bound holds at every number of votes at once, so that the reason to stop does not matter, it is what the votes so far show.
+    /// A test that has finished stays as it is.
     /// </summary>
     void Stop();
 

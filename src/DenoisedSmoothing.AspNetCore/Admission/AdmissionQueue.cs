@@ -3,21 +3,21 @@ using DenoisedSmoothing.Sampling;
 namespace DenoisedSmoothing.AspNetCore;
 
 /// <summary>
-/// Requests in work and requests that wait: bounded, ordered by priority. A request that would wait too long is refused when it comes,
-/// since one that is refused late has cost its client the wait and the server its memory.
+/// Requests in progress and waiting requests: bounded, ordered by priority. A request that would wait too long is refused on arrival, since
+/// a late refusal has cost the client the wait and the server the memory.
 /// </summary>
 /// <remarks>
-/// The wait is foreseen by Little's law: with C places that are taken for S seconds on average, W requests ahead take W S / C seconds.
-/// ASP.NET Core's ConcurrencyLimiter has neither priorities nor a foreseen wait. Safe for concurrent use.
+/// The wait is predicted by Little's law: with C places, each taken for S seconds on average, W requests ahead take W S / C seconds.
+/// ASP.NET Core's ConcurrencyLimiter has neither priorities nor a predicted wait. Safe for concurrent use.
 /// </remarks>
-/// <param name="mostInWork">Places.</param>
-/// <param name="mostWaiting">Further ones are refused, or displace a lower priority.</param>
-/// <param name="longestWait">Longer ones are refused.</param>
+/// <param name="mostInWork">The number of places.</param>
+/// <param name="mostWaiting">Further requests are refused, or displace one with a lower priority.</param>
+/// <param name="longestWait">Requests with a longer wait are refused.</param>
 /// <param name="time">The clock.</param>
-/// <param name="telemetry">Told who waits and who is refused.</param>
+/// <param name="telemetry">Receives what waits and what is refused.</param>
 internal sealed class AdmissionQueue(int mostInWork, int mostWaiting, TimeSpan longestWait, TimeProvider time, SmoothingTelemetry telemetry)
 {
-    private const double NewestShare = .1; // of the average stay, for the newest one
+    private const double NewestShare = .1; // weight of the newest stay in the average
 
     private readonly Lock _gate = new();
     private readonly SortedSet<WaitingRequest> _waiting = [];
@@ -45,10 +45,10 @@ internal sealed class AdmissionQueue(int mostInWork, int mostWaiting, TimeSpan l
         }
     }
 
-    /// <summary>Ends when the queue is closed and nothing is in work.</summary>
+    /// <summary>Completes when the queue is closed and nothing is in progress.</summary>
     public Task Drained => _drained.Task;
 
-    /// <summary>Refuses now what would be refused anyway, before a body is read.</summary>
+    /// <summary>Refuses a request that would be refused anyway, before its body is read.</summary>
     /// <exception cref="RefusedException">There is no room.</exception>
     public void Check(int priority)
     {
@@ -63,7 +63,7 @@ internal sealed class AdmissionQueue(int mostInWork, int mostWaiting, TimeSpan l
 
     /// <summary>Waits for a place.</summary>
     /// <param name="priority">Higher numbers come first.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="RefusedException">There is no room, the wait was too long, or the queue was closed.</exception>
     public async Task<Place> EnterAsync(int priority, CancellationToken cancellationToken)
     {
@@ -83,7 +83,7 @@ internal sealed class AdmissionQueue(int mostInWork, int mostWaiting, TimeSpan l
         }
     }
 
-    /// <summary>Takes nothing new, and refuses the requests that wait.</summary>
+    /// <summary>Accepts nothing new, and refuses the waiting requests.</summary>
     public void Close()
     {
         lock (_gate)
@@ -138,7 +138,7 @@ internal sealed class AdmissionQueue(int mostInWork, int mostWaiting, TimeSpan l
 
         using CancellationTokenSource late = new(longestWait, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        // Where both happen at once the place counts: it was given.
+        // Where both happen at once, the place counts: it was given.
         await using CancellationTokenRegistration registration = either.Token.Register(() =>
         {
             lock (_gate)

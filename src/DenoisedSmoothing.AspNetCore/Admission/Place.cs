@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.AspNetCore;
 
-/// <summary>A place in work; disposing it lets the next one in.</summary>
+/// <summary>A place for a request in progress; disposing it lets the next one in.</summary>
 internal sealed class Place(AdmissionQueue queue, long entered) : IDisposable
 {
     private int _left;

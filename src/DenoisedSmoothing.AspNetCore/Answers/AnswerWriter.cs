@@ -1,7 +1,7 @@
 namespace DenoisedSmoothing.AspNetCore;
 
-/// <summary>From certificates and predictions to answers.</summary>
-/// <param name="model">Who answers.</param>
+/// <summary>Turns certificates and predictions into answers.</summary>
+/// <param name="model">The model that answers.</param>
 /// <param name="classNames">Names of the classes; null where there are none.</param>
 internal sealed class AnswerWriter(string model, IReadOnlyList<string>? classNames)
 {
@@ -9,7 +9,7 @@ internal sealed class AnswerWriter(string model, IReadOnlyList<string>? classNam
         model, prediction.Label, NameOf(prediction.Label), prediction.Abstained,
         prediction.Abstained ? Reason(prediction.Stopped, "undecided") : null, null, null, null, noise, null, prediction);
 
-    /// <param name="certificate">Of a test whose target was the guard, if there is one.</param>
+    /// <param name="certificate">From a test whose target was the guard, if there is one.</param>
     /// <param name="guard">The radius below which there is no answer; null for none.</param>
     /// <param name="noise">Where the noise came from.</param>
     public AnswerDocument Of(Certificate certificate, double? guard, string noise)
@@ -24,9 +24,9 @@ internal sealed class AnswerWriter(string model, IReadOnlyList<string>? classNam
     }
 
     /// <summary>
-    /// An answer at y under the guard r is certified within r. Where |x - y| is less than R + r, some z lies within R of x and within r of
-    /// y, and the smoothed classifier has one answer at z: so y's answer is x's, or one of the two certificates is wrong. Hence twice
-    /// alpha. A multi-class bound gives labels that are alone on top, so the argument is the same.
+    /// An answer at y under the guard r is certified within r. Where |x - y| is less than R + r, some z is within R of x and within r of y,
+    /// and the smoothed classifier has one answer at z: so y's answer is x's, or one of the two certificates is wrong. Hence twice alpha. A
+    /// multi-class bound gives a label that is uniquely on top, so the argument is the same.
     /// </summary>
     private static GuaranteeDocument UnchangedOrAbstaining(Certificate certificate, double guard) => new(
         Math.BitDecrement(certificate.Radius + guard), certificate.Norm, Math.Min(1, 2 * certificate.Alpha));

@@ -2,10 +2,10 @@ using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.AspNetCore;
 
-/// <summary>A certifier whose votes are watched as they come in; its answers are the inner one's.</summary>
+/// <summary>A certifier whose votes are observed as they come in; its answers are those of the inner one.</summary>
 /// <param name="inner">The statistics.</param>
-/// <param name="observe">Called for each test, and again where one begins again from nothing; what it gives is told of the votes, on the
-/// scheduler's thread, where it must not wait, and not throw.</param>
+/// <param name="observe">Called for each test, and again where a test restarts from nothing; what it returns is called with the votes on
+/// the scheduler's thread, where it must neither wait nor throw.</param>
 internal sealed class ObservingCertifier(ICertifier inner, Func<Action<VotePhase, VoteCounts>> observe) : ICertifier
 {
     public CertificationMethod Method => inner.Method;

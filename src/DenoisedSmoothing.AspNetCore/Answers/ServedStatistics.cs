@@ -5,16 +5,16 @@ using Microsoft.Extensions.Caching.Memory;
 namespace DenoisedSmoothing.AspNetCore;
 
 /// <summary>
-/// The smoothed classifier that a request asks for: one of the served levels of noise, with statistics for its radius and alpha. All of one
-/// level share forward passes.
+/// The smoothed classifier for a request: one of the served noise levels, with statistics for the requested radius and alpha. All those at
+/// one level share forward passes.
 /// </summary>
-/// <param name="bySigma">By level of noise, the usual one first.</param>
+/// <param name="bySigma">By noise level, the usual one first.</param>
 /// <param name="method">The statistics where no radius is asked for.</param>
-/// <param name="mostVotes">The most votes of one image.</param>
+/// <param name="mostVotes">The most votes for one image.</param>
 internal sealed class ServedStatistics(
     IReadOnlyDictionary<double, SmoothedClassifier> bySigma, CertificationMethod method, long mostVotes) : IDisposable
 {
-    // A plan takes time to make, so it is kept; and a client may ask for any number of radii, so few are.
+    // A plan takes time to make, so it is kept; but a client may ask for any number of radii, so only a few are kept.
     private const int MostKept = 256;
 
     private readonly MemoryCache _kept = new(new MemoryCacheOptions { SizeLimit = MostKept });
@@ -45,7 +45,7 @@ internal sealed class ServedStatistics(
         }
     }
 
-    /// <summary>The statistics that a request asks for.</summary>
+    /// <summary>The statistics for a request.</summary>
     public ICertifier Certifier(AnswerQuery query)
     {
         double alpha = query.Alpha ?? Alpha;

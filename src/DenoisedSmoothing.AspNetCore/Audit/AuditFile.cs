@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace DenoisedSmoothing.AspNetCore;
 
 /// <summary>
-/// Appends certificates to a file, one JSON object a line, behind the answers: a full disk or a slow one costs lines, which are counted and
-/// logged, and no answer.
+/// Appends certificates to a file, one JSON object per line, in the background: a full or slow disk costs lines, which are counted and
+/// logged, but never an answer.
 /// </summary>
 internal sealed class AuditFile : ICertificateAudit, IAsyncDisposable
 {
@@ -56,7 +56,7 @@ internal sealed class AuditFile : ICertificateAudit, IAsyncDisposable
                 if (Interlocked.Exchange(ref _lost, 0) is > 0 and var missed)
                     _logger.AuditFailed(null, _path, missed);
             }
-            catch (Exception e) // whatever it is: the next lines may go well
+            catch (Exception e) // whatever it is: the next lines may succeed
             {
                 _logger.AuditFailed(e, _path, lines.Count + Interlocked.Exchange(ref _lost, 0));
             }

@@ -18,7 +18,7 @@ internal static class AnswerEndpoints
     public static Task<IResult> CertifyAsync(HttpContext http, SmoothedModels models, ILogger<SmoothedModel> logger) =>
         AnswerAsync(http, models, logger, static (model, image, query, token) => model.CertifyAsync(image, query, null, token));
 
-    /// <summary>What a set is cut with is the calibration's, so a request brings its image alone.</summary>
+    /// <summary>The calibration decides how a set is formed, so a request has only its image.</summary>
     public static Task<IResult> PredictSetAsync(HttpContext http, SmoothedModels models, ILogger<SmoothedModel> logger) =>
         GuardedAsync(http, logger, async () =>
         {
@@ -29,7 +29,7 @@ internal static class AnswerEndpoints
             return await InWorkAsync(http, model, priority, ServingJson.Default.SetDocument, model.PredictSetAsync).ConfigureAwait(false);
         });
 
-    /// <summary>Does an endpoint's work; what goes wrong becomes ProblemDetails.</summary>
+    /// <summary>Does an endpoint's work; errors become ProblemDetails.</summary>
     public static async Task<IResult> GuardedAsync(HttpContext http, ILogger logger, Func<Task<IResult>> work)
     {
         try
@@ -43,7 +43,7 @@ internal static class AnswerEndpoints
         }
     }
 
-    /// <summary>The model and what is asked of it, all checked, with a look at the queue before the body is read.</summary>
+    /// <summary>The model and what is asked of it, all checked, including the queue, before the body is read.</summary>
     public static (SmoothedModel Model, AnswerQuery Query, int Priority) Open(HttpContext http, SmoothedModels models)
     {
         IQueryCollection given = http.Request.Query;

@@ -5,14 +5,14 @@ using Microsoft.Extensions.Logging;
 
 namespace DenoisedSmoothing.AspNetCore;
 
-/// <summary>What a client is told of an error: the same for every protocol.</summary>
+/// <summary>What a client is told about an error: the same for every protocol.</summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Detail">A sentence.</param>
 internal sealed record Failure(int Status, string Detail)
 {
     private const int ClientClosedRequest = 499;
 
-    /// <summary>Sorts an error, says it to the log where it is ours, and sets Retry-After where it helps.</summary>
+    /// <summary>Classifies an error, logs it where it is the server's, and sets Retry-After where it helps.</summary>
     public static Failure Of(Exception error, HttpContext http, ILogger logger, string model)
     {
         switch (error)
@@ -34,7 +34,7 @@ internal sealed record Failure(int Status, string Detail)
                     StatusCodes.Status503ServiceUnavailable, "The server's memory does not suffice for this image at the moment.");
             default:
                 logger.NotAnswered(error, model);
-                // The library's own words about a model may be read by strangers; a model's may not.
+                // The library's own messages about a model may be shown to strangers; a model's may not.
                 return new Failure(
                     StatusCodes.Status500InternalServerError,
                     error is InvalidOperationException && error.Message.StartsWith("The base classifier", StringComparison.Ordinal)

@@ -11,8 +11,9 @@ using TorchSharp;
 namespace DenoisedSmoothing.AspNetCore;
 
 /// <summary>
-/// /certify/stream: the votes as they come in, then the answer, as server-sent events. Votes of an unfinished certificate show no radius:
-/// a client that stops at votes it does not like, and asks again, gets the same noise where it is keyed, and voids alpha where it is fresh.
+/// /certify/stream: the votes as they come in, then the answer, as server-sent events. Votes of an unfinished certificate show no radius: a
+/// client that stops because it does not like the votes, and asks again, gets the same noise where it is keyed, and voids alpha where it is
+/// fresh.
 /// </summary>
 internal static class StreamEndpoint
 {
@@ -23,9 +24,9 @@ internal static class StreamEndpoint
             torch.Tensor image = await RequestBody.ReadImageAsync(http, model.Loaded, model.Options).ConfigureAwait(false);
             try
             {
-                // Refused, if at all, before the stream begins.
+                // Refusals happen before the stream begins.
                 Place place = await model.Queue.EnterAsync(priority, http.RequestAborted).ConfigureAwait(false);
-                // Should the events never be asked for: disposing twice does no harm.
+                // In case the events are never read: disposing twice does no harm.
                 http.Response.RegisterForDispose(image);
                 http.Response.RegisterForDispose(place);
                 return TypedResults.ServerSentEvents(EventsAsync(http, logger, model, query, image, place, http.RequestAborted));
@@ -45,7 +46,7 @@ internal static class StreamEndpoint
         using Place held = place;
         Channel<VotesDocument> votes = Channel.CreateBounded<VotesDocument>(new BoundedChannelOptions(64)
         {
-            FullMode = BoundedChannelFullMode.DropOldest, // sums: the newest says all
+            FullMode = BoundedChannelFullMode.DropOldest, // sums: the newest says everything
         });
         Task<AnswerDocument> answer = AnswerAsync();
         try
@@ -56,7 +57,7 @@ internal static class StreamEndpoint
         }
         finally
         {
-            // The client may be gone in the middle; the tensor and the place outlive the work.
+            // The client may disconnect midway; the tensor and the place outlive the work.
             await answer.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)
                 .ConfigureAwait(false);
         }

@@ -17,7 +17,7 @@ internal sealed class VerifyEndpoint(SmoothedModels models, ILogger<SmoothedMode
     public Task<IResult> VerifyAsync(HttpContext http) => AnswerEndpoints.GuardedAsync(http, logger, async () =>
     {
         Certificate certificate = Read(await RequestBody.ReadAsync(http, MostBytes).ConfigureAwait(false));
-        // What its own models may spend can be rechecked here.
+        // Whatever the server's own models may spend can be rechecked here.
         VerificationLimits.Check(
             certificate, Math.Max(VerificationLimits.UsualVotes, models.Max(static model => model.Options.MostVotes)));
         try
@@ -27,7 +27,7 @@ internal sealed class VerifyEndpoint(SmoothedModels models, ILogger<SmoothedMode
             await _turn.WaitAsync(http.RequestAborted).ConfigureAwait(false);
             try
             {
-                // A fresh verifier: what it keeps for methods is the client's to fill.
+                // A fresh verifier: the client decides which methods fill its cache.
                 IReadOnlyList<VerificationFinding> findings =
                     await Task.Run(() => new CertificateVerifier().Verify(certificate)).ConfigureAwait(false);
                 return TypedResults.Json(
@@ -50,7 +50,7 @@ internal sealed class VerifyEndpoint(SmoothedModels models, ILogger<SmoothedMode
 
     public void Dispose() => _turn.Dispose();
 
-    // An answer of this server is taken as well as the certificate in it.
+    // An answer from this server is accepted as well as the certificate in it.
     private static Certificate Read(byte[] body)
     {
         try

@@ -22,7 +22,7 @@ internal sealed class LoadedModel : IDisposable
         Sets = SetsOf(first, options);
     }
 
-    /// <summary>One for each level of noise, the usual level first.</summary>
+    /// <summary>One for each noise level, the usual level first.</summary>
     public IReadOnlyDictionary<double, SmoothedClassifier> BySigma { get; }
 
     public SmoothedClassifier Usual => BySigma.Values.First();
@@ -40,8 +40,8 @@ internal sealed class LoadedModel : IDisposable
 
     public Preprocessing.ImagePreprocess? Preprocess => _pairs[0].Preprocess;
 
-    /// <summary>Loads the models, and makes one pass of each level of noise.</summary>
-    /// <exception cref="InvalidOperationException">They are others than configured.</exception>
+    /// <summary>Loads the models, and makes one pass at each noise level.</summary>
+    /// <exception cref="InvalidOperationException">They differ from the configured ones.</exception>
     public static LoadedModel Load(string name, SmoothedClassifierOptions options, IServiceProvider services)
     {
         LibTorch.EnsureAvailable();
@@ -93,14 +93,14 @@ internal sealed class LoadedModel : IDisposable
             pair.Dispose();
     }
 
-    /// <summary>The statistics of certificates without a target radius, and of predictions.</summary>
+    /// <summary>The statistics for certificates without a target radius and for predictions.</summary>
     internal static CertificationMethod MethodOf(SmoothedClassifierOptions options) =>
         options.Method is { } text
         ? Certifiers.Create(CertificationMethod.Parse(text)).Method
         : new SequentialCertifier(new SequentialOptions { Budget = options.MostVotes, PredictBudget = options.MostVotes }).Method;
 
-    // A model that does not say which images it takes makes its first pass with the first request.
-    // It is no request, so it goes into no model's figures.
+    // A model that does not say which images it takes makes its first pass with the first request. This is not a request, so it is not
+    // counted in any model's metrics.
     private static void MakePass(IReadOnlyList<IBaseClassifier> replicas, double sigma, SmoothingOptions sampling)
     {
         SmoothedClassifier smoothed = new(replicas, sigma, new CohenCertifier(n0: 1, n: 1, predictN: 1), sampling with { Name = null });
@@ -110,7 +110,7 @@ internal sealed class LoadedModel : IDisposable
         _ = smoothed.Predict(grey);
     }
 
-    // Under fresh keys: one who may ask about many images learns nothing about the noise of the next request.
+    // Under fresh keys: a client that asks about many images learns nothing about the noise of the next request.
     private static RobustSetClassifier? SetsOf(IBaseClassifier classifier, SmoothedClassifierOptions options)
     {
         if (options.Calibration is not { } path)

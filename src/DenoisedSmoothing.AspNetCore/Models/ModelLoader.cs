@@ -2,7 +2,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace DenoisedSmoothing.AspNetCore;
 
-/// <summary>Loads the served classifiers in the background, one after another, and has them take nothing new when the host stops.</summary>
+/// <summary>
+/// Loads the served classifiers in the background, one after another, and stops them from accepting anything new when the host stops.
+/// </summary>
 internal sealed class ModelLoader(SmoothedModels models, IHostApplicationLifetime lifetime) : IHostedService
 {
     private Task _loading = Task.CompletedTask;
@@ -29,7 +31,7 @@ internal sealed class ModelLoader(SmoothedModels models, IHostApplicationLifetim
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.DisposeAsync().ConfigureAwait(false);
-        // It cannot be broken off, and should not outlive the models; but a load that hangs must not hold up the end.
+        // Loading cannot be aborted, and should not outlive the models; but a load that hangs must not block shutdown.
         await _loading.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DenoisedSmoothing.AspNetCore;
 
-/// <summary>What the server says.</summary>
+/// <summary>The server's log messages.</summary>
 internal static partial class ModelLog
 {
     [LoggerMessage(EventId = 201, Level = LogLevel.Information,

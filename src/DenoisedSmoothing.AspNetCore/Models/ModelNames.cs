@@ -9,7 +9,7 @@ internal sealed class ModelNames
 
     public bool Contains(string name) => _names.Contains(name);
 
-    /// <exception cref="ArgumentException">The name is taken, or none that a path can hold.</exception>
+    /// <exception cref="ArgumentException">The name is taken, or cannot be part of a path.</exception>
     public void Add(string name)
     {
         if (!name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))

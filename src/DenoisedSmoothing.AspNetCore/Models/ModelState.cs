@@ -1,17 +1,17 @@
 namespace DenoisedSmoothing.AspNetCore;
 
-/// <summary>How far a served classifier is.</summary>
+/// <summary>The state of a served classifier.</summary>
 public enum ModelState
 {
-    /// <summary>It is being loaded, or makes its first pass.</summary>
+    /// <summary>It is being loaded, or is making its first pass.</summary>
     Loading,
 
     /// <summary>It answers.</summary>
     Ready,
 
-    /// <summary>It could not be loaded, or is another one than configured.</summary>
+    /// <summary>It could not be loaded, or differs from the configured one.</summary>
     Failed,
 
-    /// <summary>The host stops: what is in work is finished, and nothing new is taken.</summary>
+    /// <summary>The host is stopping: requests in progress are finished, and nothing new is accepted.</summary>
     Stopping,
 }

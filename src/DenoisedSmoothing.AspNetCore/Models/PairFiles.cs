@@ -8,7 +8,7 @@ using DenoisedSmoothing.Presets;
 
 namespace DenoisedSmoothing.AspNetCore;
 
-/// <summary>Models from the files that the options name.</summary>
+/// <summary>Loads models from the files that the options name.</summary>
 internal static class PairFiles
 {
     private static readonly Dictionary<string, Func<string?, string, string, PretrainedPair>> s_pairs = new(StringComparer.Ordinal)
@@ -22,8 +22,8 @@ internal static class PairFiles
 
     public static IReadOnlyCollection<string> Names => s_pairs.Keys;
 
-    /// <summary>What the denoiser's file says of its training; null where it says nothing, or there is none.</summary>
-    /// <exception cref="InvalidDataException">It says something that cannot be understood.</exception>
+    /// <summary>What the denoiser's file says about its training; null where it says nothing or there is none.</summary>
+    /// <exception cref="InvalidDataException">What it says cannot be understood.</exception>
     public static DenoiserCard? CardOf(SmoothedClassifierOptions options) =>
         options.Load is null && options.Denoiser.File is { } file && File.Exists(file) ? DenoiserCard.Find(file) : null;
 
@@ -49,9 +49,9 @@ internal static class PairFiles
     /// <param name="options">The options.</param>
     /// <param name="classifier">The classifier.</param>
     /// <param name="part">What frees it.</param>
-    /// <param name="device">Where to.</param>
-    /// <param name="hub">The same, where it is a model of a hub, which says how photos are prepared and what its classes are called. With a
-    /// denoiser of another size, files have to have the denoiser's.</param>
+    /// <param name="device">The target device.</param>
+    /// <param name="hub">The same, if it is a model from a hub, which says how photos are prepared and what its classes are called. With a
+    /// denoiser of another size, files must have the denoiser's size.</param>
     private static ServedPair Behind(SmoothedClassifierOptions options, IClassifier classifier, IDisposable part, string device,
         PretrainedModel? hub = null)
     {

@@ -12,7 +12,7 @@ public sealed class ServedPair : IDisposable
     /// <summary>A denoiser and a classifier.</summary>
     /// <param name="denoiser">Any denoiser.</param>
     /// <param name="classifier">Any classifier.</param>
-    /// <param name="owned">Disposed when the server has stopped and nothing is in work any more.</param>
+    /// <param name="owned">Disposed when the server has stopped and nothing is in progress any more.</param>
     public ServedPair(IDenoiser denoiser, IClassifier classifier, IDisposable? owned = null)
         : this(new DenoisedClassifier(denoiser, classifier), owned)
     {
@@ -20,7 +20,7 @@ public sealed class ServedPair : IDisposable
 
     /// <summary>A base classifier.</summary>
     /// <param name="baseClassifier">Any base classifier; called by one thread at a time.</param>
-    /// <param name="owned">Disposed when the server has stopped and nothing is in work any more.</param>
+    /// <param name="owned">Disposed when the server has stopped and nothing is in progress any more.</param>
     public ServedPair(IBaseClassifier baseClassifier, IDisposable? owned)
     {
         ArgumentNullException.ThrowIfNull(baseClassifier);
@@ -35,8 +35,8 @@ public sealed class ServedPair : IDisposable
     /// <summary>What is smoothed.</summary>
     public IBaseClassifier BaseClassifier { get; }
 
-    /// <summary>What happens to an image file before the noise; what comes out is what is certified.</summary>
-    /// <value>Null unless set: files have to have the model's own size.</value>
+    /// <summary>What happens to an image file before the noise; the result is what is certified.</summary>
+    /// <value>Null unless set: files must have the model's own size.</value>
     public ImagePreprocess? Preprocess { get; init; }
 
     /// <summary>Names of the classes, in label order.</summary>

@@ -3,8 +3,8 @@ using TorchSharp;
 namespace DenoisedSmoothing.AspNetCore;
 
 /// <summary>
-/// One network behind several levels of noise, each of which has a scheduler of its own: they take turns, since a base classifier is called
-/// by one thread at a time.
+/// One network behind several noise levels, each with its own scheduler: they take turns, since a base classifier is called by one thread
+/// at a time.
 /// </summary>
 internal sealed class SharedBaseClassifier(IBaseClassifier inner) : IBaseClassifier, IDescribed
 {

@@ -8,8 +8,8 @@ namespace DenoisedSmoothing.AspNetCore;
 // How a request is answered, once it has a place.
 public sealed partial class SmoothedModel
 {
-    /// <summary>Checks what can be checked of a query before there is a place.</summary>
-    /// <exception cref="RequestException">It asks for what is not served.</exception>
+    /// <summary>Checks what can be checked about a query before it has a place.</summary>
+    /// <exception cref="RequestException">It asks for something that is not served.</exception>
     internal void Check(AnswerQuery query)
     {
         if (query.Seed is not null && !Options.AllowSeeds)
@@ -25,7 +25,7 @@ public sealed partial class SmoothedModel
         _ = Loaded.Statistics.For(query with { Radius = null, Alpha = null });
     }
 
-    /// <summary>Predicts; under a guard it certifies.</summary>
+    /// <summary>Predicts; with a guard it certifies.</summary>
     internal async Task<AnswerDocument> PredictAsync(torch.Tensor image, AnswerQuery query, CancellationToken cancellationToken)
     {
         if (query.Radius is not null)
@@ -41,7 +41,7 @@ public sealed partial class SmoothedModel
     /// <summary>Certifies.</summary>
     /// <param name="image">float32 [C,H,W] in [0,1].</param>
     /// <param name="query">What is asked for.</param>
-    /// <param name="observe">Begins to watch a test, which may begin again from nothing; null where nobody watches.</param>
+    /// <param name="observe">Begins to observe a test, which may restart from nothing; null where nothing observes it.</param>
     /// <param name="cancellationToken">Cancels between batches.</param>
     internal async Task<AnswerDocument> CertifyAsync(
         torch.Tensor image, AnswerQuery query, Func<Action<VotePhase, VoteCounts>>? observe, CancellationToken cancellationToken)
@@ -78,7 +78,7 @@ public sealed partial class SmoothedModel
     internal RobustSetClassifier SetsOf(LoadedModel loaded) => loaded.Sets ?? throw new RequestException(
         $"The model '{Name}' was not calibrated for prediction sets.", StatusCodes.Status404NotFound);
 
-    // What is wrong with a request is said at once; what comes later is the model's.
+    // Errors in a request are reported at once; later ones are the model's.
     private static Task<T> Taken<T>(Func<Task<T>> call)
     {
         try
@@ -91,7 +91,7 @@ public sealed partial class SmoothedModel
         }
     }
 
-    // Whatever is asked, the model's own bounds hold.
+    // Whatever is asked, the model's own bounds apply.
     private SmoothingImage Bounded(torch.Tensor image, AnswerQuery query) => new(image)
     {
         Budget = new Budget
@@ -111,7 +111,7 @@ public sealed partial class SmoothedModel
             {
                 audit.Record(Name, certificate);
             }
-            catch (Exception e) // whatever it is, it fails no answer
+            catch (Exception e) // whatever it is, it does not fail the answer
             {
                 _logger.NotAudited(e, Name);
             }

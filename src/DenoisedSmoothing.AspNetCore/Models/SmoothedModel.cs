@@ -31,20 +31,20 @@ public sealed partial class SmoothedModel : IAsyncDisposable
     /// <summary>Its name.</summary>
     public string Name { get; }
 
-    /// <summary>How far it is.</summary>
+    /// <summary>Its state.</summary>
     public ModelState State => _stopping ? ModelState.Stopping
         : _loaded is not null ? ModelState.Ready
         : _error is not null ? ModelState.Failed
         : ModelState.Loading;
 
-    /// <summary>Why it failed; null where it has not.</summary>
+    /// <summary>Why it failed; null where it has not failed.</summary>
     public Exception? Error => _error;
 
-    /// <summary>Which function it is, as its certificates say; null until it is ready.</summary>
+    /// <summary>Which function it is, as in its certificates; null until it is ready.</summary>
     public string? Fingerprint => _loaded?.Fingerprint;
 
     /// <summary>
-    /// The classifier under the usual noise, for use in code: it shares batches with the requests, and goes past their queue.
+    /// The classifier under the usual noise, for use in code: it shares batches with the requests, but bypasses their queue.
     /// </summary>
     /// <exception cref="InvalidOperationException">It is not ready.</exception>
     public SmoothedClassifier Classifier => _loaded?.Usual ?? throw new InvalidOperationException(
@@ -57,7 +57,7 @@ public sealed partial class SmoothedModel : IAsyncDisposable
     /// <exception cref="RefusedException">It is not ready.</exception>
     internal LoadedModel Loaded => _stopping || _loaded is null ? throw Unready() : _loaded;
 
-    /// <summary>Loads the models and makes a pass, on the calling thread; what goes wrong is kept and logged.</summary>
+    /// <summary>Loads the models and makes a pass, on the calling thread; errors are kept and logged.</summary>
     internal void Load()
     {
         try
@@ -75,7 +75,7 @@ public sealed partial class SmoothedModel : IAsyncDisposable
         }
     }
 
-    /// <summary>Refuses now what would be refused anyway.</summary>
+    /// <summary>Refuses at once what would be refused anyway.</summary>
     /// <exception cref="RefusedException">It is not ready, or there is too much to do.</exception>
     internal void CheckRoom(int priority)
     {
@@ -83,14 +83,14 @@ public sealed partial class SmoothedModel : IAsyncDisposable
         Queue.Check(priority);
     }
 
-    /// <summary>Takes nothing new; what is in work is finished.</summary>
+    /// <summary>Accepts nothing new; requests in progress are finished.</summary>
     internal void Stop()
     {
         _stopping = true;
         Queue.Close();
     }
 
-    /// <summary>Waits for what is in work, and frees the models.</summary>
+    /// <summary>Waits for requests in progress, then frees the models.</summary>
     public async ValueTask DisposeAsync()
     {
         Stop();

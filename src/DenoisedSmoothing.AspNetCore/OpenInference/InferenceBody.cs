@@ -4,17 +4,17 @@ using Microsoft.AspNetCore.Http;
 namespace DenoisedSmoothing.AspNetCore;
 
 /// <summary>
-/// A request's body: JSON, or JSON with tensors' bytes behind it, where the header Inference-Header-Content-Length says how long the JSON
-/// is (the binary tensor data extension, which Triton's client uses unless told otherwise).
+/// A request's body: JSON, or JSON followed by the tensors' bytes, where the header Inference-Header-Content-Length gives the length of the
+/// JSON (the binary tensor data extension, which Triton's client uses unless told otherwise).
 /// </summary>
 /// <param name="Request">The JSON.</param>
 /// <param name="Tail">What follows it.</param>
-/// <param name="IsBinary">Whether the header was there.</param>
+/// <param name="IsBinary">Whether the header was present.</param>
 internal sealed record InferenceBody(InferenceRequest Request, ReadOnlyMemory<byte> Tail, bool IsBinary)
 {
     public const string LengthHeader = "Inference-Header-Content-Length";
 
-    /// <exception cref="RequestException">It is no inference request.</exception>
+    /// <exception cref="RequestException">It is not an inference request.</exception>
     public static InferenceBody Parse(byte[] body, HttpRequest http)
     {
         string? header = http.Headers[LengthHeader];

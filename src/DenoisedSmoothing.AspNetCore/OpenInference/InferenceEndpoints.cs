@@ -12,11 +12,11 @@ namespace DenoisedSmoothing.AspNetCore;
 /// <summary>The Open Inference Protocol V2 over REST, with the binary tensor data extension.</summary>
 internal static class InferenceEndpoints
 {
-    private const string Version = "1"; // a model is what its fingerprint says; the protocol wants a number
+    private const string Version = "1"; // the fingerprint identifies a model, but the protocol wants a number
 
     private static readonly string s_software = typeof(InferenceEndpoints).Assembly.GetName().Version?.ToString(3) ?? "0";
 
-    // What Triton's clients send along and no answer depends on here.
+    // What Triton's clients also send, on which no answer depends here.
     private static readonly string[] s_ignored =
         ["binary_data_output", "sequence_id", "sequence_start", "sequence_end", "priority", "timeout"];
 
@@ -77,7 +77,7 @@ internal static class InferenceEndpoints
         IReadOnlyList<(string, bool)> wanted = InferenceOutput.Wanted(body.Request);
         List<torch.Tensor> images = InferenceInput.Read(body, model.Loaded, model.Options);
         AnswerDocument[] answers;
-        // One image's error ends the others': a request is answered as a whole.
+        // One image's error stops the others: a request is answered as a whole.
         using CancellationTokenSource whole = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         Task<AnswerDocument>[] answering = [.. images.Select(AnswerAsync)];
         try

@@ -6,7 +6,8 @@ using TorchSharp;
 namespace DenoisedSmoothing.AspNetCore;
 
 /// <summary>
-/// The images of an inference request: one input <c>image</c>, FP32 [N,C,H,W] in [0,1], UINT8 [N,C,H,W] in 0 to 255, or BYTES [N], files.
+/// The images of an inference request: one input <c>image</c>, FP32 [N,C,H,W] in [0,1], UINT8 [N,C,H,W] in 0 to 255, or BYTES [N], which
+/// are files.
 /// </summary>
 internal static class InferenceInput
 {
@@ -64,7 +65,7 @@ internal static class InferenceInput
         ? [.. files]
         : throw new RequestException($"The input '{Name}' has {files.Count} elements; its shape is [{string.Join(',', shape)}].");
 
-    // Where there is one input, its bytes are all that follows.
+    // With a single input, its bytes are everything that follows.
     private static ReadOnlyMemory<byte>? Bytes(InferenceBody body, InputTensor input)
     {
         if (input.Parameters?.TryGetValue("binary_data_size", out JsonElement size) is true)
@@ -104,7 +105,7 @@ internal static class InferenceInput
         ? (byte)value
         : throw new RequestException($"The input '{Name}' is UINT8, and has the value {value}.");
 
-    // JSON has no bytes: base64, as KServe has it.
+    // JSON has no bytes: base64, as in KServe.
     private static byte[][] Texts(InputTensor input)
     {
         try

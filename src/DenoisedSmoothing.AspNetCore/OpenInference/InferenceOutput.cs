@@ -5,13 +5,13 @@ using System.Text.Json;
 
 namespace DenoisedSmoothing.AspNetCore;
 
-/// <summary>Answers as output tensors, in JSON or as bytes behind it.</summary>
+/// <summary>Answers as output tensors, in JSON or as bytes after it.</summary>
 internal static class InferenceOutput
 {
-    /// <summary>Every output, by name: its data type, and its values of all answers.</summary>
+    /// <summary>Every output, by name: its data type, and its values for all answers.</summary>
     private static readonly OrderedDictionary<string, (string Datatype, Func<AnswerDocument, object> Value)> s_outputs = new()
     {
-        // The protocol has no null: -1 is no class, and "abstained" says it in so many words.
+        // The protocol has no null: -1 is not a class, and "abstained" says so explicitly.
         ["label"] = ("INT64", static answer => (long)(answer.Label ?? -1)),
         ["radius"] = ("FP64", static answer => answer.Unchanged?.Radius ?? 0),
         ["abstained"] = ("BOOL", static answer => answer.Abstained),

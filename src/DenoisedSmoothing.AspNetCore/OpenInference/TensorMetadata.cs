@@ -1,4 +1,4 @@
 namespace DenoisedSmoothing.AspNetCore;
 
-/// <summary>A tensor as metadata describe it; -1 stands for any length.</summary>
+/// <summary>A tensor as described in metadata; -1 means any length.</summary>
 internal sealed record TensorMetadata(string Name, string Datatype, long[] Shape);

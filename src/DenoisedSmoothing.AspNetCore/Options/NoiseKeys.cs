@@ -4,11 +4,11 @@ namespace DenoisedSmoothing.AspNetCore;
 public enum NoiseKeys
 {
     /// <summary>
-    /// A secret and the image's hash: the same image always meets the same noise, so that asking again gives the same answer and no new
+    /// A secret and the image's hash: the same image always gets the same noise, so that asking again gives the same answer and no new
     /// draw.
     /// </summary>
     Keyed,
 
-    /// <summary>Fresh noise for every answer: every query is a draw of its own.</summary>
+    /// <summary>Fresh noise for every answer: every query is a new draw.</summary>
     Fresh,
 }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 
 namespace DenoisedSmoothing.AspNetCore;
 
-/// <summary>What can be said of the options before anything is loaded; the one place that checks them.</summary>
-/// <param name="names">The served classifiers: options of other names are not looked at.</param>
+/// <summary>Checks the options as far as possible before anything is loaded; the only place that checks them.</summary>
+/// <param name="names">The served classifiers: options with other names are not checked.</param>
 internal sealed class SmoothedClassifierOptionsValidator(ModelNames names) : IValidateOptions<SmoothedClassifierOptions>
 {
     public const int ShortestSecret = 16;

@@ -6,12 +6,12 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.AspNetCore;
 
-/// <summary>From a request's bytes to the tensor that is certified.</summary>
+/// <summary>Turns a request's bytes into the tensor that is certified.</summary>
 internal static class ImageReader
 {
     /// <summary>An image file.</summary>
     /// <returns>float32 [C,H,W] in [0,1]; the caller disposes it.</returns>
-    /// <exception cref="RequestException">It is no image, or not one that the model takes.</exception>
+    /// <exception cref="RequestException">It is not an image, or not one that the model takes.</exception>
     public static torch.Tensor FromFile(byte[] file, LoadedModel model, long mostPixels)
     {
         try
@@ -21,7 +21,7 @@ internal static class ImageReader
             if (model.Preprocess is null && shape is not null)
                 RequireSize(file, shape, grey);
             (byte[] rgb, int height, int width) = ImageDecoder.Decode(file, "The request's body", mostPixels);
-            // Preprocessing works on colours; grey comes last, as the field's loaders have it.
+            // Preprocessing works on colours; grey comes last, as in the field's loaders.
             torch.Tensor image = grey && model.Preprocess is null
                 ? ImageTensors.FromHwcBytes(ImageDecoder.Grey(rgb), height, width, 1)
                 : ImageTensors.FromHwcBytes(rgb, height, width);
@@ -91,7 +91,7 @@ internal static class ImageReader
         }
     }
 
-    /// <summary>Refuses what the model does not take, before there is a place.</summary>
+    /// <summary>Refuses what the model does not take, before the request has a place.</summary>
     /// <exception cref="RequestException">The shape does not fit.</exception>
     public static torch.Tensor Fitting(torch.Tensor image, LoadedModel model)
     {
@@ -107,7 +107,7 @@ internal static class ImageReader
         }
     }
 
-    // By the header alone: a file that says 20,000 x 20,000 never takes their memory.
+    // From only the header: a file that claims 20,000 x 20,000 never takes that memory.
     private static void RequireSize(byte[] file, InputShape shape, bool grey)
     {
         using MemoryStream stream = new(file);

@@ -6,10 +6,10 @@ namespace DenoisedSmoothing.AspNetCore;
 /// <summary>Reads the parameters of a request, by name; errors name the parameter.</summary>
 internal static class QueryValues
 {
-    /// <summary>What <see cref="AnswerQuery"/> has, as requests name it.</summary>
+    /// <summary>The members of <see cref="AnswerQuery"/>, by their names in requests.</summary>
     public static IReadOnlyList<string> Names { get; } = ["sigma", "radius", "alpha", "budget", "seconds", "seed"];
 
-    /// <param name="valueOf">The text of a parameter; null where it is not there.</param>
+    /// <param name="valueOf">The text of a parameter; null where it is absent.</param>
     /// <exception cref="RequestException">A value is not what it should be.</exception>
     public static AnswerQuery Read(Func<string, string?> valueOf) => new()
     {

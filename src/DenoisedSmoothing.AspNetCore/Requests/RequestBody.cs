@@ -14,7 +14,7 @@ internal static class RequestBody
         if (http.Request.ContentLength > mostBytes)
             throw TooLarge(mostBytes);
         Bound(http, mostBytes);
-        // Memory is taken as bytes come, not as a header promises them.
+        // Memory is allocated as bytes arrive, not as a header promises them.
         using MemoryStream body = new((int)Math.Min(http.Request.ContentLength ?? 0, 64 << 10));
         byte[] buffer = new byte[16 << 10];
         int read;
@@ -84,7 +84,7 @@ internal static class RequestBody
         return copy.ToArray();
     }
 
-    // The server's own bound, which also holds for bodies that do not say how long they are.
+    // The server's own bound, which also applies to bodies that do not state their length.
     private static void Bound(HttpContext http, int mostBytes)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace DenoisedSmoothing.AspNetCore;
 
 /// <summary>
-/// Which certificates the server recomputes. The work grows with the votes and with the parameters of the method, and both are the
-/// client's to write: without bounds a hundred bytes could keep a core busy for hours.
+/// Which certificates the server recomputes. The work grows with the votes and with the parameters of the method, and the client writes
+/// both: without bounds, a hundred bytes could keep a core busy for hours.
 /// </summary>
 internal static class VerificationLimits
 {
@@ -15,8 +15,8 @@ internal static class VerificationLimits
 
     private static readonly string[] s_counts = ["n0", "n", "budget", "predict"];
 
-    /// <param name="certificate">The client's.</param>
-    /// <param name="mostVotes">The most votes of a phase.</param>
+    /// <param name="certificate">The client's certificate.</param>
+    /// <param name="mostVotes">The most votes in a phase.</param>
     /// <exception cref="RequestException">It would take too long.</exception>
     public static void Check(Certificate certificate, long mostVotes)
     {
@@ -34,7 +34,7 @@ internal static class VerificationLimits
         }
     }
 
-    // What is no number is refused as too large; the verifier would say what is wrong with it, and needs no bound for that.
+    // NaN is refused as too large; the verifier would say what is wrong with it, and needs no bound for that.
     private static double Number(string text) =>
         PlainNumber.TryParse(text, out double value) ? value : double.PositiveInfinity;
 }

@@ -3,16 +3,16 @@ using DenoisedSmoothing.Statistics;
 namespace DenoisedSmoothing.Analysis;
 
 /// <summary>
-/// Evidence against "each of these events had probability at most p0, whatever came before it" that may be looked at after every event: the
+/// Evidence against "each of these events had probability at most p0, whatever came before it" that may be examined after every event: the
 /// mean of the likelihood ratios of finitely many alternatives above p0, a non-negative supermartingale under the hypothesis, which reaches
 /// 1/rho at any time with probability at most rho (Ville). docs/statistics.md has the proof.
 /// </summary>
 internal sealed class AnytimeEvidence
 {
-    /// <summary>Alternatives are placed for up to about this many events; the evidence holds beyond, and is weaker there.</summary>
+    /// <summary>Alternatives are placed for up to about this many events; beyond that the evidence is still valid but weaker.</summary>
     private const double Horizon = 1e8;
 
-    /// <summary>Far above what the roundings of a term can add up to, relative to the sizes that are added.</summary>
+    /// <summary>Far above what the roundings of a term can add up to, relative to the sizes of the summands.</summary>
     private const double Guard = 1e-12;
 
     private readonly double _p0, _logShare;
@@ -44,7 +44,7 @@ internal sealed class AnytimeEvidence
     /// <summary>The logarithm of the evidence that rejects: log(1/rho), rounded up.</summary>
     internal double Threshold { get; }
 
-    /// <summary>Whether so many hits among so many events reject the hypothesis: once they do, more hits do too.</summary>
+    /// <summary>Whether this many hits among this many events reject the hypothesis: once they do, more hits do too.</summary>
     public bool Rejects(long hits, long events)
     {
         // Nothing is claimed up to the expected number.

@@ -5,23 +5,22 @@ namespace DenoisedSmoothing.Analysis;
 
 /// <summary>
 /// The statements of <see cref="DatasetStatement"/> for runs whose number of images was not fixed beforehand: they hold at every moment of
-/// a run at once, so one may stop whenever one likes, for whatever reason, or look at a log that is still being written. They are a little
-/// weaker.
+/// a run at once, so you may stop at any time, for any reason, or look at a log that is still being written. They are a little weaker.
 /// </summary>
 public static class AnytimeStatement
 {
-    /// <summary>Lower bounds of a share are given in steps of this.</summary>
+    /// <summary>The number of steps in which lower bounds on a share are given.</summary>
     private const int Steps = 1000;
 
     private static readonly ConcurrentDictionary<double, Lazy<AnytimeEvidence>[]> s_shares = new();
 
     /// <summary>
-    /// A lower bound of the share of the images so far that the smoothed classifier truly answers right within the radius: (certified - q)
-    /// / images, q the most false certificates among so many that are not rejected at rho.
+    /// A lower bound on the share of the images so far that the smoothed classifier truly answers correctly within the radius: (certified -
+    /// q) / images, where q is the largest number of false certificates among that many that is not rejected at rho.
     /// </summary>
     /// <param name="certified">Images so far that are certified with their own label at the radius, from 0 to
     /// <paramref name="images"/>.</param>
-    /// <param name="images">All images so far, abstentions included; at least 1.</param>
+    /// <param name="images">All images so far, including abstentions; at least 1.</param>
     /// <param name="alpha">The allowed probability of error of each certificate, given all before it; strictly between 0 and 1.</param>
     /// <param name="rho">The allowed probability that any statement of the run is wrong; from <see cref="ClopperPearson.MinAlpha"/> to
     /// below 1.</param>
@@ -35,7 +34,7 @@ public static class AnytimeStatement
     }
 
     /// <summary>
-    /// The same for the population that the images are drawn from, independently and at random; cut to thousandths before false
+    /// The same for the population from which the images are drawn, independently and at random; cut to thousandths before false
     /// certificates are taken off.
     /// </summary>
     /// <inheritdoc cref="OfTheseImages"/>
@@ -47,7 +46,7 @@ public static class AnytimeStatement
                 .Select(step => new Lazy<AnytimeEvidence>(() => new AnytimeEvidence((double)step / Steps, rho)))]);
 
         // A share counts as exceeded only where every smaller one does too: if the true share is p, the first step from p on has to be
-        // rejected for the bound to pass p, and that one happens with probability at most rho.
+        // rejected for the bound to pass p, and that happens with probability at most rho.
         int step = 0;
         while (step < shares.Length && shares[step].Value.Rejects(certified, images))
             step++;

@@ -3,23 +3,23 @@ using DenoisedSmoothing.Statistics;
 namespace DenoisedSmoothing.Analysis;
 
 /// <summary>
-/// What a run over many images says with confidence about all of them: of the images counted as certified and right, some certificates may
-/// be false, each image with probability at most alpha.
+/// What a run over many images says with confidence about all of them: among the images counted as certified and correct, some certificates
+/// may be false, each with probability at most alpha.
 /// </summary>
 /// <remarks>
-/// Both hold for a number of images that was fixed before the first vote; <see cref="AnytimeStatement"/> holds however a run stops. The
-/// noise of different images must be independent (distinct image indices under one seed). <see cref="OfTheseImages"/> holds for all radii
-/// at once, since an image's certificate is false or not whatever the radius asked for; <see cref="OfThePopulation"/> for one radius,
-/// chosen before the votes.
+/// Both hold for a number of images fixed before the first vote; <see cref="AnytimeStatement"/> holds however a run stops. The noise of
+/// different images must be independent (distinct image indices under one seed). <see cref="OfTheseImages"/> holds for all radii at once,
+/// since an image's certificate is false or not whatever the radius asked for; <see cref="OfThePopulation"/> for one radius, chosen before
+/// the votes.
 /// </remarks>
 public static class DatasetStatement
 {
     /// <summary>
-    /// A lower bound of the share of these very images that the smoothed classifier truly answers right within the radius:
-    /// (certified - q) / images, q of <see cref="BinomialQuantile.Upper"/>.
+    /// A lower bound on the share of exactly these images that the smoothed classifier truly answers correctly within the radius:
+    /// (certified - q) / images, with q from <see cref="BinomialQuantile.Upper"/>.
     /// </summary>
     /// <param name="certified">Images certified with their own label at the radius, from 0 to <paramref name="images"/>.</param>
-    /// <param name="images">All images of the run, abstentions included; at least 1.</param>
+    /// <param name="images">All images of the run, including abstentions; at least 1.</param>
     /// <param name="alpha">The allowed probability of error of each certificate, strictly between 0 and 1.</param>
     /// <param name="rho">The allowed probability that this statement is wrong; from <see cref="ClopperPearson.MinAlpha"/> to below
     /// 1.</param>
@@ -33,11 +33,11 @@ public static class DatasetStatement
     }
 
     /// <summary>
-    /// The same for the population that the images were drawn from, independently and at random: with c the Clopper-Pearson bound of the
+    /// The same for the population from which the images were drawn, independently and at random: with c the Clopper-Pearson bound on the
     /// certified share at rho, (c - alpha) / (1 - alpha).
     /// </summary>
     /// <param name="certified">Images certified with their own label at the radius, from 0 to <paramref name="images"/>.</param>
-    /// <param name="images">All images of the run, abstentions included; at least 1.</param>
+    /// <param name="images">All images of the run, including abstentions; at least 1.</param>
     /// <param name="alpha">The allowed probability of error of each certificate, strictly between 0 and 1.</param>
     /// <param name="rho">The allowed probability that this statement is wrong; from <see cref="ClopperPearson.MinAlpha"/> to below
     /// 1.</param>
@@ -50,8 +50,8 @@ public static class DatasetStatement
     }
 
     /// <summary>
-    /// From a lower bound of the probability that an image is certified to one that it is truly robust: P(certified) is at most
-    /// P(truly robust) + alpha P(not), solved for P(truly robust). Three roundings.
+    /// From a lower bound on the probability that an image is certified to one on the probability that it is truly robust: P(certified) is
+    /// at most P(truly robust) + alpha P(not), solved for P(truly robust). Three roundings.
     /// </summary>
     internal static double WithoutFalse(double share, double alpha) =>
         Math.Max(0, (share - alpha) / (1 - alpha) * (1 - 8 * ElementaryFunctions.Unit) - 2 * ElementaryFunctions.Unit);

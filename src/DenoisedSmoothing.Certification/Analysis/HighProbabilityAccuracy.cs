@@ -3,8 +3,8 @@ using DenoisedSmoothing.Statistics;
 namespace DenoisedSmoothing.Analysis;
 
 /// <summary>
-/// The field's lower bound of the accuracy that a perfect certifier would give on the same images, for comparison with published tables.
-/// It fails more often than it says: <see cref="DatasetStatement"/> has bounds that do not.
+/// The field's lower bound on the accuracy that a perfect certifier would give on the same images, for comparison with published tables. It
+/// fails more often than it claims: <see cref="DatasetStatement"/> has bounds that do not.
 /// </summary>
 public static class HighProbabilityAccuracy
 {

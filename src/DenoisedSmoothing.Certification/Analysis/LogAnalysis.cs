@@ -3,7 +3,7 @@ using DenoisedSmoothing.Logs;
 
 namespace DenoisedSmoothing.Analysis;
 
-/// <summary>The field's figures of one log (locuslab/smoothing, code/analyze.py).</summary>
+/// <summary>The field's figures for one log (locuslab/smoothing, code/analyze.py).</summary>
 /// <remarks>
 /// Radii are compared as logged. Published logs hold three significant digits rounded to nearest, so 0.2496 is written as 0.25 and
 /// counts as certified at 0.25: that is the field's figure, and a little above the truth. Logs of this library hold the whole radius.
@@ -14,7 +14,7 @@ public sealed class LogAnalysis
 
     /// <summary>Analyses a log.</summary>
     /// <param name="log">A log with at least one image.</param>
-    /// <exception cref="InvalidDataException">The log holds no image.</exception>
+    /// <exception cref="InvalidDataException">The log holds no images.</exception>
     public LogAnalysis(CertificationLog log)
     {
         ArgumentNullException.ThrowIfNull(log);
@@ -41,7 +41,7 @@ public sealed class LogAnalysis
     public double AbstentionRate => (double)Abstained / Images;
 
     /// <summary>
-    /// The mean over all images of the radius where the label is correct, and 0 elsewhere (ACR); null for a log of predictions, which carry
+    /// The mean over all images of the radius where the label is correct, and 0 elsewhere (ACR); null for a log of predictions, which have
     /// no radius.
     /// </summary>
     public double? AverageCertifiedRadius { get; }
@@ -52,13 +52,13 @@ public sealed class LogAnalysis
     /// <summary>The radii of the correct images, ascending: the certified accuracy falls at each of them.</summary>
     public IReadOnlyList<double> CorrectRadii => _correctRadii;
 
-    /// <summary>The time over all images; null where the log does not say it for each.</summary>
+    /// <summary>The time over all images; null where the log does not give it for each.</summary>
     public TimeSpan? TotalTime { get; }
 
     /// <summary>The number of images with the correct label and a radius of at least <paramref name="radius"/>.</summary>
     /// <param name="radius">In [0,1] pixel space; at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">The radius is negative or not a number.</exception>
-    /// <exception cref="InvalidDataException">A radius above 0 of a log of predictions, which carries none.</exception>
+    /// <exception cref="InvalidDataException">A radius above 0 for a log of predictions, which has none.</exception>
     public int CertifiedCount(double radius)
     {
         if (!(radius >= 0))
@@ -71,13 +71,13 @@ public sealed class LogAnalysis
     /// <summary>The share of images with the correct label and a radius of at least <paramref name="radius"/>.</summary>
     /// <param name="radius">In [0,1] pixel space; at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">The radius is negative or not a number.</exception>
-    /// <exception cref="InvalidDataException">A radius above 0 of a log of predictions, which carries none.</exception>
+    /// <exception cref="InvalidDataException">A radius above 0 for a log of predictions, which has none.</exception>
     public double CertifiedAccuracy(double radius) => (double)CertifiedCount(radius) / Images;
 
     /// <summary>
     /// The log whose certified accuracy at a radius is the highest: an entry of the paper's Tables 1 and 2 is the best over sigma.
     /// </summary>
-    /// <param name="analyses">At least one; of equal ones the log with the higher clean accuracy, then the first, is taken.</param>
+    /// <param name="analyses">At least one; among equal ones, the log with the higher clean accuracy, then the first, is taken.</param>
     /// <param name="radius">In [0,1] pixel space; at least 0.</param>
     public static LogAnalysis Best(IReadOnlyList<LogAnalysis> analyses, double radius)
     {

@@ -4,7 +4,7 @@ namespace DenoisedSmoothing.Analysis;
 
 /// <summary>
 /// The average certified radii of two logs of the same images, compared image by image: an image counts with its radius where its label is
-/// certified, else with 0.
+/// certified, otherwise with 0.
 /// </summary>
 public sealed record PairedRadii
 {
@@ -19,7 +19,7 @@ public sealed record PairedRadii
     /// <summary>The images that both logs have.</summary>
     public int Images { get; }
 
-    /// <summary>The mean of the first log's radius less the second's, in [0,1] pixel space.</summary>
+    /// <summary>The mean of the first log's radius minus the second's, in [0,1] pixel space.</summary>
     public double MeanDifference { get; }
 
     /// <summary>The standard error of that mean over images drawn independently and at random; null for a single image.</summary>
@@ -27,9 +27,9 @@ public sealed record PairedRadii
 
     /// <summary>Compares two logs.</summary>
     /// <param name="first">A log of certificates.</param>
-    /// <param name="second">Another; images are the same by index.</param>
+    /// <param name="second">Another; images are matched by index.</param>
     /// <exception cref="ArgumentException">The radii are in different norms.</exception>
-    /// <exception cref="InvalidDataException">A log is one of predictions, the logs have no image in common, or they give one index
+    /// <exception cref="InvalidDataException">One of the logs is of predictions, the logs have no image in common, or they give one index
     /// different labels.</exception>
     public static PairedRadii Of(LogAnalysis first, LogAnalysis second)
     {

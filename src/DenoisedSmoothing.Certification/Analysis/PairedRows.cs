@@ -2,7 +2,7 @@ using DenoisedSmoothing.Logs;
 
 namespace DenoisedSmoothing.Analysis;
 
-/// <summary>The lines of two logs that are of the same image, by its index.</summary>
+/// <summary>The lines of two logs for the same image, by its index.</summary>
 internal static class PairedRows
 {
     /// <exception cref="ArgumentException">The radii are in different norms.</exception>

@@ -6,8 +6,8 @@ using DenoisedSmoothing.Statistics;
 namespace DenoisedSmoothing.Audit;
 
 /// <summary>
-/// Checks a log against the settings that it claims: a radius that Cohen's certifier printed is the print of
-/// sigma * Phi^-1(Clopper-Pearson bound of k in n at alpha) for some integer k, and not every number is.
+/// Checks a log against the settings that it claims: a radius printed by Cohen's certifier is the printed form of sigma *
+/// Phi^-1(Clopper-Pearson bound of k in n at alpha) for some integer k, and not every number is.
 /// </summary>
 public sealed class LogAudit
 {
@@ -28,7 +28,7 @@ public sealed class LogAudit
     /// <summary>The log.</summary>
     public CertificationLog Log { get; }
 
-    /// <summary>The settings that it is held against.</summary>
+    /// <summary>The settings against which it is checked.</summary>
     public LogAuditSettings Claim { get; }
 
     /// <summary>
@@ -36,27 +36,27 @@ public sealed class LogAudit
     /// </summary>
     public string? DoesNotApply { get; }
 
-    /// <summary>The digits of the log's radii, in words.</summary>
+    /// <summary>The precision of the log's radii, in words.</summary>
     public string Precision { get; }
 
-    /// <summary>The rows that the claimed settings cannot have given.</summary>
+    /// <summary>The rows that the claimed settings cannot have produced.</summary>
     public IReadOnlyList<LogAuditFinding> Findings { get; }
 
     /// <summary>
     /// How many rows could contradict the claim at the log's precision: their radius lies where the possible radii leave gaps, so that its
-    /// print, or the next print up or down, is none of theirs. Where this is 0, passing means nothing.
+    /// printed value, or the next one up or down, is not among theirs. Where this is 0, passing means nothing.
     /// </summary>
     public int CouldContradict { get; }
 
     /// <summary>The largest radius that the claimed settings can give.</summary>
     public double LargestRadius { get; }
 
-    /// <summary>Oddities that contradict nothing, such as a column <c>correct</c> that is not what label and prediction give.</summary>
+    /// <summary>Oddities that contradict nothing, such as a column <c>correct</c> that does not match label and prediction.</summary>
     public IReadOnlyList<string> Notes { get; }
 
     /// <summary>Audits a log.</summary>
     /// <param name="log">A log of certificates.</param>
-    /// <param name="claim">The settings that it is said to be made with.</param>
+    /// <param name="claim">The settings with which it is said to have been made.</param>
     /// <exception cref="ArgumentOutOfRangeException">A setting is outside its range.</exception>
     public static LogAudit Run(CertificationLog log, LogAuditSettings claim)
     {
@@ -83,8 +83,8 @@ public sealed class LogAudit
     /// </summary>
     /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>
-    /// Settings that explain every row, if there are any; otherwise those that leave the fewest rows impossible, where they do better than
-    /// the claim. Settings that no row could contradict are left out.
+    /// Settings that explain every row, if any; otherwise those that leave the fewest rows impossible, if they do better than the claim.
+    /// Settings that no row could contradict are left out.
     /// </returns>
     /// <exception cref="OperationCanceledException">The search was stopped.</exception>
     public IReadOnlyList<LogAuditExplanation> Explain(CancellationToken cancellationToken = default) =>

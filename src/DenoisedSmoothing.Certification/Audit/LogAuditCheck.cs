@@ -4,7 +4,7 @@ using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Audit;
 
-/// <summary>Holds rows against one set of settings.</summary>
+/// <summary>Checks rows against one set of settings.</summary>
 internal sealed class LogAuditCheck(LogAuditSettings settings, RadiusPrecision precision)
 {
     private const double BoundSlack = 1e-9;
@@ -54,7 +54,7 @@ internal sealed class LogAuditCheck(LogAuditSettings settings, RadiusPrecision p
 
     private static bool Lies(CertificationLogRow row) => row.Abstained && row.Radius > 0;
 
-    /// <summary>A row with its votes says which radius it must have.</summary>
+    /// <summary>A row with votes determines which radius it must have.</summary>
     private static bool KnowsVotes(CertificationLogRow row) => row is { N: not null, Count: not null };
 
     private bool Possible(CertificationLogRow row)

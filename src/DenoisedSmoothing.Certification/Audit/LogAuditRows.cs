@@ -3,7 +3,7 @@ using DenoisedSmoothing.Logs;
 namespace DenoisedSmoothing.Audit;
 
 /// <summary>
-/// A log's rows as the audit sees them: equal ones together, the largest radius first, since it tells settings apart best.
+/// A log's rows as the audit sees them: equal ones grouped, the largest radius first, since it distinguishes settings best.
 /// </summary>
 internal sealed class LogAuditRows
 {
@@ -20,7 +20,7 @@ internal sealed class LogAuditRows
 
     public RadiusPrecision Precision { get; }
 
-    /// <summary>One row of each kind, and how many there are of it. Abstentions say something only where their count is known.</summary>
+    /// <summary>One row of each kind, and how many of it there are. Abstentions say something only where their count is known.</summary>
     public IReadOnlyList<(CertificationLogRow Row, int Count)> Groups { get; }
 
     public IReadOnlyList<double> LargestRadii { get; }

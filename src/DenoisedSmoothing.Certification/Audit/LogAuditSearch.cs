@@ -4,7 +4,7 @@ using MathNet.Numerics.Distributions;
 
 namespace DenoisedSmoothing.Audit;
 
-/// <summary>Looks for the settings that a log was really made with: the usual ones, and those that its largest radii solve to.</summary>
+/// <summary>Looks for the settings with which a log was really made: the usual ones, and those solved from its largest radii.</summary>
 internal static class LogAuditSearch
 {
     private const int Shown = 3, CountsBelowN = 6, GridPoints = 8, Weak = 4;
@@ -42,7 +42,7 @@ internal static class LogAuditSearch
 
             if (found.Count > 0)
             {
-                // Where next to nothing could contradict it, an explanation is none.
+                // Where almost nothing could contradict it, an explanation is worthless.
                 int strongest = found.Max(static explanation => explanation.CouldContradict);
                 return [.. found
                     .Where(explanation => explanation.CouldContradict >= strongest / Weak)
@@ -75,9 +75,7 @@ internal static class LogAuditSearch
         return couldContradict == 0 ? null : new LogAuditExplanation(settings, cut, impossible, couldContradict);
     }
 
-    /// <summary>
-    /// The usual alphas, and those at which the largest radii come from n, n - 1, ... of n votes, or from the votes that are known.
-    /// </summary>
+    /// <summary>The usual alphas, and those at which the largest radii come from n, n - 1, ... of n votes, or from known votes.</summary>
     private static IEnumerable<double> Alphas(LogAuditRows rows, LogAuditSettings claim)
     {
         IEnumerable<(double Radius, long Count)> guesses = rows.Groups
@@ -98,7 +96,7 @@ internal static class LogAuditSearch
         }));
     }
 
-    /// <summary>The usual n, and those at which the largest radius comes from n of n votes, or those that stand in the rows.</summary>
+    /// <summary>The usual n, and those at which the largest radius comes from n of n votes, or those given in the rows.</summary>
     private static IEnumerable<long> Ns(LogAuditRows rows, LogAuditSettings claim)
     {
         IEnumerable<long> known = rows.Groups.Where(static group => group.Row.N is > 0).Select(static group => group.Row.N!.Value)

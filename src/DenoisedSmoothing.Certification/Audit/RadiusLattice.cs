@@ -2,7 +2,7 @@ using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Audit;
 
-/// <summary>The radii that n votes can give: that of the Clopper-Pearson bound of each count, under a noise.</summary>
+/// <summary>The radii that n votes can give: those of the Clopper-Pearson bound for each count, under a noise.</summary>
 internal sealed class RadiusLattice(IRadiusRule rule, long n, double alpha)
 {
     private readonly Dictionary<long, double> _radii = [];
@@ -33,7 +33,7 @@ internal sealed class RadiusLattice(IRadiusRule rule, long n, double alpha)
         return here >= value ? (before > 0 ? before : null, here) : (here > 0 ? here : null, null);
     }
 
-    /// <summary>The smallest count whose radius is above 0 and at least the value; n where none is.</summary>
+    /// <summary>The smallest count whose radius is above 0 and at least the value; n where there is none.</summary>
     private long FirstAtLeast(double value)
     {
         // No count of half the votes or fewer certifies.

@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace DenoisedSmoothing.Audit;
 
-/// <summary>How finely a log prints its radii: so many significant digits (the field: three), or so many decimals.</summary>
+/// <summary>How precisely a log prints its radii: a number of significant digits (in the field: three) or of decimals.</summary>
 internal sealed record RadiusPrecision
 {
     /// <summary>The format of locuslab/smoothing, code/certify.py: '{:.3}'.</summary>
     private const int FieldDigits = 3;
 
-    // A format other than the field's must save this many unexplained missing digits before it is believed.
+    // A format other than the field's must save this many unexplained missing digits before it is accepted.
     private const int Prior = 3;
 
-    // How far the arithmetic behind the log and ours may differ.
+    // How much the arithmetic behind the log may differ from ours.
     private const double Slack = 1e-9, FloatSlack = 1.2e-7;
 
     private RadiusPrecision(int? significant, int? decimals) => (Significant, Decimals) = (significant, decimals);
@@ -25,14 +25,14 @@ internal sealed record RadiusPrecision
     /// <summary>Whether the digits were cut instead of rounded to nearest.</summary>
     public bool Cut { get; init; }
 
-    /// <summary>Whether doubles are printed in full: then every row pins its count.</summary>
+    /// <summary>Whether doubles are printed in full: then every row determines its count.</summary>
     public bool Full => Significant >= 15 || Decimals >= 15;
 
     public static RadiusPrecision OfDigits(int significant) => new(significant, decimals: null);
 
     /// <summary>
-    /// Finds the format that leaves the fewest digits unexplained: a printer that drops trailing zeros drops one in ten of the rows, not in
-    /// all of them.
+    /// Finds the format that leaves the fewest digits unexplained: a printer that drops trailing zeros drops one in a tenth of the rows,
+    /// not in all of them.
     /// </summary>
     /// <param name="texts">The printed radii.</param>
     public static RadiusPrecision Detect(IEnumerable<string> texts)
@@ -59,15 +59,15 @@ internal sealed record RadiusPrecision
         return formats.MinBy(static format => format.Missing).Format;
     }
 
-    /// <summary>One unit of the last digit of a radius that is printed so.</summary>
+    /// <summary>One unit in the last digit of a radius printed this way.</summary>
     public double Unit(double radius) =>
         Math.Pow(10, Decimals is { } decimals ? -decimals : Math.Floor(Math.Log10(radius)) - Significant!.Value + 1);
 
-    /// <summary>The radii that are printed as this one.</summary>
+    /// <summary>The radii that are printed like this one.</summary>
     public (double Low, double High) Interval(double printed)
     {
         double unit = printed > 0 || Decimals is not null ? Unit(printed) : 0;
-        // Below a power of ten significant digits are finer: 0.09994 is printed so, not as 0.1.
+        // Below a power of ten significant digits are finer: 0.09994 is printed as it is, not as 0.1.
         double unitBelow = printed > 0 ? Unit(printed * (1 - Slack)) : unit;
         double slack = printed * (Significant is >= 7 and <= 9 ? FloatSlack : Slack);
         return Cut ? (printed - slack, printed + unit + slack) : (printed - unitBelow / 2 - slack, printed + unit / 2 + slack);
@@ -84,15 +84,15 @@ internal sealed record RadiusPrecision
     /// <summary>The digits of one text.</summary>
     /// <param name="Significant">From the first digit that is not zero to the last that is not.</param>
     /// <param name="Written">From the first digit that is not zero to the last.</param>
-    /// <param name="Decimals">Behind the point, an exponent counted in.</param>
-    /// <param name="PaddedZero">A last zero that only a fixed format writes; the zero of 1.0 is every printer's.</param>
+    /// <param name="Decimals">Digits after the decimal point, taking an exponent into account.</param>
+    /// <param name="PaddedZero">Whether there is a last zero that only a fixed format writes; every printer writes the zero of 1.0.</param>
     private readonly record struct Digits(int Significant, int Written, int Decimals, bool PaddedZero)
     {
         public static Digits Of(string text)
         {
             int e = text.IndexOfAny(['e', 'E']);
             string mantissa = (e < 0 ? text : text[..e]).TrimStart('+', '-');
-            // An exponent beyond an int is that of a zero: anything else was refused as no finite number, or is 0 as a double.
+            // An exponent beyond an int belongs to a zero: anything else was refused as not a finite number, or is 0 as a double.
             int exponent = e >= 0 && PlainNumber.TryParseWhole(text.AsSpan(e + 1).TrimStart('+'), out int written) ? written : 0;
             int point = mantissa.IndexOf('.');
             int decimals = point < 0 ? 0 : mantissa.Length - point - 1;

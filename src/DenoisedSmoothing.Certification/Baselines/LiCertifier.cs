@@ -5,12 +5,12 @@ namespace DenoisedSmoothing.Baselines;
 
 /// <summary>
 /// Cohen's certifier with the radius of Li et al. 2019 in place of Cohen's, for comparison: the same votes and the same bound on the label,
-/// and <see cref="LiRadius"/> of it.
+/// with its <see cref="LiRadius"/>.
 /// </summary>
 /// <remarks>
-/// Soundness: the radius is the smaller of this one and the noise's own (<see cref="IRadiusRule.Radius"/>), which it never exceeds but by
-/// what the grid costs. The authors' own code takes simultaneous multinomial intervals from the draws that chose the label.
-/// Predictions are Cohen's. Immutable and safe for concurrent use.
+/// Soundness: the radius is the smaller of this one and the noise's own (<see cref="IRadiusRule.Radius"/>), which it never exceeds except
+/// by what the grid costs. The authors' own code takes simultaneous multinomial intervals from the draws that chose the label. Predictions
+/// are Cohen's. Immutable and safe for concurrent use.
 /// </remarks>
 public sealed class LiCertifier : FixedVotesCertifier
 {

@@ -5,17 +5,16 @@ namespace DenoisedSmoothing.Baselines;
 
 /// <summary>
 /// PixelDP (Lecuyer et al. 2019) in its own form, on vote shares: each of K classes is bounded by Clopper-Pearson at alpha/K, the label
-/// from below and every other class from above, and the radius is <see cref="LecuyerRadius"/> of the two.
+/// from below and every other class from above, and the radius is the <see cref="LecuyerRadius"/> of the two.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Soundness. One lower bound and K - 1 upper bounds at alpha/K each hold at once with probability at least 1 - alpha. The label comes from
-/// votes of its own: the released code takes the winner of the votes that bound it, with one one-sided bound for each class, which the
-/// union of K errors does not cover. The radius is the smaller of this one and the noise's own (<see cref="IRadiusRule.Radius"/>).
+/// Soundness. One lower bound and K - 1 upper bounds, at alpha/K each, all hold at once with probability at least 1 - alpha. The label
+/// comes from separate votes: the released code takes the winner of the votes that bound it, with one one-sided bound for each class, which
+/// the union of K errors does not cover. The radius is the smaller of this one and the noise's own (<see cref="IRadiusRule.Radius"/>).
 /// </para>
-/// Where the label does not lead, PixelDP names it with radius 0; here that is an abstention. The released experiments take 2,000 votes and
-/// alpha 0.05.
-/// Predictions are Cohen's. Immutable and safe for concurrent use.
+/// Where the label does not lead, PixelDP returns it with radius 0; here that is an abstention. The released experiments use 2,000 votes
+/// and alpha 0.05. Predictions are Cohen's. Immutable and safe for concurrent use.
 /// </remarks>
 public sealed class PixelDpCertifier : FixedVotesCertifier
 {

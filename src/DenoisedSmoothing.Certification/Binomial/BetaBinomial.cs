@@ -1,8 +1,8 @@
 namespace DenoisedSmoothing.Statistics;
 
 /// <summary>
-/// What the next d votes may bring when k of n hit so far and every p was equally likely before: the beta-binomial distribution. For
-/// decisions about cost only, so not guarded against rounding.
+/// What the next d votes may bring after k hits in n, with every p equally likely beforehand: the beta-binomial distribution. Only for
+/// decisions about cost, so not guarded against rounding.
 /// </summary>
 internal static class BetaBinomial
 {
@@ -22,7 +22,7 @@ internal static class BetaBinomial
 
     private static double Exactly(double a, double b, long d, Func<double, double> value)
     {
-        // From the mode outwards by the ratio of neighbours; the total normalises.
+        // From the mode outwards by the ratio of neighbours; dividing by the total normalises.
         long mode = Math.Clamp((long)(d * (a / (a + b))), 0, d);
         double total = 1, sum = value(mode), weight = 1;
         for (long j = mode; j < d && weight > Negligible; j++)

@@ -25,7 +25,7 @@ internal static class BinomialPmf
 
     /// <summary>
     /// The same for p and q = 1 - p, of which one is exact and the other its rounded complement, and excess = k - np, rounded once.
-    /// Taking the excess from outside is what keeps the error independent of n: it is the only difference of large numbers in here.
+    /// Taking the excess as an argument keeps the error independent of n: it is the only difference of large numbers here.
     /// </summary>
     internal static LogProbability Log(long k, long n, double p, double q, double excess)
     {

@@ -1,7 +1,7 @@
 namespace DenoisedSmoothing.Statistics;
 
 /// <summary>
-/// How many of m independent events, each of probability at most alpha, happen at most: for statements about whole data sets.
+/// An upper bound on how many of m independent events, each with probability at most alpha, happen: for statements about whole data sets.
 /// </summary>
 public static class BinomialQuantile
 {

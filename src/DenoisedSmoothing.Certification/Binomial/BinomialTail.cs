@@ -5,7 +5,7 @@ internal static class BinomialTail
 {
     private const double Unit = ElementaryFunctions.Unit;
 
-    /// <summary>log P(X >= k) for X ~ Binomial(n, p), 0 &lt; p &lt; 1; its slope is the derivative by log p.</summary>
+    /// <summary>log P(X >= k) for X ~ Binomial(n, p), 0 &lt; p &lt; 1; its slope is the derivative with respect to log p.</summary>
     internal static LogProbability AtLeast(long k, long n, double p)
     {
         if (k <= 0)
@@ -18,7 +18,7 @@ internal static class BinomialTail
             : Complement(Far(n - k + 1, n, 1 - p, p, Math.FusedMultiplyAdd(n, p, 1 - k)), p, 1 - p);
     }
 
-    /// <summary>log P(X &lt;= k) for X ~ Binomial(n, p), 0 &lt; p &lt; 1; its slope is the derivative by log(1 - p).</summary>
+    /// <summary>log P(X &lt;= k) for X ~ Binomial(n, p), 0 &lt; p &lt; 1; its slope is the derivative with respect to log(1 - p).</summary>
     internal static LogProbability AtMost(long k, long n, double p)
     {
         if (k >= n)
@@ -41,12 +41,12 @@ internal static class BinomialTail
         double ratio = Math.Log(k * q / denominator);
         double value = pmf.Value + ratio;
 
-        // d P(X >= k) / dp = k P(X = k) / p, so the slope by log p is k over the ratio.
+        // d P(X >= k) / dp = k P(X = k) / p, so the slope with respect to log p is k divided by the ratio.
         double error = pmf.Error + relativeError + Unit * (4 + 4 * Math.Abs(ratio) + Math.Abs(value));
         return new(value, error, denominator / q);
     }
 
-    /// <summary>log(1 - P) for a P of at most about one half, whose slope is by log q.</summary>
+    /// <summary>log(1 - P) for a P of at most about one half, with its slope with respect to log q.</summary>
     private static LogProbability Complement(LogProbability other, double p, double q)
     {
         double probability = Math.Exp(other.Value), rest = 1 - probability;

@@ -3,7 +3,9 @@ namespace DenoisedSmoothing.Statistics;
 /// <summary>Searches by halving.</summary>
 internal static class Bisection
 {
-    /// <summary>The first number from low to high at which a condition holds that is false, then true; high where it never holds.</summary>
+    /// <summary>
+    /// The first number from low to high at which a condition that is first false, then true holds; high where it never holds.
+    /// </summary>
     public static long First(long low, long high, Func<long, bool> holds)
     {
         while (low < high)
@@ -18,13 +20,11 @@ internal static class Bisection
         return low;
     }
 
-    /// <summary>
-    /// Two numbers close together, of which a condition that is true, then false, holds at the first and not at the second.
-    /// </summary>
-    /// <param name="low">Where it holds: returned as it is where it holds nowhere else.</param>
+    /// <summary>Two numbers close together: a condition that is first true, then false holds at the first but not at the second.</summary>
+    /// <param name="low">Where it holds; returned unchanged where it holds nowhere else.</param>
     /// <param name="high">Where it does not hold.</param>
     /// <param name="halvings">How often the gap is halved.</param>
-    /// <param name="holds">The condition; only a number at which it was seen to hold becomes the first.</param>
+    /// <param name="holds">The condition; only a number at which it was seen to hold is returned as the first.</param>
     public static (double Holds, double Fails) Border(double low, double high, int halvings, Func<double, bool> holds)
     {
         for (int i = 0; i < halvings; i++)

@@ -3,19 +3,19 @@ using System.Globalization;
 namespace DenoisedSmoothing.Statistics;
 
 /// <summary>
-/// Exact one-sided confidence bounds of a binomial proportion (Clopper and Pearson, "The use of confidence or fiducial limits illustrated
+/// Exact one-sided confidence bounds on a binomial proportion (Clopper and Pearson, "The use of confidence or fiducial limits illustrated
 /// in the case of the binomial", 1934), the bound of Cohen et al. 2019, section 3.2.2. Rounded to the safe side.
 /// </summary>
 /// <remarks>
 /// <para>
 /// Soundness. The lower bound is the p that solves P(X >= k) = alpha, and the tail grows with p. The p returned is a double at which the
-/// tail was evaluated as a logarithm together with a bound on its rounding error (<c>BinomialTail</c>, counted operation by
-/// operation), and at which logarithm + error bound lies at or below log alpha: so the true tail at that very double is at most alpha, and
-/// the double is at most the true bound, whatever the search that found it did. The upper bound mirrors this.
+/// tail was evaluated as a logarithm together with a bound on its rounding error (<c>BinomialTail</c>, counted operation by operation), and
+/// at which logarithm + error bound is at or below log alpha: so the true tail at exactly that double is at most alpha, and the double is
+/// at most the true bound, whatever the search that found it did. The upper bound mirrors this.
 /// </para>
 /// <para>
-/// Accuracy: both bounds within 1e-12 of the true ones, relative to p, for n up to 1e7 and alpha down to 1e-10. Near p = 1 that is as fine
-/// as doubles are: the spacing there, 1.1e-16, limits 1 - p.
+/// Accuracy: both bounds within 1e-12 of the true ones, relative to p, for n up to 1e7 and alpha down to 1e-10. Near p = 1 that is the
+/// resolution of doubles: their spacing there, 1.1e-16, limits 1 - p.
 /// </para>
 /// Safe for concurrent use.
 /// </remarks>
@@ -85,12 +85,12 @@ public static class ClopperPearson
     }
 
     /// <summary>
-    /// Newton's method on log tail - log alpha, a concave function of the logarithm it steps in: after at most one overshoot it approaches
-    /// the root from the safe side, and needs no bracket. Then it retreats until the safe side is proven.
+    /// Newton's method on log tail - log alpha, a concave function of the logarithm in which it steps: after at most one overshoot it
+    /// approaches the root from the safe side and needs no bracket. Then it retreats until it is provably on the safe side.
     /// </summary>
     /// <param name="start">Any p strictly between 0 and 1.</param>
     /// <param name="alpha">The level.</param>
-    /// <param name="tail">The tail at p, with the slope by the logarithm that <paramref name="move"/> steps in.</param>
+    /// <param name="tail">The tail at p, with the slope with respect to the logarithm in which <paramref name="move"/> steps.</param>
     /// <param name="move">Moves p; negative steps go to the safe side.</param>
     /// <param name="grain">The smallest step that still changes p.</param>
     private static double Solve(

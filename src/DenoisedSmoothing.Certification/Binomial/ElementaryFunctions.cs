@@ -6,15 +6,15 @@ namespace DenoisedSmoothing.Statistics;
 internal static class ElementaryFunctions
 {
     /// <summary>
-    /// Unit roundoff, 2^-53. Error bounds in this folder count in it; they assume that one operation errs by at most 1 unit and that
+    /// Unit roundoff, 2^-53. Error bounds in this folder are in units of it; they assume that one operation errs by at most 1 unit and that
     /// Math.Log, Exp and Sinh err by at most 4 (2 ulp), where the C libraries behind .NET promise less than 1 ulp.
     /// </summary>
     internal const double Unit = 1.0 / (1L << 53);
 
-    /// <summary>log(1 + x) for x of at least -1/2, within 10 units relative.</summary>
+    /// <summary>log(1 + x) for x at least -1/2, within 10 units relative.</summary>
     internal static double Log1P(double x)
     {
-        // Kahan: 1 + x rounds to y; log(y)/(y - 1) varies so slowly that evaluating it at y in place of 1 + x costs nothing.
+        // Kahan: 1 + x rounds to y; log(y)/(y - 1) varies so slowly that evaluating it at y instead of 1 + x costs nothing.
         double y = 1 + x;
         return y == 1 ? x : Math.Log(y) * (x / (y - 1));
     }

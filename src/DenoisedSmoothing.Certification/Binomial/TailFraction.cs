@@ -17,7 +17,7 @@ internal static class TailFraction
     /// <param name="excess">k - np, not negative, within 1 unit.</param>
     internal static (double Value, double RelativeError) Denominator(long k, long n, double p, double q, double excess)
     {
-        // Elements needed: a few where k lies far out, about n^(1/3) at the mean; element n - k + 1 is 0 and ends the fraction exactly.
+        // Elements needed: a few where k is far out, about n^(1/3) at the mean; element n - k + 1 is 0 and ends the fraction exactly.
         for (long depth = 8; ; depth *= 2)
         {
             bool ends = depth > n - k;
@@ -27,17 +27,18 @@ internal static class TailFraction
                 return (value, rounding);
             double gap = Math.Abs(next - value) / value;
 
-            // The true fraction lies between the true convergents, each within rounding of ours: once for value, twice for the gap.
+            // The true fraction lies between the true convergents, each within rounding of ours: counted once for the value, twice for the
+            // gap.
             if (gap <= rounding)
                 return (value, gap + 3 * rounding);
         }
     }
 
     /// <summary>
-    /// The fraction cut after element <paramref name="last"/>, and one element later, and the relative rounding error of either.
+    /// The fraction cut after element <paramref name="last"/>, and one element later, and the relative rounding error of each.
     /// </summary>
     /// <remarks>
-    /// Built from the inside out, and the error bound with it, in units: a denominator errs by 11, a numerator by 13, their quotient by 1
+    /// Built from the inside out, together with the error bound, in units: a denominator errs by 11, a numerator by 13, their quotient by 1
     /// more and by the error of the level inside it. A sum of positive terms errs by their mean error, weighted by size, and 1 for the
     /// addition.
     /// </remarks>
@@ -54,7 +55,7 @@ internal static class TailFraction
             next = denominator + numerator / next;
         }
 
-        // Products of errors, and the rounding of this bound itself, are far below the 1% added. The two convergents weigh alike.
+        // Products of errors, and the rounding of this bound itself, are far below the 1% added. Both convergents have the same weights.
         return (value, next, 1.01 * units * Unit);
 
         double Numerator(double m)

@@ -1,14 +1,14 @@
 namespace DenoisedSmoothing.Statistics;
 
-/// <summary>The l2 radius of randomized smoothing (Cohen et al. 2019, theorem 1), rounded down, and from one norm to another.</summary>
+/// <summary>The l2 radius of randomized smoothing (Cohen et al. 2019, theorem 1), rounded down, and conversions between norms.</summary>
 public static class CertifiedRadius
 {
-    /// <summary>sigma * Phi^-1(pA): no attack of smaller l2 norm changes the smoothed classifier's answer.</summary>
-    /// <param name="paLower">A lower bound of the probability of the top class, in [0, 1).</param>
+    /// <summary>sigma * Phi^-1(pA): no attack with a smaller l2 norm changes the smoothed classifier's answer.</summary>
+    /// <param name="paLower">A lower bound on the probability of the top class, in [0, 1).</param>
     /// <param name="sigma">The smoothing noise in [0,1] pixel space; above 0.</param>
     /// <returns>
-    /// The radius in the unit of <paramref name="sigma"/>, never above the true value and within 1e-13 of it, relative; 0 for a bound of at
-    /// most 1/2.
+    /// The radius in the unit of <paramref name="sigma"/>, never above the true value and with a relative error of at most 1e-13; 0 for a
+    /// bound of at most 1/2.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     public static double FromBound(double paLower, double sigma)
@@ -22,8 +22,8 @@ public static class CertifiedRadius
     /// sigma/2 (Phi^-1(pA) - Phi^-1(pB)): the radius of theorem 1 for a bound on every other class too, which may exist where pA is below
     /// 1/2.
     /// </summary>
-    /// <param name="paLower">A lower bound of the probability of the top class, in [0, 1).</param>
-    /// <param name="pbUpper">An upper bound of the probability of every other class, in (0, 1].</param>
+    /// <param name="paLower">A lower bound on the probability of the top class, in [0, 1).</param>
+    /// <param name="pbUpper">An upper bound on the probability of every other class, in (0, 1].</param>
     /// <param name="sigma">The smoothing noise in [0,1] pixel space; above 0.</param>
     /// <returns>The radius in the unit of <paramref name="sigma"/>, never above the true value; 0 where pA does not exceed pB.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
@@ -40,14 +40,16 @@ public static class CertifiedRadius
     }
 
     /// <summary>
-    /// The largest radius in one norm inside a radius in another: what no change of smaller length in the new norm can leave. From l2: the
+    /// The largest radius in one norm inside a radius in another: no change of smaller length in the new norm can leave it. From l2: the
     /// same number in l1, r / sqrt(d) in l-infinity. From l1: r / sqrt(d) in l2, r / d in l-infinity. From l-infinity: the same number in
     /// both.
     /// </summary>
-    /// <remarks>Small by nature: l2 = 0.5 is 2.3/255 in l-infinity on a 3x32x32 image and 0.33/255 on a 3x224x224 one.</remarks>
+    /// <remarks>
+    /// The results are naturally small: l2 = 0.5 is 2.3/255 in l-infinity on a 3x32x32 image and 0.33/255 on a 3x224x224 one.
+    /// </remarks>
     /// <param name="radius">A certified radius; at least 0.</param>
     /// <param name="from">Its norm.</param>
-    /// <param name="to">The norm asked for.</param>
+    /// <param name="to">The requested norm.</param>
     /// <param name="dimension">d, the number of values of the certified tensor (channels x height x width); at least 1.</param>
     /// <returns>The radius in the unit of <paramref name="radius"/>, rounded down.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>

@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.Statistics;
 
-/// <summary>What theorems of Gaussian noise ask of a noise.</summary>
+/// <summary>What theorems about Gaussian noise require of a noise.</summary>
 internal static class GaussianOnly
 {
     /// <summary>Refuses a noise that certifies another norm than l2.</summary>

@@ -7,7 +7,7 @@ internal static class GoldenSection
 
     private static readonly double s_share = (Math.Sqrt(5) - 1) / 2;
 
-    /// <summary>The largest value found: points at equal distances, then golden section beside the best of them.</summary>
+    /// <summary>The largest value found: first at equally spaced points, then by golden section around the best of them.</summary>
     /// <param name="function">Finite between the ends.</param>
     /// <param name="low">One end.</param>
     /// <param name="high">The other, not below it.</param>

@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.Statistics;
 
-/// <summary>The ranges of the bounds that radii are computed from.</summary>
+/// <summary>The ranges of the bounds from which radii are computed.</summary>
 internal static class Probabilities
 {
     internal static void Check(double paLower, double pbUpper)

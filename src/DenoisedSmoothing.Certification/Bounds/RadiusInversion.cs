@@ -1,11 +1,11 @@
 namespace DenoisedSmoothing.Statistics;
 
-/// <summary>From a radius back to the probability that it needs.</summary>
+/// <summary>From a radius back to the probability it needs.</summary>
 internal static class RadiusInversion
 {
     /// <summary>
-    /// A probability whose radius, rounded down, is at least the one asked for, and is not where the probability is one double less; 1
-    /// where there is none.
+    /// A probability whose radius, rounded down, is at least the one asked for, while that of the next smaller double is not; 1 where there
+    /// is none.
     /// </summary>
     internal static double Solve(IRadiusRule rule, double radius)
     {

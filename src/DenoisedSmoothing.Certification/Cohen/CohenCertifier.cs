@@ -7,8 +7,8 @@ namespace DenoisedSmoothing;
 /// The certifier of Cohen et al. 2019 ("Certified adversarial robustness via randomized smoothing"; locuslab/smoothing, code/core.py).
 /// </summary>
 /// <remarks>
-/// Differs from that code only where rounding is concerned: bounds, p-values and radii are rounded against the claim that they support,
-/// and a bound of exactly 1/2 abstains. Immutable and safe for concurrent use.
+/// Differs from that code only in rounding: bounds, p-values and radii are rounded against the claim they support, and a bound of exactly
+/// 1/2 abstains. Immutable and safe for concurrent use.
 /// </remarks>
 public sealed class CohenCertifier : FixedVotesCertifier
 {

@@ -7,7 +7,7 @@ namespace DenoisedSmoothing;
 /// <summary>
 /// PREDICT of Cohen et al. 2019, section 3.2.1: the top label, when an exact test rules out that the runner-up is as likely.
 /// </summary>
-/// <param name="certifier">Whose predictions these are.</param>
+/// <param name="certifier">The certifier whose predictions these are.</param>
 /// <param name="n">Votes of one prediction.</param>
 /// <param name="alpha">The allowed probability of a wrong answer.</param>
 /// <param name="classCount">K.</param>
@@ -15,7 +15,7 @@ internal sealed class CohenPrediction(ICertifier certifier, long n, double alpha
 {
     private Prediction? _result;
 
-    /// <summary>Says that so many votes cannot give an answer; nothing where they can.</summary>
+    /// <summary>Says if this many votes cannot give an answer; empty where they can.</summary>
     public static IEnumerable<string> Warnings(long n, double alpha)
     {
         if (BinomialTest.TwoSided(n, n) <= alpha)
@@ -43,7 +43,7 @@ internal sealed class CohenPrediction(ICertifier certifier, long n, double alpha
     {
         int top = votes.Top, runnerUp = votes.RunnerUp;
 
-        // A tie has p-value 1, and so always abstains.
+        // A tie has p-value 1 and so always abstains.
         double pValue = BinomialTest.TwoSided(votes[top], votes[top] + votes[runnerUp]);
         return new Prediction
         {

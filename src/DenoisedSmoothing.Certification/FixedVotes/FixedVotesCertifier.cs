@@ -5,16 +5,16 @@ using DenoisedSmoothing.Votes;
 namespace DenoisedSmoothing;
 
 /// <summary>
-/// What certifiers of a fixed number of votes share: n0 votes pick the label, n fresh ones bound probabilities, and predictions are those
-/// of Cohen et al. 2019. They differ in the bounds and in the radius.
+/// What certifiers with a fixed number of votes share: n0 votes pick the label, n fresh votes bound probabilities, and predictions are
+/// those of Cohen et al. 2019. They differ in the bounds and in the radius.
 /// </summary>
 /// <remarks>Immutable and safe for concurrent use.</remarks>
 public abstract class FixedVotesCertifier : ICertifier
 {
-    /// <summary>The least alpha that can be shared among many classes.</summary>
+    /// <summary>The smallest alpha that can be divided among many classes.</summary>
     private const double LeastShared = 1e-90;
 
-    /// <param name="name">The method's.</param>
+    /// <param name="name">The method's name.</param>
     /// <param name="version">Raised whenever the same votes can lead to another answer.</param>
     /// <param name="n0">Votes that pick the label to certify; at least 1.</param>
     /// <param name="n">Fresh votes that bound probabilities; at least 1.</param>
@@ -45,7 +45,7 @@ public abstract class FixedVotesCertifier : ICertifier
     /// <summary>Votes of one prediction.</summary>
     /// <value>
     /// 1,000 by default: enough, at alpha = 0.001, for a label with 553 votes against 447. The reference's predict.py takes 100,000 by
-    /// default, which abstains less on close calls at a hundred times the cost; an answer that is given is as reliable.
+    /// default, which abstains less often on close calls, at a hundred times the cost; the answers that are given are equally reliable.
     /// </value>
     public long PredictN { get; }
 
@@ -68,7 +68,7 @@ public abstract class FixedVotesCertifier : ICertifier
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than two classes.</exception>
-    /// <exception cref="ArgumentException">The method's theorem is of Gaussian noise alone, and this is another.</exception>
+    /// <exception cref="ArgumentException">The method's theorem is only about Gaussian noise, and this is another.</exception>
     public IVoteTest<Certificate> Certify(int classCount, IRadiusRule rule)
     {
         VoteCheck.Classes(classCount);
@@ -101,12 +101,12 @@ public abstract class FixedVotesCertifier : ICertifier
     /// <summary>The part of alpha that the label's own bound gets.</summary>
     private protected abstract double LabelShare(int classCount);
 
-    /// <summary>An alpha that is shared among the classes.</summary>
+    /// <summary>An alpha that is divided among the classes.</summary>
     private protected static double Shared(double alpha) => alpha < LeastShared
         ? throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Alpha is shared among the classes and must be at least 1e-90.")
         : alpha;
 
-    /// <summary>Makes a certifier of a method's parameters.</summary>
+    /// <summary>Makes a certifier from a method's parameters.</summary>
     private protected static T Read<T>(MethodParameters parameters, int version, Func<long, long, double, long, T> create)
     {
         parameters.Constant("version", version);

@@ -1,9 +1,9 @@
 namespace DenoisedSmoothing.Logs;
 
 /// <summary>
-/// A log of certificates or predictions, one line an image: the field's TSV
-/// (<c>idx label predict radius correct time</c>; locuslab/smoothing, code/certify.py and predict.py), with or without further columns, or
-/// the JSON lines that <see cref="CertificationLogWriter"/> writes beside it.
+/// A log of certificates or predictions, one line per image: the field's TSV (<c>idx label predict radius correct time</c>;
+/// locuslab/smoothing, code/certify.py and predict.py), with or without further columns, or the JSON lines that
+/// <see cref="CertificationLogWriter"/> writes beside it.
 /// </summary>
 public sealed class CertificationLog
 {
@@ -34,45 +34,45 @@ public sealed class CertificationLog
     /// <summary>Certificates, or predictions (a log without the column <c>radius</c>).</summary>
     public CertificationLogKind Kind { get; }
 
-    /// <summary>The lines in the file's order; every index stands once.</summary>
+    /// <summary>The lines in the file's order; every index occurs once.</summary>
     public IReadOnlyList<CertificationLogRow> Rows { get; }
 
-    /// <summary>The settings that stand beside the log; null where there are none, as beside published logs.</summary>
+    /// <summary>The settings stored beside the log; null where there are none, as with published logs.</summary>
     public CertificationLogMeta? Meta { get; }
 
-    /// <summary>The method and its parameters (<see cref="ICertifier.Method"/>); null where nothing says.</summary>
+    /// <summary>The method and its parameters (<see cref="ICertifier.Method"/>); null where they are not stated.</summary>
     public CertificationMethod? Method { get; }
 
     /// <summary>
-    /// The allowed probability of error of one line: the largest that a JSON line or the settings say; null where nothing says, as in
+    /// The allowed probability of error for one line: the largest stated by a JSON line or the settings; null where it is not stated, as in
     /// published logs.
     /// </summary>
     public double? Alpha { get; }
 
-    /// <summary>The norm of the radii, as the lines or the settings say; l2 where nothing says, as in published logs.</summary>
+    /// <summary>The norm of the radii, as stated by the lines or the settings; l2 where it is not stated, as in published logs.</summary>
     public Norm Norm { get; }
 
     /// <summary>
-    /// How many images have the seed and image index, and so the noise, of an earlier one: then lines are not independent, and a statement
-    /// about the data set does not hold. 0 where the log does not say.
+    /// How many images share the seed and image index, and so the noise, of an earlier one: then lines are not independent, and a statement
+    /// about the data set is not valid. 0 where the log does not say.
     /// </summary>
     public int SharedNoise { get; }
 
-    /// <summary>Whether the log holds all images that its run set out to do.</summary>
+    /// <summary>Whether the log holds all images that its run was to process.</summary>
     public LogCompleteness Completeness { get; }
 
-    /// <summary>The images that the run passed over, as far as the log says.</summary>
+    /// <summary>The images that the run skipped, as far as the log says.</summary>
     public IReadOnlyList<SkippedImage> Skipped { get; }
 
-    /// <summary>Reads a log, with the settings and the JSON lines beside it where there are some.</summary>
+    /// <summary>Reads a log, with the settings and the JSON lines beside it, if any.</summary>
     /// <param name="path">A TSV or JSON lines file.</param>
     /// <remarks>
-    /// Taken as they come: LF or CRLF, blank lines, repeated header lines, columns in any order, unknown columns, the label -1 for an
-    /// abstention, times as H:MM:SS.ffffff (with days before it, too) or in seconds. What a killed process left of a last line is passed
-    /// over, in logs that have settings beside them. Refused: an index that stands twice, because it would count one image twice.
+    /// Accepted: LF or CRLF, blank lines, repeated header lines, columns in any order, unknown columns, the label -1 for an abstention,
+    /// times as H:MM:SS.ffffff (optionally preceded by days) or in seconds. An incomplete last line left by a killed process is ignored in
+    /// logs that have settings beside them. Refused: an index that occurs twice, because it would count one image twice.
     /// </remarks>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is no log, or a line is bad; the message names the line.</exception>
+    /// <exception cref="InvalidDataException">It is not a log, or a line is bad; the message names the line.</exception>
     public static CertificationLog Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -84,7 +84,7 @@ public sealed class CertificationLog
     /// <summary>Reads a log from a stream, such as standard input.</summary>
     /// <param name="stream">A TSV or JSON lines text.</param>
     /// <param name="name">What to call it in errors and tables.</param>
-    /// <exception cref="InvalidDataException">It is no log, or a line is bad; the message names the line.</exception>
+    /// <exception cref="InvalidDataException">It is not a log, or a line is bad; the message names the line.</exception>
     public static CertificationLog Read(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -109,7 +109,7 @@ public sealed class CertificationLog
         }
 
         CertificationLogKind kind = rows.AddTable(lines, ours: meta is not null);
-        // Where a running process keeps others out, the settings have to do.
+        // Where a running process keeps others out, the settings have to suffice.
         using Stream? beside = json is null ? null : LogPaths.TryOpenToRead(json);
         foreach ((LogRecord record, _) in beside is null ? [] : LogRecord.ReadAll(LogLines.Read(beside, json!), json!))
             scan.Add(record, json!);

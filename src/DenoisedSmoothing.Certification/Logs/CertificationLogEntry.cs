@@ -21,7 +21,7 @@ public sealed record CertificationLogEntry
     /// <summary>The certificate; null in a log of transferred certificates or of predictions.</summary>
     public Certificate? Certificate { get; init; }
 
-    /// <summary>The certificate that was given to a successor; null in other logs.</summary>
+    /// <summary>The certificate transferred to a successor; null in other logs.</summary>
     public TransferredCertificate? Transferred { get; init; }
 
     /// <summary>The certificate of mean scores; null in other logs.</summary>
@@ -54,9 +54,9 @@ public sealed record CertificationLogEntry
 
     /// <summary>Reads the JSON lines of a log.</summary>
     /// <param name="path">The log, such as <c>run.tsv</c>, or its JSON lines beside it, <c>run.tsv.jsonl</c>.</param>
-    /// <returns>The images of its complete lines in order; what a killed process left of a last line is passed over.</returns>
+    /// <returns>The images of its complete lines in order; an incomplete last line left by a killed process is ignored.</returns>
     /// <exception cref="IOException">The file cannot be read, or a running process is writing it.</exception>
-    /// <exception cref="InvalidDataException">A line is no entry; the message names the line.</exception>
+    /// <exception cref="InvalidDataException">A line is not an entry; the message names the line.</exception>
     public static IEnumerable<CertificationLogEntry> ReadAll(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -99,8 +99,8 @@ public sealed record CertificationLogEntry
         };
     }
 
-    /// <summary>Checks that this can be a line.</summary>
-    /// <exception cref="InvalidDataException">It cannot; the message names the line.</exception>
+    /// <summary>Checks that this is a valid line.</summary>
+    /// <exception cref="InvalidDataException">It is not; the message names the line.</exception>
     internal void Check(string path, int line)
     {
         if (new object?[] { Certificate, Transferred, Soft, Prediction }.Count(static held => held is not null) != 1)

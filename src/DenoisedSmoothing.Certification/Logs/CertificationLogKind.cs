@@ -6,9 +6,9 @@ public enum CertificationLogKind
     /// <summary>Certificates: a label and a radius, or an abstention.</summary>
     Certify,
 
-    /// <summary>Predictions: a label or an abstention, without radius.</summary>
+    /// <summary>Predictions: a label or an abstention, without a radius.</summary>
     Predict,
 
-    /// <summary>Answers of a model with a core: certificates, a core model's answers, or abstentions, in rows of their own.</summary>
+    /// <summary>Answers of a model with a core: certificates, a core model's answers, or abstentions, in their own kind of rows.</summary>
     Aces,
 }

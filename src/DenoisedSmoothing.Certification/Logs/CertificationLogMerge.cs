@@ -1,18 +1,18 @@
 namespace DenoisedSmoothing.Logs;
 
-/// <summary>Puts the shards of a run together into the log that the whole run would have written, times apart.</summary>
+/// <summary>Joins the shards of a run into the log that the whole run would have written, except for times.</summary>
 public static class CertificationLogMerge
 {
     /// <summary>Merges shards.</summary>
     /// <param name="shards">The shards' TSV files, in any order, each with its JSON lines and settings beside it.</param>
     /// <param name="path">The merged TSV file; the other two get its name and a suffix.</param>
-    /// <param name="partial">Accept missing and unfinished shards, which otherwise are an error; also shards that are being written, of
-    /// which the lines so far are taken.</param>
+    /// <param name="partial">Whether to accept missing and unfinished shards, which otherwise are an error, including shards still being
+    /// written, of which the lines so far are taken.</param>
     /// <param name="cancellationToken">Stops the merge; an unfinished merged log is left behind.</param>
-    /// <returns>What is missing, a sentence each; empty when the run is complete.</returns>
-    /// <exception cref="IOException">A file cannot be read or written, or the merged log is there already.</exception>
+    /// <returns>What is missing, one sentence each; empty when the run is complete.</returns>
+    /// <exception cref="IOException">A file cannot be read or written, or the merged log already exists.</exception>
     /// <exception cref="InvalidDataException">
-    /// The shards' settings differ, each of which is named; an image is in two of them; one is damaged; or some are missing.
+    /// The shards' settings differ (each difference is named), an image is in two of them, one is damaged, or some are missing.
     /// </exception>
     /// <exception cref="OperationCanceledException">The merge was stopped.</exception>
     public static IReadOnlyList<string> Run(IReadOnlyList<string> shards, string path, bool partial, CancellationToken cancellationToken =
@@ -38,7 +38,7 @@ public static class CertificationLogMerge
         if (missing.Count > 0 && !partial)
             throw new InvalidDataException($"The run is not complete:\n  {string.Join("\n  ", missing)}");
 
-        // What all shards noted is true of the whole.
+        // What all shards noted is true for the whole.
         Dictionary<string, string> notes =
             new(first.Notes.Where(note => parts.All(part => part.Meta.Notes.GetValueOrDefault(note.Key) == note.Value)))
         {
@@ -123,7 +123,7 @@ public static class CertificationLogMerge
     }
 
     /// <summary>
-    /// All lines of images by index, holding one of each shard at a time: with a thousand classes a run's votes are many.
+    /// All lines of images by index, holding one from each shard at a time: with a thousand classes, a run's votes take much memory.
     /// </summary>
     private static IEnumerable<(LogRecord Record, string Path)> InOrder(ShardState[] shards)
     {

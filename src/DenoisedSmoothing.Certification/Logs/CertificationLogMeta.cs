@@ -6,20 +6,20 @@ using DenoisedSmoothing.Noise;
 namespace DenoisedSmoothing.Logs;
 
 /// <summary>
-/// The settings of a run, which stand beside its log in <c>LOG.meta.json</c> (<c>run.tsv.meta.json</c> for <c>run.tsv</c>): a run resumes,
-/// and shards merge, only under equal settings.
+/// The settings of a run, stored beside its log in <c>LOG.meta.json</c> (<c>run.tsv.meta.json</c> for <c>run.tsv</c>): a run resumes, and
+/// shards merge, only under equal settings.
 /// </summary>
 public sealed record CertificationLogMeta
 {
-    /// <summary>The version of this record's meaning: 2 has the end of the log and the images passed over in the JSON lines.</summary>
+    /// <summary>The version of this record's meaning: version 2 has the end of the log and the skipped images in the JSON lines.</summary>
     public const int CurrentSchema = 2;
 
     /// <summary>The setting that holds the fingerprint of the data set.</summary>
     public const string DataSetting = "data";
 
     /// <summary>
-    /// The setting that holds which images of the data set are done: <c>start=0 skip=20 max=500 corrupt=stop</c>, where <c>max=all</c> is
-    /// no limit and <c>corrupt=skip</c> passes over images that cannot be read.
+    /// The setting that holds which images of the data set are processed: <c>start=0 skip=20 max=500 corrupt=stop</c>, where <c>max=all</c>
+    /// means no limit and <c>corrupt=skip</c> skips images that cannot be read.
     /// </summary>
     public const string ImagesSetting = "images";
 
@@ -38,7 +38,7 @@ public sealed record CertificationLogMeta
     /// <summary>The setting that holds the number of values of an image, on which radii under grid noise depend.</summary>
     public const string DimensionSetting = "dimension";
 
-    /// <summary>The setting that holds the noise key; missing where it is kept secret.</summary>
+    /// <summary>The setting that holds the noise key; absent where that is kept secret.</summary>
     public const string SeedSetting = "seed";
 
     /// <summary>What the log's lines are.</summary>
@@ -46,37 +46,37 @@ public sealed record CertificationLogMeta
 
     /// <summary>
     /// Everything that decides a line's content: models, data, sigma, method, seed, batch, precision; in the order in which they are shown.
-    /// Not the shard, which decides only which lines there are.
+    /// The shard is not among them: it decides only which lines there are.
     /// </summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
     /// <summary>Which part of a run this is, such as <c>2/4</c>; null for a whole run.</summary>
     public string? Shard { get; init; }
 
-    /// <summary>How many images the run sets out to do, those it may pass over included; null when not known beforehand.</summary>
+    /// <summary>How many images the run intends to process, including those it may skip; null when not known beforehand.</summary>
     public long? Rows { get; init; }
 
-    /// <summary>The version of a settings file that was read: logs of schema 1 do not say when they are finished.</summary>
+    /// <summary>The schema version of the settings file that was read: logs of schema 1 do not say when they are finished.</summary>
     public int Schema { get; init; } = CurrentSchema;
 
-    /// <summary>What is worth keeping and may differ between parts of a run, such as the command line. Never compared.</summary>
+    /// <summary>Notes worth keeping that may differ between parts of a run, such as the command line. Never compared.</summary>
     public IReadOnlyDictionary<string, string> Notes { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The method among the settings; null where they do not say it.</summary>
+    /// <summary>The method among the settings; null where they do not state it.</summary>
     public CertificationMethod? Method =>
         CertificationMethod.TryParse(Settings.GetValueOrDefault(MethodSetting), out CertificationMethod? method) ? method : null;
 
-    /// <summary>Alpha among the settings; null where they do not say it.</summary>
+    /// <summary>Alpha among the settings; null where they do not state it.</summary>
     public double? Alpha =>
         PlainNumber.TryParse(Settings.GetValueOrDefault(AlphaSetting), out double alpha) && alpha is > 0 and < 1
             ? alpha
             : null;
 
-    /// <summary>The noise per pixel among the settings; null where they do not say it.</summary>
+    /// <summary>The noise per pixel among the settings; null where they do not state it.</summary>
     public double? Sigma =>
         PlainNumber.TryParse(Settings.GetValueOrDefault(SigmaSetting), out double sigma) && sigma > 0 ? sigma : null;
 
-    /// <summary>The norm of the radii; null where the settings do not say their noise.</summary>
+    /// <summary>The norm of the radii; null where the settings do not state their noise.</summary>
     internal Norm? Norm => Settings.GetValueOrDefault(NoiseSetting) is not { } noise ? null
         : noise == UniformNoise.Scheme ? DenoisedSmoothing.Norm.L1 : DenoisedSmoothing.Norm.L2;
 
@@ -112,8 +112,8 @@ public sealed record CertificationLogMeta
 
     /// <summary>Reads the settings beside a log.</summary>
     /// <param name="log">The log's path, or that of its JSON lines.</param>
-    /// <returns>Null where there are none, as beside published logs.</returns>
-    /// <exception cref="InvalidDataException">The file is there but is no such settings file, or was changed by hand.</exception>
+    /// <returns>Null where there are none, as with published logs.</returns>
+    /// <exception cref="InvalidDataException">The file exists but is not such a settings file, or was changed by hand.</exception>
     public static CertificationLogMeta? Find(string log)
     {
         string path = PathFor(log);
@@ -122,7 +122,7 @@ public sealed record CertificationLogMeta
 
     /// <summary>Names every setting that differs.</summary>
     /// <param name="now">The other settings.</param>
-    /// <returns>One line a setting, with the value here ("there") and in <paramref name="now"/> ("now"); empty when all are
+    /// <returns>One line per setting, with the value here ("there") and in <paramref name="now"/> ("now"); empty when all are
     /// equal.</returns>
     public IReadOnlyList<string> DifferencesTo(CertificationLogMeta now)
     {
@@ -140,8 +140,8 @@ public sealed record CertificationLogMeta
         }
     }
 
-    /// <summary>Refuses to go on with a log under other settings than these, which stand beside it.</summary>
-    /// <param name="now">The settings of the run that wants to.</param>
+    /// <summary>Refuses to continue a log under settings other than these, which are stored beside it.</summary>
+    /// <param name="now">The settings of the run that wants to continue it.</param>
     /// <param name="log">The log's path.</param>
     /// <exception cref="InvalidDataException">They differ; the message names each difference.</exception>
     internal void RequireSameRun(CertificationLogMeta now, string log)
@@ -156,14 +156,14 @@ public sealed record CertificationLogMeta
                 $"{log} was begun under other settings and cannot be resumed:\n  {string.Join("\n  ", differences)}");
     }
 
-    /// <summary>What to say of rows without settings beside them.</summary>
+    /// <summary>The error for rows without settings beside them.</summary>
     internal static InvalidDataException Missing(string log) => new(
         $"{log} has no {LogPaths.Meta(log)} beside it, so its settings are not known and it cannot be resumed.");
 
-    /// <summary>Reads settings as <see cref="ToJson"/> wrote them.</summary>
+    /// <summary>Reads settings written by <see cref="ToJson"/>.</summary>
     /// <param name="text">The JSON.</param>
     /// <param name="name">What to call it in errors.</param>
-    /// <exception cref="InvalidDataException">It is no such text, or was changed by hand.</exception>
+    /// <exception cref="InvalidDataException">It is not such a text, or was changed by hand.</exception>
     internal static CertificationLogMeta Parse(string text, string name)
     {
         try
@@ -183,7 +183,7 @@ public sealed record CertificationLogMeta
         }
     }
 
-    /// <summary>The content of the settings' file, without its line end.</summary>
+    /// <summary>The content of the settings file, without its line end.</summary>
     internal string ToJson() => JsonSerializer.Serialize(
         new Document(Schema, Kind, Fingerprint, Settings, Shard, Rows, Notes), LogJson.Indented.Document);
 
@@ -200,7 +200,7 @@ public sealed record CertificationLogMeta
         File.Move(unfinished, path, overwrite: true);
     }
 
-    /// <summary>The file's members in their order.</summary>
+    /// <summary>The file's members in order.</summary>
     internal sealed record Document(
         int Schema,
         CertificationLogKind Kind,

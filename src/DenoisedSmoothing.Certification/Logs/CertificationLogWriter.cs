@@ -6,12 +6,12 @@ namespace DenoisedSmoothing.Logs;
 
 /// <summary>
 /// Writes a log that survives its process: the TSV, JSON lines beside it (<c>LOG.jsonl</c>) with the whole certificate, and the settings
-/// (<c>LOG.meta.json</c>), which stand there before the first line.
+/// (<c>LOG.meta.json</c>), which are written before the first line.
 /// </summary>
 /// <remarks>
-/// Every line is one write, flushed to the disk. Killed at any moment, a run that is resumed cuts both files back to the lines that stand
-/// whole in both. Only one process at a time can write a log (<c>LOG.lock</c> is beside it until it is finished); others can read it
-/// meanwhile. Not safe for concurrent use; lines come in ascending order of their index.
+/// Every line is one write, flushed to disk. A run may be killed at any moment: on resuming, both files are cut back to the lines that are
+/// complete in both. Only one process at a time can write a log (<c>LOG.lock</c> is beside it until it is finished); others can read it
+/// meanwhile. Not safe for concurrent use; lines come in increasing order of index.
 /// </remarks>
 public sealed class CertificationLogWriter : IDisposable
 {
@@ -29,29 +29,28 @@ public sealed class CertificationLogWriter : IDisposable
         FinishedImages = [.. there.Rows.Select(static row => row.Index).Concat(there.Skipped.Select(static image => image.Index)).Order()];
     }
 
-    /// <summary>The lines that stood in the log when it was opened: empty for a new one.</summary>
+    /// <summary>The lines in the log when it was opened; empty for a new one.</summary>
     public IReadOnlyList<CertificationLogRow> Finished { get; }
 
-    /// <summary>The indices of the images that stood in the log when it was opened, answered or passed over, rising. Logs of schema 1 do
-    /// not say which were passed over.</summary>
+    /// <summary>
+    /// The indices of the images in the log when it was opened, answered or skipped, in increasing order. Logs of schema 1 do not say which
+    /// were skipped.
+    /// </summary>
     public IReadOnlyList<long> FinishedImages { get; }
 
-    /// <summary>The index of the last image in the log, answered or passed over; -1 when there is none.</summary>
+    /// <summary>The index of the last image in the log, answered or skipped; -1 when there is none.</summary>
     public long LastIndex { get; private set; }
 
-    /// <summary>Whether the log is finished: then it takes no more lines.</summary>
+    /// <summary>Whether the log is finished: then it accepts no more lines.</summary>
     public bool HasEnded { get; private set; }
 
     /// <summary>Opens a log for writing.</summary>
     /// <param name="path">The TSV file; the other two get its name and a suffix.</param>
     /// <param name="meta">The run's settings.</param>
-    /// <param name="resume">Continue a log that is there; without one a new log is begun either way.</param>
+    /// <param name="resume">Whether to continue an existing log; if there is none, a new log is begun either way.</param>
     /// <exception cref="LogInUseException">Another process is writing it.</exception>
-    /// <exception cref="IOException">
-    /// A log is there and <paramref name="resume"/> is false, or a file cannot be written.
-    /// </exception>
-    /// <exception cref="InvalidDataException">The log there has other settings, each of which is named, or was damaged or
-    /// edited.</exception>
+    /// <exception cref="IOException">A log exists and <paramref name="resume"/> is false, or a file cannot be written.</exception>
+    /// <exception cref="InvalidDataException">The existing log has other settings (each is named), or was damaged or edited.</exception>
     public static CertificationLogWriter Open(string path, CertificationLogMeta meta, bool resume)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -131,7 +130,7 @@ public sealed class CertificationLogWriter : IDisposable
         Append(index, label, time, prediction: prediction);
     }
 
-    /// <summary>Notes an image that is passed over, in the JSON lines alone: the table is the field's.</summary>
+    /// <summary>Notes a skipped image, only in the JSON lines: the table has the field's format.</summary>
     /// <param name="index">The image's index in its data set, above <see cref="LastIndex"/>.</param>
     /// <param name="reason">Why, in a sentence.</param>
     /// <exception cref="ArgumentException">The index is not above the last one.</exception>
@@ -141,7 +140,7 @@ public sealed class CertificationLogWriter : IDisposable
         Skip(new SkippedImage(index, reason), flush: true);
     }
 
-    /// <summary>Says that the log is finished; without this it counts as unfinished. Nothing happens where it says so already.</summary>
+    /// <summary>Marks the log as finished; without this it counts as unfinished. Does nothing if it already is.</summary>
     public void End()
     {
         if (HasEnded)
@@ -162,8 +161,8 @@ public sealed class CertificationLogWriter : IDisposable
             _lock.Dispose();
     }
 
-    /// <summary>Writes a line that exists already.</summary>
-    /// <param name="entry">A line of a log of the same settings.</param>
+    /// <summary>Writes an existing line.</summary>
+    /// <param name="entry">A line from a log with the same settings.</param>
     /// <param name="flush">Whether the line must reach the disk at once.</param>
     internal void Append(CertificationLogEntry entry, bool flush)
     {
@@ -174,7 +173,7 @@ public sealed class CertificationLogWriter : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(entry.Label);
         string line = LogText.Line(entry), json = LogRecord.Of(entry).ToJson();
         _failed = true;
-        // In this order, but nothing rests on it: a resumed run keeps what is in both.
+        // In this order, but nothing depends on it: a resumed run keeps what is in both.
         Write(_json, json, flush);
         Write(_table, line, flush);
         _failed = false;
@@ -182,7 +181,7 @@ public sealed class CertificationLogWriter : IDisposable
         _images++;
     }
 
-    /// <summary>Notes an image that is passed over.</summary>
+    /// <summary>Notes a skipped image.</summary>
     internal void Skip(SkippedImage skipped, bool flush)
     {
         CheckOpen();
@@ -196,10 +195,10 @@ public sealed class CertificationLogWriter : IDisposable
 
     internal static void Write(FileStream file, string line, bool flush)
     {
-        // Where locks do not reach, as on some network file systems, a second writer shows here, before it is written over.
+        // Where locks have no effect, as on some network file systems, a second writer is noticed here, before anything is overwritten.
         if (file.Length != file.Position)
             throw LogLock.InUse(file.Name);
-        // One write: what a reader or a kill finds is the line or, rarely, a beginning of it, never two halves out of order.
+        // One write: what a reader finds, or a kill leaves, is the line or, rarely, its beginning, never two halves out of order.
         file.Write(Encoding.UTF8.GetBytes(line + "\n"));
         if (flush)
             file.Flush(flushToDisk: true);
@@ -219,7 +218,7 @@ public sealed class CertificationLogWriter : IDisposable
             throw new ArgumentException($"Image {index} comes after image {LastIndex}; lines are in ascending order.", nameof(index));
     }
 
-    /// <exception cref="IOException">A log is there.</exception>
+    /// <exception cref="IOException">A log already exists.</exception>
     internal static void RefuseExisting(string path)
     {
         foreach (string file in (string[])[path, LogPaths.JsonLines(path), LogPaths.Meta(path)])
@@ -229,7 +228,7 @@ public sealed class CertificationLogWriter : IDisposable
         }
     }
 
-    /// <summary>Opens a file such that others can read it. A writer of version 1 has the JSON lines for itself.</summary>
+    /// <summary>Opens a file so that others can read it. A writer of version 1 has exclusive access to the JSON lines.</summary>
     internal static FileStream OpenToWrite(string file)
     {
         try

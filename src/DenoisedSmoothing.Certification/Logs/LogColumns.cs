@@ -44,7 +44,7 @@ internal sealed class LogColumns
         return columns;
     }
 
-    /// <summary>Appended runs leave a header amid the rows: an equal one is passed over.</summary>
+    /// <summary>Appended runs leave a header among the rows: an equal one is skipped.</summary>
     public bool IsHeader(LogLine line)
     {
         if (!line.Text.TrimStart().StartsWith(_header[0], StringComparison.OrdinalIgnoreCase))
@@ -87,7 +87,7 @@ internal sealed class LogColumns
 
     private static string[] Split(string line) => [.. line.Split('\t').Select(static cell => cell.Trim())];
 
-    /// <summary>A piece that is safe to print, whatever the file is.</summary>
+    /// <summary>An excerpt that is safe to print, whatever the file is.</summary>
     private static string Excerpt(string text)
     {
         string shown = string.Concat(text.Take(80).Select(static c => c == '\t' ? ' ' : char.IsControl(c) ? '?' : c));

@@ -1,14 +1,14 @@
 namespace DenoisedSmoothing.Logs;
 
-/// <summary>Whether a log holds all images that its run set out to do.</summary>
+/// <summary>Whether a log holds all images that its run was to process.</summary>
 public enum LogCompleteness
 {
-    /// <summary>Nothing says, as in published logs.</summary>
+    /// <summary>Not stated, as in published logs.</summary>
     Unknown,
 
-    /// <summary>The run was stopped or still goes on: images are missing.</summary>
+    /// <summary>The run was stopped or is still going on: images are missing.</summary>
     Unfinished,
 
-    /// <summary>The log says that it is whole.</summary>
+    /// <summary>The log says that it is complete.</summary>
     Finished,
 }

@@ -1,9 +1,9 @@
 namespace DenoisedSmoothing.Logs;
 
-/// <summary>Names files that are given in place of a log.</summary>
+/// <summary>Identifies files that are given in place of a log.</summary>
 internal static class LogFileKind
 {
-    /// <summary>Passes logs, and what is not known, by path.</summary>
+    /// <summary>Accepts logs and unknown files, by path.</summary>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is another kind of file.</exception>
     public static void Check(string path)
@@ -12,7 +12,7 @@ internal static class LogFileKind
         Check(stream, path);
     }
 
-    /// <summary>Passes logs, and what is not known: the reader says what is wrong with it.</summary>
+    /// <summary>Accepts logs and unknown files: the reader says what is wrong with them.</summary>
     /// <param name="stream">At its beginning, where it is left.</param>
     /// <param name="name">What to call it.</param>
     /// <exception cref="InvalidDataException">It is another kind of file.</exception>

@@ -4,19 +4,19 @@ using System.Text.Json.Serialization;
 
 namespace DenoisedSmoothing.Logs;
 
-/// <summary>How logs are written as JSON: camel case, doubles in the digits that give them back exactly.</summary>
+/// <summary>How logs are written as JSON: camel case, doubles with the digits that restore them exactly.</summary>
 [JsonSerializable(typeof(LogRecordDocument))]
 [JsonSerializable(typeof(CertificationLogMeta.Document))]
 [JsonSerializable(typeof(SortedDictionary<string, string>))]
 internal sealed partial class LogJson : JsonSerializerContext
 {
-    /// <summary>One object per line, without what it does not have.</summary>
+    /// <summary>One object per line, without absent members.</summary>
     public static LogJson Lines { get; } = new(new JsonSerializerOptions(Settings)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     });
 
-    /// <summary>For people, too.</summary>
+    /// <summary>Readable for people too.</summary>
     public static LogJson Indented { get; } = new(new JsonSerializerOptions(Settings) { WriteIndented = true });
 
     private static JsonSerializerOptions Settings => new()

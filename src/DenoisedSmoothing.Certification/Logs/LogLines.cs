@@ -2,7 +2,7 @@ using System.Text;
 
 namespace DenoisedSmoothing.Logs;
 
-/// <summary>Splits UTF-8 text into lines, with the offsets that cutting a file needs and a limit that binary data runs into.</summary>
+/// <summary>Splits UTF-8 text into lines, with the offsets needed to cut a file, and a length limit that binary data exceeds.</summary>
 internal static class LogLines
 {
     // A certificate over 20,000 classes takes a quarter of this.

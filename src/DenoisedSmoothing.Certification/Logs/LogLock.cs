@@ -1,11 +1,11 @@
 namespace DenoisedSmoothing.Logs;
 
-/// <summary>The right to write a log, which one process at a time has: a lock on an empty file beside it (<c>LOG.lock</c>).</summary>
+/// <summary>The right to write a log, held by one process at a time: a lock on an empty file beside it (<c>LOG.lock</c>).</summary>
 /// <remarks>
-/// The system lets go of it however the process ends, <c>kill -9</c> included. The file stays, since deleting it under a second process
-/// that has it open would let a third one in; only with a finished log, which takes no more lines, it goes. On Linux this is flock, which
+/// The system releases it however the process ends, including by <c>kill -9</c>. The file stays, since deleting it while a second process
+/// has it open would let a third one in; it is deleted only with a finished log, which accepts no more lines. On Linux this is flock, which
 /// NFS passes on to its server (unless mounted with nolock or local_lock) and Lustre only when mounted with flock: where it is not passed
-/// on, <see cref="CertificationLogWriter"/> still sees that another process wrote.
+/// on, <see cref="CertificationLogWriter"/> still notices that another process wrote.
 /// </remarks>
 internal sealed class LogLock : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class LogLock : IDisposable
 
     private LogLock(FileStream file) => _file = file;
 
-    /// <summary>Takes the lock, or fails at once.</summary>
+    /// <summary>Takes the lock or fails at once.</summary>
     /// <param name="log">The log's path.</param>
     /// <exception cref="LogInUseException">Another process has it.</exception>
     /// <exception cref="IOException">The file cannot be opened for another reason.</exception>
@@ -51,14 +51,14 @@ internal sealed class LogLock : IDisposable
         }
     }
 
-    /// <summary>Whether an error says that another process has a file open for itself.</summary>
+    /// <summary>Whether an error says that another process has exclusive access to a file.</summary>
     public static bool IsTaken(IOException error) => s_taken.Contains(error.HResult);
 
-    /// <summary>What to say then.</summary>
+    /// <summary>The error for that case.</summary>
     public static LogInUseException InUse(string log, Exception? inner = null) => new(
         $"Another process is writing {log}. Wait until it has ended, or choose another name.", inner);
 
-    /// <summary>Lets go, for good: the log is finished.</summary>
+    /// <summary>Releases it for good: the log is finished.</summary>
     public void Remove()
     {
         _file.Dispose();
@@ -68,7 +68,7 @@ internal sealed class LogLock : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // An empty file more: nothing rests on it.
+            // One more empty file: nothing depends on it.
         }
     }
 

@@ -13,7 +13,7 @@ internal static class LogPaths
 
     public static string Lock(string log) => log + LockSuffix;
 
-    /// <summary>The log that a file belongs to: the file itself, or the one that its JSON lines stand beside.</summary>
+    /// <summary>The log that a file belongs to: the file itself, or the one beside which its JSON lines are stored.</summary>
     public static string LogOf(string path) =>
         path.EndsWith(JsonSuffix, StringComparison.Ordinal) ? path[..^JsonSuffix.Length] : path;
 
@@ -33,7 +33,7 @@ internal static class LogPaths
     /// <summary>Opens a file that a running process may still be writing.</summary>
     public static FileStream OpenToRead(string path)
     {
-        // Opening a folder is reported as a lack of rights, which sends people the wrong way.
+        // Opening a folder is reported as missing permission, which misleads people.
         if (Directory.Exists(path))
             throw new IOException($"{path} is a folder, not a log.");
         if (!File.Exists(path))

@@ -5,7 +5,7 @@ namespace DenoisedSmoothing.Logs;
 /// <summary>One line of a log's JSON lines: exactly one of the three.</summary>
 /// <param name="Fingerprint">The fingerprint of the run's settings.</param>
 /// <param name="Entry">An image with its certificate or prediction.</param>
-/// <param name="Skipped">An image that was passed over.</param>
+/// <param name="Skipped">A skipped image.</param>
 /// <param name="End">The end of a finished log.</param>
 internal sealed record LogRecord(string Fingerprint, CertificationLogEntry? Entry = null, SkippedImage? Skipped = null, LogEnd? End = null)
 {
@@ -14,8 +14,8 @@ internal sealed record LogRecord(string Fingerprint, CertificationLogEntry? Entr
 
     public static LogRecord Of(CertificationLogEntry entry) => new(entry.Fingerprint, entry);
 
-    /// <summary>Reads the complete lines of a file in order; what a killed process left of a last line is passed over.</summary>
-    /// <exception cref="InvalidDataException">A line is no record, or comes after the end; the message names it.</exception>
+    /// <summary>Reads the complete lines of a file in order; an incomplete last line left by a killed process is ignored.</summary>
+    /// <exception cref="InvalidDataException">A line is not a record, or comes after the end; the message names it.</exception>
     public static IEnumerable<LogRecord> ReadAll(string path)
     {
         using Stream file = LogPaths.OpenToRead(path);
@@ -23,7 +23,7 @@ internal sealed record LogRecord(string Fingerprint, CertificationLogEntry? Entr
             yield return record;
     }
 
-    /// <summary>The same from lines that are there already.</summary>
+    /// <summary>The same for lines that were already read.</summary>
     public static IEnumerable<(LogRecord Record, LogLine Line)> ReadAll(IEnumerable<LogLine> lines, string path)
     {
         bool ended = false;
@@ -39,7 +39,7 @@ internal sealed record LogRecord(string Fingerprint, CertificationLogEntry? Entr
         }
     }
 
-    /// <exception cref="InvalidDataException">The text is no record; the message names the line.</exception>
+    /// <exception cref="InvalidDataException">The text is not a record; the message names the line.</exception>
     public static LogRecord Parse(string text, string path, int line)
     {
         try

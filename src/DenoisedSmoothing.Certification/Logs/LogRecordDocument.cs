@@ -3,9 +3,7 @@ using DenoisedSmoothing.Transfer;
 
 namespace DenoisedSmoothing.Logs;
 
-/// <summary>
-/// The JSON of one line: an image with its answer, an image that was passed over, or the end. What a line does not have is left out.
-/// </summary>
+/// <summary>The JSON of one line: an image with its answer, a skipped image, or the end. Absent members are left out.</summary>
 internal sealed record LogRecordDocument(
     string Fingerprint,
     long? Index = null,

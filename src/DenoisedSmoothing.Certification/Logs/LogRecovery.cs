@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.Logs;
 
-/// <summary>What an interrupted run left: its whole lines, and where each ends in both files.</summary>
+/// <summary>What an interrupted run left: its complete lines, and where each ends in both files.</summary>
 internal sealed class LogRecovery
 {
     private readonly List<CertificationLogRow> _rows = [];
@@ -11,12 +11,12 @@ internal sealed class LogRecovery
 
     private LogRecovery(CertificationLogMeta meta) => _header = LogText.Header(meta.Kind);
 
-    /// <summary>True where nothing stood, so that the settings must be written first.</summary>
+    /// <summary>True where there was nothing, so that the settings must be written first.</summary>
     public required bool IsNew { get; init; }
 
-    /// <summary>Reads what is there, and changes nothing.</summary>
+    /// <summary>Reads what is there without changing anything.</summary>
     /// <param name="path">The TSV file, which may be absent.</param>
-    /// <param name="json">The JSON lines, opened alone.</param>
+    /// <param name="json">The JSON lines, opened exclusively.</param>
     /// <param name="meta">The settings under which the run continues.</param>
     public static LogRecovery Check(string path, FileStream json, CertificationLogMeta meta)
     {
@@ -36,19 +36,19 @@ internal sealed class LogRecovery
         return recovery;
     }
 
-    /// <summary>The whole lines with an answer.</summary>
+    /// <summary>The complete lines with an answer.</summary>
     public IReadOnlyList<CertificationLogRow> Rows => _rows;
 
-    /// <summary>The images that were passed over.</summary>
+    /// <summary>The skipped images.</summary>
     public IReadOnlyList<SkippedImage> Skipped => _scan.Skipped;
 
-    /// <summary>The index of the last image, answered or passed over; -1 where there is none.</summary>
+    /// <summary>The index of the last image, answered or skipped; -1 where there is none.</summary>
     public long LastIndex => _last;
 
     /// <summary>Whether the log is finished.</summary>
     public bool HasEnded => _scan.HasEnded;
 
-    /// <summary>Cuts both files behind their last common line, and writes the header where it is not whole.</summary>
+    /// <summary>Cuts both files after their last common line, and writes the header where it is incomplete.</summary>
     public void Cut(FileStream json, FileStream table)
     {
         json.SetLength(_jsonEnd);

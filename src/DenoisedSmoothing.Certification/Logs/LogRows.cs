@@ -9,7 +9,7 @@ internal sealed class LogRows(string name)
 
     /// <summary>Takes a table, header line first.</summary>
     /// <param name="lines">At the header.</param>
-    /// <param name="ours">Whether a line without a line end is an unfinished one; other programs leave the last line end out.</param>
+    /// <param name="ours">Whether a line without a line end is incomplete; other programs omit the last line end.</param>
     public CertificationLogKind AddTable(IEnumerator<LogLine> lines, bool ours)
     {
         LogColumns columns = LogColumns.Parse(lines.Current.Text, name, lines.Current.Number);
@@ -23,7 +23,7 @@ internal sealed class LogRows(string name)
         return columns.Kind;
     }
 
-    /// <summary>Takes JSON lines, and has a scan see them.</summary>
+    /// <summary>Takes JSON lines, and passes them to a scan.</summary>
     public (CertificationLogKind Kind, CertificationMethod? Method) AddRecords(IEnumerable<(LogRecord Record, LogLine Line)> records,
         LogScan scan)
     {

@@ -13,15 +13,17 @@ internal sealed class LogScan
     /// <summary>The norm of all radii; null before the first line, and for predictions.</summary>
     public Norm? Norm { get; private set; }
 
-    /// <summary>How many images have the seed and image index, and so the noise, of an earlier one.</summary>
+    /// <summary>How many images share the seed and image index, and so the noise, of an earlier one.</summary>
     public int SharedNoise { get; private set; }
 
     public IReadOnlyList<SkippedImage> Skipped => _skipped;
 
-    /// <summary>Whether the end has come.</summary>
+    /// <summary>Whether the end has been reached.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <exception cref="InvalidDataException">The norm is another than before, or the end does not count what came before it.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The norm differs from the earlier one, or the end's counts do not match what came before it.
+    /// </exception>
     public void Add(LogRecord record, string path)
     {
         if (record.Entry is { } entry)

@@ -8,7 +8,7 @@ internal static class LogText
     public const string Idx = "idx", Label = "label", Predict = "predict", RadiusColumn = "radius", Correct = "correct", Time = "time";
     public const string N0 = "n0", N = "n", Selected = "selected", Count = "count", PALower = "pALower";
 
-    /// <summary>The field's columns first, so that its scripts read the file; ours behind them.</summary>
+    /// <summary>The field's columns first, so that its scripts can read the file; ours after them.</summary>
     public static string Header(CertificationLogKind kind) => kind == CertificationLogKind.Certify
         ? string.Join('\t', Idx, Label, Predict, RadiusColumn, Correct, Time, N0, N, Selected, Count, PALower)
         : string.Join('\t', Idx, Label, Predict, Correct, Time, N, Selected, Count, "runnerUp", "runnerUpCount", "pValue");
@@ -30,7 +30,7 @@ internal static class LogText
     }
 
     /// <summary>
-    /// The shortest digits that give the very double back. A certified radius lies further below the true one than these digits can lie
+    /// The shortest digits that restore exactly the same double. A certified radius is further below the true one than these digits can be
     /// above the double, so nothing is overstated.
     /// </summary>
     public static string Radius(double radius) => Text(radius);

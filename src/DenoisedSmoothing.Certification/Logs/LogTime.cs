@@ -5,7 +5,7 @@ namespace DenoisedSmoothing.Logs;
 /// <summary>A time in either of the field's formats: Python's timedelta text, or seconds.</summary>
 internal static class LogTime
 {
-    /// <summary>A thousand years: what lies beyond is no time of an image.</summary>
+    /// <summary>A thousand years: no image takes longer.</summary>
     public const double MostSeconds = 3.2e10;
 
     /// <summary>As Python prints a timedelta, always with six decimals: <c>0:00:14.414129</c>, <c>1 day, 0:00:01.000000</c>.</summary>
@@ -19,7 +19,7 @@ internal static class LogTime
         return days == 0 ? clock : string.Create(CultureInfo.InvariantCulture, $"{days} day{(Math.Abs(days) == 1 ? "" : "s")}, {clock}");
     }
 
-    /// <summary>Reads <c>H:MM:SS[.ffffff]</c>, with or without days before it, or seconds.</summary>
+    /// <summary>Reads <c>H:MM:SS[.ffffff]</c>, optionally preceded by days, or seconds.</summary>
     public static bool TryParse(string text, out TimeSpan time)
     {
         time = default;

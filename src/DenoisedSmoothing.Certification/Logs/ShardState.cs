@@ -2,15 +2,16 @@ namespace DenoisedSmoothing.Logs;
 
 /// <summary>A shard whose lines have been checked.</summary>
 /// <param name="Path">Its TSV file.</param>
-/// <param name="Last">The index of the last image that was checked, answered or passed over; -1 where there is none.</param>
-/// <param name="Unfinished">A sentence where it is not finished, or does not say so.</param>
+/// <param name="Last">The index of the last image that was checked, answered or skipped; -1 where there is none.</param>
+/// <param name="Unfinished">A sentence where it is not finished or does not say so.</param>
 internal sealed record ShardState(string Path, long Last, string? Unfinished)
 {
-    /// <summary>Checks that both files of a shard say the same.</summary>
+    /// <summary>Checks that both files of a shard agree.</summary>
     /// <param name="shard">The TSV file.</param>
     /// <param name="meta">Its settings.</param>
-    /// <param name="partial">Whether the last lines may stand in one file only: of a process that writes now, or was killed.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="partial">Whether the last lines may be in only one file, as left by a process that is writing now or was
+    /// killed.</param>
+    /// <param name="cancellationToken">Stops the check.</param>
     /// <exception cref="InvalidDataException">They do not; the message names the image.</exception>
     public static ShardState Of(string shard, CertificationLogMeta meta, bool partial, CancellationToken cancellationToken)
     {
@@ -32,7 +33,7 @@ internal sealed record ShardState(string Path, long Last, string? Unfinished)
                 continue;
             }
 
-            // A killed run may have left a line in one file only: resuming it makes that good.
+            // A killed run may have left a line in only one file: resuming it repairs that.
             if (!table.TryGetValue(entry.Index, out CertificationLogRow? row))
             {
                 if (partial && count == table.Count)

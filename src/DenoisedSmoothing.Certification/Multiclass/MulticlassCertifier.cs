@@ -3,15 +3,15 @@ using DenoisedSmoothing.Votes;
 namespace DenoisedSmoothing;
 
 /// <summary>
-/// Certifies by bounds on every class instead of the top one alone, from the votes of Cohen's certifier: pA at alpha/2, each other class
-/// at alpha/(2(K-1)). It certifies some images whose label has less than half of the votes, where the rest is spread over many classes.
+/// Certifies by bounds on every class instead of only the top one, from the votes of Cohen's certifier: pA at alpha/2, each other class at
+/// alpha/(2(K-1)). It certifies some images whose label has less than half of the votes, if the rest is spread over many classes.
 /// </summary>
 /// <remarks>
 /// <para>
 /// Soundness. The label is fixed by separate votes, so its lower bound errs with probability at most alpha/2 and each of the K-1 upper
 /// bounds with at most alpha/(2(K-1)): all hold at once with probability at least 1 - alpha, whatever their dependence. pB is the smaller
 /// of the largest upper bound and 1 - pA, either of which bounds every other class, so the radius is never below sigma Phi^-1(pA) with pA
-/// at alpha/2: what Cohen's method loses by halving alpha is all that can be lost (Cohen et al. 2019, theorem 1).
+/// at alpha/2: the only possible loss is what Cohen's method loses by halving alpha (Cohen et al. 2019, theorem 1).
 /// </para>
 /// Predictions are Cohen's. Immutable and safe for concurrent use.
 /// </remarks>

@@ -2,18 +2,20 @@ using System.Runtime.CompilerServices;
 
 namespace DenoisedSmoothing.Noise;
 
-/// <summary>Two random 32-bit words to two independent standard normals: r cos(2 pi v), r sin(2 pi v) with r = sqrt(-2 ln u).</summary>
+/// <summary>
+/// Turns two random 32-bit words into two independent standard normals: r cos(2 pi v), r sin(2 pi v) with r = sqrt(-2 ln u).
+/// </summary>
 /// <remarks>
 /// Box and Muller (1958). u = (w + 1/2) 2^-32 uses all 32 bits, so 0 and 1 never occur and the tail reaches sqrt(-2 ln 2^-33) = 6.76.
-/// The logarithm, sine and cosine are Taylor polynomials in double precision, from additions, multiplications, one division and
-/// one square root, in a fixed order: every processor gives the same bits. Both u and 1 - u are exact in double.
+/// The logarithm, sine and cosine are Taylor polynomials in double precision, built from additions, multiplications, one division and one
+/// square root, in a fixed order: every processor gives the same bits. Both u and 1 - u are exact in double.
 /// </remarks>
-/// <typeparam name="T">The width of arithmetic.</typeparam>
+/// <typeparam name="T">The width of the arithmetic.</typeparam>
 internal static class BoxMuller<T>
     where T : struct, ILanes<T>
 {
     /// <summary>
-    /// The bits of 2^52, whose unit in the last place is 1: an integer below 2^52 put into its mantissa is added to it exactly.
+    /// The bits of 2^52, whose unit in the last place is 1: an integer below 2^52 put into its mantissa is added exactly.
     /// </summary>
     private const ulong TwoTo52Bits = 0x4330_0000_0000_0000;
     private const double TwoTo52 = 4503599627370496;
@@ -28,13 +30,13 @@ internal static class BoxMuller<T>
     public static T Radius(T word)
     {
         // w + 1/2 = 2^k m with m in [sqrt(1/2), sqrt(2)), so that near u = 1 the exponent part is 0 and nothing cancels.
-        // raised = k + 1 is never negative (w = 0 has k = -1), which spares a signed shift.
+        // raised = k + 1 is never negative (w = 0 has k = -1), which avoids a signed shift.
         T bits = ToDouble(word) + T.Real(0.5);
         T raised = T.SubtractWords(bits, T.Word(SqrtHalfBits - ExponentStep)) >>> MantissaBits;
         T m = T.SubtractWords(T.AddWords(bits, T.Word(ExponentStep)), raised << MantissaBits);
         T exponent = ToDouble(raised) - T.Real(33.0); // k - 32
 
-        // ln m = 2 atanh(s), s = (m - 1)/(m + 1), |s| <= 0.1716: the first term left out is below 9e-16 of the sum.
+        // ln m = 2 atanh(s), s = (m - 1)/(m + 1), |s| <= 0.1716: the first omitted term is below 9e-16 of the sum.
         T s = (m - T.Real(1.0)) / (m + T.Real(1.0));
         T q = s * s;
         T p = T.Real(1.0 / 17);
@@ -63,7 +65,7 @@ internal static class BoxMuller<T>
         T x = rest * T.Real(Math.PI / 2 / (1 << 30));
         T q = x * x;
 
-        // sin x = x - x^3/3! + ... - x^15/15!: the first term left out is below 6e-17 of the sum.
+        // sin x = x - x^3/3! + ... - x^15/15!: the first omitted term is below 6e-17 of the sum.
         T p = T.Real(-1.0 / 1307674368000);
         p = p * q + T.Real(1.0 / 6227020800);
         p = p * q + T.Real(-1.0 / 39916800);
@@ -73,7 +75,7 @@ internal static class BoxMuller<T>
         p = p * q + T.Real(-1.0 / 6);
         T sinX = x + x * (q * p);
 
-        // cos x = 1 - x^2/2! + ... + x^16/16!: the first term left out is below 4e-18.
+        // cos x = 1 - x^2/2! + ... + x^16/16!: the first omitted term is below 4e-18.
         p = T.Real(1.0 / 20922789888000);
         p = p * q + T.Real(-1.0 / 87178291200);
         p = p * q + T.Real(1.0 / 479001600);

@@ -1,12 +1,12 @@
 namespace DenoisedSmoothing.Noise;
 
 /// <summary>
-/// Gaussian noise in float arithmetic, as the field draws it and as this library did before <see cref="GridGaussianNoise"/>: to draw the
-/// votes of old certificates again, and to compare.
+/// Gaussian noise in float arithmetic, as the field draws it and as this library did before <see cref="GridGaussianNoise"/>: for redrawing
+/// the votes of old certificates, and for comparison.
 /// </summary>
 /// <remarks>
-/// Not for new certificates: a float sum x + n leaks x through its low bits, and a classifier that reads them is certified for what is not
-/// so (shown in the tests; see also Jin et al. 2022, "Getting a-round guarantees"). No trained network is known to do that.
+/// Not for new certificates: a float sum x + n leaks x through its low bits, and a classifier that reads them is certified falsely (shown
+/// in the tests; see also Jin et al. 2022, "Getting a-round guarantees"). No trained network is known to do that.
 /// </remarks>
 public sealed class FloatGaussianNoise : ISmoothingNoise
 {

@@ -6,13 +6,13 @@ namespace DenoisedSmoothing.Noise;
 
 /// <summary>Standard normals as a pure function of seed, place and element: the same bits on every machine, in any order.</summary>
 /// <remarks>
-/// <para>Philox4x32-10 makes four 32-bit words a block, <see cref="BoxMuller{T}"/> two normals a pair of words.
-/// In double precision each normal is within 2e-15, relatively, of the exact transformation (measured over a dense sweep: 7e-16 in
-/// the radius, 3e-16 in the direction); it is then rounded once, to float.
-/// The radius of a pair takes 2^32 values, so its distribution function is within 2^-33 of the true one; no normal is beyond 6.77.</para>
+/// <para>Philox4x32-10 makes four 32-bit words per block, <see cref="BoxMuller{T}"/> two normals per pair of words.
+/// In double precision each normal is within a relative 2e-15 of the exact transformation (measured over a dense sweep: 7e-16 in the
+/// radius, 3e-16 in the direction); it is then rounded once, to float. The radius of a pair takes 2^32 values, so its distribution function
+/// is within 2^-33 of the true one; no normal is beyond 6.77.</para>
 /// <para>A row is laid out in groups of 32 elements from 8 blocks: element 32 g + 8 k + l is normal k of block 8 g + l, where
-/// normals 0 and 1 of a block are the cosine and sine of words (0, 1), normals 2 and 3 those of words (2, 3). Element i depends
-/// on seed, coordinate and i alone: not on the row's length, the width of the processor's registers or the number of threads.</para>
+/// normals 0 and 1 of a block are the cosine and sine of words (0, 1), normals 2 and 3 those of words (2, 3). Element i depends only on
+/// seed, coordinate and i: not on the row's length, the width of the processor's registers or the number of threads.</para>
 /// <para>All members are pure and safe for concurrent use.</para>
 /// </remarks>
 public static class GaussianNoise
@@ -20,7 +20,7 @@ public static class GaussianNoise
     /// <summary>Names the scheme: any change to the bits drawn changes this name.</summary>
     public const string Version = "philox4x32-10/box-muller/1";
 
-    /// <summary>The longest row: 2^30 elements, four a block.</summary>
+    /// <summary>The longest row: 2^30 elements, four per block.</summary>
     public const int MaxRowLength = BlockNormals << NoiseCoordinate.BlockBits;
 
     private const int BlockNormals = 4;
@@ -28,7 +28,7 @@ public static class GaussianNoise
     private const int GroupNormals = BlockNormals * GroupBlocks;
     private const int ChunkNormals = 32 * GroupNormals; // 4 KB of stack, stays in the first cache
 
-    /// <summary>The widths of arithmetic, narrowest first; all give the same bits.</summary>
+    /// <summary>The widths of the arithmetic, narrowest first; all give the same bits.</summary>
     internal enum Path { Scalar, Vector256, Vector512 }
 
     internal static Path BestPath => Lanes8.IsSupported ? Path.Vector512 : Lanes4.IsSupported ? Path.Vector256 : Path.Scalar;
@@ -45,10 +45,11 @@ public static class GaussianNoise
     /// <summary>Adds noise to an image: noisy[i] = image[i] + sigma * z[i], a float product and then a float sum, never fused.</summary>
     /// <param name="seed">The generator's key, as for <see cref="Fill(ulong, in NoiseCoordinate, Span{float})"/>.</param>
     /// <param name="at">The row's place.</param>
-    /// <param name="image">The image, flattened; at most <see cref="MaxRowLength"/> elements. Its values are not looked at.</param>
+    /// <param name="image">The image, flattened; at most <see cref="MaxRowLength"/> elements. Its values are not checked.</param>
     /// <param name="sigma">Standard deviation of the noise in the image's units ([0,1] pixels); finite, above 0.</param>
-    /// <param name="noisy">Receives the noisy image, unclipped; as long as the image, and either the image's own memory or apart from
-    /// it.</param>
+    /// <param name="noisy">
+    /// Receives the noisy image, unclipped; as long as the image, and either the image's own memory or disjoint from it.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive.</exception>
     /// <exception cref="ArgumentException">The row is too long, the lengths differ, or the spans overlap with an offset.</exception>
     public static void AddTo(ulong seed, in NoiseCoordinate at, ReadOnlySpan<float> image, float sigma, Span<float> noisy) =>
@@ -120,8 +121,8 @@ public static class GaussianNoise
 
     /// <summary>Fills whole groups, the first of which begins at the counter's block.</summary>
     /// <remarks>
-    /// The compiler stops inlining when a method has some hundreds of operations, and a call per addition is ten times slower:
-    /// so this method is never part of another, and holds one copy of the transformation (a loop over the two pairs of a block).
+    /// The compiler stops inlining when a method has some hundreds of operations, and a call per addition is ten times slower: so this
+    /// method is never inlined into another, and holds one copy of the transformation (a loop over the two pairs of a block).
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void FillGroups<T>(ulong seed, UInt128 counter, Span<float> normals)

@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics.X86;
 namespace DenoisedSmoothing.Noise;
 
 /// <summary>
-/// Gaussian noise, rounded down to a grid, from a table of whole numbers: one random 32-bit word makes nearly every value, and the law is
-/// known exactly. Every sigma shares the geometry; only s, sigma in grid steps, differs, between 2^20 and 2^21.
+/// Gaussian noise, rounded down to a grid, from a table of whole numbers: nearly every value takes one random 32-bit word, and the law is
+/// known exactly. All sigmas share the geometry; only s, sigma in grid steps, differs, between 2^20 and 2^21.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -18,14 +18,14 @@ namespace DenoisedSmoothing.Noise;
 /// The values k >= 0 are cut into cells of 2^13, up to 9.2 sigma. In a cell q falls by a fraction of a per cent, so nearly all of it is
 /// uniform at the height of the cell's last value, and nearly all of that is a whole multiple of 2^-18. A word has 18 bits for the cell,
 /// one for the sign and 13 for the place in the cell. What those multiples leave, about 0.4% of the probability, is one more entry of the
-/// table, drawn with words of its own (<see cref="GridGaussianRest"/>): the two together have the law, however few bits the first has.
+/// table, drawn with its own words (<see cref="GridGaussianRest"/>): the two together have the law, however few bits the first has.
 /// </para>
 /// <para>
 /// The table is A. J. Walker's alias method ("An efficient method for generating discrete random variables with general distributions",
-/// 1977): 4,096 slots of 64 units, each shared by at most two entries. Against the exact law the total variation is below
-/// <see cref="TotalVariation"/> (docs/noise.md has the sum).
+/// 1977): 4,096 slots of 64 units, each shared by at most two entries. The total variation from the exact law is below
+/// <see cref="TotalVariation"/> (docs/noise.md has the calculation).
 /// </para>
-/// Doubles are computed by additions, multiplications and divisions alone, in a fixed order: the same table on every machine.
+/// Doubles are computed by only additions, multiplications and divisions, in a fixed order: the table is the same on every machine.
 /// </remarks>
 internal sealed class GridGaussianLaw
 {
@@ -43,7 +43,7 @@ internal sealed class GridGaussianLaw
     private const uint BelowShare = (1u << ShareShift) - 1, BelowSlot = (1u << SlotShift) - 1;
     private const double Reach = 9.2; // P(|N| > 9.2 sigma) is below 2^-64
 
-    /// <summary>By slot: how many of its 64 shares are its own, from bit 14 on, and the entry that has the others, below.</summary>
+    /// <summary>By slot: how many of its 64 shares are its own, from bit 14 on, and below that the entry that has the others.</summary>
     private readonly uint[] _slots;
 
     internal GridGaussianLaw(double sigma)
@@ -82,19 +82,19 @@ internal sealed class GridGaussianLaw
     /// <summary>The entries' probabilities in units of 2^-18.</summary>
     internal int[] Weights { get; }
 
-    /// <summary>What the whole units leave.</summary>
+    /// <summary>What the whole units leave over.</summary>
     internal GridGaussianRest Rest { get; }
 
     /// <summary>The value that a word stands for, in grid steps.</summary>
     /// <param name="word">Uniform over 32 bits.</param>
     /// <param name="value">K.</param>
-    /// <returns>False where the word picks the rest: the value's cell and place are still to be drawn, its sign is
+    /// <returns>False where the word picks the rest: the value's cell and place have yet to be drawn, its sign is
     /// <see cref="IsNegative"/>.</returns>
     internal bool TryValue(uint word, out int value)
     {
         uint slot = word >> SlotShift, entry = _slots[slot];
 
-        // With all bits below the share set, the word is below the entry just where its share is: an alias has fewer bits.
+        // With all bits below the share set, the word is below the entry exactly where its share is: an alias has fewer bits.
         uint cell = (word & BelowSlot | BelowShare) < entry ? slot : entry & (Slots - 1);
         int magnitude = (int)(cell << CellBits | word & (CellSize - 1));
         value = magnitude ^ -(int)((word >> CellBits) & 1);
@@ -126,7 +126,7 @@ internal sealed class GridGaussianLaw
     /// <summary>q(k): the half-normal probability of one grid step.</summary>
     private double Density(double k)
     {
-        // The mean of the density over the step: the first correction is 1e-12 at most, the next is out of sight.
+        // The mean of the density over the step: the first correction is at most 1e-12, the next is negligible.
         double x = (k + .5) / Steps;
         return Normal(x) / Steps * (1 + (x * x - 1) / (24 * Steps * Steps));
     }
@@ -152,7 +152,7 @@ internal sealed class GridGaussianLaw
         uint[] slots = new uint[Slots];
         while (small.TryPop(out int slot))
         {
-            int alias = large.Peek(); // weights sum to all slots, so whatever lacks weight is matched by what has too much
+            int alias = large.Peek(); // weights sum to all slots, so every lack of weight is matched by an excess
             slots[slot] = (uint)left[slot] << ShareShift | (uint)alias;
             left[alias] -= SlotWeight - left[slot];
             if (left[alias] < SlotWeight)

@@ -6,21 +6,21 @@ namespace DenoisedSmoothing.Noise;
 
 /// <summary>
 /// Gaussian noise on a grid, the default: image and noise are multiples of one step, so that their sum is exact and certificates are about
-/// the noise that is really drawn.
+/// the noise that is actually drawn.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Floating-point noise leaks the image: the low bits of a float sum tell what was added, and a classifier that reads them gets
+/// Floating-point noise leaks the image: the low bits of a float sum reveal what was added, and a classifier that reads them gets
 /// certificates that contradict one another. Here the image is moved to the nearest point of a grid of step g (about sigma / 10^6), and the
 /// noise is a Gaussian rounded down to that grid. For a point x of the grid, x + floor(N) = floor(x + N): what the network sees is a fixed
 /// function of x + N with an exactly Gaussian N, so Cohen's theorem holds, and every rounding after it (to float, inside the network)
-/// belongs to the base classifier. What moving images to the grid costs, g sqrt(d) of the radius, and what the law lacks, 2^-39 a value,
-/// are taken off (<see cref="GridGaussianRule"/>; proof in docs/noise.md).
+/// belongs to the base classifier. The cost of moving images to the grid, g sqrt(d) of the radius, and the law's deviation, 2^-39 per
+/// value, are subtracted (<see cref="GridGaussianRule"/>; proof in docs/noise.md).
 /// </para>
 /// <para>
-/// Philox4x32-10 makes four words a block, and a word one value of the noise (<see cref="GridGaussianLaw"/>). Value 32 g + 16 k + 2 l + h
-/// of a row is made from word 2 k + h of block 8 g + l; a value that needs more words has the 16 blocks from 2^27 + 16 i on for itself. It
-/// depends on seed, coordinate and i alone: not on the row's length, the width of the processor's registers or the number of threads.
+/// Philox4x32-10 makes four words per block, and each word makes one value of the noise (<see cref="GridGaussianLaw"/>). Value 32 g + 16 k
+/// + 2 l + h of a row is made from word 2 k + h of block 8 g + l; a value that needs more words has its own 16 blocks, from 2^27 + 16 i on.
+/// It depends only on seed, coordinate and i: not on the row's length, the width of the processor's registers or the number of threads.
 /// </para>
 /// </remarks>
 public sealed class GridGaussianNoise : ISmoothingNoise
@@ -31,7 +31,7 @@ public sealed class GridGaussianNoise : ISmoothingNoise
     /// <summary>The longest row: 2^23 values.</summary>
     internal const int LongestRow = 1 << 23;
 
-    /// <summary>Sigma may be from 2^-20 on.</summary>
+    /// <summary>Sigma must be at least 2^-20.</summary>
     private const double MinSigma = 1.0 / (1 << 20);
 
     private const double MaxSigma = 1 << 20;
@@ -143,7 +143,9 @@ public sealed class GridGaussianNoise : ISmoothingNoise
         return GridGaussianLaw.IsNegative(word) ? ~magnitude : magnitude;
     }
 
-    /// <summary>Moves the image to the grid and adds the noise, exactly, in double; the one rounding is to float, of the sum.</summary>
+    /// <summary>
+    /// Moves the image to the grid and adds the noise, exactly, in double precision; the only rounding is that of the sum to float.
+    /// </summary>
     private void Add(ReadOnlySpan<float> image, ReadOnlySpan<int> values, Span<float> noisy)
     {
         double perStep = 1 / _law.Step;
@@ -162,8 +164,8 @@ public sealed class GridGaussianNoise : ISmoothingNoise
     }
 
     /// <summary>
-    /// The nearest whole number and a whole number: exact where both and the sum are below 2^51. At 1.5 * 2^52 doubles have no room for a
-    /// fraction, and their bits count as whole numbers do.
+    /// The sum of the nearest whole number and a whole number: exact where both and the sum are below 2^51. At 1.5 * 2^52, doubles have no
+    /// room for a fraction, and their bits count like whole numbers.
     /// </summary>
     private static Vector<double> Sum(Vector<double> x, Vector<long> whole)
     {

@@ -1,14 +1,14 @@
 namespace DenoisedSmoothing.Noise;
 
 /// <summary>
-/// What the table's whole units leave of a gridded Gaussian: a cell and a place in it. The part of a cell below its last value's height is
-/// uniform; the part above has probabilities proportional to q(place) - q(last place), which is nearly a triangle.
+/// What the table's whole units leave over of a gridded Gaussian: a cell and a place in it. The part of a cell below its last value's
+/// height is uniform; the part above has probabilities proportional to q(place) - q(last place), which is nearly a triangle.
 /// </summary>
 internal sealed class GridGaussianRest
 {
     /// <summary>
     /// In a triangle each try accepts with probability 2/3 in the first cell, which holds 1e-7 of all probability, and 5/6 or more
-    /// elsewhere: that all fail, and the last place stands unchecked, has probability below 1e-14.
+    /// elsewhere: the probability that all fail, and the last place stays unchecked, is below 1e-14.
     /// </summary>
     internal const int Tries = 16;
 
@@ -39,7 +39,7 @@ internal sealed class GridGaussianRest
     }
 
     /// <summary>
-    /// The flat parts of all cells, then the triangles of all cells: the probability of a part and all before, in units of 2^-64.
+    /// The flat parts of all cells, then the triangles of all cells: the probability of a part and all before it, in units of 2^-64.
     /// </summary>
     internal ulong[] Cumulative { get; }
 
@@ -47,7 +47,7 @@ internal sealed class GridGaussianRest
 
     /// <summary>Draws a value, in grid steps and without its sign.</summary>
     /// <param name="seed">The generator's key.</param>
-    /// <param name="counter">The first of <see cref="Tries"/> counters that nothing else uses: one a try, and the first half of the first
+    /// <param name="counter">The first of <see cref="Tries"/> counters that nothing else uses: one per try, and the first half of the first
     /// picks the part.</param>
     internal int Draw(ulong seed, UInt128 counter)
     {
@@ -72,7 +72,7 @@ internal sealed class GridGaussianRest
     }
 
     /// <summary>
-    /// (q(place) - q(last)) over the triangle above it, as a share of the steepest slope that the cell can have. The smaller of two
+    /// (q(place) - q(last)) divided by the triangle above it, as a share of the steepest slope that the cell can have. The smaller of two
     /// different places has probability proportional to last - place.
     /// </summary>
     internal double Acceptance(int cell, int place)
@@ -84,7 +84,7 @@ internal sealed class GridGaussianRest
         return ExpM1(fall) / ((CellSize - 1 - place) * steepest * (1 + ExpM1(whole)));
     }
 
-    /// <summary>exp(y) for y of 0 or less, within 1e-14 relative where it is above 1e-19.</summary>
+    /// <summary>exp(y) for y at most 0, within 1e-14 relative where it is above 1e-19.</summary>
     internal static double Exp(double y)
     {
         int halvings = (int)(-y / Ln2 + .5);
@@ -92,7 +92,7 @@ internal sealed class GridGaussianRest
         return Math.ScaleB(1 + ExpM1(r), -halvings);
     }
 
-    /// <summary>exp(x) - 1 for |x| up to 0.36, within 1e-15 relative: a Taylor polynomial, the first term left out is x^14/14!.</summary>
+    /// <summary>exp(x) - 1 for |x| up to 0.36, within 1e-15 relative: a Taylor polynomial whose first omitted term is x^14/14!.</summary>
     private static double ExpM1(double x)
     {
         double p = 1 / 13.0;

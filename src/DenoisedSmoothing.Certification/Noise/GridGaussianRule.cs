@@ -5,13 +5,13 @@ using MathNet.Numerics.Distributions;
 namespace DenoisedSmoothing.Noise;
 
 /// <summary>
-/// What votes under <see cref="GridGaussianNoise"/> certify: Cohen's theorem, less what the grid and the law of the noise cost. It holds
-/// for every float32 image within the radius, moved to the grid and given noise as the program does.
+/// What votes under <see cref="GridGaussianNoise"/> certify: Cohen's theorem, minus the cost of the grid and of the noise's law. It holds
+/// for every float32 image within the radius, moved to the grid and given noise as in this program.
 /// </summary>
 /// <remarks>
-/// With tau = 2^-39 d, the most by which one vote's law lacks exact Gaussian noise, and g the step of the grid, for the split t between the
-/// labels (1/2 for a one-sided bound): sigma min(Phi^-1(pA - tau) - Phi^-1(t + tau), Phi^-1(t - tau) - Phi^-1(pB + tau)) - g sqrt(d).
-/// docs/noise.md has the proof. For 3x32x32 images at sigma 0.5 that is 3e-5 less than Cohen's radius, for 3x224x224 2e-4.
+/// With tau = 2^-39 d, the most by which one vote's law deviates from exact Gaussian noise, and g the step of the grid, for the split t
+/// between the labels (1/2 for a one-sided bound): sigma min(Phi^-1(pA - tau) - Phi^-1(t + tau), Phi^-1(t - tau) - Phi^-1(pB + tau)) - g
+/// sqrt(d). docs/noise.md has the proof. For 3x32x32 images at sigma 0.5 that is 3e-5 less than Cohen's radius; for 3x224x224 it is 2e-4.
 /// </remarks>
 /// <param name="Sigma">The standard deviation of the noise per pixel value, in [0,1] pixel space; from 2^-20 to 2^20.</param>
 /// <param name="Dimension">d, the number of values of the image (channels x height x width); from 1 to 2^23.</param>
@@ -55,7 +55,7 @@ public sealed record GridGaussianRule(double Sigma, long Dimension) : IRadiusRul
         if (!(pA > ceiling) || ceiling >= 1 || !(oneSided || (floor > pB && floor > 0)))
             return 0;
 
-        // Whatever the split, the label stays above it and every other label below: so its own rounding does not matter.
+        // Whatever the split, the label stays above it and every other label below it, so its own rounding does not matter.
         double reach = NormalQuantile.Lower(pA) - NormalQuantile.Upper(ceiling);
         if (!oneSided)
             reach = Math.Min(reach, NormalQuantile.Lower(floor) - NormalQuantile.Upper(pB));

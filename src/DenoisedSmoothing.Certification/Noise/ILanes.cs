@@ -1,16 +1,16 @@
 namespace DenoisedSmoothing.Noise;
 
-/// <summary>A register of 64-bit lanes, one or more of them, so that the noise is written once for all widths.</summary>
+/// <summary>A register of one or more 64-bit lanes, so that the noise is written once for all widths.</summary>
 /// <remarks>
-/// A lane is 64 bits that are read as a double by + - * / and <see cref="Sqrt"/>, and as a word by everything else.
-/// Every operation is exact or correctly rounded by IEEE 754, lane by lane, so each width gives the same bits. Fused
-/// multiply-add and transcendental functions are missing on purpose: their bits depend on the processor.
+/// A lane is 64 bits, read as a double by + - * / and <see cref="Sqrt"/>, and as a word by everything else. Every operation is exact or
+/// correctly rounded by IEEE 754, lane by lane, so each width gives the same bits. Fused multiply-add and transcendental functions are
+/// deliberately absent: their bits depend on the processor.
 /// </remarks>
 /// <typeparam name="T">The implementing type.</typeparam>
 internal interface ILanes<T>
     where T : struct, ILanes<T>
 {
-    /// <summary>Whether this processor has the width, and the runtime finds that it pays.</summary>
+    /// <summary>Whether this processor has the width and the runtime considers it worthwhile.</summary>
     static abstract bool IsSupported { get; }
 
     /// <summary>How many lanes there are: a divisor of 8.</summary>

@@ -1,12 +1,12 @@
 namespace DenoisedSmoothing.Noise;
 
-/// <summary>A noise law that smooths: how its noise is drawn, how large it is, and what votes under it certify.</summary>
+/// <summary>A noise law for smoothing: how its noise is drawn, how large it is, and what votes under it certify.</summary>
 /// <remarks>
 /// Immutable and safe for concurrent use. The noise is a pure function of seed and place: the same bits on every machine.
 /// </remarks>
 public interface ISmoothingNoise
 {
-    /// <summary>Names the scheme: any change to the bits drawn changes this name. Certificates carry it.</summary>
+    /// <summary>Names the scheme: any change to the bits drawn changes this name. Certificates include it.</summary>
     string Version { get; }
 
     /// <summary>The norm of the radii that this noise certifies.</summary>
@@ -15,7 +15,7 @@ public interface ISmoothingNoise
     /// <summary>The standard deviation of the noise per pixel value; a denoiser is told the certified one.</summary>
     NoiseLevel Level { get; }
 
-    /// <summary>The most values that an image may have.</summary>
+    /// <summary>The most values an image may have.</summary>
     int MaxRowLength { get; }
 
     /// <summary>What votes under this noise certify.</summary>
@@ -29,8 +29,9 @@ public interface ISmoothingNoise
     /// <param name="at">The row's place.</param>
     /// <param name="image">The image, flattened; values in [0,1], which are not checked; at most <see cref="MaxRowLength"/> of
     /// them.</param>
-    /// <param name="noisy">Receives the noisy image, unclipped; as long as the image, and either the image's own memory or apart from
-    /// it.</param>
+    /// <param name="noisy">
+    /// Receives the noisy image, unclipped; as long as the image, and either the image's own memory or disjoint from it.
+    /// </param>
     /// <exception cref="ArgumentException">The row is too long, the lengths differ, or the spans overlap with an offset.</exception>
     void AddTo(ulong seed, in NoiseCoordinate at, ReadOnlySpan<float> image, Span<float> noisy);
 }

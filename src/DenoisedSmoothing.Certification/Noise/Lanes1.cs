@@ -3,7 +3,7 @@ using static System.BitConverter;
 
 namespace DenoisedSmoothing.Noise;
 
-/// <summary>One lane: the reference, and the path of processors without AVX2.</summary>
+/// <summary>One lane: the reference, and the path for processors without AVX2.</summary>
 internal readonly struct Lanes1(ulong bits) : ILanes<Lanes1>
 {
     public readonly ulong Bits = bits;

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DenoisedSmoothing.Noise;
 
-/// <summary>Eight lanes: processors with AVX-512, where the runtime finds that wide registers pay.</summary>
+/// <summary>Eight lanes: processors with AVX-512, where the runtime considers wide registers worthwhile.</summary>
 internal readonly struct Lanes8(Vector512<double> value) : ILanes<Lanes8>
 {
     private readonly Vector512<double> _value = value;

@@ -13,10 +13,9 @@ namespace DenoisedSmoothing.Noise;
 /// bits  96 - 97   phase     2 bits
 /// bits  98 - 127  stream   30 bits
 /// </code>
-/// A value that does not fit is an error, never wrapped: a wrapped counter would repeat noise that was taken for fresh.
+/// A value that does not fit is an error, never wrapped: a wrapped counter would repeat noise that should be fresh.
 /// </remarks>
-/// <param name="Stream">0 is the smoothing noise; inner noise of a stochastic denoiser has a stream of its own, 1 or more. In [0,
-/// 2^30).</param>
+/// <param name="Stream">0 is the smoothing noise; inner noise of a stochastic denoiser has its own stream, 1 or more. In [0, 2^30).</param>
 /// <param name="ImageIndex">The image's index in its data set. In [0, 2^32).</param>
 /// <param name="Phase">What the votes are used for.</param>
 /// <param name="Sample">The number of the sample within the phase. In [0, 2^36).</param>

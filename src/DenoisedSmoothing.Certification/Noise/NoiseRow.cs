@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.Noise;
 
-/// <summary>What every noise asks of the memory it is given.</summary>
+/// <summary>What every noise requires of the memory it is given.</summary>
 internal static class NoiseRow
 {
     internal static void Check(ReadOnlySpan<float> image, Span<float> noisy, int longest)

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace DenoisedSmoothing.Noise;
 
-/// <summary>Philox4x32-10: a keyed function from a 128-bit counter to four random 32-bit words, without state.</summary>
+/// <summary>Philox4x32-10: a stateless keyed function from a 128-bit counter to four random 32-bit words.</summary>
 /// <remarks>Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011);
 /// reference code DEShawResearch/random123, philox.h.</remarks>
 internal static class Philox
@@ -21,10 +21,10 @@ internal static class Philox
         return ((uint)c0.Bits, (uint)c1.Bits, (uint)c2.Bits, (uint)c3.Bits);
     }
 
-    /// <summary>Replaces counters, one a lane, by their words.</summary>
+    /// <summary>Replaces counters, one per lane, by their words.</summary>
     /// <remarks>
-    /// Words sit in the low half of 64-bit lanes, where the processor's 32 x 32 -> 64 multiplication wants them. Between rounds
-    /// the high halves hold leftovers that the next multiplication does not read; they are cleared at the end.
+    /// Words are in the low half of 64-bit lanes, where the processor's 32 x 32 -> 64 multiplication wants them. Between rounds the high
+    /// halves hold leftovers that the next multiplication does not read; they are cleared at the end.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Apply<T>(ref T c0, ref T c1, ref T c2, ref T c3, ulong key)

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace DenoisedSmoothing.Noise;
 
-/// <summary>Random 64-bit words, two a Philox block: words 16 g + l and 16 g + 8 + l are the halves of block 8 g + l.</summary>
+/// <summary>Random 64-bit words, two per Philox block: words 16 g + l and 16 g + 8 + l are the halves of block 8 g + l.</summary>
 internal static class PhiloxWords
 {
     internal const int BlockWords = 2;
@@ -27,7 +27,7 @@ internal static class PhiloxWords
         }
     }
 
-    /// <summary>Never inlined: the compiler stops inlining the lanes' operations into a method that is too long already.</summary>
+    /// <summary>Never inlined: the compiler stops inlining the lanes' operations into a method that is already too long.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Fill<T>(ulong seed, UInt128 counter, Span<ulong> words)
         where T : struct, ILanes<T>

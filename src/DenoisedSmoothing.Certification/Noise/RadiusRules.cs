@@ -1,10 +1,10 @@
 namespace DenoisedSmoothing.Noise;
 
-/// <summary>From the text of a rule back to the rule, so that a certificate's radius can be computed again.</summary>
+/// <summary>Turns the text of a rule back into the rule, so that a certificate's radius can be recomputed.</summary>
 public static class RadiusRules
 {
-    /// <summary>The rule that a certificate was made under.</summary>
-    /// <param name="certificate">Any certificate; one that names no noise is of exactly Gaussian noise, as all were once.</param>
+    /// <summary>The rule under which a certificate was made.</summary>
+    /// <param name="certificate">Any certificate; one that names no noise is for exactly Gaussian noise, as all once were.</param>
     /// <exception cref="FormatException">The certificate names a noise that this version does not know.</exception>
     public static IRadiusRule Of(Certificate certificate)
     {
@@ -12,7 +12,7 @@ public static class RadiusRules
         return certificate.Noise is { } text ? Parse(text) : new GaussianRule(certificate.Sigma);
     }
 
-    /// <summary>Reads what <see cref="IRadiusRule.Description"/> wrote.</summary>
+    /// <summary>Reads a text from <see cref="IRadiusRule.Description"/>.</summary>
     /// <param name="text">Such as <c>grid-gaussian sigma=0.25 dimension=3072</c>.</param>
     /// <exception cref="FormatException">The text is not a rule that this version knows.</exception>
     public static IRadiusRule Parse(string text)

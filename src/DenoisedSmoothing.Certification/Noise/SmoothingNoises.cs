@@ -1,9 +1,9 @@
 namespace DenoisedSmoothing.Noise;
 
-/// <summary>The noise of a certificate, to draw its votes again.</summary>
+/// <summary>The noise of a certificate, for redrawing its votes.</summary>
 public static class SmoothingNoises
 {
-    /// <summary>The noise that a certificate's votes were drawn with.</summary>
+    /// <summary>The noise with which a certificate's votes were drawn.</summary>
     /// <param name="certificate">A certificate with its provenance.</param>
     /// <exception cref="ArgumentException">The certificate has no provenance.</exception>
     /// <exception cref="FormatException">The certificate names a noise that this version does not know.</exception>

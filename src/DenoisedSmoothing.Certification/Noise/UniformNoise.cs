@@ -6,14 +6,13 @@ namespace DenoisedSmoothing.Noise;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Image and noise are multiples of 2^-44. A float of at least 2^-21 is one, and a smaller one is moved by at most 2^-45. The noise is
-/// uniform over the 2 m
-/// multiples from -lambda to lambda - 2^-44, lambda = m 2^-44, and the sum is exact; its one rounding, to float, is a function of the sum
-/// and belongs to the base classifier. So nothing leaks: two images whose points differ in l1 by delta see laws that differ in total
-/// variation by at most delta / (2 lambda), on the grid exactly as on the line (<see cref="UniformRule"/>).
+/// Image and noise are multiples of 2^-44. A float of at least 2^-21 already is one; a smaller one is moved by at most 2^-45. The noise is
+/// uniform over the 2 m multiples from -lambda to lambda - 2^-44, lambda = m 2^-44, and the sum is exact; its only rounding, to float, is a
+/// function of the sum and belongs to the base classifier. So nothing leaks: two images whose points differ in l1 by delta see laws that
+/// differ in total variation by at most delta / (2 lambda), on the grid just as on the real line (<see cref="UniformRule"/>).
 /// </para>
 /// Value 8 g + l of a row is made from all 128 bits of Philox block 8 g + l, so that each of its 2 m values is as likely as any other to
-/// 2^-128.
+/// within 2^-128.
 /// </remarks>
 public sealed class UniformNoise : ISmoothingNoise
 {
@@ -23,7 +22,7 @@ public sealed class UniformNoise : ISmoothingNoise
     /// <summary>The grid's step, 2^-44.</summary>
     internal const double Step = 1.0 / (1L << 44);
 
-    /// <summary>The longest row: 2^28 values, a block each.</summary>
+    /// <summary>The longest row: 2^28 values, one block each.</summary>
     internal const int LongestRow = 1 << NoiseCoordinate.BlockBits;
 
     private const double MinLambda = 1.0 / (1 << 20), MaxLambda = 256;
@@ -95,7 +94,7 @@ public sealed class UniformNoise : ISmoothingNoise
         }
     }
 
-    /// <summary>The whole part of count times the 128-bit fraction that two words make.</summary>
+    /// <summary>The whole part of count times the 128-bit fraction formed by two words.</summary>
     internal static ulong Scaled(ulong high, ulong low, ulong count)
     {
         UInt128 product = (UInt128)high * count + (((UInt128)low * count) >> 64);

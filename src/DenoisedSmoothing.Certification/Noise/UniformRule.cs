@@ -4,14 +4,14 @@ using DenoisedSmoothing.Statistics;
 namespace DenoisedSmoothing.Noise;
 
 /// <summary>
-/// What votes under <see cref="UniformNoise"/> certify, in l1: lambda (pA - pB), or 2 lambda (pA - 1/2) where nothing is known of the other
-/// labels, less what its grid costs.
+/// What votes under <see cref="UniformNoise"/> certify, in l1: lambda (pA - pB), or 2 lambda (pA - 1/2) where nothing is known about the
+/// other labels, minus the cost of its grid.
 /// </summary>
 /// <remarks>
 /// Moving an image by delta moves the probability of any set of noisy images by at most the total variation between the two boxes, at most
 /// |delta|_1 / (2 lambda): pA falls and pB rises by no more than that. The same holds step by step on a grid (docs/noise.md has the proof;
 /// the bound itself is that of Yang et al. 2020, "Randomized smoothing of all shapes and sizes", and of Levine and Feizi 2021, "Improved,
-/// deterministic smoothing for l1 certified robustness"). 2^-44 d is taken off for moving both images to the grid, and 2^-73 d of the
+/// deterministic smoothing for l1 certified robustness"). 2^-44 d is subtracted for moving both images to the grid, and 2^-73 d from the
 /// probabilities for the bits of the noise.
 /// </remarks>
 /// <param name="Lambda">The largest noise per pixel value, in [0,1] pixel space, as it is drawn; from 2^-20 to 256.</param>

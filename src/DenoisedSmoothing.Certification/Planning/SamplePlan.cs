@@ -5,8 +5,8 @@ using DenoisedSmoothing.Transfer;
 namespace DenoisedSmoothing.Planning;
 
 /// <summary>
-/// How many votes a radius needs, before any is drawn, for an assumed true probability pA of the label. For planning: figures here are
-/// not guarded against rounding as bounds are.
+/// How many votes a radius needs, before any is drawn, for an assumed true probability pA of the label. For planning: unlike bounds, these
+/// figures are not guarded against rounding.
 /// </summary>
 public static class SamplePlan
 {
@@ -20,9 +20,9 @@ public static class SamplePlan
     /// <param name="rule">The law of the noise, such as <see cref="GaussianRule"/>.</param>
     /// <param name="pA">The assumed probability of the label, in (0, 1].</param>
     /// <param name="alpha">The allowed probability of error, from <see cref="ClopperPearson.MinAlpha"/> to below 1.</param>
-    /// <param name="power">The probability of success asked for, strictly between 0 and 1; the field's habit is 0.9.</param>
+    /// <param name="power">The requested probability of success, strictly between 0 and 1; customarily 0.9.</param>
     /// <returns>
-    /// n; null when no n will do, because pA does not reach that radius (or only just, beyond 7e13 votes). Where pA is within 0.0002 of
+    /// n; null when no n suffices, because pA does not reach that radius (or only just, beyond 7e13 votes). Where pA is within 0.0002 of
     /// what the radius needs, n may exceed the smallest one by 0.1%.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
@@ -36,17 +36,18 @@ public static class SamplePlan
     }
 
     /// <summary>
-    /// The smallest number of pairs with which <see cref="CertificateTransfer"/> gives a one-sided certificate (Cohen's, a sequential one)
-    /// to a successor at a radius with the given power: exact binomial probabilities.
+    /// The smallest number of pairs with which <see cref="CertificateTransfer"/> transfers a one-sided certificate (Cohen's, a sequential
+    /// one) to a successor at a radius with the given power: exact binomial probabilities.
     /// </summary>
     /// <param name="pALower">The certificate's bound, in [0, 1).</param>
-    /// <param name="radius">The radius that the successor is to have, in [0,1] pixel space and the rule's norm; at least 0.</param>
+    /// <param name="radius">The radius wanted for the successor, in [0,1] pixel space and the rule's norm; at least 0.</param>
     /// <param name="rule">The law of the noise, such as <see cref="GaussianRule"/>.</param>
-    /// <param name="lost">The assumed probability that the certified classifier votes for the label and its successor does not, in [0,
-    /// 1).</param>
+    /// <param name="lost">
+    /// The assumed probability that the certified classifier votes for the label and its successor does not, in [0, 1).
+    /// </param>
     /// <param name="alpha">The transfer's own probability of error, from <see cref="ClopperPearson.MinAlpha"/> to below 1.</param>
-    /// <param name="power">The probability of success asked for, strictly between 0 and 1.</param>
-    /// <returns>The number of pairs; null where none will do, because bound and loss do not leave that radius (or only just).</returns>
+    /// <param name="power">The requested probability of success, strictly between 0 and 1.</param>
+    /// <returns>The number of pairs; null where none suffices, because bound and loss do not leave that radius (or only just).</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     /// <exception cref="ArgumentException">The radius is beyond any certificate under this noise.</exception>
     public static long? TransferPairs(double pALower, double radius, IRadiusRule rule, double lost, double alpha = .001, double power = .9)
@@ -63,14 +64,14 @@ public static class SamplePlan
         return allowed > 0 ? Votes(1 - allowed, 1 - lost, alpha, power) : null;
     }
 
-    /// <summary>The smallest n of which a share pA shows, with the given power, that it is above p0.</summary>
+    /// <summary>The smallest n with which a share pA is shown, with the given power, to be above p0.</summary>
     private static long? Votes(double p0, double pA, double alpha, double power)
     {
         if (pA <= p0)
             return null;
 
-        // c successes certify in n votes exactly while P(X >= c) under p0 is at most alpha, so up to some n; up to there power grows with
-        // n.
+        // c successes certify in n votes exactly as long as P(X >= c) under p0 is at most alpha, so up to some n; up to that n, power grows
+        // with n.
         long enough = 1;
         while (!Suffices(enough))
         {
@@ -78,7 +79,7 @@ public static class SamplePlan
                 return null;
         }
 
-        // From one c to the next, power at that n moves up and down, by as much as a few times 1/(pA - p0) further votes bring.
+        // From one c to the next, power at that n moves up and down, by about as much as a few times 1/(pA - p0) further votes bring.
         long successes = Bisection.First(enough / 2 + 1, enough, Suffices), trials = MostTrials(successes);
         long lowest = Math.Max(1, successes - (long)Math.Min(MostTries, 16 + 4 / (pA - p0)));
         for (long c = successes - 1, n = trials; c >= lowest; c--)
@@ -126,7 +127,7 @@ public static class SamplePlan
         return RadiusLadder.BoundFor(radius, rule);
     }
 
-    /// <summary>The radius that n votes of Cohen's certifier reach where all of them agree, the largest that n can give.</summary>
+    /// <summary>The radius that n votes of Cohen's certifier reach if all of them agree, the largest that n can give.</summary>
     /// <param name="n">The number of estimation votes, from 1 to <see cref="ClopperPearson.MaxTrials"/>.</param>
     /// <param name="rule">The law of the noise.</param>
     /// <param name="alpha">The allowed probability of error, from <see cref="ClopperPearson.MinAlpha"/> to below 1.</param>

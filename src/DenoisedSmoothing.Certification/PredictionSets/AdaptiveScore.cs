@@ -1,8 +1,8 @@
 namespace DenoisedSmoothing.PredictionSets;
 
 /// <summary>
-/// APS: the probability of all classes before this one, from the likeliest on, and a random share of its own (Romano, Sesia and Candes
-/// 2020, "Classification with valid and adaptive coverage"). Hard images get larger sets than by <see cref="ThresholdScore"/>, easy ones
+/// APS: the probability of all classes before this one, from the likeliest on, plus a random share of its own (Romano, Sesia and Candes
+/// 2020, "Classification with valid and adaptive coverage"). Hard images get larger sets than with <see cref="ThresholdScore"/>, easy ones
 /// smaller.
 /// </summary>
 /// <remarks>Classes of equal probability come in the order of their labels.</remarks>

@@ -2,7 +2,9 @@ using DenoisedSmoothing.Noise;
 
 namespace DenoisedSmoothing.PredictionSets;
 
-/// <summary>What a calibration is of: the function that gives the scores, in all that decides them. Requests must be of the same.</summary>
+/// <summary>
+/// What a calibration is for: the function that gives the scores, with everything that decides them. Requests must use the same.
+/// </summary>
 public sealed record CalibratedModel
 {
     /// <summary>The conformity score (<see cref="IConformityScore.Name"/>).</summary>
@@ -20,10 +22,10 @@ public sealed record CalibratedModel
     /// <summary>The kind of device of the forward pass.</summary>
     public required string Device { get; init; }
 
-    /// <summary>The rows of every forward pass: float rows change with it, so requests have as many.</summary>
+    /// <summary>The rows of every forward pass: float rows change with it, so requests use the same number.</summary>
     public required int Batch { get; init; }
 
-    /// <summary>What computed (<see cref="Provenance.Software"/>).</summary>
+    /// <summary>What did the computing (<see cref="Provenance.Software"/>).</summary>
     public required string Software { get; init; }
 
     /// <summary>The version of the noise scheme (<see cref="ISmoothingNoise.Version"/>).</summary>
@@ -33,7 +35,7 @@ public sealed record CalibratedModel
     public required IReadOnlyList<long> ImageShape { get; init => field = new ValueList<long>(value); }
 
     /// <summary>Names the first member that is outside its range.</summary>
-    /// <exception cref="ArgumentException">There is one.</exception>
+    /// <exception cref="ArgumentException">A member is outside its range.</exception>
     internal void Validate()
     {
         foreach ((string name, string text) in new[]

@@ -3,7 +3,7 @@ using DenoisedSmoothing.Noise;
 
 namespace DenoisedSmoothing.PredictionSets;
 
-/// <summary>The members of a calibration's file, in their order. An infinite threshold is null.</summary>
+/// <summary>The members of a calibration's file, in order. An infinite threshold is null.</summary>
 internal sealed record CalibrationDocument(
     string Format,
     int Schema,
@@ -55,7 +55,7 @@ internal sealed record CalibrationDocument(
         };
     }
 
-    /// <summary>What can be computed again from the file alone: the level, and whether a threshold could be finite.</summary>
+    /// <summary>Checks what can be recomputed from the file alone: the level, and whether a threshold could be finite.</summary>
     private void CheckLevel()
     {
         IRadiusRule rule = RadiusRules.Parse(Noise);

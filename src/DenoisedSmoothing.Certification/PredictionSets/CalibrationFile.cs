@@ -5,13 +5,13 @@ namespace DenoisedSmoothing.PredictionSets;
 /// <summary>The file of a calibration.</summary>
 internal static class CalibrationFile
 {
-    // A calibration is a page of text; what is longer is something else.
+    // A calibration is a page of text; anything longer is something else.
     private const int LongestFile = 1 << 18;
 
     public static void Write(string path, PredictionSetCalibration calibration)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        calibration.Validate(); // what could not be read is not written
+        calibration.Validate(); // what could not be read back is not written
         if (File.Exists(path))
             throw new IOException($"{path} is there already and will not be overwritten: choose another name.");
         string unfinished = $"{path}.{Guid.NewGuid():N}.tmp";

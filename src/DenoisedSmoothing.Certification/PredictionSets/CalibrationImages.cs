@@ -1,9 +1,9 @@
 namespace DenoisedSmoothing.PredictionSets;
 
-/// <summary>Which images of a data set a calibration was made from, so that they are not taken for requests.</summary>
+/// <summary>The images of a data set from which a calibration was made, so that they are not used as requests.</summary>
 /// <param name="Dataset">The data set's fingerprint.</param>
 /// <param name="First">The first image's index; at least 0.</param>
-/// <param name="Step">The step from one to the next; at least 1.</param>
+/// <param name="Step">The distance from one to the next; at least 1.</param>
 /// <param name="Count">How many; at least 1.</param>
 public sealed record CalibrationImages(string Dataset, long First, long Step, long Count)
 {

@@ -6,7 +6,7 @@ public static class ConformityScores
     /// <summary>All of them.</summary>
     public static IReadOnlyList<IConformityScore> All { get; } = [new ThresholdScore(), new AdaptiveScore()];
 
-    /// <summary>The score of a name.</summary>
+    /// <summary>The score with a name.</summary>
     /// <param name="name">An <see cref="IConformityScore.Name"/>, such as <c>thr/1</c>.</param>
     /// <exception cref="ArgumentException">The library has no score of this name.</exception>
     public static IConformityScore Named(string name) => All.FirstOrDefault(score => score.Name == name)

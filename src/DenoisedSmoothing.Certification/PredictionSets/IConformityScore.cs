@@ -1,7 +1,7 @@
 namespace DenoisedSmoothing.PredictionSets;
 
 /// <summary>
-/// How badly each class fits one noisy image: what a prediction set is cut from. A class is in the set where its score is at most the
+/// How badly each class fits one noisy image: the basis of a prediction set. A class is in the set where its score is at most the
 /// threshold.
 /// </summary>
 /// <remarks>
@@ -11,14 +11,14 @@ namespace DenoisedSmoothing.PredictionSets;
 public interface IConformityScore
 {
     /// <summary>
-    /// Names the function, version included: a calibration carries it, and any change to a number that it gives changes this name.
+    /// Names the function, including its version: a calibration contains it, and any change to a number that it gives changes this name.
     /// </summary>
     string Name { get; }
 
     /// <summary>Scores every class of one noisy image.</summary>
     /// <param name="probabilities">By class; not negative, with a sum of about 1.</param>
     /// <param name="uniform">A draw from [0,1), independent of image and noise; the same for all classes.</param>
-    /// <param name="scores">Receives a score by class; the larger, the worse the class fits. What is NaN is taken for a class about which
-    /// nothing is known, which is in every set.</param>
+    /// <param name="scores">Receives a score by class; the larger, the worse the class fits. NaN means a class about which nothing is
+    /// known, which is in every set.</param>
     void Score(ReadOnlySpan<double> probabilities, double uniform, Span<double> scores);
 }

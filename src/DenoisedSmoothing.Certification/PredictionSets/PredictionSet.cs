@@ -1,12 +1,13 @@
 namespace DenoisedSmoothing.PredictionSets;
 
 /// <summary>
-/// The classes that an image may have: over images and noise they hold the label with probability at least 1 - <see cref="Miscoverage"/>,
-/// though the image was moved by up to <see cref="Radius"/>. It says nothing about this one image: docs/prediction-sets.md.
+/// The classes that an image may have: over images and noise, they contain the label with probability at least 1 -
+/// <see cref="Miscoverage"/>, even if the image was moved by up to <see cref="Radius"/>. It says nothing about this one image:
+/// docs/prediction-sets.md.
 /// </summary>
 public sealed record PredictionSet
 {
-    /// <summary>The classes in the set, rising; may be none. Copied, and compared by content.</summary>
+    /// <summary>The classes in the set, in increasing order; may be empty. Copied, and compared by content.</summary>
     public required IReadOnlyList<int> Labels { get; init => field = new ValueList<int>(value); }
 
     /// <summary>The score of each class; NaN where the base classifier gave no finite one. Copied, and compared by content.</summary>
@@ -21,13 +22,13 @@ public sealed record PredictionSet
     /// <summary>How often a set may miss the label.</summary>
     public required double Miscoverage { get; init; }
 
-    /// <summary>Where the vote came from: enough to draw it again; null when the set was made from scores alone.</summary>
+    /// <summary>Where the vote came from: enough to draw it again; null when the set was made from only scores.</summary>
     public Provenance? Provenance { get; init; }
 
     /// <summary>K.</summary>
     public int ClassCount => Scores.Count;
 
-    /// <summary>Whether no class is in it: a miss for certain, which the miscoverage allows for.</summary>
+    /// <summary>Whether no class is in it: certainly a miss, which the miscoverage allows for.</summary>
     public bool IsEmpty => Labels.Count == 0;
 
     /// <summary>Whether all classes are in it: then it says nothing.</summary>

@@ -4,15 +4,17 @@ using DenoisedSmoothing.Noise;
 namespace DenoisedSmoothing.PredictionSets;
 
 /// <summary>
-/// What makes prediction sets of a base classifier's scores: the threshold, and all that decides what it promises. Over calibration images,
-/// requests and noise, sets hold the label with probability at least 1 - <see cref="Miscoverage"/>, though each request's image was moved
-/// by up to <see cref="Radius"/> (Zargarbashi et al. 2025, "One sample is enough to make conformal prediction robust").
+/// What turns a base classifier's scores into prediction sets: the threshold, and everything that decides what it promises. Over
+/// calibration images, requests and noise, sets contain the label with probability at least 1 - <see cref="Miscoverage"/>, even if each
+/// request's image was moved by up to <see cref="Radius"/> (Zargarbashi et al. 2025, "One sample is enough to make conformal prediction
+/// robust").
 /// </summary>
-/// <remarks>docs/statistics.md has the proof, docs/prediction-sets.md what it takes for granted. A file of its own keeps it
-/// (<see cref="Write"/>).</remarks>
+/// <remarks>
+/// docs/statistics.md has the proof, docs/prediction-sets.md its assumptions. It is kept in its own file (<see cref="Write"/>).
+/// </remarks>
 public sealed record PredictionSetCalibration
 {
-    /// <summary>The version of the file, raised whenever the same scores can lead to other sets.</summary>
+    /// <summary>The version of the file, raised whenever the same scores can lead to different sets.</summary>
     public const int CurrentSchema = 1;
 
     /// <summary>How far a request's image may have been moved, in l2 and [0,1] pixel space.</summary>
@@ -21,13 +23,13 @@ public sealed record PredictionSetCalibration
     /// <summary>a: how often a set may miss the label.</summary>
     public required double Miscoverage { get; init; }
 
-    /// <summary>1 - b: how often it may where no image was moved (<see cref="RobustLevel"/>).</summary>
+    /// <summary>1 - b: how often it may do so where no image was moved (<see cref="RobustLevel"/>).</summary>
     public required double CleanMiscoverage { get; init; }
 
     /// <summary>n: calibration images, with one noisy copy each.</summary>
     public required long N { get; init; }
 
-    /// <summary>How many of these had no finite score, and count as infinite.</summary>
+    /// <summary>How many of these had no finite score and count as infinite.</summary>
     public required long Missed { get; init; }
 
     /// <summary>Classes whose score is at most this are in the set; infinite where all are.</summary>
@@ -39,7 +41,7 @@ public sealed record PredictionSetCalibration
     /// <summary>What was calibrated.</summary>
     public required CalibratedModel Model { get; init; }
 
-    /// <summary>Which images it was made from; null where no one said.</summary>
+    /// <summary>The images from which it was made; null where that was not given.</summary>
     public CalibrationImages? Images { get; init; }
 
     /// <summary>The law of the noise.</summary>
@@ -49,7 +51,7 @@ public sealed record PredictionSetCalibration
     /// <summary>The standard deviation of the noise per pixel value, in [0,1] pixel space.</summary>
     public double Sigma => Rule.Sigma;
 
-    /// <summary>What this cannot do, or looks like a mistake. Empty when all is well.</summary>
+    /// <summary>What this cannot do, or what looks like a mistake. Empty when all is well.</summary>
     public IReadOnlyList<string> Warnings
     {
         get
@@ -64,13 +66,13 @@ public sealed record PredictionSetCalibration
         }
     }
 
-    /// <summary>Puts a calibration together.</summary>
+    /// <summary>Makes a calibration.</summary>
     /// <param name="scores">The score of each calibration image's own label on one noisy copy; NaN where there is none.</param>
     /// <param name="rule">The law of that noise: Gaussian, exactly or on a grid.</param>
     /// <param name="radius">How far a request's image may have been moved, in l2; at least 0.</param>
     /// <param name="miscoverage">How often a set may miss the label; above 0 and at most 1/2.</param>
     /// <param name="model">What gave the scores.</param>
-    /// <exception cref="ArgumentException">There is no score, or the noise is not Gaussian.</exception>
+    /// <exception cref="ArgumentException">There are no scores, or the noise is not Gaussian.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     public static PredictionSetCalibration Of(
         ReadOnlySpan<double> scores, IRadiusRule rule, double radius, double miscoverage, CalibratedModel model)
@@ -94,9 +96,9 @@ public sealed record PredictionSetCalibration
         };
     }
 
-    /// <summary>The set of an image that has these scores.</summary>
+    /// <summary>The set for an image with these scores.</summary>
     /// <param name="scores">By class; a class whose score is NaN is in the set.</param>
-    /// <exception cref="ArgumentException">There is not a score for each class.</exception>
+    /// <exception cref="ArgumentException">There is not one score per class.</exception>
     public PredictionSet SetOf(ReadOnlySpan<double> scores)
     {
         if (scores.Length != Model.ClassCount)
@@ -119,12 +121,12 @@ public sealed record PredictionSetCalibration
     }
 
     /// <summary>Writes the file, whole or not at all.</summary>
-    /// <param name="path">A file that is not there yet.</param>
-    /// <exception cref="IOException">It is there already, or cannot be written.</exception>
+    /// <param name="path">A file that does not exist yet.</param>
+    /// <exception cref="IOException">It already exists, or cannot be written.</exception>
     /// <exception cref="ArgumentException">A member is outside its range.</exception>
     public void Write(string path) => CalibrationFile.Write(path, this);
 
-    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <summary>Reads a file written by <see cref="Write"/>.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is another kind of file, of a later version, or its members do not fit together; the

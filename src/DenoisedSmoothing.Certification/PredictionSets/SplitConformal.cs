@@ -1,11 +1,11 @@
 namespace DenoisedSmoothing.PredictionSets;
 
 /// <summary>
-/// Split conformal prediction (Papadopoulos et al. 2002; Vovk et al. 2005): the threshold under which the score of one more image lies as
+/// Split conformal prediction (Papadopoulos et al. 2002; Vovk et al. 2005): the threshold that the score of one more image stays within as
 /// often as asked for.
 /// </summary>
 /// <remarks>
-/// Of n + 1 exchangeable scores the last is above the k-th smallest of the others with probability at most (n + 1 - k)/(n + 1), ties or
+/// Of n + 1 exchangeable scores, the last is above the k-th smallest of the others with probability at most (n + 1 - k)/(n + 1), ties or
 /// not: at most n + 1 - k of all n + 1 are above the k-th smallest of all, each is equally likely to be one of them, and if the last is
 /// above the k-th smallest of the others it is above the k-th smallest of all.
 /// </remarks>
@@ -25,11 +25,11 @@ public static class SplitConformal
         return Math.FusedMultiplyAdd(n + 1.0, miscoverage, -misses) < 0 ? misses - 1 : misses;
     }
 
-    /// <summary>The threshold: the k-th smallest score, k = n + 1 less the allowed misses.</summary>
-    /// <param name="scores">One of each calibration image, of its own label, in any order; NaN counts as infinite.</param>
+    /// <summary>The threshold: the k-th smallest score, where k = n + 1 minus the allowed misses.</summary>
+    /// <param name="scores">One for each calibration image's own label, in any order; NaN counts as infinite.</param>
     /// <param name="miscoverage">The allowed share of misses; at least 0 and below 1.</param>
     /// <returns>Infinite where n is too small for any miss: only the set of all classes is safe.</returns>
-    /// <exception cref="ArgumentException">There is no score.</exception>
+    /// <exception cref="ArgumentException">There are no scores.</exception>
     public static double Threshold(ReadOnlySpan<double> scores, double miscoverage)
     {
         if (scores.IsEmpty)

@@ -1,8 +1,8 @@
 namespace DenoisedSmoothing.PredictionSets;
 
 /// <summary>
-/// THR: 1 less the probability of the class. Gives the smallest sets on average (Sadinle, Lei and Wasserman 2019, "Least ambiguous
-/// set-valued classifiers"); hard images may have none.
+/// THR: 1 minus the probability of the class. Gives the smallest sets on average (Sadinle, Lei and Wasserman 2019, "Least ambiguous
+/// set-valued classifiers"); hard images may have empty ones.
 /// </summary>
 public sealed class ThresholdScore : IConformityScore
 {

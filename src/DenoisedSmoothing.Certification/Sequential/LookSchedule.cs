@@ -6,9 +6,9 @@ internal static class LookSchedule
     private const int SmallestStep = 8;
 
     /// <summary>16, then steps of a constant ratio (of at least 8 votes), and the landmarks, up to the budget.</summary>
-    /// <param name="growth">Votes at one look over votes at the look before.</param>
+    /// <param name="growth">The ratio of the votes at one look to those at the look before.</param>
     /// <param name="budget">The last look.</param>
-    /// <param name="landmarks">Numbers of votes worth a look of their own, such as the fewest that can succeed.</param>
+    /// <param name="landmarks">Numbers of votes worth their own look, such as the fewest that can succeed.</param>
     internal static long[] Geometric(double growth, long budget, IEnumerable<long> landmarks)
     {
         SortedSet<long> looks = [budget, .. landmarks.Where(n => n >= 1 && n < budget)];

@@ -5,14 +5,14 @@ using DenoisedSmoothing.Statistics;
 namespace DenoisedSmoothing;
 
 /// <summary>
-/// The radii that one run decides under one noise, smallest first, each with a test of its own: a rung counts only when all below it are
+/// The radii that one run decides under one noise, smallest first, each with its own test: a rung counts only when all below it are
 /// rejected too, so that one error probability covers all of them (docs/statistics.md).
 /// </summary>
 internal sealed class RadiusLadder
 {
     /// <summary>
-    /// The share of the capital that target radii bet on the votes at the budget: there they reject as Clopper-Pearson does at this share
-    /// of alpha.
+    /// The share of the capital that target radii bet on the votes at the budget: there they reject like Clopper-Pearson at this share of
+    /// alpha.
     /// </summary>
     internal const double TailShare = .4;
 
@@ -47,15 +47,15 @@ internal sealed class RadiusLadder
     /// <summary>The logarithm of the evidence that rejects: log(1/alpha), rounded up.</summary>
     internal double Threshold { get; }
 
-    /// <summary>The numbers of votes at which to look, ascending; the budget is the last.</summary>
+    /// <summary>The numbers of votes at which to look, in increasing order; the last is the budget.</summary>
     internal long[] Looks { get; }
 
     /// <summary>When to stop, for each target radius.</summary>
     internal IReadOnlyList<StoppingPlan> Plans { get; }
 
     /// <summary>
-    /// Whether k successes at a look certify all targets, or are too few to go on for the smallest that they do not certify. A target that
-    /// earlier votes certified and these do not is pursued again: the certificate states the final votes only.
+    /// Whether k successes at a look certify all targets, or are too few to go on for the smallest target not certified. A target that
+    /// earlier votes certified and these do not is pursued again: the certificate states only the final votes.
     /// </summary>
     internal bool IsDecided(int look, long k)
     {
@@ -94,7 +94,7 @@ internal sealed class RadiusLadder
         return log + 6 * ElementaryFunctions.Unit * Math.Abs(log); // 4 of the logarithm, 1 of this sum
     }
 
-    /// <summary>A p0 whose radius, rounded down, is at least the one asked for, and is not where p0 is one double less.</summary>
+    /// <summary>A p0 whose radius, rounded down, is at least the one asked for, while that of the next smaller double is not.</summary>
     /// <exception cref="ArgumentException">No double below 1 has that radius.</exception>
     internal static double BoundFor(double radius, IRadiusRule rule)
     {
@@ -116,7 +116,7 @@ internal sealed class RadiusLadder
         return Bisection.Border(below, rung.P0, 48, p0 => rung.LogLower(k, n, p0) >= Threshold).Holds;
     }
 
-    /// <summary>They bear on cost alone, and any noise may take the probabilities of Gaussian radii.</summary>
+    /// <summary>They affect only cost, so the probabilities of Gaussian radii serve for any noise.</summary>
     private static double[] OpenBounds(SequentialOptions options)
     {
         GaussianRule unit = new(1);

@@ -1,7 +1,8 @@
 namespace DenoisedSmoothing;
 
 /// <summary>
-/// A certification that looks at its votes as they come: n0 votes pick the label, fresh ones are asked for until the radii are decided.
+/// A certification that looks at its votes as they come: n0 votes pick the label, then fresh votes are asked for until the radii are
+/// decided.
 /// </summary>
 internal sealed class SequentialCertification(SequentialCertifier certifier, RadiusLadder ladder, int classCount, IRadiusRule rule)
     : CertificationTest(certifier, certifier.N0, ladder.Looks, certifier.Options.Alpha, classCount, rule)

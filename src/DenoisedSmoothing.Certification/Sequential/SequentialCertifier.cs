@@ -11,16 +11,16 @@ namespace DenoisedSmoothing;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Soundness. The evidence against "p is at most p0" mixes the likelihood ratios of alternatives above p0 only, so it is a supermartingale
+/// Soundness. The evidence against "p is at most p0" mixes only the likelihood ratios of alternatives above p0, so it is a supermartingale
 /// for every p up to p0, and exceeds 1/alpha at any time with probability at most alpha. All radii of a run share that one error
-/// probability, since a larger one counts only where all smaller ones do. Giving up early spends nothing. docs/statistics.md has the
-/// proofs, and the table of what it saves. The certified bound is a function of the final counts alone (<see cref="LowerBound"/>).
+/// probability, since a larger one counts only where all smaller ones do. Giving up early costs no confidence. docs/statistics.md has the
+/// proofs and a table of what it saves. The certified bound is a function of only the final counts (<see cref="LowerBound"/>).
 /// </para>
 /// <para>
-/// A prediction fixes the label by separate votes and answers when the evidence against each other class being as likely, pairwise, has
+/// A prediction fixes the label by separate votes and answers when the evidence against every other class being as likely, pairwise, has
 /// reached 1/alpha.
 /// </para>
-/// Immutable and safe for concurrent use. The plan for a noise is made at its first use (tens of milliseconds) and kept.
+/// Immutable and safe for concurrent use. The plan for a noise is made on first use (tens of milliseconds) and kept.
 /// </remarks>
 public sealed class SequentialCertifier : ICertifier
 {
@@ -83,14 +83,14 @@ public sealed class SequentialCertifier : ICertifier
     }
 
     /// <summary>
-    /// The bound that a certificate of these votes carries: what a sceptic recomputes. Valid at any number of votes and for any reason
-    /// to stop, for a label that was fixed before them.
+    /// The bound in a certificate from these votes: what a sceptic recomputes. Valid at any number of votes and for any reason to stop, for
+    /// a label that was fixed before them.
     /// </summary>
     /// <param name="successes">Estimation votes for the selected label, from 0 to <paramref name="trials"/>.</param>
     /// <param name="trials">Estimation votes, from 1 to the budget.</param>
     /// <param name="rule">What the noise certifies; target radii are met under it.</param>
-    /// <returns>A lower bound of the label's probability: with target radii at most the one that the largest needs; 0 where not even 1/2 is
-    /// shown.</returns>
+    /// <returns>A lower bound on the label's probability; with target radii, at most the one that the largest needs; 0 where not even 1/2
+    /// is shown.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     /// <exception cref="ArgumentException">A target radius is beyond what the budget can certify under this noise.</exception>
     public double LowerBound(long successes, long trials, IRadiusRule rule)
@@ -103,7 +103,7 @@ public sealed class SequentialCertifier : ICertifier
     }
 
     /// <summary>
-    /// The largest radius that the budget can certify in the open mode, all votes agreeing; 0 when it cannot certify at all.
+    /// The largest radius that the budget can certify in the open mode if all votes agree; 0 when it cannot certify at all.
     /// </summary>
     /// <param name="rule">What the noise certifies.</param>
     public double LargestRadius(IRadiusRule rule)

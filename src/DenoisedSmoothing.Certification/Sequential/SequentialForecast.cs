@@ -1,13 +1,13 @@
 namespace DenoisedSmoothing.Statistics;
 
 /// <summary>What a sequential certification can be expected to cost and to certify when the label's true probability is known.</summary>
-/// <param name="MeanVotes">The mean number of votes, selection included.</param>
+/// <param name="MeanVotes">The mean number of votes, including the selection.</param>
 /// <param name="Power">The probability that the largest target radius is certified.</param>
 public sealed record SequentialForecast(double MeanVotes, double Power)
 {
     private const double Negligible = 1e-15;
 
-    /// <summary>By recursion over successes from look to look, exact but for states of negligible probability.</summary>
+    /// <summary>By recursion over successes from look to look, exact except for states of negligible probability.</summary>
     internal static SequentialForecast Of(RadiusLadder ladder, long n0, double pA)
     {
         double mean = n0, power = 0;

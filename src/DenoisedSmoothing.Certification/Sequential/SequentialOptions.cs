@@ -2,7 +2,7 @@ using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing;
 
-/// <summary>How a <see cref="SequentialCertifier"/> draws and stops. None of it but <see cref="Alpha"/> bears on validity.</summary>
+/// <summary>How a <see cref="SequentialCertifier"/> draws and stops. Only <see cref="Alpha"/> affects validity.</summary>
 public sealed record SequentialOptions
 {
     /// <summary>The allowed probability that an answer is wrong, from <see cref="ClopperPearson.MinAlpha"/> to 1/2.</summary>
@@ -10,9 +10,9 @@ public sealed record SequentialOptions
     public double Alpha { get; init; } = .001;
 
     /// <summary>
-    /// The radii to decide, in [0,1] pixel space and in the norm that the noise certifies: l2 for Gaussian noise, l1 for uniform noise;
-    /// ascending, none negative. A run stops when the largest is certified or the next one is given up. Empty is the open mode: as large a
-    /// radius as the votes show, until more of them add little (<see cref="RadiusGain"/>).
+    /// The radii to decide, in [0,1] pixel space and in the norm that the noise certifies: l2 for Gaussian noise, l1 for uniform noise; in
+    /// increasing order, none negative. A run stops when the largest is certified or the next one is given up. Empty means the open mode:
+    /// as large a radius as the votes show, until more votes add little (<see cref="RadiusGain"/>).
     /// </summary>
     /// <value>Empty.</value>
     public IReadOnlyList<double> TargetRadii { get; init; } = [];
@@ -21,13 +21,13 @@ public sealed record SequentialOptions
     /// <value>Null: 20 with target radii, 100 in the open mode, where closer calls matter.</value>
     public long? N0 { get; init; }
 
-    /// <summary>The most estimation votes of one image, selection not counted; from 1 to 10^9.</summary>
+    /// <summary>The most estimation votes for one image, not counting the selection; from 1 to 10^9.</summary>
     /// <value>100,000.</value>
     public long Budget { get; init; } = 100_000;
 
     /// <summary>
-    /// What a certificate is worth, in votes: a target is given up where more votes would cost more than they can be expected to win.
-    /// Higher loses fewer certificates and saves fewer votes.
+    /// What a certificate is worth, in votes: a target is given up where more votes would cost more than they can be expected to gain. A
+    /// higher value loses fewer certificates but saves fewer votes.
     /// </summary>
     /// <value>600,000.</value>
     public double Worth { get; init; } = 600_000;
@@ -39,8 +39,8 @@ public sealed record SequentialOptions
     public double RadiusGain { get; init; } = .01;
 
     /// <summary>
-    /// Votes at one look over votes at the look before; above 1, at most 2. Closer looks stop sooner, wider ones fill a device better when
-    /// images run alone.
+    /// The ratio of the votes at one look to those at the look before; above 1, at most 2. Closer looks stop sooner, wider ones use a
+    /// device better when images run alone.
     /// </summary>
     /// <value>1.1.</value>
     public double LookGrowth { get; init; } = 1.1;
@@ -49,7 +49,7 @@ public sealed record SequentialOptions
     /// <value>20.</value>
     public long PredictN0 { get; init; } = 20;
 
-    /// <summary>The most further votes of one prediction; from 1 to 10^9.</summary>
+    /// <summary>The most further votes for one prediction; from 1 to 10^9.</summary>
     /// <value>10,000.</value>
     public long PredictBudget { get; init; } = 10_000;
 

@@ -4,7 +4,7 @@ using DenoisedSmoothing.Votes;
 namespace DenoisedSmoothing;
 
 /// <summary>
-/// A prediction that stops early: separate votes fix the label, and fresh ones are asked for until the evidence that it beats the class
+/// A prediction that stops early: separate votes fix the label, and fresh votes are asked for until the evidence that it beats the class
 /// closest to it, pairwise and one-sided, reaches 1/alpha.
 /// </summary>
 internal sealed class SequentialPrediction(SequentialCertifier certifier, TestMartingale lead, long[] looks, int classCount)
@@ -36,12 +36,12 @@ internal sealed class SequentialPrediction(SequentialCertifier certifier, TestMa
     private double EvidenceFor(int label, VoteCounts votes) => lead.LogLower(votes[label], votes[label] + votes[Rival(votes, label)]);
 
     /// <summary>
-    /// The class with most votes other than the label: for fixed votes of the label, more votes of the other are less evidence.
+    /// The class with the most votes other than the label: for fixed votes for the label, more votes for the other are less evidence.
     /// </summary>
     private static int Rival(VoteCounts votes, int label) => votes.Top == label ? votes.RunnerUp : votes.Top;
 
     /// <summary>
-    /// Whether the lead needed at the budget has less than a 0.5% chance, were every true lead equally likely beforehand. Costs no
+    /// Whether the lead needed at the budget has less than a 0.5% chance if every true lead was equally likely beforehand. Costs no
     /// confidence.
     /// </summary>
     private bool IsHopeless(double label, double rival, double n)
@@ -52,7 +52,7 @@ internal sealed class SequentialPrediction(SequentialCertifier certifier, TestMa
         return expected + 2.576 * deviation < needed;
     }
 
-    /// <summary>1 over the evidence, rounded up: Ville's inequality makes it a p-value whenever one looks.</summary>
+    /// <summary>1 divided by the evidence, rounded up: by Ville's inequality it is a p-value at any time.</summary>
     private static double PValue(double evidence) =>
         evidence <= 0 ? 1 : Math.Min(1, Math.Exp(-evidence) * (1 + (evidence + 8) * ElementaryFunctions.Unit) + 8 * double.Epsilon);
 }

@@ -4,15 +4,15 @@ namespace DenoisedSmoothing;
 
 /// <summary>
 /// When to stop drawing votes for one radius: at each look, the counts that certify it and the counts at which it is given up. Giving up
-/// spends no confidence, so it may follow any rule; this one is the cheapest on average, were every p equally likely beforehand
-/// (backward induction over votes and successes).
+/// costs no confidence, so it may follow any rule; this one is the cheapest on average if every p was equally likely beforehand (backward
+/// induction over votes and successes).
 /// </summary>
 internal sealed class StoppingPlan
 {
-    /// <summary>States further below p0 than this many standard deviations are given up unseen.</summary>
+    /// <summary>States more than this many standard deviations below p0 are given up without evaluation.</summary>
     private const double Reach = 7;
 
-    /// <summary>States a standard deviation: beyond that the value of a state is interpolated.</summary>
+    /// <summary>States per standard deviation: beyond that, the value of a state is interpolated.</summary>
     private const double Fineness = 50;
 
     private readonly long[] _looks;
@@ -20,8 +20,8 @@ internal sealed class StoppingPlan
     private readonly long[] _givenUp;
 
     /// <param name="martingale">The evidence against "p is at most p0".</param>
-    /// <param name="threshold">The logarithm of it that certifies.</param>
-    /// <param name="looks">The numbers of votes at which to look, ascending.</param>
+    /// <param name="threshold">The logarithm of the evidence that certifies.</param>
+    /// <param name="looks">The numbers of votes at which to look, in increasing order.</param>
     /// <param name="worth">What a certificate is worth, in votes.</param>
     internal StoppingPlan(TestMartingale martingale, double threshold, long[] looks, double worth)
     {
@@ -66,12 +66,12 @@ internal sealed class StoppingPlan
             long k = states.First + i * states.Step;
             double value = BetaBinomial.Mean(k, n, d, j => k + j >= certified - .5 ? worth : next.At(k + j)) - d;
             if (value <= 0)
-                break; // fewer successes are worth less still
+                break; // fewer successes are worth even less
             states.Values[i] = value;
         }
     }
 
-    /// <summary>The worth of going on, by successes, at one look: 0 where that is to give up.</summary>
+    /// <summary>The worth of going on, by successes, at one look: 0 means giving up.</summary>
     private readonly record struct States(long First, long Step, double[] Values)
     {
         public double At(double k)

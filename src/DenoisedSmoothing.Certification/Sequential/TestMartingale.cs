@@ -4,7 +4,7 @@ namespace DenoisedSmoothing;
 
 /// <summary>
 /// A test martingale for "p is at most p0" from k successes in n: the weighted mean of the likelihood ratios of finitely many
-/// alternatives q, all above p0, and of the binomial tail at the budget; computed so that it never comes out above its true value.
+/// alternatives q, all above p0, and of the binomial tail at the budget; computed so that it is never above its true value.
 /// docs/statistics.md proves what is used here.
 /// </summary>
 internal sealed class TestMartingale
@@ -20,8 +20,8 @@ internal sealed class TestMartingale
     private readonly double _logTailWeight;
 
     /// <param name="p0">The largest null hypothesis, in [1/2, 1).</param>
-    /// <param name="alpha">The level that the alternatives are placed for; the martingale is one at every level.</param>
-    /// <param name="budget">The most votes that there will be.</param>
+    /// <param name="alpha">The level for which the alternatives are placed; it is a martingale at every level.</param>
+    /// <param name="budget">The most votes there will be.</param>
     /// <param name="tailShare">The starting capital bet on the binomial tail at the budget, in [0, 1); the alternatives share the
     /// rest.</param>
     internal TestMartingale(double p0, double alpha, long budget, double tailShare)
@@ -34,7 +34,7 @@ internal sealed class TestMartingale
         _ratios = [.. _alternatives.Select(q => LogRatios(q, p0))];
         _logWeight = Math.Log((tail ? 1 - tailShare : 1) / _alternatives.Length);
 
-        // A tail of Upper is divided by: at most its true share of the capital is bet.
+        // Dividing by the upper bound on the tail bets at most its true share of the capital.
         _logTailWeight = tail ? Math.Log(tailShare) - BinomialTail.AtLeast(_needed, budget, p0).Upper : double.NegativeInfinity;
     }
 
@@ -42,14 +42,14 @@ internal sealed class TestMartingale
     internal double P0 { get; }
 
     /// <summary>
-    /// The alternatives that share the capital not bet on the tail alike: all above <see cref="P0"/>, the first of them 1.
+    /// The alternatives, which equally share the capital not bet on the tail: all above <see cref="P0"/>, the first of them 1.
     /// </summary>
     internal IReadOnlyList<double> Alternatives => _alternatives;
 
-    /// <summary>The successes at the budget that the tail is bet on; more than the budget where none is.</summary>
+    /// <summary>The number of successes at the budget on which the tail is bet; more than the budget where there is none.</summary>
     internal long Needed => _needed;
 
-    /// <summary>A bound that the logarithm of the martingale for "p is at most P0" does not fall below.</summary>
+    /// <summary>A lower bound on the logarithm of the martingale for "p is at most P0".</summary>
     internal double LogLower(long k, long n) => LogLower(k, n, P0, _ratios);
 
     /// <summary>Whether the martingale for "p is at most P0" has reached a threshold, given as a logarithm.</summary>
@@ -58,7 +58,7 @@ internal sealed class TestMartingale
         if (Math.FusedMultiplyAdd(-P0, n, k) <= 0)
             return false;
 
-        // One alternative is often enough; its own error, and then some, is far below this margin.
+        // One alternative is often enough; this margin is far above its error.
         double enough = threshold - _logWeight + 1e-6 * Math.Max(1, threshold);
         foreach ((double hit, double miss) in _ratios)
         {
@@ -71,7 +71,7 @@ internal sealed class TestMartingale
     }
 
     /// <summary>
-    /// The same for "p is at most <paramref name="p0"/>", by the same alternatives; for fixed votes it falls as p0 grows towards k/n.
+    /// The same for "p is at most <paramref name="p0"/>", with the same alternatives; for fixed votes it falls as p0 grows towards k/n.
     /// </summary>
     /// <param name="k">Successes.</param>
     /// <param name="n">Votes, at most the budget.</param>
@@ -102,13 +102,13 @@ internal sealed class TestMartingale
         foreach (double term in terms)
             sum += Math.Exp(term - largest);
 
-        // In units: 1 a term for the addition, 1 for x in exp(x) (|x| exp(x) < 1) and 4 for exp, weighted by size; 4 of each logarithm
+        // In units: 1 per term for the addition, 1 for x in exp(x) (|x| exp(x) < 1) and 4 for exp, weighted by size; 4 of each logarithm
         // (the weights' are below 8 in size); the roundings of sums no larger than |largest| + 8; weights that add up to 1 within 2.
         return largest + Math.Log(sum) - Unit * (2 * terms.Length + 128 + 4 * Math.Abs(largest));
     }
 
     /// <summary>
-    /// The tail's share: log of P(K at the budget is at least the number needed, given the votes so far) over the same without them.
+    /// The tail's share: log of P(K at the budget is at least the number needed, given the votes so far) divided by the same without them.
     /// </summary>
     private double LogTail(long k, long n)
     {
@@ -119,7 +119,7 @@ internal sealed class TestMartingale
     }
 
     /// <summary>
-    /// The fewest successes at the budget whose tail probability at p0 is provably at most the level; budget + 1 where none is.
+    /// The fewest successes at the budget whose tail probability at p0 is provably at most the level; budget + 1 where there are none.
     /// </summary>
     private static long SuccessesNeeded(double p0, long budget, double level)
     {
@@ -131,8 +131,8 @@ internal sealed class TestMartingale
     }
 
     /// <summary>
-    /// q = 1, and those whose divergence from p0 is 1/2, 1/4, ... of that: each known p would need twice the votes of the one before, up
-    /// to the budget. Any q above p0 is valid, so none of this needs care with rounding.
+    /// q = 1, and those whose divergence from p0 is 1/2, 1/4, ... of that: each, as a known p, would need twice the votes of the one
+    /// before, up to the budget. Any q above p0 is valid, so rounding needs no care here.
     /// </summary>
     private static double[] Placed(double p0, double evidence, long budget)
     {
@@ -149,12 +149,12 @@ internal sealed class TestMartingale
         return [.. alternatives];
     }
 
-    /// <summary>The Kullback-Leibler divergence of coins, KL(q || p); neither precise nor needing to be.</summary>
+    /// <summary>The Kullback-Leibler divergence of coins, KL(q || p); it need not be precise.</summary>
     internal static double Divergence(double q, double p) =>
         (q > 0 ? q * Math.Log(q / p) : 0) + (q < 1 ? (1 - q) * Math.Log((1 - q) / (1 - p)) : 0);
 
     /// <summary>
-    /// log(q/p0) and log((1-q)/(1-p0)), each within 12 units relative: for 1/2 at most p0 below q, all differences here are exact.
+    /// log(q/p0) and log((1-q)/(1-p0)), each within 12 units relative: with p0 at least 1/2 and q above p0, all differences here are exact.
     /// </summary>
     private static (double Hit, double Miss) LogRatios(double q, double p0)
     {

@@ -3,8 +3,8 @@ using DenoisedSmoothing.Statistics;
 namespace DenoisedSmoothing.Soft;
 
 /// <summary>
-/// Counts scores in [0,1] exactly: each is rounded down to a multiple of 2^-30 and summed, with its square, in whole numbers. So no order
-/// of summation and no number of scores makes a bound too large.
+/// Counts scores in [0,1] exactly: each is rounded down to a multiple of 2^-30 and summed, along with its square, in whole numbers. So
+/// neither the order of summation nor the number of scores can make a bound too large.
 /// </summary>
 /// <remarks>Not safe for concurrent use.</remarks>
 public sealed class ScoreSums
@@ -19,10 +19,10 @@ public sealed class ScoreSums
     /// <summary>How many scores there are.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The mean, rounded down; 0 where there is no score.</summary>
+    /// <summary>The mean, rounded down; 0 where there are no scores.</summary>
     public double Mean => Count == 0 ? 0 : Math.Max(0, Math.BitDecrement(Math.BitDecrement((double)_sum / Count / (1L << Bits))));
 
-    /// <summary>The mean before scores were rounded down, at most; 1 where there is no score.</summary>
+    /// <summary>An upper bound on the mean before scores were rounded down; 1 where there are no scores.</summary>
     public double MeanUpper => Count == 0
         ? 1
         : Math.Min(1, Math.BitIncrement(Math.BitIncrement((double)(_sum + (UInt128)Count) / Count / (1L << Bits))));
@@ -41,8 +41,8 @@ public sealed class ScoreSums
     }
 
     /// <summary>Counts a score.</summary>
-    /// <param name="score">In [0,1]; what is no number counts as 0, and what a rounding put above 1 as 1.</param>
-    /// <exception cref="InvalidOperationException">There are <see cref="MaxCount"/> scores already.</exception>
+    /// <param name="score">In [0,1]; NaN counts as 0, and anything that rounding put above 1 counts as 1.</param>
+    /// <exception cref="InvalidOperationException">There are already <see cref="MaxCount"/> scores.</exception>
     public void Add(double score)
     {
         if (Count == MaxCount)
@@ -53,7 +53,7 @@ public sealed class ScoreSums
         Count++;
     }
 
-    /// <summary>A lower bound of the true mean, by <see cref="EmpiricalBernstein"/>; 0 where there are fewer than two scores.</summary>
+    /// <summary>A lower bound on the true mean, by <see cref="EmpiricalBernstein"/>; 0 where there are fewer than two scores.</summary>
     /// <param name="alpha">The allowed probability that the true mean is below it, above 0 and below 1.</param>
     public double Lower(double alpha) => Count < 2 ? 0 : Math.Max(0, EmpiricalBernstein.Lower(Mean, Variance, Count, alpha));
 }

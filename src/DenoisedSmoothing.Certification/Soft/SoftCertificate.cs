@@ -1,15 +1,15 @@
 namespace DenoisedSmoothing.Soft;
 
 /// <summary>
-/// A certificate of the soft smoothed classifier, whose answer at an image is the class with the largest mean score under noise: another
-/// classifier than the one of votes, about which this says nothing.
+/// A certificate of the soft smoothed classifier, whose answer at an image is the class with the largest mean score under noise: this is a
+/// different classifier from that of votes, about which this says nothing.
 /// </summary>
 public sealed record SoftCertificate
 {
     /// <summary>The certified label; null for an abstention.</summary>
     public required int? Label { get; init; }
 
-    /// <summary>No change of the image of smaller length, in <see cref="Norm"/>, changes the answer; 0 for an abstention.</summary>
+    /// <summary>No change to the image of smaller length, in <see cref="Norm"/>, changes the answer; 0 for an abstention.</summary>
     public required double Radius { get; init; }
 
     /// <summary>The norm of the radius.</summary>
@@ -18,10 +18,10 @@ public sealed record SoftCertificate
     /// <summary>The label that the first draws picked.</summary>
     public required int SelectedLabel { get; init; }
 
-    /// <summary>The lower bound of its mean score.</summary>
+    /// <summary>The lower bound on its mean score.</summary>
     public required double MeanLower { get; init; }
 
-    /// <summary>The upper bound of the mean score of every other class.</summary>
+    /// <summary>The upper bound on the mean score of every other class.</summary>
     public required double RivalUpper { get; init; }
 
     /// <summary>The mean score of the draws that bound it, rounded down.</summary>
@@ -48,7 +48,7 @@ public sealed record SoftCertificate
     /// <summary>The allowed probability that the certificate is wrong.</summary>
     public required double Alpha { get; init; }
 
-    /// <summary>The standard deviation of the noise that the radius is computed from, in [0,1] pixel space.</summary>
+    /// <summary>The standard deviation of the noise from which the radius is computed, in [0,1] pixel space.</summary>
     public required double Sigma { get; init; }
 
     /// <summary>The noise that was drawn, and what it certifies.</summary>
@@ -57,7 +57,7 @@ public sealed record SoftCertificate
     /// <summary>The statistics, with their parameters (<see cref="SoftCertifier.Method"/>).</summary>
     public required CertificationMethod Method { get; init; }
 
-    /// <summary>Which image, base classifier and draws it is about; null where it was put together from scores alone.</summary>
+    /// <summary>Which image, base classifier and draws it is about; null where it was made from only scores.</summary>
     public Provenance? Provenance { get; init; }
 
     /// <summary>Whether no label is certified.</summary>

@@ -4,12 +4,12 @@ using DenoisedSmoothing.Statistics;
 namespace DenoisedSmoothing.Soft;
 
 /// <summary>
-/// The statistics of certificates of mean scores: how many draws of the noise, and what their scores bound. Immutable.
+/// The statistics for certificates from mean scores: how many draws of the noise, and what their scores bound. Immutable.
 /// </summary>
 /// <remarks>
-/// Soundness. The label comes from draws of its own. <see cref="SoftForm.Bernstein"/> makes one bound, at alpha; the other classes have at
-/// most what it leaves, since scores add up to 1. <see cref="SoftForm.PixelDp"/> makes one lower and K - 1 upper bounds at alpha/K each.
-/// Which of its two inequalities bounds them depends on n, K and alpha alone, as in the released code; that code takes the winner of the
+/// Soundness. The label comes from separate draws. <see cref="SoftForm.Bernstein"/> makes one bound, at alpha; the other classes have at
+/// most the remainder, since scores add up to 1. <see cref="SoftForm.PixelDp"/> makes one lower and K - 1 upper bounds at alpha/K each.
+/// Which of its two inequalities bounds them depends only on n, K and alpha, as in the released code; that code takes the winner of the
 /// draws that bound it, with one bound for each class, which the union of K errors does not cover.
 /// </remarks>
 public sealed class SoftCertifier
@@ -25,8 +25,8 @@ public sealed class SoftCertifier
     /// <param name="n0">Draws that pick the label, from 1 to 2^30.</param>
     /// <param name="n">Fresh draws that bound mean scores, from 2 to 2^30.</param>
     /// <param name="alpha">The allowed probability that a certificate is wrong, from 1e-90 to 1/2.</param>
-    /// <param name="beta">How sharp scores are, which are softmax(beta times the logits); finite, above 0. MACER certifies with the beta
-    /// that it trained with, 16.</param>
+    /// <param name="beta">How sharp scores are: they are softmax(beta times the logits); finite, above 0. MACER certifies with the beta
+    /// used in training, 16.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     public SoftCertifier(SoftForm form = SoftForm.Bernstein, int n0 = 100, long n = 100_000, double alpha = .001, double beta = 1)
     {
@@ -61,7 +61,7 @@ public sealed class SoftCertifier
     /// <summary>Name and parameters: everything that decides an answer.</summary>
     public CertificationMethod Method { get; }
 
-    /// <summary>Makes the statistics of a method's text; null where it is none of these.</summary>
+    /// <summary>Makes the statistics from a method's text; null where it is not one of these.</summary>
     /// <param name="method">Such as <c>bernstein n0=100 n=100000 alpha=0.001 beta=1 version=1</c>.</param>
     /// <exception cref="ArgumentException">A parameter is out of range, or not known.</exception>
     public static SoftCertifier? Find(CertificationMethod method)
@@ -93,14 +93,14 @@ public sealed class SoftCertifier
                 + "Raise n or alpha."];
     }
 
-    /// <summary>Makes a certificate of scores.</summary>
+    /// <summary>Makes a certificate from scores.</summary>
     /// <param name="selected">The label, chosen without these scores.</param>
-    /// <param name="scores">The scores of every class on independent draws of the noise, in the order of the classes; of the selected label
-    /// alone where <see cref="Form"/> asks for no more (the others may be empty).</param>
-    /// <param name="rule">What the noise certifies. Its theorem is of probabilities, and holds for means of scores in [0,1] alike: a
-    /// score is the probability of a vote that is drawn from it.</param>
-    /// <exception cref="ArgumentException">The label is none of the classes, there are fewer than two, or the theorem is of Gaussian noise
-    /// and this is another.</exception>
+    /// <param name="scores">The scores of every class on independent draws of the noise, in the order of the classes; only for the selected
+    /// label where <see cref="Form"/> asks for no more (the others may be empty).</param>
+    /// <param name="rule">What the noise certifies. Its theorem is about probabilities, but holds for means of scores in [0,1] too: a score
+    /// is the probability of a vote drawn from it.</param>
+    /// <exception cref="ArgumentException">The label is not one of the classes, there are fewer than two, or the theorem is about Gaussian
+    /// noise and this is another.</exception>
     public SoftCertificate Certify(int selected, IReadOnlyList<ScoreSums> scores, IRadiusRule rule)
     {
         ArgumentNullException.ThrowIfNull(scores);
@@ -124,7 +124,7 @@ public sealed class SoftCertifier
             lower = ScoreBounds.Lower(its, share);
             rival = scores.Where((_, label) => label != selected).MaxBy(other => ScoreBounds.Upper(other, share))!;
             upper = Math.Min(ScoreBounds.Upper(rival, share), CertificationTest.ComplementRoundedUp(lower));
-            // The noise's own radius holds for the noise that is drawn; no other theorem may say more.
+            // The noise's own radius holds for the noise that is drawn; no other theorem may claim more.
             radius = lower > upper ? Math.Min(rule.Radius(lower, upper), LecuyerRadius.FromBounds(lower, upper, rule.Sigma)) : 0;
         }
 

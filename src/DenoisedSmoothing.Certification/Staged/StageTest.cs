@@ -2,7 +2,7 @@ using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Staged;
 
-/// <summary>One stage: n0 votes pick the label, n fresh ones bound its probability at the stage's share of alpha.</summary>
+/// <summary>One stage: n0 votes pick the label, n fresh votes bound its probability at the stage's share of alpha.</summary>
 internal sealed class StageTest(StagedCertifier certifier, long n, int classCount, IRadiusRule rule)
     : CertificationTest(certifier, certifier.N0, [n], certifier.Alpha, classCount, rule)
 {

@@ -2,7 +2,7 @@ using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Staged;
 
-/// <summary>Stage after stage until one decides: each a certification of its own, whose votes no other sees.</summary>
+/// <summary>Stage after stage until one decides: each is a separate certification, whose votes no other sees.</summary>
 internal sealed class StagedCertification(StagedCertifier certifier, int classCount, IRadiusRule rule) : IVoteTest<Certificate>
 {
     private readonly double _needed = rule.ProbabilityFor(certifier.Radius);
@@ -29,7 +29,7 @@ internal sealed class StagedCertification(StagedCertifier certifier, int classCo
 
     public void Stop()
     {
-        // The bounds of all stages hold at once, so that of the last whole one may be stated for whatever reason no other follows.
+        // The bounds of all stages hold at once, so that of the last complete one may be stated, whatever the reason that no other follows.
         if (_last is null)
             _stage.Stop();
         _result ??= _last ?? _stage.Result;

@@ -5,20 +5,20 @@ using DenoisedSmoothing.Votes;
 namespace DenoisedSmoothing.Staged;
 
 /// <summary>
-/// Asks for one radius in stages of more and more votes, and stops at the first that shows it, or shows that it will not be reached
-/// (M. Z. Horvath, M. N. Müller, M. Fischer and M. Vechev, "Boosting randomized smoothing with variance reduced classifiers", ICLR 2022:
-/// adaptive sampling; eth-sri/smoothing-ensembles).
+/// Tests one radius in stages with more and more votes, and stops at the first that shows it, or shows that it will not be reached (M. Z.
+/// Horvath, M. N. Müller, M. Fischer and M. Vechev, "Boosting randomized smoothing with variance reduced classifiers", ICLR 2022: adaptive
+/// sampling; eth-sri/smoothing-ensembles).
 /// </summary>
 /// <remarks>
 /// <para>
-/// Soundness. Every stage picks its label by fresh votes and bounds that label's probability from below by other fresh ones, at
-/// alpha / S for S stages. Whatever happened before, the bound of a stage exceeds the probability with probability at most alpha / S; so
-/// with probability at least 1 - alpha no bound of any stage does, and it does not matter which one is stated, nor why it was the last. The
-/// certificate states the last stage's bound with all of its radius, which may be larger than the one asked for where the stage shows more,
-/// and smaller where no stage shows it. Giving up spends nothing: it claims nothing.
+/// Soundness. Every stage picks its label by fresh votes and bounds that label's probability from below by other fresh votes, at alpha / S
+/// for S stages. Whatever happened before, the bound of a stage exceeds the probability with probability at most alpha / S; so with
+/// probability at least 1 - alpha no stage's bound does, and it does not matter which one is stated, nor why it was the last. The
+/// certificate states the last stage's bound with its full radius, which may be larger than the one asked for where the stage shows more,
+/// and smaller where no stage shows it. Giving up costs no confidence: it claims nothing.
 /// </para>
 /// <para>
-/// A certificate carries the votes of the stage that it states. Their number tells which stage that was, and so where its samples begin.
+/// A certificate contains the votes of the stage that it states. Their number tells which stage that was, and so where its samples begin.
 /// </para>
 /// Predictions are Cohen's. Immutable and safe for concurrent use.
 /// </remarks>
@@ -33,14 +33,14 @@ public sealed class StagedCertifier : ICertifier
     private const long MostVotes = 1_000_000_000;
     private const double LeastAlpha = 1e-90;
 
-    /// <summary>Creates the certifier; the defaults are its authors'.</summary>
+    /// <summary>Creates the certifier; the defaults are those of its authors.</summary>
     /// <param name="radius">The radius to decide, in the norm that the noise certifies and [0,1] pixel space; at least 0.</param>
-    /// <param name="stages">The votes that bound the label's probability in each stage, rising, each from 1 to 10^9; 1 to 20 stages.
+    /// <param name="stages">The votes that bound the label's probability in each stage, increasing, each from 1 to 10^9; 1 to 20 stages.
     /// Null for 1,000, 10,000 and 125,000.</param>
     /// <param name="n0">Votes that pick the label of each stage, from 1 to 10^9.</param>
-    /// <param name="alpha">The allowed probability that an answer is wrong, from 1e-90 to 1/2: of all stages together.</param>
-    /// <param name="giveUp">The allowed probability, over all stages but the last, of giving up where the label has what the radius needs;
-    /// above 0, below 1. It bears on what is certified, never on whether it is true.</param>
+    /// <param name="alpha">The allowed probability that an answer is wrong, from 1e-90 to 1/2: for all stages together.</param>
+    /// <param name="giveUp">The allowed probability, over all stages but the last, of giving up although the label has the probability that
+    /// the radius needs; above 0, below 1. It affects what is certified, never whether it is true.</param>
     /// <param name="predictN">Votes of one prediction; at least 1. See <see cref="FixedVotesCertifier.PredictN"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     public StagedCertifier(
@@ -74,7 +74,7 @@ public sealed class StagedCertifier : ICertifier
     /// <summary>The radius that is decided.</summary>
     public double Radius { get; }
 
-    /// <summary>The votes that bound the label's probability in each stage, rising.</summary>
+    /// <summary>The votes that bound the label's probability in each stage, increasing.</summary>
     /// <value>1,000, 10,000 and 125,000 by default.</value>
     public IReadOnlyList<long> Stages { get; }
 
@@ -86,7 +86,7 @@ public sealed class StagedCertifier : ICertifier
     /// <value>0.001 by default.</value>
     public double Alpha { get; }
 
-    /// <summary>The allowed probability of giving up where the label has what the radius needs.</summary>
+    /// <summary>The allowed probability of giving up although the label has the probability that the radius needs.</summary>
     /// <value>0.0001 by default.</value>
     public double GiveUp { get; }
 
@@ -103,7 +103,7 @@ public sealed class StagedCertifier : ICertifier
     /// <inheritdoc/>
     public VoteRange CertificationVotes => new(N0 + Stages[0], N0 * Stages.Count + Stages.Sum());
 
-    /// <summary>The level of each stage's bound: alpha over the number of stages, rounded down.</summary>
+    /// <summary>The level of each stage's bound: alpha divided by the number of stages, rounded down.</summary>
     internal double Share => Stages.Count == 1 ? Alpha : Math.BitDecrement(Alpha / Stages.Count);
 
     /// <inheritdoc/>
@@ -128,7 +128,7 @@ public sealed class StagedCertifier : ICertifier
             + "last stage, or ask for a smaller radius.");
     }
 
-    /// <summary>The largest radius that a stage can state: that of the last, all votes agreeing; 0 when it cannot certify at all.</summary>
+    /// <summary>The largest radius that a stage can state: that of the last if all votes agree; 0 when it cannot certify at all.</summary>
     /// <param name="rule">What the noise certifies.</param>
     public double LargestRadius(IRadiusRule rule)
     {
@@ -153,12 +153,12 @@ public sealed class StagedCertifier : ICertifier
         return warnings;
     }
 
-    /// <summary>Where the samples of a stage begin, in each phase: behind those of the stages before it.</summary>
-    /// <param name="n">The stage's estimation votes; 0 where no stage is whole.</param>
+    /// <summary>Where the samples of a stage begin, in each phase: after those of earlier stages.</summary>
+    /// <param name="n">The stage's estimation votes; 0 where no stage is complete.</param>
     internal (long Selection, long Estimation) FirstSamples(long n) =>
         (N0 * Stages.Count(stage => stage < n), Stages.Where(stage => stage < n).Sum());
 
-    /// <summary>Whether a stage's votes end the test: they certify the radius, or give it up.</summary>
+    /// <summary>Whether a stage's votes end the test: they certify the radius or give it up.</summary>
     /// <param name="stage">The stage's certificate.</param>
     /// <param name="needed">The probability that the radius needs.</param>
     internal bool Decides(Certificate stage, double needed) => (stage.Label is not null && stage.Radius >= Radius)

@@ -6,19 +6,18 @@ using DenoisedSmoothing.Votes;
 namespace DenoisedSmoothing.Transfer;
 
 /// <summary>
-/// Gives the certificate of a classifier f to a successor f' that votes almost alike, such as f in lower precision, quantised or
-/// fine-tuned:
-/// from votes of both on the same noise, far fewer than a new certificate takes (S. Ugare et al., "Incremental randomized smoothing
-/// certification", ICLR 2024).
+/// Transfers the certificate of a classifier f to a successor f' that votes almost alike, such as f in lower precision, quantised or
+/// fine-tuned, using votes of both on the same noise, far fewer than a new certificate takes (S. Ugare et al., "Incremental randomized
+/// smoothing certification", ICLR 2024).
 /// </summary>
 /// <remarks>
 /// <para>
 /// Soundness. The certificate says that f votes for the label with probability at least pA, and errs with probability at most its alpha.
 /// f' votes for it with probability at least P(f: label) - P(f: label, f': not). The pairs bound the second from above by zeta
 /// (Clopper-Pearson), which errs with probability at most <see cref="Alpha"/>. Both hold with probability at least 1 - the sum of the two,
-/// however they depend: so f' has pA - zeta, and the radius of that. It takes no bound on how f' came about, only that f' was fixed before
-/// the pairs were drawn. A certificate with a bound pB on every other class, too, has pA - zeta and pB + zeta, where zeta bounds
-/// P(f and f' differ). docs/statistics.md has the proof and what it saves.
+/// however they depend: so f' has pA - zeta, and the corresponding radius. How f' came about does not matter, only that f' was fixed before
+/// the pairs were drawn. A certificate that also has a bound pB on every other class gets pA - zeta and pB + zeta, where zeta bounds P(f
+/// and f' differ). docs/statistics.md has the proof and what it saves.
 /// </para>
 /// Immutable and safe for concurrent use.
 /// </remarks>
@@ -32,10 +31,10 @@ public sealed class CertificateTransfer
 
     /// <summary>Creates the transfer.</summary>
     /// <param name="pairs">Noisy images that both classifiers vote on; at least 1. SamplePlan.TransferPairs says how many a radius
-    /// takes.</param>
+    /// needs.</param>
     /// <param name="alpha">
     /// The allowed probability that the bound on the difference is wrong, from <see cref="ClopperPearson.MinAlpha"/> to 1/2. The
-    /// certificate's own comes on top.
+    /// certificate's own alpha is added to it.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range; no count may exceed 2^53.</exception>
     public CertificateTransfer(long pairs = 2000, double alpha = .001)
@@ -49,7 +48,7 @@ public sealed class CertificateTransfer
     }
 
     /// <summary>Noisy images that both classifiers vote on.</summary>
-    /// <value>2,000 by default: zeta is .0034 where none of them differs.</value>
+    /// <value>2,000 by default: zeta is .0034 if none of them differs.</value>
     public long Pairs { get; }
 
     /// <summary>The allowed probability that the bound on the difference is wrong.</summary>
@@ -59,8 +58,8 @@ public sealed class CertificateTransfer
     /// <summary>The method and everything that decides its answers: equal text means equal method.</summary>
     public CertificationMethod Method { get; }
 
-    /// <summary>Starts the transfer of one certificate: a test whose votes are <see cref="PairOutcome"/>s of fresh noise.</summary>
-    /// <param name="certificate">A certificate of f, which certifies a label.</param>
+    /// <summary>Starts the transfer of one certificate: a test whose votes are <see cref="PairOutcome"/>s under fresh noise.</summary>
+    /// <param name="certificate">A certificate of f that certifies a label.</param>
     /// <exception cref="ArgumentException">The certificate abstains: there is nothing to transfer.</exception>
     public IVoteTest<TransferredCertificate> Start(Certificate certificate)
     {
@@ -68,10 +67,10 @@ public sealed class CertificateTransfer
         return new TransferTest(this, certificate);
     }
 
-    /// <summary>The certificate of f' that given pairs make: what a sceptic recomputes.</summary>
-    /// <param name="certificate">A certificate of f, which certifies a label.</param>
-    /// <param name="pairs">How often each <see cref="PairOutcome"/> came up among <see cref="Pairs"/> pairs.</param>
-    /// <exception cref="ArgumentException">The certificate abstains, or the pairs are not as many or of other outcomes.</exception>
+    /// <summary>The certificate of f' from given pairs: what a sceptic recomputes.</summary>
+    /// <param name="certificate">A certificate of f that certifies a label.</param>
+    /// <param name="pairs">How often each <see cref="PairOutcome"/> occurred among <see cref="Pairs"/> pairs.</param>
+    /// <exception cref="ArgumentException">The certificate abstains, or the pairs have another number or other outcomes.</exception>
     public TransferredCertificate Conclude(Certificate certificate, VoteCounts pairs)
     {
         CheckLabel(certificate);
@@ -81,9 +80,9 @@ public sealed class CertificateTransfer
                 $"A transfer concludes from {Pairs} pairs of {OutcomeCount} outcomes; got {pairs.Total} of {pairs.ClassCount}.",
                 nameof(pairs));
 
-        // The certificate alone decides which of the two statements is made, so that one bound, at one alpha, is enough.
+        // Only the certificate decides which of the two statements is made, so that one bound, at one alpha, is enough.
         bool boundsOthers = certificate.PBUpper < CertificationTest.ComplementRoundedUp(certificate.PALower);
-        // A pair that no outcome got counts as the worst.
+        // A pair without an outcome counts as the worst one.
         long lost = pairs[(int)PairOutcome.Lost] + pairs.Missed, differ = lost + pairs[(int)PairOutcome.Changed];
         double zeta = ClopperPearson.Upper(boundsOthers ? differ : lost, pairs.Total, Alpha);
         double pALower = Math.Max(0, Math.BitDecrement(certificate.PALower - zeta));
@@ -105,7 +104,7 @@ public sealed class CertificateTransfer
     }
 
     /// <summary>The answer of f' where f's certificate abstains: an abstention, without pairs.</summary>
-    /// <param name="certificate">A certificate of f, which certifies no label.</param>
+    /// <param name="certificate">A certificate of f that certifies no label.</param>
     /// <exception cref="ArgumentException">The certificate certifies a label.</exception>
     public TransferredCertificate Abstain(Certificate certificate)
     {

@@ -2,7 +2,7 @@ using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Transfer;
 
-/// <summary>Wants the pairs, all at once, and concludes from their counts.</summary>
+/// <summary>Asks for the pairs, all at once, and concludes from their counts.</summary>
 internal sealed class TransferTest(CertificateTransfer transfer, Certificate certificate) : IVoteTest<TransferredCertificate>
 {
     private TransferredCertificate? _result;

@@ -1,8 +1,9 @@
 namespace DenoisedSmoothing.Verification;
 
 /// <summary>
-/// Tails of the binomial distribution by adding up: each probability is its neighbour's times a ratio, the likeliest counts as 1, and the
-/// total normalises. There is no logarithm, factorial or continued fraction in it, so it shares no formula with the bounds that it checks.
+/// Tails of the binomial distribution by summation: each probability is its neighbour's times a ratio, the likeliest counts as 1, and
+/// dividing by the total normalises. It has no logarithm, factorial or continued fraction, so it shares no formula with the bounds that it
+/// checks.
 /// </summary>
 /// <remarks>
 /// All terms are positive, so that errors cannot grow by cancellation: 8 units per step of the recurrence bound each sum.
@@ -31,7 +32,7 @@ internal static class BinomialSums
         Walk(n - mode, step => (n - mode - step) / (mode + step + 1.0) * odds, step => mode + step + 1, towards: last == n);
         Walk(mode, step => (mode - step) / (n - mode + step + 1.0) / odds, step => mode - step - 1, towards: first == 0);
 
-        // What the walks left out belongs to the total, and to the part where they ended inside of it.
+        // What the walks left out belongs to the total, and to the part if they ended inside it.
         double error = 16 * (steps + 4) * Unit;
         double low = part / (total + missing), high = (part + missingPart) / total;
         return new Enclosure(low * (1 - error), Math.Min(1, high * (1 + error)));
@@ -49,7 +50,7 @@ internal static class BinomialSums
                 part += inside ? weight : 0;
                 steps = Math.Max(steps, step + 1);
 
-                // The ratios fall on the way out, so the rest is below a geometric series.
+                // The ratios decrease outwards, so the rest is below a geometric series.
                 double rest = next < 1 ? weight * next / (1 - next) : double.PositiveInfinity;
                 if (weight < Vanished || (rest <= Negligible * total && (!towards || (inside && rest <= Negligible * part))))
                 {

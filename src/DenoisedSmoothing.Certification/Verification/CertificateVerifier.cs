@@ -4,17 +4,17 @@ using DenoisedSmoothing.Transfer;
 namespace DenoisedSmoothing.Verification;
 
 /// <summary>
-/// Recomputes certificates and predictions from the votes that they carry, and names every difference: for a reader who trusts the votes,
-/// but not the arithmetic. Whether the votes are true is for a redraw to say, which needs the models and the images.
+/// Recomputes certificates and predictions from the votes they contain, and names every difference: for a reader who trusts the votes but
+/// not the arithmetic. Whether the votes are true only a redraw can tell, which needs the models and the images.
 /// </summary>
 /// <remarks>
 /// It shares no formula with the certifiers: binomial tails are sums of ratios, normal tails a series and a continued fraction, both
 /// enclosed between two doubles. A fixed-vote bound, a p-value or a radius counts as overstated only where it provably is, and every
 /// overstatement of more than 1e-9 relative is found; the sequential certifier's bound is replayed to 1e-9. When a sequential run stopped
-/// bears on nothing but its cost, and is compared with the library's own plan. Safe for concurrent use.
-/// What it prepares for a method and a noise law is kept for the next certificate, up to 16 MiB in all; beyond that, what was not used for
-/// longest is let go of, and prepared again when it is wanted. So a verifier may live as long as its process, whatever certificates it is
-/// shown: those of one run share one preparation of some kilobytes, while methods that a stranger makes up cost time alone.
+/// affects only its cost, and is compared with the library's own plan. Safe for concurrent use. What it prepares for a method and a noise
+/// law is kept for the next certificate, up to 16 MiB in all; beyond that, the least recently used is dropped, and prepared again when
+/// needed. So a verifier may live as long as its process, whatever certificates it is given: those of one run share one preparation of some
+/// kilobytes, while methods invented by a stranger cost only time.
 /// </remarks>
 public sealed class CertificateVerifier
 {
@@ -24,7 +24,7 @@ public sealed class CertificateVerifier
 
     /// <summary>Verifies a certificate.</summary>
     /// <param name="certificate">From JSON, a log, or fresh.</param>
-    /// <returns>Every difference; empty when the certificate is what its votes give.</returns>
+    /// <returns>Every difference; empty when the certificate follows from its votes.</returns>
     public IReadOnlyList<VerificationFinding> Verify(Certificate certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
@@ -45,9 +45,9 @@ public sealed class CertificateVerifier
         return findings.All;
     }
 
-    /// <summary>Verifies a certificate that was given to a successor, and the one that it comes from.</summary>
+    /// <summary>Verifies a certificate transferred to a successor, and the one it comes from.</summary>
     /// <param name="transferred">From JSON, a log, or fresh.</param>
-    /// <returns>Every difference; empty when both are what their votes and pairs give.</returns>
+    /// <returns>Every difference; empty when both follow from their votes and pairs.</returns>
     public IReadOnlyList<VerificationFinding> Verify(TransferredCertificate transferred)
     {
         ArgumentNullException.ThrowIfNull(transferred);
@@ -73,7 +73,7 @@ public sealed class CertificateVerifier
 
     /// <summary>Verifies a prediction.</summary>
     /// <param name="prediction">From JSON, a log, or fresh.</param>
-    /// <returns>Every difference; empty when the prediction is what its votes give.</returns>
+    /// <returns>Every difference; empty when the prediction follows from its votes.</returns>
     public IReadOnlyList<VerificationFinding> Verify(Prediction prediction)
     {
         ArgumentNullException.ThrowIfNull(prediction);
@@ -96,7 +96,7 @@ public sealed class CertificateVerifier
         return findings.All;
     }
 
-    /// <summary>Whether there is a noise level, and the selected label is one of the classes; JSON is read only where it is so.</summary>
+    /// <summary>Whether there is a noise level, and the selected label is one of the classes; JSON is read only where this is so.</summary>
     private static bool Possible(Certificate c, Findings findings)
     {
         (int first, int then) = (c.SelectionVotes.ClassCount, c.EstimationVotes.ClassCount);
@@ -109,7 +109,7 @@ public sealed class CertificateVerifier
         return findings.All.Count == 0;
     }
 
-    // What is no number fails every comparison: so it is "not at most" that is asked, not "above".
+    // NaN fails every comparison, so the test is "not at most" rather than "above".
     private static void Selection(Certificate c, Findings findings)
     {
         if (c.SelectedLabel != c.SelectionVotes.Top)

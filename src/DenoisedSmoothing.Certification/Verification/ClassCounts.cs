@@ -1,13 +1,14 @@
 namespace DenoisedSmoothing.Verification;
 
 /// <summary>
-/// Votes of one model are over as many classes in every line: methods that share alpha among the classes give more where there are fewer.
+/// Checks that votes of one model are over the same number of classes in every line: methods that divide alpha among the classes give more
+/// where there are fewer.
 /// </summary>
 internal sealed class ClassCounts
 {
     private int _first;
 
-    /// <summary>Names a number of classes that is not the first line's.</summary>
+    /// <summary>Names a number of classes that differs from the first line's.</summary>
     public void Check(string member, int classes, Findings findings)
     {
         if (_first == 0)

@@ -1,8 +1,8 @@
 namespace DenoisedSmoothing.Verification;
 
 /// <summary>
-/// Certifiers of a fixed number of votes: a bound is right when the tail of the votes under it is at most its share of alpha, and just
-/// right when a slightly better bound has more.
+/// Certifiers with a fixed number of votes: a bound is valid when the tail of the votes under it is at most its share of alpha, and exact
+/// when a slightly better bound has more.
 /// </summary>
 internal sealed class FixedVotesCheck(
     long n0, long n, double alpha, long predictN, VoteShares shares, Func<double, double, double>? theorem = null, int parts = 1)
@@ -98,7 +98,7 @@ internal sealed class FixedVotesCheck(
         }
     }
 
-    /// <summary>The Clopper-Pearson bound, for messages: bisection to the last bit but a few.</summary>
+    /// <summary>The Clopper-Pearson bound, for messages: bisection down to the last few bits.</summary>
     private static double Best(long hits, long votes, double share)
     {
         double low = 0, high = 1;

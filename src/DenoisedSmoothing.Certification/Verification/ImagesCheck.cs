@@ -3,8 +3,8 @@ using DenoisedSmoothing.Logs;
 namespace DenoisedSmoothing.Verification;
 
 /// <summary>
-/// Compares the images of a log, in order, with those that its settings call for: without the lines that went badly, a log would show a
-/// better accuracy than the run had. Lines missing after the last one mean that the run is unfinished.
+/// Compares the images of a log, in order, with those that its settings call for: by leaving out unfavourable lines, a log would show a
+/// better accuracy than the run had. Lines missing at the end mean that the run is unfinished.
 /// </summary>
 internal sealed class ImagesCheck
 {
@@ -13,12 +13,12 @@ internal sealed class ImagesCheck
 
     private ImagesCheck(long first, long step, long count) => (_first, _step, _count) = (first, step, count);
 
-    /// <summary>How many images have not come yet.</summary>
+    /// <summary>How many images are still to come.</summary>
     public long Left => _count - _done;
 
     /// <summary>The check of a run's images; null where the settings do not say which.</summary>
     /// <remarks>
-    /// Logs of schema 1 do not say which images were passed over, and those merged of parts do not have a number of images.
+    /// Logs of schema 1 do not say which images were skipped, and those merged from parts do not have a number of images.
     /// </remarks>
     public static ImagesCheck? Of(CertificationLogMeta? meta)
     {

@@ -2,7 +2,7 @@ using DenoisedSmoothing.Logs;
 
 namespace DenoisedSmoothing.Verification;
 
-/// <summary>A log's table, line by line against the JSON lines.</summary>
+/// <summary>A log's table, compared line by line with the JSON lines.</summary>
 internal sealed class LogTable
 {
     private readonly Dictionary<long, CertificationLogRow> _rows;
@@ -10,10 +10,10 @@ internal sealed class LogTable
 
     private LogTable(IReadOnlyList<CertificationLogRow> rows) => _rows = rows.ToDictionary(static row => row.Index);
 
-    /// <summary>The images that no JSON line was about.</summary>
+    /// <summary>The images without a JSON line.</summary>
     public IEnumerable<long> Left => _rows.Keys;
 
-    /// <exception cref="InvalidDataException">It is no log, or a line is bad; the message names the line.</exception>
+    /// <exception cref="InvalidDataException">It is not a log, or a line is bad; the message names the line.</exception>
     public static LogTable Read(string log)
     {
         CertificationLog read = CertificationLog.Read(log);
@@ -31,7 +31,7 @@ internal sealed class LogTable
         return table;
     }
 
-    /// <summary>Names what the table has otherwise than a JSON line.</summary>
+    /// <summary>Names what differs between the table and a JSON line.</summary>
     public void Check(CertificationLogEntry entry, Findings findings)
     {
         if (!_rows.Remove(entry.Index, out CertificationLogRow? row))
@@ -53,7 +53,7 @@ internal sealed class LogTable
             Columns(entry, text, findings);
     }
 
-    /// <summary>The columns that are not compared as numbers: they are as they were written, or somebody changed them.</summary>
+    /// <summary>The columns that are not compared as numbers: they must be exactly as written, otherwise they were changed.</summary>
     private static void Columns(CertificationLogEntry entry, string text, Findings findings)
     {
         string[] names = LogText.Header(entry.Kind).Split('\t'), expected = LogText.Line(entry).Split('\t'), cells = text.Split('\t');

@@ -15,8 +15,8 @@ public sealed class LogVerification
     /// <summary>How many lines were verified.</summary>
     public long Verified { get; }
 
-    /// <summary>How many images the run still had to do behind the last line.</summary>
-    /// <value>Null where the settings do not say which images it does, as of merged parts of a run.</value>
+    /// <summary>How many images the run still had to process after the last line.</summary>
+    /// <value>Null where the settings do not say which images it processes, as for merged parts of a run.</value>
     public long? Unfinished { get; }
 
     /// <summary>Every difference, in the order of the lines.</summary>
@@ -26,7 +26,7 @@ public sealed class LogVerification
     /// <param name="path">The TSV, with its JSON lines beside it, or the JSON lines; or rows of a model with a core (<see
     /// cref="AcesLogWriter"/>), which hold their votes themselves.</param>
     /// <param name="cancellationToken">Stops the verification.</param>
-    /// <exception cref="FileNotFoundException">There are no JSON lines: a table alone has no votes of both phases.</exception>
+    /// <exception cref="FileNotFoundException">There are no JSON lines: a table alone does not have the votes of both phases.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is another kind of file, or a line is bad; the message names it.</exception>
     /// <exception cref="OperationCanceledException">The verification was stopped.</exception>

@@ -44,7 +44,7 @@ internal sealed class MartingaleRung
 
     public double P0 { get; }
 
-    /// <summary>How many numbers it holds, about.</summary>
+    /// <summary>Approximately how many numbers it holds.</summary>
     public int Size => 16 + _alternatives.Capacity;
 
     /// <summary>The logarithm of the evidence from k hits among n votes against "p is at most p0", p0 at most <see cref="P0"/>.</summary>

@@ -3,16 +3,16 @@ using DenoisedSmoothing.Staged;
 
 namespace DenoisedSmoothing.Verification;
 
-/// <summary>What one certification method gives for votes.</summary>
+/// <summary>Checks what one certification method concludes from votes.</summary>
 internal abstract class MethodCheck(double alpha)
 {
-    /// <summary>Differences of less than this, relative, are rounding and no findings.</summary>
+    /// <summary>Relative differences smaller than this are rounding, not findings.</summary>
     protected const double Tolerance = 1e-9;
 
-    /// <summary>About how many bytes it holds.</summary>
+    /// <summary>Approximately how many bytes it holds.</summary>
     public virtual long Bytes => 256;
 
-    /// <summary>The check of a method, whose parameters the table of certifiers reads; null where there is none.</summary>
+    /// <summary>The check for a method, whose parameters are read by the table of certifiers; null where there is none.</summary>
     /// <exception cref="ArgumentException">The method or a parameter is not known.</exception>
     public static MethodCheck? Of(CertificationMethod method, NoiseLaw law) => Certifiers.Create(method) switch
     {
@@ -26,10 +26,10 @@ internal abstract class MethodCheck(double alpha)
         _ => null,
     };
 
-    /// <summary>Checks counts, alpha, bounds and label; selection and what the radius is held against are the verifier's.</summary>
+    /// <summary>Checks counts, alpha, bounds and label; the verifier checks the selection and what the radius is compared with.</summary>
     public abstract void Certificate(Certificate c, NoiseLaw law, Findings findings);
 
-    /// <summary>What bounds on the votes give: the noise's radius, or where the method has a theorem of its own, that one's.</summary>
+    /// <summary>The radius for bounds on the votes: the noise's, or that of the method's own theorem if it has one.</summary>
     /// <param name="pA">Below 1.</param>
     /// <param name="pB">Above 0.</param>
     /// <param name="law">The noise.</param>
@@ -38,10 +38,10 @@ internal abstract class MethodCheck(double alpha)
     /// <summary>Checks counts, alpha, labels and p-value.</summary>
     public abstract void Prediction(Prediction p, Findings findings);
 
-    /// <summary>Whether a budget ended the test before it had a vote for its bound: then there is an abstention alone.</summary>
+    /// <summary>Whether a budget ended the test before it had a vote for its bound: then there is only an abstention.</summary>
     protected static bool IsStoppedBeforeVotes(Certificate c) => c is { Stopped: not null, N: 0 };
 
-    /// <summary>Whether the votes that select are as many as the method says, or none yet.</summary>
+    /// <summary>Checks that the number of selection votes is the one the method says, or zero.</summary>
     protected static void Selected(Certificate c, long n0, Findings findings)
     {
         if (!(IsStoppedBeforeVotes(c) && c.N0 == 0))
@@ -56,7 +56,7 @@ internal abstract class MethodCheck(double alpha)
             findings.Different("alpha", $"{claimed} is claimed, and the method says {alpha}");
     }
 
-    /// <summary>Whether the bounds certify the label, against whether one is claimed.</summary>
+    /// <summary>Compares whether the bounds certify the label with whether one is claimed.</summary>
     protected static void Label(Certificate c, bool certified, Findings findings)
     {
         if (c.Label is not null && !certified)
@@ -68,9 +68,9 @@ internal abstract class MethodCheck(double alpha)
     /// <summary>Whether pA + pB is at least 1, exactly.</summary>
     internal static bool CoversComplement(double pA, double pB) => pA >= .5 ? pB >= 1 - pA : pB >= .5 && pA >= 1 - pB;
 
-    /// <summary>A step that is small against a probability and against its complement, yet above the spacing of doubles.</summary>
+    /// <summary>A step that is small compared with a probability and its complement, yet above the spacing of doubles.</summary>
     internal static double Step(double p) => Math.Max(Tolerance * Math.Min(p, 1 - p), 4.0 / (1L << 53));
 
-    /// <summary>The class with most votes other than one.</summary>
+    /// <summary>The class with the most votes other than one.</summary>
     protected static int RivalOf(VoteCounts votes, int label) => votes.Top == label ? votes.RunnerUp : votes.Top;
 }

@@ -1,15 +1,15 @@
 namespace DenoisedSmoothing.Verification;
 
-/// <summary>The checks that were used last, by method and noise law, within a bound in bytes.</summary>
+/// <summary>The most recently used checks, by method and noise law, within a bound in bytes.</summary>
 /// <remarks>
-/// Bytes and not entries, because checks are of very different size: a fixed-vote one is a few numbers, and a sequential one with
-/// hundreds of target radii has tables of megabytes. Sizes are estimates, made when a check is. Safe for concurrent use; a check that
-/// several callers want at once is made once, and what cannot be made is not kept.
+/// Bytes and not entries, because checks differ greatly in size: a fixed-vote one is a few numbers, and a sequential one with hundreds of
+/// target radii has tables of megabytes. Sizes are estimates, made when a check is created. Safe for concurrent use; a check that several
+/// callers want at once is made once, and a check that cannot be made is not kept.
 /// </remarks>
-/// <param name="mostBytes">Beyond it the check that was not used for longest is let go of, and made again when it is wanted.</param>
+/// <param name="mostBytes">Beyond it, the least recently used check is dropped, and made again when needed.</param>
 internal sealed class MethodChecks(long mostBytes)
 {
-    // A method's text is held about three times, beside the entry itself.
+    // A method's text is held about three times, besides the entry itself.
     private const int BytesOfEntry = 512, BytesOfCharacter = 6;
 
     private readonly Lock _gate = new();
@@ -27,7 +27,7 @@ internal sealed class MethodChecks(long mostBytes)
         }
     }
 
-    /// <summary>What they take, estimated.</summary>
+    /// <summary>Their estimated size.</summary>
     public long Bytes
     {
         get
@@ -37,9 +37,9 @@ internal sealed class MethodChecks(long mostBytes)
         }
     }
 
-    /// <summary>The check of a method under a noise law; null where the method is none that can be checked.</summary>
+    /// <summary>The check for a method under a noise law; null where the method cannot be checked.</summary>
     /// <param name="method">The method.</param>
-    /// <param name="noise">The law's text; null where the method is asked about predictions, or the law has none.</param>
+    /// <param name="noise">The law's text; null where the method is checked for predictions, or the law has none.</param>
     /// <param name="law">The law.</param>
     /// <exception cref="ArgumentException">The method or a parameter is not known.</exception>
     public MethodCheck? Of(CertificationMethod method, string? noise, NoiseLaw law)
@@ -75,7 +75,7 @@ internal sealed class MethodChecks(long mostBytes)
         }
     }
 
-    // Of those who made it together, the first to come counts it; one that was let go of meanwhile is not counted.
+    // Of several callers who made it together, the first counts it; a check dropped meanwhile is not counted.
     private void Weigh(LinkedListNode<Entry> node, MethodCheck? check)
     {
         if (node.List is null || node.Value.Bytes > 0)

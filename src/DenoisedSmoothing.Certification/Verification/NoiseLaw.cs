@@ -1,16 +1,16 @@
 namespace DenoisedSmoothing.Verification;
 
 /// <summary>
-/// A noise law as the verifier knows it: which radius bounds of the votes give under it, computed by this folder's own means.
+/// A noise law as the verifier knows it: which radius bounds on the votes give under it, computed by this folder's own means.
 /// </summary>
 /// <param name="Norm">The norm of its radii.</param>
-/// <param name="Sigma">The standard deviation of the noise that radii are computed from.</param>
-/// <param name="Scheme">How the versions of the generators that draw it begin, in <see cref="Provenance.Noise"/>.</param>
+/// <param name="Sigma">The standard deviation of the noise from which radii are computed.</param>
+/// <param name="Scheme">How the versions of its generators begin, in <see cref="Provenance.Noise"/>.</param>
 /// <param name="Dimension">The number of values of the image; null where the law does not depend on it.</param>
 internal abstract record NoiseLaw(Norm Norm, double Sigma, string Scheme, long? Dimension)
 {
     /// <summary>The law of a certificate; null where it is not known here.</summary>
-    /// <param name="text">Such as <c>grid-gaussian sigma=0.5 dimension=784</c>; null in certificates of schema 1, which are of Gaussian
+    /// <param name="text">Such as <c>grid-gaussian sigma=0.5 dimension=784</c>; null in certificates of schema 1, which are for Gaussian
     /// noise.</param>
     /// <param name="sigma">The certificate's sigma.</param>
     public static NoiseLaw? Of(string? text, double sigma)
@@ -34,13 +34,13 @@ internal abstract record NoiseLaw(Norm Norm, double Sigma, string Scheme, long? 
             : null;
     }
 
-    /// <summary>The radius of a label with probability at least pA whose rivals have at most pB each; 0 where there is none.</summary>
+    /// <summary>The radius for a label with probability at least pA whose rivals have at most pB each; 0 where there is none.</summary>
     public abstract Enclosure Radius(double pA, double pB);
 
-    /// <summary>The probability that a label needs for a radius when nothing is known of the others, to about 1e-13.</summary>
+    /// <summary>The probability that a label needs for a radius when nothing is known about the others, to about 1e-13.</summary>
     public abstract double ProbabilityFor(double radius);
 
-    /// <summary>Whether pB says no more than that the label's votes are not its rivals'.</summary>
+    /// <summary>Whether pB only says that the label's votes are not its rivals'.</summary>
     protected static bool IsOneSided(double pA, double pB) => pB >= 1 - pA;
 
     private sealed record GaussianLaw(double Sigma) : NoiseLaw(Norm.L2, Sigma, "philox4x32-10/box-muller/", null)
@@ -52,8 +52,9 @@ internal abstract record NoiseLaw(Norm Norm, double Sigma, string Scheme, long? 
     }
 
     /// <summary>
-    /// Gaussian noise on a grid: the law lacks at most tau = 2^-39 d of exact Gaussian noise in any probability, and two images move by at
-    /// most the grid's step times the root of d, the step being the largest power of two up to sigma / 2^20 (docs/design.md).
+    /// Gaussian noise on a grid: the law deviates by at most tau = 2^-39 d from exact Gaussian noise in any probability, and two images
+    /// move by at most the grid's step times the square root of d, where the step is the largest power of two up to sigma / 2^20
+    /// (docs/design.md).
     /// </summary>
     private sealed record GridGaussianLaw(double Sigma, long Size) : NoiseLaw(Norm.L2, Sigma, "philox4x32-10/grid-gaussian/", Size)
     {
@@ -67,7 +68,7 @@ internal abstract record NoiseLaw(Norm Norm, double Sigma, string Scheme, long? 
             if (IsOneSided(pA, pB))
                 return Less(Between(a, .5 + Tau, Sigma));
 
-            // Where label and rival meet is free: the best place is where both are as far from it.
+            // Where label and rival meet is free to choose: the best place is where both are equally far from it.
             double low = b, high = a;
             for (int i = 0; i < 60 && low < high; i++)
             {
@@ -90,8 +91,8 @@ internal abstract record NoiseLaw(Norm Norm, double Sigma, string Scheme, long? 
     }
 
     /// <summary>
-    /// Uniform noise on [-lambda, lambda) in steps of 2^-44: lambda (pA - pB), or 2 lambda (pA - 1/2), less a step for each value of the
-    /// image and 2^-73 d of the probabilities.
+    /// Uniform noise on [-lambda, lambda) in steps of 2^-44: lambda (pA - pB), or 2 lambda (pA - 1/2), minus a step for each value of the
+    /// image and 2^-73 d from the probabilities.
     /// </summary>
     private sealed record UniformLaw(double Lambda, long Size) : NoiseLaw(Norm.L1, Lambda / Math.Sqrt(3), "philox4x32-10/uniform/", Size)
     {
@@ -108,7 +109,7 @@ internal abstract record NoiseLaw(Norm Norm, double Sigma, string Scheme, long? 
             radius == 0 ? .5 : .5 + (radius + Moved) / (2 * Lambda) + Math.ScaleB(Size, -74);
     }
 
-    /// <summary>scale (quantile of high - quantile of low), 0 where that is negative or an end is no probability.</summary>
+    /// <summary>scale (quantile of high - quantile of low), 0 where that is negative or an end is not a probability.</summary>
     private static Enclosure Between(double high, double low, double scale)
     {
         if (!(low > 0 && low < high && high < 1))

@@ -2,14 +2,14 @@ namespace DenoisedSmoothing.Verification;
 
 /// <summary>
 /// The upper tail of the standard normal distribution and its quantile, enclosed: by the series of positive terms near 0 and by Laplace's
-/// continued fraction beyond, whose convergents enclose the value. Math.Exp is all that it takes from a library.
+/// continued fraction beyond, whose convergents enclose the value. Math.Exp is the only library function used.
 /// </summary>
 internal static class NormalTail
 {
     private const double Error = 4e-13, Far = 2, Beyond = 38;
     private const int Levels = 120;
 
-    /// <summary>Q(z) = P(Z > z) for z of at least 0.</summary>
+    /// <summary>Q(z) = P(Z > z) for z at least 0.</summary>
     public static Enclosure Above(double z)
     {
         if (z > Beyond)
@@ -22,7 +22,7 @@ internal static class NormalTail
     /// <param name="p">Strictly between 0 and 1, taken as exact.</param>
     public static Enclosure Quantile(double p)
     {
-        // 1 - p is exact for p of at least 1/2.
+        // 1 - p is exact for p at least 1/2.
         if (p < .5)
             return Solve(p) is var mirrored ? new Enclosure(-mirrored.Upper, -mirrored.Lower) : default;
         return Solve(1 - p);
@@ -35,7 +35,7 @@ internal static class NormalTail
         return z < 0 ? tail : new Enclosure(1 - tail.Upper, 1 - tail.Lower);
     }
 
-    /// <summary>The z of at least 0 with Q(z) = tail.</summary>
+    /// <summary>The z, at least 0, with Q(z) = tail.</summary>
     private static Enclosure Solve(double tail)
     {
         double low = 0, high = Beyond;
@@ -49,7 +49,7 @@ internal static class NormalTail
                 high = middle;
         }
 
-        // Moved until the tails enclose it for certain: Q falls by a factor of about exp(-z dz).
+        // Moved until the tails certainly enclose it: Q falls by a factor of about exp(-z dz).
         double below = low, beyond = high;
         for (double step = 1e-15; below > 0 && Above(below).Lower < tail; step *= 2)
             below = Math.Max(0, below - step);
@@ -58,7 +58,7 @@ internal static class NormalTail
         return new Enclosure(below, beyond);
     }
 
-    /// <summary>z + z^3/3 + z^5/(3 5) + ...: P(0 &lt; Z &lt;= z) over the density.</summary>
+    /// <summary>z + z^3/3 + z^5/(3 5) + ...: P(0 &lt; Z &lt;= z) divided by the density.</summary>
     private static double Series(double z)
     {
         double sum = z, term = z;

@@ -3,7 +3,7 @@ using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Verification;
 
-/// <summary>The sequential certifier: its evidence, its bound and its looks replayed from the definitions of docs/statistics.md.</summary>
+/// <summary>The sequential certifier: its evidence, bound and looks, replayed from the definitions in docs/statistics.md.</summary>
 internal sealed class SequentialCheck : MethodCheck
 {
     private readonly long _n0;
@@ -28,7 +28,7 @@ internal sealed class SequentialCheck : MethodCheck
                 options.Worth))]);
     }
 
-    /// <summary>Alternatives of all rungs, looks, and for each planned rung two counts a look; they are made at the first need.</summary>
+    /// <summary>Alternatives of all rungs, looks, and for each planned rung two counts per look; they are made when first needed.</summary>
     public override long Bytes => base.Bytes + sizeof(double) * (_rungs.Sum(static rung => (long)rung.Size) + _lead.Size
         + _looks.Length + _predictionLooks.Length + 2L * _looks.Length * (IsOpen ? 1 : _rungs.Length));
 
@@ -51,7 +51,7 @@ internal sealed class SequentialCheck : MethodCheck
         else
             findings.Equal("pbUpper", c.PBUpper, 1 - c.PALower, "1 - paLower");
         Label(c, c.PALower > .5, findings);
-        // The bound holds at every number of votes, for whatever reason there are no more.
+        // The bound holds at every number of votes, whatever the reason there are no more.
         if (c.Stopped is null)
             Stopping(hits, votes, law, findings);
     }
@@ -71,7 +71,7 @@ internal sealed class SequentialCheck : MethodCheck
             return;
         }
 
-        // The selection votes are not in the prediction, so the label that was tested may be any.
+        // The selection votes are not in the prediction, so any label may have been tested.
         findings.Equal("topLabel", p.TopLabel, p.Votes.Top, "the votes");
         double[] possible = [.. Enumerable.Range(0, p.Votes.ClassCount).Select(any => Math.Min(1, Math.Exp(-EvidenceOf(any))))];
         double closest = possible.MinBy(value => Math.Abs(value - p.PValue));
@@ -102,7 +102,7 @@ internal sealed class SequentialCheck : MethodCheck
         if (look == 0 || IsOpen)
             return;
 
-        // Of the votes at the look before, only their range is known.
+        // For the votes at the look before, only their range is known.
         long before = _looks[look - 1], fewest = Math.Max(0, hits - (votes - before)), most = Math.Min(hits, before);
         bool couldGoOn = false;
         for (long k = fewest; k <= most && !couldGoOn; k++)
@@ -167,7 +167,7 @@ internal sealed class SequentialCheck : MethodCheck
     }
 
     /// <summary>
-    /// 16, then steps of a constant ratio of at least 8 votes, the fewest votes that can reject each rung, and the budget.
+    /// 16, then steps with a constant ratio of at least 8 votes, the fewest votes that can reject each rung, and the budget.
     /// </summary>
     private long[] Looks(long budget, MartingaleRung[] rungs)
     {

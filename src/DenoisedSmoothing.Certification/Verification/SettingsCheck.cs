@@ -5,7 +5,7 @@ using DenoisedSmoothing.Soft;
 
 namespace DenoisedSmoothing.Verification;
 
-/// <summary>Holds the lines of a log against the settings beside it.</summary>
+/// <summary>Checks the lines of a log against the settings beside it.</summary>
 internal sealed class SettingsCheck(CertificationLogMeta? meta)
 {
     private readonly string? _fingerprint = meta?.Fingerprint;
@@ -48,7 +48,7 @@ internal sealed class SettingsCheck(CertificationLogMeta? meta)
 
     /// <summary>
     /// A generator of floats draws sigma as a float, and the certificate has the smaller of the two; that of uniform noise rounds lambda
-    /// down to its grid, and lambda is longer than sigma.
+    /// down to its grid, and lambda is larger than sigma.
     /// </summary>
     public void Sigma(double claimed, Norm norm, Findings findings)
     {
@@ -60,10 +60,12 @@ internal sealed class SettingsCheck(CertificationLogMeta? meta)
             findings.Different("sigma", $"{claimed} is claimed, and the settings say {sigma}");
     }
 
-    /// <summary>The law that radii are computed by is the one that the votes were drawn by, of images of this size.</summary>
+    /// <summary>
+    /// Checks that the law from which radii are computed is the one by which the votes were drawn, for images of this size.
+    /// </summary>
     /// <param name="claimed">Its text; null for Gaussian noise.</param>
     /// <param name="law">The same; null where it is not known here.</param>
-    /// <param name="findings">Takes what differs.</param>
+    /// <param name="findings">Receives what differs.</param>
     public void Noise(string? claimed, NoiseLaw? law, Findings findings)
     {
         if (meta?.Settings.GetValueOrDefault(CertificationLogMeta.NoiseSetting) is { } drawn
@@ -77,12 +79,12 @@ internal sealed class SettingsCheck(CertificationLogMeta? meta)
 
     private void Setting(string name, string claimed, Findings findings)
     {
-        // A batch that was left to the library is not in the settings.
+        // A batch size left to the library is not in the settings.
         if (meta!.Settings.TryGetValue(name, out string? stated) && stated.Length > 0)
             findings.Equal(name, claimed, stated, "the settings file");
     }
 
-    /// <summary>The text with the parameters that it leaves out, where the method is known.</summary>
+    /// <summary>The text including omitted parameters, where the method is known.</summary>
     private static string Canonical(CertificationMethod method)
     {
         try

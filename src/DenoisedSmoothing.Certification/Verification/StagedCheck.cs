@@ -3,7 +3,7 @@ using DenoisedSmoothing.Staged;
 namespace DenoisedSmoothing.Verification;
 
 /// <summary>
-/// A stage's certificate: that of a fixed number of votes, at the stage's share of alpha; and whether the method stops there.
+/// A stage's certificate: one from a fixed number of votes, at the stage's share of alpha; and whether the method stops there.
 /// </summary>
 internal sealed class StagedCheck(StagedCertifier method, NoiseLaw law) : MethodCheck(method.Alpha)
 {
@@ -23,7 +23,8 @@ internal sealed class StagedCheck(StagedCertifier method, NoiseLaw law) : Method
         new(method.N0, n, method.Alpha, method.PredictN, VoteShares.LabelOnly, parts: method.Stages.Count);
 
     /// <summary>
-    /// Whether the radius is reached, or so many votes have a probability below its share under what the radius needs; within rounding.
+    /// Whether the radius is reached, or, under the probability that the radius needs, this many votes have a probability below its share;
+    /// within rounding.
     /// </summary>
     private bool Stops(Certificate c)
     {

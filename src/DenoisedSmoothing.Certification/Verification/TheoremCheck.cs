@@ -1,16 +1,16 @@
 namespace DenoisedSmoothing.Verification;
 
 /// <summary>
-/// Radii of other theorems than the noise's, over sigma, computed by this folder's own means: their conditions are tried, where the
-/// library solves them.
+/// Radii of theorems other than the noise's, divided by sigma, computed by this folder's own means: their conditions are tried out, whereas
+/// the library solves them.
 /// </summary>
 internal static class TheoremCheck
 {
     private const int Points = 100;
 
     /// <summary>
-    /// Lecuyer et al. 2019: the largest r at which some epsilon of at most 1 has pA >= exp(2 epsilon) pB + (1 + exp(epsilon)) delta, delta
-    /// being what the Gaussian mechanism has at r.
+    /// Lecuyer et al. 2019: the largest r at which some epsilon of at most 1 has pA >= exp(2 epsilon) pB + (1 + exp(epsilon)) delta, where
+    /// delta is that of the Gaussian mechanism at r.
     /// </summary>
     public static double Lecuyer(double pA, double pB)
     {
@@ -27,7 +27,9 @@ internal static class TheoremCheck
             pA - Math.Exp(2 * epsilon) * pB - (1 + Math.Exp(epsilon)) * 1.25 * Math.Exp(-epsilon * epsilon / (2 * radius * radius)), 0, 1);
     }
 
-    /// <summary>Li et al. 2019: the largest r at which some order's Renyi divergence a r^2 / 2 is at most what tells pA from pB.</summary>
+    /// <summary>
+    /// Li et al. 2019: the largest r at which some order's Renyi divergence a r^2 / 2 is at most what separates pA from pB.
+    /// </summary>
     public static double Li(double pA, double pB) => Math.Sqrt(Math.Max(0, Largest(order =>
     {
         double power = 1 - order, ratio = Math.Pow(pB / pA, -power); // at most 1

@@ -3,7 +3,7 @@ using DenoisedSmoothing.Transfer;
 namespace DenoisedSmoothing.Verification;
 
 /// <summary>
-/// What a transfer's pairs give: the bound on lost votes, what it leaves of the certificate's bounds, and the radius of that.
+/// What follows from a transfer's pairs: the bound on lost votes, what it leaves of the certificate's bounds, and the resulting radius.
 /// </summary>
 internal static class TransferCheck
 {
@@ -37,7 +37,9 @@ internal static class TransferCheck
         Radius(t, law, findings);
     }
 
-    /// <summary>Pairs are of the same image under the same law, and of noise that nobody knew before the successor was fixed.</summary>
+    /// <summary>
+    /// Checks that pairs are for the same image under the same law, with noise that nobody knew before the successor was fixed.
+    /// </summary>
     private static void SameNoise(TransferredCertificate t, Findings findings)
     {
         if (t.Provenance is not { } pairs || t.Original.Provenance is not { } votes)
@@ -71,7 +73,7 @@ internal static class TransferCheck
 
     private static void Bounds(TransferredCertificate t, bool boundsOthers, Findings findings)
     {
-        // One rounding is allowed for: what is overstated by less than it cannot be told from what is not.
+        // One rounding is allowed for: an overstatement smaller than that cannot be told from none.
         double left = Math.Max(0, t.Original.PALower - t.Zeta), others = t.Original.PBUpper + t.Zeta;
         if (!(t.PALower <= left))
             findings.Overstated("paLower", $"{t.PALower} is claimed, and {t.Original.PALower} less {t.Zeta} is {left}");

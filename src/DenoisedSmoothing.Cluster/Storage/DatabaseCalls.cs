@@ -4,11 +4,9 @@ using System.Globalization;
 
 namespace DenoisedSmoothing.Cluster.Storage;
 
-/// <summary>
-/// Calls of a database that may restart in the middle of any of them: each is tried again, with pauses, for a bounded time.
-/// </summary>
+/// <summary>Calls to a database that may restart in the middle of any of them: each is retried, with pauses, for a bounded time.</summary>
 /// <param name="database">The database.</param>
-/// <param name="patience">How long it is waited for.</param>
+/// <param name="patience">How long to wait for it.</param>
 internal sealed class DatabaseCalls(IQueueDatabase database, TimeSpan patience)
 {
     private static readonly TimeSpan s_first = TimeSpan.FromMilliseconds(50), s_longest = TimeSpan.FromSeconds(5);
@@ -17,10 +15,10 @@ internal sealed class DatabaseCalls(IQueueDatabase database, TimeSpan patience)
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> call, CancellationToken cancellationToken) =>
         TryAsync(create: false, call, cancellationToken);
 
-    /// <summary>Writes, whole or not at all.</summary>
+    /// <summary>Writes everything or nothing.</summary>
     /// <param name="call">One command, unless said otherwise; it can be called again.</param>
     /// <param name="several">Whether it has several commands.</param>
-    /// <param name="create">Whether a database that is not there is made.</param>
+    /// <param name="create">Whether a missing database is made.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public Task<T> WriteAsync<T>(
         Func<DbConnection, Task<T>> call, CancellationToken cancellationToken, bool several = false, bool create = false) =>

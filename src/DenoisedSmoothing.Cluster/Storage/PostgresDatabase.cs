@@ -18,17 +18,17 @@ internal sealed class PostgresDatabase : IQueueDatabase
 
     public string Name { get; }
 
-    // Not clock_timestamp(), which moves while a statement runs, so that no index can be searched with it.
+    // Not clock_timestamp(), which changes while a statement runs, so that no index can be searched with it.
     public string Now => "extract(epoch FROM statement_timestamp())::double precision";
 
     public string Identity => "BIGINT GENERATED ALWAYS AS IDENTITY";
 
     public string SkipLocked => "FOR UPDATE SKIP LOCKED";
 
-    // CREATE TABLE IF NOT EXISTS fails where two do it at once.
+    // CREATE TABLE IF NOT EXISTS fails if two connections run it at once.
     public string LockSchema => "SELECT pg_advisory_xact_lock(6364637071);";
 
-    // Without it the first minutes are spent in scans of the whole table, until the server looks by itself.
+    // Without it the first minutes are spent on scans of the whole table, until the server analyses it by itself.
     public string Analyze => "ANALYZE dds_image";
 
     public string Tables => "SELECT table_name FROM information_schema.tables WHERE table_schema = ANY (current_schemas(false))";
@@ -45,11 +45,11 @@ internal sealed class PostgresDatabase : IQueueDatabase
 
     public bool IsPassing(Exception error) => error switch
     {
-        // Shutting down or starting up, too many connections, deadlocks, and what else the server itself calls passing.
+        // Shutting down or starting up, too many connections, deadlocks, and whatever else the server itself calls transient.
         PostgresException { SqlState: var state } refused => refused.IsTransient
             || state.StartsWith("08", StringComparison.Ordinal) || state is PostgresErrorCodes.AdminShutdown
             or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections,
-        // The socket's file is not there while the server starts.
+        // The socket's file does not exist while the server starts.
         NpgsqlException lost => lost.IsTransient || lost.InnerException is IOException or SocketException or TimeoutException,
         _ => error is SocketException or TimeoutException or IOException { InnerException: SocketException },
     };

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace DenoisedSmoothing.Cluster.Storage;
 
-/// <summary>Where a PostgreSQL database is, as typed.</summary>
+/// <summary>The location of a PostgreSQL database, as typed.</summary>
 internal static class PostgresLocation
 {
     // Thousands of workers share one server: each keeps few connections, and not for long.
@@ -18,8 +18,8 @@ internal static class PostgresLocation
     };
 
     /// <summary>Reads a location.</summary>
-    /// <returns>Null where it is none of PostgreSQL, but a file.</returns>
-    /// <exception cref="ArgumentException">It begins like one, and is none. The message repeats no value: one may be a
+    /// <returns>Null where it is not PostgreSQL's, but a file.</returns>
+    /// <exception cref="ArgumentException">It begins like one, but is not one. The message repeats no value: one may be a
     /// password.</exception>
     public static NpgsqlConnectionStringBuilder? TryRead(string location)
     {
@@ -61,7 +61,7 @@ internal static class PostgresLocation
 
     private static void ReadUri(string location, NpgsqlConnectionStringBuilder builder)
     {
-        // libpq allows no host, for sockets; .NET's Uri does not.
+        // libpq allows an empty host, for sockets; .NET's Uri does not.
         string filled = location.Replace(":///", "://localhost/", StringComparison.Ordinal);
         if (!Uri.TryCreate(filled, UriKind.Absolute, out Uri? uri))
             throw new ArgumentException("--queue: this is no address of a database, such as postgres://me@server:5432/runs.");

@@ -1,7 +1,7 @@
 namespace DenoisedSmoothing.Cluster.Storage;
 
 /// <summary>The queue's tables and statements. States of an image: 0 waits, 1 leased, 2 done, 3 parked.</summary>
-/// <param name="database">What speaks a dialect.</param>
+/// <param name="database">The database, whose dialect is used.</param>
 internal sealed class QueueSql(IQueueDatabase database)
 {
     /// <summary>The version of the tables.</summary>
@@ -50,7 +50,7 @@ internal sealed class QueueSql(IQueueDatabase database)
 
     public string Runs => "SELECT id, name, settings, command, images, created FROM dds_run ORDER BY id";
 
-    /// <summary>Leases that have run out: their images wait again, or are parked.</summary>
+    /// <summary>Expired leases: their images wait again, or are parked.</summary>
     public string Reap =>
         $"""
         WITH lost AS MATERIALIZED (
@@ -76,8 +76,7 @@ internal sealed class QueueSql(IQueueDatabase database)
         """;
 
     /// <summary>
-    /// An answer counts where its fencing number is the image's last: also where the lease has run out and no worker has taken the image
-    /// since.
+    /// An answer counts if its fencing number is the image's latest, even if the lease has expired but no worker has taken the image since.
     /// </summary>
     public string Complete
     {
@@ -141,7 +140,7 @@ internal sealed class QueueSql(IQueueDatabase database)
 
     public string Results => "SELECT image, line FROM dds_result WHERE run = @run AND image > @after ORDER BY image LIMIT @most";
 
-    /// <summary>Abstentions, accuracy and what was finished lately.</summary>
+    /// <summary>Abstentions, accuracy and what was finished recently.</summary>
     /// <param name="radii">How many radii, as @r0, @r1 and so on.</param>
     public string Tally(int radii) =>
         $"""
@@ -154,7 +153,7 @@ internal sealed class QueueSql(IQueueDatabase database)
         FROM dds_result WHERE run = @run
         """;
 
-    // Ordered by attempts although they hardly differ: only the index of what waits has this order, and so it is the one that is used.
+    // Ordered by attempts although they hardly differ: only the index of waiting images has this order, so that index is used.
     private string Lease(string which) =>
         $"""
         WITH next AS MATERIALIZED (

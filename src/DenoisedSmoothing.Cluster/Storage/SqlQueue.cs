@@ -10,7 +10,7 @@ internal sealed class SqlQueue : IWorkQueue
 {
     private const int LongestError = 2000;
 
-    // Looking for leases that have run out more often would only cost.
+    // Looking for expired leases more often would only cost time.
     private static readonly TimeSpan s_reapEvery = TimeSpan.FromSeconds(1);
 
     private readonly IQueueDatabase _database;
@@ -127,7 +127,7 @@ internal sealed class SqlQueue : IWorkQueue
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(error);
-        // No database keeps a text with NUL in it.
+        // No database stores a text with NUL in it.
         string said = error.Replace('\0', ' ');
         return ExecuteAsync(_sql.Fail, cancellationToken, ("@run", run.Id), ("@image", lease.Image), ("@fence", lease.Fence),
             ("@error", said.Length > LongestError ? said[..LongestError] : said), ("@mostFailures", _options.MostFailures));

@@ -31,7 +31,7 @@ internal sealed class SqliteDatabase : IQueueDatabase
 
     public string Identity => "INTEGER";
 
-    // Only one writes at a time.
+    // Only one connection writes at a time.
     public string SkipLocked => "";
 
     public string LockSchema => "";
@@ -53,7 +53,7 @@ internal sealed class SqliteDatabase : IQueueDatabase
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
             using SqliteCommand command = connection.CreateCommand();
-            // Readers do not wait for the writer. NORMAL: a machine that loses power may lose the last answers, which are then made again,
+            // Readers do not wait for the writer. NORMAL: a machine that loses power may lose the last answers, which are then recomputed,
             // and all leases end with it.
             command.CommandText = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;";
             command.ExecuteNonQuery();
@@ -66,7 +66,7 @@ internal sealed class SqliteDatabase : IQueueDatabase
         }
     }
 
-    // BEGIN IMMEDIATE: one that begins to read and then wants to write would be refused without waiting.
+    // BEGIN IMMEDIATE: a transaction that begins by reading and then wants to write would be refused without waiting.
     public Task<DbTransaction?> BeginAsync(DbConnection connection, bool several, CancellationToken cancellationToken) =>
         Task.FromResult<DbTransaction?>(((SqliteConnection)connection).BeginTransaction(deferred: false));
 

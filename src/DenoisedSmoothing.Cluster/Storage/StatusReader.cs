@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.Cluster.Storage;
 
-/// <summary>Reads how far a run is.</summary>
+/// <summary>Reads the progress of a run.</summary>
 internal static class StatusReader
 {
     private const int Waiting = 0, InWork = 1, Done = 2, Poisoned = 3;
@@ -30,7 +30,7 @@ internal static class StatusReader
             Skipped = skipped,
             Abstained = abstained,
             Certified = [.. radii.Zip(certified)],
-            // Over the window, or since the first answer where that is later.
+            // Over the window, or since the first answer if that is later.
             Rate = recent == 0 ? 0 : recent / Math.Max(1, Math.Min(window.TotalSeconds, now - first)),
             PoisonedImages = await SqlQueue.ReadAllAsync(connection, sql.Poisoned, static row => new PoisonedImage(
                 SqlQueue.Whole(row.GetValue(0)), (int)SqlQueue.Whole(row.GetValue(1)), row.GetString(2)), cancellationToken, ofRun)

@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace DenoisedSmoothing.Cluster.Workers;
 
-/// <summary>Renews a worker's leases until it ends. When the queue is lost it stops the worker.</summary>
+/// <summary>Renews a worker's leases until it ends. If the queue is lost, it stops the worker.</summary>
 internal sealed class Heartbeat : IAsyncDisposable
 {
     private const int BeatsPerLease = 4;

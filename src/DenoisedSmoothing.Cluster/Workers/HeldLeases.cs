@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace DenoisedSmoothing.Cluster.Workers;
 
-/// <summary>The leases of a worker, from the moment they are had until their answer is handed in. Safe for concurrent use.</summary>
+/// <summary>The leases of a worker, from when they are obtained until their answer is submitted. Safe for concurrent use.</summary>
 internal sealed class HeldLeases
 {
     private readonly ConcurrentDictionary<long, LeasedImage> _leases = [];
@@ -11,6 +11,6 @@ internal sealed class HeldLeases
 
     public void Add(LeasedImage lease) => _leases[lease.Image] = lease;
 
-    /// <summary>Lets go of a lease, unless the image has been leased anew meanwhile.</summary>
+    /// <summary>Releases a lease, unless the image has been leased again meanwhile.</summary>
     public void Remove(LeasedImage lease) => _leases.TryRemove(KeyValuePair.Create(lease.Image, lease));
 }

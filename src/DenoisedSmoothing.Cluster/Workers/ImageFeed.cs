@@ -1,8 +1,8 @@
 namespace DenoisedSmoothing.Cluster.Workers;
 
 /// <summary>
-/// The images that a worker is to work on, leased as they are drawn: as many at once as take the portion's time, by the time that images
-/// took so far. For one thread.
+/// The images for a worker, leased as they are taken: as many at once as fill the portion's time, judged by the time that images have taken
+/// so far. For one thread.
 /// </summary>
 internal sealed class ImageFeed(
     IWorkQueue queue, QueuedRun run, string worker, HeldLeases held, WorkerOptions options, CancellationToken stop)
@@ -11,14 +11,15 @@ internal sealed class ImageFeed(
     private readonly Dictionary<int, LeasedImage> _inFlight = [];
     private readonly LeaseSize _size = new(options.Portion);
 
-    /// <summary>Whether an image is here that waits to be worked on alone.</summary>
+    /// <summary>Whether there is an image waiting to be worked on alone.</summary>
     public bool HasMore => _leased.Count > 0;
 
-    /// <summary>Images drawn, and not finished.</summary>
+    /// <summary>Images taken but not finished.</summary>
     public IReadOnlyCollection<LeasedImage> InFlight => _inFlight.Values;
 
     /// <summary>
-    /// Images until none can be had. One that was tried before comes alone: if it takes the process with it, it takes no other image.
+    /// Images until none are available. An image that was tried before comes alone: if it brings down the process, it takes no other image
+    /// with it.
     /// </summary>
     public IEnumerable<int> Images()
     {
@@ -47,7 +48,7 @@ internal sealed class ImageFeed(
 
     private bool Lease()
     {
-        // Drawn in the middle of synchronous work.
+        // Taken in the middle of synchronous work.
         foreach (LeasedImage lease in queue.LeaseAsync(run, worker, _size.Next, options.Lease, stop).GetAwaiter().GetResult())
         {
             held.Add(lease);

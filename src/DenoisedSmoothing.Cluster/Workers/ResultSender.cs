@@ -4,14 +4,14 @@ using System.Threading.Channels;
 namespace DenoisedSmoothing.Cluster.Workers;
 
 /// <summary>
-/// Hands answers in while the worker goes on: all that are ready, at once. In the end it gives back what is left. When the queue is lost
-/// it stops the worker.
+/// Submits answers while the worker continues: all that are ready, at once. At the end it returns what is left. If the queue is lost, it
+/// stops the worker.
 /// </summary>
 internal sealed class ResultSender : IAsyncDisposable
 {
     private const int Most = 256;
 
-    // Someone who pressed Ctrl-C does not wait for a database.
+    // A user who pressed Ctrl-C should not wait for a database.
     private static readonly TimeSpan s_lastWord = TimeSpan.FromSeconds(20);
 
     private readonly Channel<(LeasedImage Lease, ImageResult? Result, string? Error)> _channel =
@@ -38,8 +38,8 @@ internal sealed class ResultSender : IAsyncDisposable
 
     public void SendFailure(LeasedImage lease, string error) => _channel.Writer.TryWrite((lease, null, error));
 
-    /// <summary>Hands in what is ready, gives back the rest, and says that the worker leaves.</summary>
-    /// <param name="hurried">Whether someone waits for the end.</param>
+    /// <summary>Submits what is ready, returns the rest, and reports that the worker leaves.</summary>
+    /// <param name="hurried">Whether a user is waiting for the end.</param>
     public async Task FinishAsync(bool hurried)
     {
         _channel.Writer.TryComplete();
@@ -55,7 +55,7 @@ internal sealed class ResultSender : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
-            // The leases run out by themselves.
+            // The leases expire by themselves.
         }
     }
 

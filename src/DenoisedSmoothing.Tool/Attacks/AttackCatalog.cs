@@ -4,18 +4,18 @@ using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>The attacks by name, with the effort of each in steps and noisy copies.</summary>
+/// <summary>The attacks by name, with each one's effort in steps and noisy copies.</summary>
 internal static class AttackCatalog
 {
     private static readonly Dictionary<string, Func<AttackChoice, ISmoothingNoise, Provenance, IAttack>> s_attacks = new()
     {
         ["pgd"] = (choice, _, _) => new PgdAttack { Steps = choice.Steps, Draws = choice.Draws },
         ["ddn"] = (choice, _, _) => new DdnAttack { Steps = choice.Steps, Draws = choice.Draws },
-        // Without gradients a direction is as noisy as its copies are few.
+        // Without gradients, the fewer copies a direction has, the noisier it is.
         ["estimate"] = (choice, _, _) => new PgdAttack { Steps = choice.Steps, Draws = 4 * choice.Draws, UsesGradients = false },
         ["search"] = (choice, _, _) => new VoteSearchAttack { Steps = choice.Steps, Draws = choice.Draws },
         ["low-bits"] = (choice, _, _) => new LowBitsAttack { Draws = choice.Draws },
-        // The certificate is public: this one knows its seed, and so the very votes behind it.
+        // The certificate is public: this one knows its seed, and so exactly the votes behind it.
         ["known-seed"] = (choice, noise, provenance) =>
             new KnownSeedAttack(noise, provenance.Seed, provenance.ImageIndex, VotePhase.Estimation)
             {

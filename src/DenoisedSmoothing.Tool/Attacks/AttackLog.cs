@@ -8,8 +8,8 @@ using DenoisedSmoothing.Training.Attacks;
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>
-/// JSON lines: the settings first, then an image each. Every line is one write, flushed to the disk, so that a run that was killed goes on
-/// behind its last whole line.
+/// JSON lines: first the settings, then one image each. Every line is one write, flushed to disk, so that a killed run continues after its
+/// last complete line.
 /// </summary>
 internal sealed class AttackLog : IDisposable
 {
@@ -32,16 +32,16 @@ internal sealed class AttackLog : IDisposable
     private AttackLog(FileStream file, LogLock alone, IReadOnlyList<AttackRecord> finished) =>
         (_file, _lock, Finished) = (file, alone, finished);
 
-    /// <summary>The images that a resumed log holds already.</summary>
+    /// <summary>The images that a resumed log already holds.</summary>
     public IReadOnlyList<AttackRecord> Finished { get; }
 
     /// <summary>Opens a log, or begins one.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="settings">All that decides its lines.</param>
-    /// <param name="resume">Whether to go on with a log that is there; otherwise it is an error.</param>
-    /// <exception cref="LogInUseException">Another process writes it.</exception>
-    /// <exception cref="IOException">It is there and not to be resumed, or it cannot be written.</exception>
-    /// <exception cref="InvalidDataException">It has other settings, each of which is named, or is no attack log.</exception>
+    /// <param name="settings">Everything that decides its lines.</param>
+    /// <param name="resume">Whether to continue an existing log; otherwise it is an error.</param>
+    /// <exception cref="LogInUseException">Another process is writing it.</exception>
+    /// <exception cref="IOException">It exists and is not to be resumed, or it cannot be written.</exception>
+    /// <exception cref="InvalidDataException">It has other settings (each is named), or is not an attack log.</exception>
     public static AttackLog Open(string path, IReadOnlyDictionary<string, string> settings, bool resume)
     {
         if (!resume && new FileInfo(path) is { Exists: true, Length: > 0 })
@@ -73,8 +73,8 @@ internal sealed class AttackLog : IDisposable
         }
     }
 
-    /// <summary>The value of a setting of a log that is there; null where there is no log.</summary>
-    /// <exception cref="InvalidDataException">It is no attack log.</exception>
+    /// <summary>The value of a setting in an existing log; null where there is no log.</summary>
+    /// <exception cref="InvalidDataException">It is not an attack log.</exception>
     public static string? SettingOf(string path, string name)
     {
         if (!File.Exists(path))
@@ -92,7 +92,7 @@ internal sealed class AttackLog : IDisposable
         _lock.Dispose();
     }
 
-    /// <summary>The lines of the file, which is cut behind the last whole one.</summary>
+    /// <summary>The lines of the file, which is cut after the last complete one.</summary>
     private static string[] WholeLines(FileStream file)
     {
         byte[] bytes = new byte[file.Length];

@@ -10,12 +10,12 @@ namespace DenoisedSmoothing.Tool;
 /// <param name="Certificate">Its certificate, which may be an abstention.</param>
 /// <param name="Inside">Attacks within the certified radius: none may change the answer.</param>
 /// <param name="Beyond">Attacks within larger radii, up to the first that changed the answer.</param>
-/// <param name="Clean">The judge's answer for the image as it is, where the certificate abstains; null elsewhere.</param>
+/// <param name="Clean">The judge's answer for the unchanged image, where the certificate abstains; null otherwise.</param>
 internal sealed record AttackRecord(
     int Index, int Label, double Seconds, Certificate Certificate, IReadOnlyList<AttackOutcome> Inside, IReadOnlyList<AttackOutcome> Beyond,
     Prediction? Clean = null)
 {
-    /// <summary>The label that is attacked; null where there is no answer to change.</summary>
+    /// <summary>The attacked label; null where there is no answer to change.</summary>
     [JsonIgnore]
     public int? Answer => Certificate.Label ?? Clean?.Label;
 
@@ -28,9 +28,9 @@ internal sealed record AttackRecord(
     public double? ChangedAt => Inside.Concat(Beyond).Where(outcome => outcome.Verdict == AttackVerdict.Changed)
         .Min(outcome => (double?)outcome.Distance);
 
-    /// <summary>Whether the right answer is certified within a radius.</summary>
+    /// <summary>Whether the correct answer is certified within a radius.</summary>
     public bool IsCertifiedAt(double radius) => Certificate.Label == Label && Certificate.Radius >= radius;
 
-    /// <summary>Whether the answer is right and no attack nearer than a radius changed it.</summary>
+    /// <summary>Whether the answer is correct and no attack within less than a radius changed it.</summary>
     public bool StandsAt(double radius) => Answer == Label && !(ChangedAt < radius);
 }

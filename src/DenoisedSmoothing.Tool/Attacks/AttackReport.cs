@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>What attacks came to: the tables, and the two curves.</summary>
+/// <summary>The results of attacks: the tables and the two curves.</summary>
 /// <param name="records">At least one image.</param>
 /// <param name="attacks">The attacks' names, in the order of each image's trials.</param>
 /// <param name="norm">The norm of all lengths.</param>

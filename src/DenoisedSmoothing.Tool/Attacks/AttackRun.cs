@@ -30,7 +30,7 @@ internal sealed record AttackRun
     public required int Batch { get; init; }
 
     /// <summary>
-    /// The key of certificates and attacks; null takes that of a resumed log, or a fresh one. Judgements have fresh ones always.
+    /// The key of certificates and attacks; null means that of a resumed log, or a fresh one. Judgements always have fresh ones.
     /// </summary>
     public ulong? Seed { get; init; }
 
@@ -42,17 +42,17 @@ internal sealed record AttackRun
 
     private string Device => Replicas[0].Device;
 
-    /// <summary>What the judge concludes from; its false alarms have the probability of its alpha each.</summary>
+    /// <summary>The judge's statistics; each false alarm has the probability of its alpha.</summary>
     public ICertifier Judge => new SequentialCertifier(new SequentialOptions
     {
         Alpha = Attacks.JudgeAlpha,
         PredictBudget = Attacks.JudgeVotes,
     });
 
-    /// <summary>Works, in the order of the indices; each image is in the log before it is handed out.</summary>
-    /// <param name="doing">Told what is being done, before it is.</param>
-    /// <param name="soFar">Told what came out for the image in work, after each attack within its certified radius.</param>
-    /// <param name="cancellationToken">Stops between batches; images that are in the log stay there.</param>
+    /// <summary>Runs in the order of the indices; each image is in the log before it is returned.</summary>
+    /// <param name="doing">Receives what is about to be done.</param>
+    /// <param name="soFar">Receives the results for the current image, after each attack within its certified radius.</param>
+    /// <param name="cancellationToken">Stops between batches; images already in the log stay there.</param>
     public IEnumerable<AttackRecord> Run(Action<string> doing, Action<AttackRecord> soFar, CancellationToken cancellationToken)
     {
         ulong seed = Seed ?? BegunWith() ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
@@ -99,7 +99,7 @@ internal sealed record AttackRun
         }
 
         record = record with { Inside = inside };
-        // A wrong answer is lost already, at every radius.
+        // A wrong answer is already lost, at every radius.
         foreach (double radius in record.Answer == record.Label ? Attacks.Beyond.Where(radius => radius > certificate.Radius) : [])
         {
             if (inside.Concat(beyond).Any(outcome => outcome.Verdict == AttackVerdict.Changed))

@@ -6,7 +6,7 @@ using DenoisedSmoothing.Logs;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>The files of a bundle that programs read.</summary>
+/// <summary>The files in a bundle that programs read.</summary>
 internal static class BundleJson
 {
     private static readonly JsonSerializerOptions s_form =
@@ -35,7 +35,7 @@ internal static class BundleJson
         })]),
     });
 
-    /// <summary>What verification found, and what it looked at.</summary>
+    /// <summary>What verification found, and what it examined.</summary>
     public static byte[] Verification(IReadOnlyList<BundledLog> logs) => Bytes(new JsonObject
     {
         ["about"] = "Bounds, radii and p-values computed again from the votes; settings, table and JSON lines compared. The votes are "

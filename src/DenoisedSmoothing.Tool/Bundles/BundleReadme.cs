@@ -42,6 +42,6 @@ internal static class BundleReadme
             """.ReplaceLineEndings("\n");
     }
 
-    // The log under the path that it has here.
+    // The log under its path in the bundle.
     private static ReportedLog Within(BundledLog bundled) => bundled.Log with { Path = bundled.Name };
 }

@@ -2,7 +2,7 @@ using DenoisedSmoothing.Logs;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>A log in a bundle: its files as they are, under a folder's name.</summary>
+/// <summary>A log in a bundle: its files, unchanged, under a folder's name.</summary>
 /// <param name="Log">The log.</param>
 /// <param name="Name">Its path within the bundle.</param>
 /// <param name="Files">Its files by their paths within the bundle.</param>
@@ -10,7 +10,7 @@ internal sealed record BundledLog(ReportedLog Log, string Name, IReadOnlyList<(s
 {
     private const string Folder = "logs/", JsonLines = ".jsonl";
 
-    /// <summary>Reads the files of all logs; those of one name get a number before it.</summary>
+    /// <summary>Reads the files of all logs; logs with the same name get a number before it.</summary>
     public static IReadOnlyList<BundledLog> Of(ReportView view)
     {
         List<BundledLog> all = [];

@@ -5,12 +5,12 @@ using System.Text;
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>
-/// What an auditor gets: the page, the logs as they are, hashes of models and images, what verification found, and a list of the SHA-256 of
-/// every file. The same input gives the same bytes.
+/// What an auditor gets: the page, the unchanged logs, hashes of models and images, what verification found, and a list of the SHA-256
+/// hashes of all files. The same input gives the same bytes.
 /// </summary>
 internal static class EvidenceBundle
 {
-    // The earliest that a ZIP can say.
+    // The earliest time that a ZIP can store.
     private static readonly DateTimeOffset s_time = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private const string Manifest = "MANIFEST.sha256";
@@ -18,7 +18,7 @@ internal static class EvidenceBundle
     // Read and write for the owner, read for others: a plain file.
     private const int FileMode = 0b1_000_000_110_100_100 << 16;
 
-    /// <summary>Writes it, whole or not at all.</summary>
+    /// <summary>Writes it completely or not at all.</summary>
     /// <param name="path">The ZIP.</param>
     /// <param name="view">The report.</param>
     /// <param name="html">Its page.</param>

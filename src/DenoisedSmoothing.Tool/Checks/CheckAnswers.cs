@@ -6,10 +6,10 @@ namespace DenoisedSmoothing.Tool;
 
 /// <summary>A classifier's answers to the images.</summary>
 /// <param name="Labels">The answer to each.</param>
-/// <param name="Confidence">The softmax of the answer, of each; NaN where scores are not finite.</param>
+/// <param name="Confidence">The softmax of each answer; NaN where scores are not finite.</param>
 internal sealed record CheckAnswers(long[] Labels, float[] Confidence)
 {
-    // A gain that chance gives so seldom, and that is worth a word.
+    // A gain that is this unlikely by chance, and large enough to mention.
     private const double Level = .01, LeastGain = .05;
 
     /// <summary>Asks a classifier, a few images at a time.</summary>
@@ -30,10 +30,10 @@ internal sealed record CheckAnswers(long[] Labels, float[] Confidence)
         return new CheckAnswers([.. labels], [.. confidence]);
     }
 
-    /// <summary>Which answers are right.</summary>
+    /// <summary>Which answers are correct.</summary>
     public bool[] Right(IReadOnlyList<int> labels) => [.. Labels.Zip(labels, static (answer, label) => answer == label)];
 
-    /// <summary>Whether one way is right on more images than another, by more than chance gives and by enough to matter.</summary>
+    /// <summary>Whether one way is correct on more images than another, by more than chance would give and by enough to matter.</summary>
     public static bool IsBetter(IReadOnlyList<bool> one, IReadOnlyList<bool> other)
     {
         int gained = one.Zip(other).Count(static both => both.First && !both.Second);

@@ -5,22 +5,22 @@ internal sealed record CheckLevel
 {
     public required double Sigma { get; init; }
 
-    /// <summary>Why the level could not be looked at; null where it was.</summary>
+    /// <summary>Why the level could not be checked; null where it was.</summary>
     public string? Problem { get; init; }
 
     /// <summary>Whether there is a denoiser.</summary>
     public bool Denoises { get; init; }
 
-    /// <summary>Which noisy images are classified right.</summary>
+    /// <summary>Which noisy images are classified correctly.</summary>
     public bool[] NoisyRight { get; init; } = [];
 
-    /// <summary>Which denoised images are classified right.</summary>
+    /// <summary>Which denoised images are classified correctly.</summary>
     public bool[] DenoisedRight { get; init; } = [];
 
-    /// <summary>Mean squared difference to the clean image, of each denoised image.</summary>
+    /// <summary>Mean squared difference from the clean image, for each denoised image.</summary>
     public double[] Error { get; init; } = [];
 
-    /// <summary>The same of the noisy images.</summary>
+    /// <summary>The same for the noisy images.</summary>
     public double[] NoisyError { get; init; } = [];
 
     /// <summary>How much brighter each denoised image is than the clean one.</summary>
@@ -31,12 +31,12 @@ internal sealed record CheckLevel
 
     public double Offset { get; init; }
 
-    /// <summary>The share of the noise that is still in the denoised images: 0 for none, 1 for all.</summary>
+    /// <summary>The share of the noise that remains in the denoised images: 0 for none, 1 for all.</summary>
     public double NoiseLeft { get; init; }
 
-    /// <summary>What a best denoiser of this error would leave: its error over the noise's.</summary>
+    /// <summary>What an optimal denoiser with this error would leave: its error divided by that of the noise.</summary>
     public double NoiseLeftByError => Error.Average() / (Sigma * Sigma);
 
-    /// <summary>Some images, as they were, noisy and denoised, [C,H,W] each; with the answer to the last.</summary>
+    /// <summary>Some images, noisy and denoised, [C,H,W] each, with the answer to the denoised one.</summary>
     public IReadOnlyList<(float[] Noisy, float[] Denoised, long Answer)> Pictures { get; init; } = [];
 }

@@ -9,8 +9,8 @@ namespace DenoisedSmoothing.Tool;
 /// <param name="Models">The pair.</param>
 /// <param name="Strategy">How it denoises.</param>
 /// <param name="Images">The images.</param>
-/// <param name="Device">Where it computes.</param>
-/// <param name="Batch">Images of one forward pass.</param>
+/// <param name="Device">Where to compute.</param>
+/// <param name="Batch">Images per forward pass.</param>
 /// <param name="Seed">The noise key.</param>
 internal sealed record CheckMeasurement(
     LoadedModels Models, StrategyChoice Strategy, CheckImages Images, string Device, int Batch, ulong Seed)
@@ -31,7 +31,7 @@ internal sealed record CheckMeasurement(
         IDenoiser denoiser;
         try
         {
-            // An error here is about this level alone: beyond the model's reach, or one that it was not trained for.
+            // An error here is about only this level: it is beyond what the model can handle, or not one it was trained for.
             if (Models.Diffusion is { } model && Strategies.KindOf(Models, Strategy) != Strategies.None)
                 model.TimestepFor(sigma);
             denoiser = Strategies.Denoiser(Models, Strategy, sigma);

@@ -5,7 +5,7 @@ namespace DenoisedSmoothing.Tool;
 /// <summary>The page of a check.</summary>
 /// <param name="result">What was found.</param>
 /// <param name="radii">The radii that matter.</param>
-/// <param name="settings">How it was made, name by name.</param>
+/// <param name="settings">The settings of the check, by name.</param>
 internal sealed class CheckPage(CheckResult result, IReadOnlyList<double> radii, IReadOnlyList<(string Name, string Value)> settings)
 {
     private const double Rho = .05;

@@ -2,10 +2,10 @@ using static DenoisedSmoothing.Tool.PlainText;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Clean, noisy and denoised images beside each other, with the answers to them.</summary>
+/// <summary>Clean, noisy and denoised images side by side, with the answers to them.</summary>
 internal static class CheckPictures
 {
-    /// <summary>A row an image; none where nothing was measured.</summary>
+    /// <summary>One row per image; none where nothing was measured.</summary>
     public static Markup Of(CheckImages images, CheckAnswers clean, IReadOnlyList<CheckLevel> levels)
     {
         int rows = levels.Select(static level => level.Pictures.Count).DefaultIfEmpty(0).Min();

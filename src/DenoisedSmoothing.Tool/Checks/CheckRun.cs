@@ -9,9 +9,9 @@ namespace DenoisedSmoothing.Tool;
 /// <param name="Strategy">How it denoises.</param>
 /// <param name="Sigmas">The noise levels.</param>
 /// <param name="Radii">The radii that matter.</param>
-/// <param name="Certified">Images of the small certification; 0 for none.</param>
-/// <param name="N">Votes of each of its certificates.</param>
-/// <param name="Batch">Rows of a forward pass.</param>
+/// <param name="Certified">Images in the small certification; 0 for none.</param>
+/// <param name="N">Votes for each of its certificates.</param>
+/// <param name="Batch">Rows per forward pass.</param>
 /// <param name="Seed">The noise key.</param>
 /// <param name="Page">The page to write.</param>
 /// <param name="Output">Where the summary goes.</param>
@@ -20,7 +20,7 @@ internal sealed record CheckRun(
         int Certified, long N,
     int Batch, ulong Seed, string Page, TextWriter Output)
 {
-    /// <summary>Images where --max says nothing.</summary>
+    /// <summary>The number of images if --max is not given.</summary>
     public const int UsualImages = 100;
 
     private const double Alpha = .001;

@@ -7,14 +7,14 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>A small certification at one noise level: what a large one would give, roughly, and what it would cost.</summary>
+/// <summary>A small certification at one noise level: roughly what a large one would give, and what it would cost.</summary>
 /// <param name="Sigma">The noise level.</param>
-/// <param name="Certificates">One for each image of the trial.</param>
+/// <param name="Certificates">One for each image in the trial.</param>
 /// <param name="Right">Which of them have the true label.</param>
-/// <param name="VotesPerSecond">How fast votes came.</param>
+/// <param name="VotesPerSecond">The rate of votes.</param>
 internal sealed record CheckTrial(double Sigma, IReadOnlyList<Certificate> Certificates, bool[] Right, double VotesPerSecond)
 {
-    /// <summary>The votes of a whole certification, as the paper draws them.</summary>
+    /// <summary>The votes of a full certification, as in the paper.</summary>
     public const long WholeN = 100_000, WholeN0 = 100;
 
     private const long SelectionVotes = 20;
@@ -30,7 +30,7 @@ internal sealed record CheckTrial(double Sigma, IReadOnlyList<Certificate> Certi
         CheckImages images = measurement.Images;
         int[] chosen = [.. Enumerable.Range(0, Math.Min(count, images.Count))
             .Select(i => (int)((long)i * images.Count / Math.Min(count, images.Count)))];
-        // A first pass is slower than those that follow.
+        // The first pass is slower than later ones.
         using (torch.Tensor first = images.Pixels[0].contiguous())
             new SmoothedClassifier([classifier], new GridGaussianNoise(sigma), new CohenCertifier(1, 1), options).Certify(new(first, 0),
                 cancellationToken);
@@ -53,12 +53,12 @@ internal sealed record CheckTrial(double Sigma, IReadOnlyList<Certificate> Certi
 
     public int Images => Certificates.Count;
 
-    /// <summary>Which images are certified right at a radius.</summary>
+    /// <summary>Which images are certified correctly at a radius.</summary>
     public bool[] Certified(double radius) =>
         [.. Certificates.Zip(Right, (its, right) => right && !its.Abstained && its.Radius >= radius)];
 
     /// <summary>
-    /// How many a whole certification would certify, were each label's share of votes as in the trial: a guess, not a bound.
+    /// How many a full certification would certify if each label's share of votes were as in the trial: an estimate, not a bound.
     /// </summary>
     public int Expected(double radius, double alpha) => Certificates.Zip(Right, (its, right) =>
     {
@@ -67,6 +67,6 @@ internal sealed record CheckTrial(double Sigma, IReadOnlyList<Certificate> Certi
             new GaussianRule(Sigma));
     }).Count(static certified => certified);
 
-    /// <summary>The time of one certificate.</summary>
+    /// <summary>The time for one certificate.</summary>
     public TimeSpan TimeOf(long n) => TimeSpan.FromSeconds(Math.Min(1e10, (WholeN0 + n) / VotesPerSecond));
 }

@@ -2,16 +2,16 @@ using static DenoisedSmoothing.Tool.PlainText;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>What small certifications say of large ones.</summary>
+/// <summary>What small certifications say about large ones.</summary>
 internal static class CheckTrials
 {
-    /// <summary>The votes of a cheaper certificate than the paper's.</summary>
+    /// <summary>The votes for a cheaper certificate than the paper's.</summary>
     public const long LessN = 10_000;
 
     private const double Rho = .05;
     private const int ManyImages = 500;
 
-    /// <summary>Which noise level certifies most, a table a radius.</summary>
+    /// <summary>Which noise level certifies the most, one table per radius.</summary>
     public static Markup Certified(IReadOnlyList<CheckTrial> trials, IReadOnlyList<double> radii) => trials.Count == 0
         ? Markup.None
         : Markup.Of($"""
@@ -33,7 +33,7 @@ internal static class CheckTrials
             Time(ManyImages * trial.TimeOf(CheckTrial.WholeN)),
         ]));
 
-    /// <summary>A time for people.</summary>
+    /// <summary>A time, formatted for display.</summary>
     public static string Time(TimeSpan time) => time.TotalSeconds < 100 ? Text($"{time.TotalSeconds:G2} s") : ReportText.Time(time);
 
     private static Markup Table(IReadOnlyList<CheckTrial> trials, double radius) => PageTable.OfText(

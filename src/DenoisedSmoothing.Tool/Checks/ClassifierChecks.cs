@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Images that the classifier wants otherwise: normalised by other figures, or with channels in another order.</summary>
+/// <summary>Images that the classifier wants in another form: with another normalisation, or with channels in another order.</summary>
 internal static class ClassifierChecks
 {
     private const int Colours = 3;
@@ -40,7 +40,7 @@ internal static class ClassifierChecks
             }
         }
 
-        // Of several ways only the best: they hang together.
+        // Of several ways only the best: they are related.
         return [.. better.OrderByDescending(static its => its.Right.Count(static right => right)).Take(1)
             .Select(its => new CheckWarning(its.Kind,
             string.Create(CultureInfo.InvariantCulture,

@@ -5,7 +5,7 @@ namespace DenoisedSmoothing.Tool;
 /// <summary>What noisy and denoised images say about the denoiser.</summary>
 internal static class DenoiserChecks
 {
-    // A good denoiser errs to either side, and leaves about as much of the noise as its error is of it.
+    // A good denoiser errs in both directions, and its error is about the same share of the noise as the noise it leaves.
     private const double LeastShift = .05, Deviations = 4, LeastNoiseLeft = .25, TimesByError = 1.6;
 
     public static IEnumerable<CheckWarning> Of(IReadOnlyList<CheckLevel> levels)
@@ -19,7 +19,7 @@ internal static class DenoiserChecks
         CheckLevel[] denoised = [.. levels.Where(static level => level.Problem is null && level.Denoises)];
         foreach ((string kind, Func<CheckLevel, (string Found, string Advice)?> check) in s_checks)
         {
-            // A mistake shows at every level: the words are about the one where it shows first.
+            // A mistake shows at every level: the message is about the one where it shows first.
             (CheckLevel Level, (string Found, string Advice)? Says)[] found =
                 [.. denoised.Select(level => (level, check(level))).Where(static its => its.Item2 is not null)];
             if (found.Length > 0)

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>The same diffusion network asked in other ways: the one that denoises far better is the one that it was trained for.</summary>
+/// <summary>The same diffusion network used in other ways: if one denoises far better, it is the one the network was trained for.</summary>
 internal static class DiffusionTrials
 {
     private const int Images = 16;

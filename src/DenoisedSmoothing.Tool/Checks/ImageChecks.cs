@@ -4,10 +4,10 @@ using static DenoisedSmoothing.Tool.PlainText;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Mistakes that the images and the noise levels show by themselves.</summary>
+/// <summary>Mistakes that the images and the noise levels alone reveal.</summary>
 internal static class ImageChecks
 {
-    // A picture whose brightest pixel is so dark was divided by 255 twice; noise of this size leaves nothing of any picture.
+    // A picture whose brightest pixel is this dark was divided by 255 twice; noise of this size leaves nothing of any picture.
     private const double Dark = .02, Drowned = 2;
 
     public static IEnumerable<CheckWarning> Of(CheckImages images, IReadOnlyList<double> sigmas)
@@ -33,7 +33,7 @@ internal static class ImageChecks
         }
     }
 
-    /// <summary>The darkest and the brightest pixel; NaN where one is.</summary>
+    /// <summary>The darkest and the brightest pixel; NaN if any pixel is NaN.</summary>
     public static (double Low, double High) Range(CheckImages images)
     {
         using DisposeScope scope = NewDisposeScope();

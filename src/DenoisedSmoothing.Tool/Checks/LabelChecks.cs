@@ -3,7 +3,7 @@ using static DenoisedSmoothing.Tool.PlainText;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Labels that are not the classifier's: too high, in another order, or at random.</summary>
+/// <summary>Labels that do not match the classifier's: too high, in another order, or random.</summary>
 internal static class LabelChecks
 {
     private const double Level = .01;
@@ -47,13 +47,13 @@ internal static class LabelChecks
     }
 
     /// <summary>
-    /// Classes renamed one to one so that answers fit, found on every other image; null where this makes the others no better.
+    /// A one-to-one renaming of classes that makes answers fit, found on every second image; null where it does not improve the others.
     /// </summary>
     public static IReadOnlyDictionary<int, long>? Renaming(CheckImages images, CheckAnswers clean)
     {
         Dictionary<int, long> names = [];
         HashSet<long> taken = [];
-        // The pairs of label and answer that are most frequent first.
+        // The most frequent pairs of label and answer first.
         foreach (var pair in Even(images.Count).GroupBy(i => (Label: images.Labels[i], Answer: clean.Labels[i]))
             .OrderByDescending(static group => group.Count()).ThenBy(static group => group.Key.Label != group.Key.Answer)
             .ThenBy(static group => group.Key.Label).ThenBy(static group => group.Key.Answer).Select(static group => group.Key))
@@ -70,7 +70,7 @@ internal static class LabelChecks
         return odd.Length > 0 && CheckAnswers.IsBetter(then, now) ? names : null;
     }
 
-    // So few images that guessing can get all of them right show nothing either way.
+    // If images are so few that guessing can get them all right, they show nothing either way.
     private static bool IsChance(int right, int images, int classes) =>
         BinomialTest.TwoSided(images, images, 1.0 / classes) <= Level
         && (right <= (double)images / classes || BinomialTest.TwoSided(right, images, 1.0 / classes) > Level);

@@ -1,11 +1,13 @@
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Looks a pair over with a few labelled images: measures, tries what may be meant instead, and says what looks wrong.</summary>
-/// <param name="Measurement">Pair, images and how they compute.</param>
+/// <summary>
+/// Checks a pair with a few labelled images: measures, tries what may have been meant instead, and says what looks wrong.
+/// </summary>
+/// <param name="Measurement">The pair, the images and how to compute.</param>
 /// <param name="Sigmas">The noise levels.</param>
 internal sealed record PairCheck(CheckMeasurement Measurement, IReadOnlyList<double> Sigmas)
 {
-    /// <summary>Everything but certificates.</summary>
+    /// <summary>Everything except certificates.</summary>
     public CheckResult Run(CancellationToken cancellationToken)
     {
         CheckImages images = Measurement.Images;
@@ -17,7 +19,7 @@ internal sealed record PairCheck(CheckMeasurement Measurement, IReadOnlyList<dou
                 cancellationToken))
             .Concat(LabelChecks.Of(images, clean, Measurement.Models.Classifier.ClassCount))
             .Concat(DenoiserChecks.Of(levels));
-        // At the middle level: at the lowest there is little to see, at the highest little left.
+        // At the middle level: at the lowest there is little to see, at the highest little is left.
         if (reached.Length > 0 && Strategies.KindOf(Measurement.Models, Measurement.Strategy) == Strategies.OneShot)
             warnings = warnings.Concat(DiffusionTrials.Of(Measurement, reached[reached.Length / 2], cancellationToken));
         return new CheckResult(Measurement.Models.Name, images, clean, levels, [], [.. warnings]);

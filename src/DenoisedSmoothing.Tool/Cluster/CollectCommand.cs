@@ -3,7 +3,7 @@ using DenoisedSmoothing.Cluster;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>The verb collect: the log of a run from a queue.</summary>
+/// <summary>The verb collect: writes the log of a run in a queue.</summary>
 internal static class CollectCommand
 {
     public static Verb Create()

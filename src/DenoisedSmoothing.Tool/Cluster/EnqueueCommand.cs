@@ -79,7 +79,7 @@ internal sealed class EnqueueCommand
         return CommandLine.Done;
     }
 
-    // The same run once more has the seed that it began with; a run that is new gets a fresh one.
+    // The same run again keeps the seed it began with; a new run gets a fresh one.
     private static string SeedOf(QueuedRun? there) => there?.Settings.Settings.GetValueOrDefault(CertificationLogMeta.SeedSetting)
         ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))).ToString(CultureInfo.InvariantCulture);
 

@@ -7,7 +7,7 @@ namespace DenoisedSmoothing.Tool;
 /// <summary>Options that name a queue, and a run in it.</summary>
 internal sealed class QueueOption
 {
-    // Someone waits for an answer; a worker waits longer.
+    // A user is waiting for an answer; a worker waits longer.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     public Option<string> Queue { get; } = new("--queue")
@@ -29,11 +29,11 @@ internal sealed class QueueOption
 
     /// <summary>Opens the queue.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="patience">How long a database that does not answer is waited for; null for half a minute.</param>
+    /// <param name="patience">How long to wait for a database that does not answer; null for half a minute.</param>
     public IWorkQueue Open(ParseResult parsed, TimeSpan? patience = null) =>
         WorkQueue.Open(parsed.GetRequiredValue(Queue), new QueueOptions { Patience = patience ?? s_patience });
 
-    /// <summary>Finds the run that is named, or the only one.</summary>
+    /// <summary>Finds the named run, or the only one.</summary>
     /// <exception cref="ArgumentException">There is no such run, or there are several.</exception>
     public async Task<QueuedRun> FindAsync(ParseResult parsed, IWorkQueue queue, CancellationToken cancellationToken)
     {

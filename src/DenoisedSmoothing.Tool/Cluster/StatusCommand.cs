@@ -3,7 +3,7 @@ using DenoisedSmoothing.Cluster;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>The verb status: how far the runs of a queue are.</summary>
+/// <summary>The verb status: the progress of the runs in a queue.</summary>
 internal static class StatusCommand
 {
     private static readonly double[] s_radii = [0, 0.25, 0.5, 0.75, 1];

@@ -6,7 +6,7 @@ using DenoisedSmoothing.Logs;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>How far a run is, in words or as JSON.</summary>
+/// <summary>The progress of a run, in words or as JSON.</summary>
 internal static class StatusReport
 {
     private const int MostWorkers = 20;
@@ -79,7 +79,7 @@ internal static class StatusReport
 
     private static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 
-    // Cut: what is claimed is never rounded up.
+    // Truncated: what is claimed is never rounded up.
     private static string Share(long part, long all) =>
         (Math.Floor(1000m * part / all) / 10).ToString("F1", CultureInfo.InvariantCulture) + "%";
 

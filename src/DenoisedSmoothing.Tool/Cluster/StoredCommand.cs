@@ -6,8 +6,8 @@ using DenoisedSmoothing.Logs;
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>
-/// The options of certify or predict that make a run, as its queue keeps them. A worker sets itself up with them, and may replace files and
-/// folders by its own. Nothing depends on them: the settings that result are compared with the run's.
+/// The options of certify or predict that make a run, as kept in its queue. A worker sets itself up with them, and may replace files and
+/// folders with its own. Nothing depends on them: the resulting settings are compared with the run's.
 /// </summary>
 internal sealed class StoredCommand
 {
@@ -18,13 +18,13 @@ internal sealed class StoredCommand
     public CertificationLogKind Kind { get; }
 
     /// <summary>What was typed.</summary>
-    /// <param name="kind">For which of the two verbs.</param>
+    /// <param name="kind">Which of the two verbs it is for.</param>
     /// <param name="parsed">The command line.</param>
-    /// <param name="others">Options that are not the verb's.</param>
+    /// <param name="others">Options that do not belong to the verb.</param>
     public static StoredCommand Of(CertificationLogKind kind, ParseResult parsed, IEnumerable<Option> others) =>
         new(kind, [.. Typed(parsed, others)]);
 
-    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <summary>Reads a text from <see cref="ToJson"/>.</summary>
     /// <exception cref="InvalidDataException">It is something else.</exception>
     public static StoredCommand Parse(string json, CertificationLogKind kind)
     {
@@ -52,8 +52,8 @@ internal sealed class StoredCommand
     public StoredCommand With(Option option, string value) =>
         new(Kind, [.. _options.Where(its => its.Name != option.Name), (option.Name, [value])]);
 
-    /// <summary>The command line that this is.</summary>
-    /// <exception cref="ArgumentException">It is not in order; the message says why.</exception>
+    /// <summary>The command line that this represents.</summary>
+    /// <exception cref="ArgumentException">It is not valid; the message says why.</exception>
     public SmoothingSetup Setup()
     {
         SmoothingVerb verb = new(Kind);

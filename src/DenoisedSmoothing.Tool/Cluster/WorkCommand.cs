@@ -6,7 +6,7 @@ using DenoisedSmoothing.Experiments;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>The verb work: a worker of a queue.</summary>
+/// <summary>The verb work: a worker for a queue.</summary>
 internal sealed class WorkCommand
 {
     private static readonly TimeSpan s_linesEvery = TimeSpan.FromSeconds(10);

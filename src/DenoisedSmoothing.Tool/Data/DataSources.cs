@@ -27,7 +27,7 @@ internal static class DataSources
 
     /// <summary>Opens a data set.</summary>
     /// <exception cref="ArgumentException">An option is missing, or does not belong to this data set.</exception>
-    /// <exception cref="IOException">It is not there; the message says where to get it.</exception>
+    /// <exception cref="IOException">It does not exist; the message says where to get it.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or no image is selected.</exception>
     public static IImageDataset Open(DataChoice choice)
     {
@@ -40,7 +40,7 @@ internal static class DataSources
                 $"No image is left: the data set has {images.Count}, and --start, --skip, --max and --shard take none of them.");
     }
 
-    /// <summary>Opens the selected images of a data set as one of their own.</summary>
+    /// <summary>Opens the selected images of a data set as their own data set.</summary>
     /// <inheritdoc cref="Open" path="/exception"/>
     public static IImageDataset OpenSelection(DataChoice choice)
     {
@@ -51,7 +51,7 @@ internal static class DataSources
 
     private static bool IsTrain(DataChoice choice) => choice.Split == "train";
 
-    // ImageNet and its like keep their splits in folders of these names; a folder without them is one split.
+    // ImageNet and similar data sets keep their splits in folders with these names; a folder without them is a single split.
     private static string SplitFolder(DataChoice choice)
     {
         string inner = Path.Combine(PathOf(choice), choice.Split);

@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Some images of a data set, as a data set of their own: for training, which counts them from 0.</summary>
+/// <summary>Some images of a data set, as their own data set: for training, which numbers them from 0.</summary>
 internal sealed class SelectedImages(IImageDataset images, int[] indices) : IImageDataset
 {
     public int Count => indices.Length;

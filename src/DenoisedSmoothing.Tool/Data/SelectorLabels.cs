@@ -5,9 +5,9 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Labels of a selector, from a log of certificates: 1 where an image is certified rightly, and far enough.</summary>
+/// <summary>Labels for a selector, from a log of certificates: 1 where an image is certified correctly, and far enough.</summary>
 /// <param name="Log">The log.</param>
-/// <param name="Radius">The least certified radius of an image to be selected.</param>
+/// <param name="Radius">The smallest certified radius of an image to be selected.</param>
 internal sealed record SelectorLabels(string Log, double Radius)
 {
     /// <summary>The classes of a selector, by label.</summary>
@@ -15,8 +15,8 @@ internal sealed record SelectorLabels(string Log, double Radius)
 
     /// <summary>The selected images of a data set that have a line in the log, with these labels.</summary>
     /// <param name="data">The data set, and which of its images.</param>
-    /// <param name="output">Told how many there are of each label.</param>
-    /// <exception cref="InvalidDataException">The log is of other images, of predictions or of l1, or has nothing to tell
+    /// <param name="output">Receives how many there are of each label.</param>
+    /// <exception cref="InvalidDataException">The log is for other images, for predictions or for l1, or has nothing to tell
     /// apart.</exception>
     public IImageDataset Of(DataChoice data, TextWriter output)
     {
@@ -37,14 +37,14 @@ internal sealed record SelectorLabels(string Log, double Radius)
         return new Labelled(new SelectedImages(images, indices), labels);
     }
 
-    /// <summary>What a selector's file says beside its network.</summary>
+    /// <summary>What a selector's file says besides its network.</summary>
     public Dictionary<string, string> Remarks => new()
     {
         [FileMetadata.SelectorRadiusKey] = Radius.ToString("R", CultureInfo.InvariantCulture),
     };
 
     /// <summary>Refuses a classifier that cannot select.</summary>
-    /// <exception cref="ArgumentException">It has another number of classes than two.</exception>
+    /// <exception cref="ArgumentException">It does not have two classes.</exception>
     public void Require(IClassifier classifier)
     {
         if (classifier.ClassCount != Classes.Count)
@@ -63,7 +63,7 @@ internal sealed record SelectorLabels(string Log, double Radius)
             throw new InvalidDataException($"{Log} is of other images: of '{its}', and these are '{images.Fingerprint}'.");
         foreach (CertificationLogRow row in log.Rows)
         {
-            // Also where nothing beside the log says which images it is of.
+            // Also where nothing beside the log says which images it is for.
             if (row.Index >= images.Count)
                 throw new InvalidDataException(
                     $"{Log} is of other images: it has image {row.Index}, and the data set ends at {images.Count - 1}.");

@@ -1,16 +1,16 @@
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>
-/// Errors of a graphics card that come from the card, its driver or others who use it. libtorch, ONNX Runtime and the driver hand on the
-/// words of CUDA, and .NET has no type for them.
+/// GPU errors that come from the card, its driver or its other users. libtorch, ONNX Runtime and the driver pass on CUDA's messages, for
+/// which .NET has no type.
 /// </summary>
 internal static class DeviceFaults
 {
     private static readonly string[] s_speakers = ["CUDA", "cuDNN", "CUBLAS"];
 
-    // The texts of cudaGetErrorString and the names of the driver; statuses of cuBLAS and cuDNN. Not among them: what is wrong with the
-    // program (device-side assert, invalid device ordinal, misaligned address) or with the installation (no kernel image, insufficient
-    // driver), which is the same next time.
+    // The texts of cudaGetErrorString and the names of the driver; statuses of cuBLAS and cuDNN. Not included: faults of the program
+    // (device-side assert, invalid device ordinal, misaligned address) or of the installation (no kernel image, insufficient driver), which
+    // will be the same next time.
     private static readonly string[] s_words =
     [
         "uncorrectable ECC error", "CUDA_ERROR_ECC_UNCORRECTABLE",
@@ -31,7 +31,7 @@ internal static class DeviceFaults
         "CUDNN_STATUS_NOT_INITIALIZED", "CUDNN_STATUS_EXECUTION_FAILED", "CUDNN_STATUS_INTERNAL_ERROR",
     ];
 
-    /// <summary>Whether a message tells of a device that failed under a program that did nothing wrong.</summary>
+    /// <summary>Whether a message reports a device that failed although the program did nothing wrong.</summary>
     public static bool CanPass(string message) =>
         s_speakers.Any(speaker => message.Contains(speaker, StringComparison.OrdinalIgnoreCase))
         && s_words.Any(words => message.Contains(words, StringComparison.OrdinalIgnoreCase));

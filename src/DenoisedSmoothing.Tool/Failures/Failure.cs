@@ -8,18 +8,18 @@ using DenoisedSmoothing.Sampling;
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>
-/// What an error means to the person or scheduler that started the program: what to say, and whether the same command can succeed
-/// later. This is the one place that decides it.
+/// What an error means to the user or scheduler that started the program: what to say, and whether the same command can succeed later. This
+/// is the only place that decides it.
 /// </summary>
-/// <param name="ExitCode"><see cref="CommandLine.TryAgain"/> where nothing about the run is wrong, else
+/// <param name="ExitCode"><see cref="CommandLine.TryAgain"/> where nothing about the run is wrong, otherwise
 /// <see cref="CommandLine.Failed"/>.</param>
 /// <param name="Message">A sentence or two.</param>
 internal sealed record Failure(int ExitCode, string Message)
 {
     private const string MayPass = "This may pass: try again.";
 
-    /// <summary>Judges an error.</summary>
-    /// <returns>Null for one that no part of the program expects: a fault of its own.</returns>
+    /// <summary>Classifies an error.</summary>
+    /// <returns>Null for an error that no part of the program expects: a bug.</returns>
     public static Failure? Of(Exception error)
     {
         string message = TextOf(error);
@@ -29,8 +29,8 @@ internal sealed record Failure(int ExitCode, string Message)
     }
 
     /// <summary>
-    /// Whether the same command can succeed later: its device, its memory, its storage or another process was in the way, and neither its
-    /// options nor its files.
+    /// Whether the same command can succeed later: its device, its memory, its storage or another process was the cause, not its options or
+    /// its files.
     /// </summary>
     public static bool CanPass(Exception error) => OutOfMemory.Is(error) || Causes(error).Any(static cause => cause switch
     {
@@ -53,12 +53,12 @@ internal sealed record Failure(int ExitCode, string Message)
     private static string TextOf(Exception error) => error switch
     {
         DllNotFoundException when NativeLibTorch.IsLeftOut => NativeLibTorch.Advice,
-        // libtorch's own complaint, of which the first line says what; behind it come pages of frames.
+        // libtorch's own error, whose first line says what happened; pages of frames follow.
         ExternalException when DeviceFaults.CanPass(error.Message) => $"The device failed: {FirstLine(error)}.",
         ExternalException when OutOfMemory.Is(error) => $"libtorch refuses: {FirstLine(error)}.",
         ExternalException and not DbException =>
             $"libtorch refuses: {FirstLine(error)}. Do size and channels of the images fit the models, and has the device memory enough?",
-        // .NET adds the parameter's name and value, which mean nothing to someone who typed options.
+        // .NET adds the parameter's name and value, which mean nothing to a user who typed options.
         ArgumentException { ParamName: { } name } => Advice.Of(error.Message.Split($" (Parameter '{name}')")[0]),
         _ => Advice.Of(error.Message),
     };

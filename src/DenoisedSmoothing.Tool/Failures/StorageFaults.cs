@@ -1,14 +1,14 @@
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>
-/// Errors of files that come from where they lie and not from what was asked: a full disk, a share that is away. A file that is not there,
-/// or may not be read, is none of them.
+/// File errors that come from where the files are stored and not from what was asked: a full disk, an unavailable share. A file that does
+/// not exist, or may not be read, is not one of them.
 /// </summary>
 internal static class StorageFaults
 {
     private const int Win32 = unchecked((int)0x80070000);
 
-    // .NET hands the number of the system on as HResult, on Windows as 0x8007 and the number.
+    // .NET passes on the system's error number as HResult, on Windows as 0x8007 and the number.
     private static readonly HashSet<int> s_linux =
     [
         4, // EINTR
@@ -25,7 +25,7 @@ internal static class StorageFaults
         100, 101, 103, 104, 107, // ENETDOWN, ENETUNREACH, ECONNABORTED, ECONNRESET; ENOTCONN, as FUSE reports a dead mount
         108, // ESHUTDOWN
         110, 111, 112, 113, // ETIMEDOUT, ECONNREFUSED, EHOSTDOWN, EHOSTUNREACH
-        116, // ESTALE: the NFS server does not know the file any more
+        116, // ESTALE: the NFS server no longer knows the file
         121, // EREMOTEIO
         122, // EDQUOT
         123, // ENOMEDIUM
@@ -53,14 +53,14 @@ internal static class StorageFaults
         1295, 1450, 1460, 1816, // DISK_QUOTA_EXCEEDED, NO_SYSTEM_RESOURCES, TIMEOUT, NOT_ENOUGH_QUOTA
     ];
 
-    /// <summary>Whose numbers this process sees.</summary>
+    /// <summary>The system whose numbers this process sees.</summary>
     public static SystemFamily ThisSystem { get; } = OperatingSystem.IsWindows() ? SystemFamily.Windows
         : OperatingSystem.IsMacOS() ? SystemFamily.MacOS
         : SystemFamily.Linux;
 
-    /// <summary>Whether an I/O error can be over when the command is given again.</summary>
+    /// <summary>Whether an I/O error may be gone when the command is repeated.</summary>
     /// <param name="code">The HResult of an <see cref="IOException"/>.</param>
-    /// <param name="system">Whose numbers they are.</param>
+    /// <param name="system">The system to which the numbers belong.</param>
     public static bool CanPass(int code, SystemFamily system) => system switch
     {
         SystemFamily.Linux => s_linux.Contains(code),

@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Systems that number their errors each in its own way.</summary>
+/// <summary>Systems, each with its own error numbers.</summary>
 internal enum SystemFamily
 {
     /// <summary>Linux.</summary>

@@ -14,7 +14,7 @@ internal static class AccuracyPlot
     /// <summary>Draws the curves into a file.</summary>
     /// <param name="path">Ends in .png or .svg.</param>
     /// <param name="analyses">One curve each.</param>
-    /// <param name="envelope">Whether to draw the best of all curves, too.</param>
+    /// <param name="envelope">Whether to draw the best of all curves too.</param>
     public static void Save(string path, IReadOnlyList<LogAnalysis> analyses, bool envelope)
     {
         List<AccuracyCurve> curves = [.. analyses.Zip(Names(analyses), static (analysis, name) =>
@@ -34,7 +34,7 @@ internal static class AccuracyPlot
     /// <summary>Draws any curves into a file.</summary>
     /// <param name="path">Ends in .png or .svg.</param>
     /// <param name="curves">At least one.</param>
-    /// <param name="norms">The norms of the radii: each curve's name has its own where there are several.</param>
+    /// <param name="norms">The norms of the radii: each curve's name includes its own where there are several.</param>
     /// <param name="accuracy">What the curves show.</param>
     public static void Save(string path, IReadOnlyList<AccuracyCurve> curves, IReadOnlyList<Norm> norms, string accuracy)
     {
@@ -52,7 +52,7 @@ internal static class AccuracyPlot
         plot.Axes.SetLimits(0, largest > 0 ? 1.02 * largest : 1, 0, 1.02);
         if (path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase))
         {
-            // Whoever looks at it may lack the font, and not every viewer takes the letters' places from the file: wider letters get room.
+            // The viewer may lack the font, and not every viewer takes the letters' positions from the file: wider letters get room.
             plot.Legend.Padding = new PixelPadding(8, 40, 6, 6);
             string svg = plot.GetSvgXml(Width, Height)
                 .Replace($"font-family=\"{EmbeddedFont.Name}\"", $"font-family=\"{EmbeddedFont.Name}, Arial, sans-serif\"",
@@ -80,7 +80,7 @@ internal static class AccuracyPlot
             (drawn.Color, drawn.LinePattern) = (Colors.Black, LinePattern.Dashed);
     }
 
-    /// <summary>The curve holds its height up to and including a radius that is reached, and falls behind it.</summary>
+    /// <summary>The curve keeps its height up to and including a radius that is reached, and falls after it.</summary>
     private static List<Coordinates> Steps(AccuracyCurve curve)
     {
         List<Coordinates> points = [new(0, curve.At(0))];
@@ -96,7 +96,7 @@ internal static class AccuracyPlot
         return points;
     }
 
-    /// <summary>File names without their ending; whole paths where these are equal.</summary>
+    /// <summary>File names without their ending; full paths where these are equal.</summary>
     public static IEnumerable<string> Names(IReadOnlyList<LogAnalysis> analyses)
     {
         string[] names = [.. analyses.Select(static analysis => Path.GetFileNameWithoutExtension(analysis.Log.Path))];

@@ -3,10 +3,10 @@ using SkiaSharp;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>A font that is in the program, since bare Linux containers have none and figures would be without text.</summary>
+/// <summary>A font included in the program, since bare Linux containers have none and figures would have no text.</summary>
 internal sealed class EmbeddedFont : IFontResolver
 {
-    /// <summary>Its family.</summary>
+    /// <summary>Its family name.</summary>
     public const string Name = "Roboto";
 
     private static readonly Lazy<SKTypeface> s_typeface = new(static () =>
@@ -19,7 +19,7 @@ internal sealed class EmbeddedFont : IFontResolver
 
     private static bool _registered;
 
-    /// <summary>The font itself; the program's, not to be disposed.</summary>
+    /// <summary>The font itself; shared by the program, not to be disposed.</summary>
     public static SKTypeface Typeface => s_typeface.Value;
 
     /// <summary>Makes ScottPlot draw all text in it.</summary>

@@ -7,10 +7,10 @@ using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>What a log's settings can reach.</summary>
+/// <summary>The radius that a log's settings can reach.</summary>
 internal static class LargestRadius
 {
-    /// <summary>The radius where all votes agree, at most; null where the settings do not say.</summary>
+    /// <summary>At most the radius if all votes agree; null where the settings do not say.</summary>
     public static double? Of(CertificationLog log)
     {
         if (log.Kind != CertificationLogKind.Certify || log.Meta is not { Sigma: { } sigma } || log.Method is not { } method)
@@ -35,7 +35,7 @@ internal static class LargestRadius
         }
         catch (ArgumentException)
         {
-            // Of another version: the log is still good for its figures.
+            // From another version: the log's figures are still usable.
             return null;
         }
 

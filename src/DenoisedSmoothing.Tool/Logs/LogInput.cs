@@ -2,7 +2,7 @@ using DenoisedSmoothing.Logs;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Logs as they are named on the command line.</summary>
+/// <summary>Logs as named on the command line.</summary>
 internal static class LogInput
 {
     /// <summary>The name of standard input.</summary>

@@ -4,14 +4,14 @@ using DenoisedSmoothing.Logs;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>A log against the first one, image by image.</summary>
+/// <summary>A log compared with the first one, image by image.</summary>
 /// <param name="Log">The log.</param>
 /// <param name="First">What it is compared with.</param>
-/// <param name="Differences">Its share less the first's, at each radius.</param>
-/// <param name="Radii">Its average certified radius less the first's; null for predictions.</param>
+/// <param name="Differences">Its share minus the first's, at each radius.</param>
+/// <param name="Radii">Its average certified radius minus the first's; null for predictions.</param>
 internal sealed record LogPair(LogAnalysis Log, LogAnalysis First, IReadOnlyList<PairedDifference> Differences, PairedRadii? Radii)
 {
-    /// <summary>Whether the number of images was fixed before the votes, and they are independent: what intervals ask for.</summary>
+    /// <summary>Whether the number of images was fixed before the votes, and they are independent, as intervals require.</summary>
     public bool HasIntervals => IsFixed(Log.Log) && IsFixed(First.Log);
 
     /// <summary>Compares.</summary>
@@ -34,7 +34,9 @@ internal sealed record LogPair(LogAnalysis Log, LogAnalysis First, IReadOnlyList
         : first.Norm != second.Norm ? $"the radii are in {ReportText.Name(first.Norm)} and {ReportText.Name(second.Norm)}"
         : null;
 
-    /// <summary>What is wrong where the settings of two logs name other images; null where they name the same, or say nothing.</summary>
+    /// <summary>
+    /// What is wrong where the settings of two logs name different images; null where they name the same, or say nothing.
+    /// </summary>
     public static string? OtherData(CertificationLog first, CertificationLog second) =>
         DataOf(first) is { } here && DataOf(second) is { } there && here != there ? "their settings name other images" : null;
 

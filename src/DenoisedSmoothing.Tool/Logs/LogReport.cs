@@ -7,10 +7,11 @@ namespace DenoisedSmoothing.Tool;
 /// <summary>What <c>analyze</c> prints: logs, radii as typed, and the levels of the high-probability bounds.</summary>
 internal sealed record LogReport
 {
-    // The field's alpha, for logs that do not say theirs.
+    // The field's alpha, for logs that do not state theirs.
     private const double UsualAlpha = .001;
 
-    /// <exception cref="ArgumentException">The alpha asked for is below that of a log, whose certificates say nothing at it.</exception>
+    /// <exception cref="ArgumentException">The requested alpha is below that of a log, whose certificates say nothing at that
+    /// level.</exception>
     public LogReport(IReadOnlyList<LogAnalysis> logs, IReadOnlyList<ReportRadius> radii, double? alpha, double rho, bool envelope)
     {
         (Logs, Radii, Alpha, Rho, Envelope) = (logs, radii, alpha, rho, envelope);
@@ -31,7 +32,7 @@ internal sealed record LogReport
 
     public IReadOnlyList<LogAnalysis> Logs { get; }
 
-    /// <summary>Every log but the first against the first, image by image; empty where nobody asked.</summary>
+    /// <summary>Every other log compared with the first, image by image; empty where this was not requested.</summary>
     public IReadOnlyList<LogPair> Pairs { get; init; } = [];
 
     /// <summary>The norms of the radii; several where logs of several norms are read.</summary>
@@ -45,16 +46,16 @@ internal sealed record LogReport
 
     public bool Envelope { get; }
 
-    /// <summary>What is to be known about the logs, a sentence each.</summary>
+    /// <summary>Remarks about the logs, one sentence each.</summary>
     public IEnumerable<string> Notes => Logs.SelectMany(NotesOn);
 
-    /// <summary>What is to be known about the bounds.</summary>
+    /// <summary>Remarks about the bounds.</summary>
     public IEnumerable<string> BoundNotes => Logs.Where(log => Alpha is null && log.Log.Alpha is null)
         .Select(log => Text($"{log.Log.Path} does not say its alpha: {UsualAlpha} is assumed; --alpha sets it."))
         .Append("Bounds hold for settings, radii and a number of images that were fixed before the votes (an unfinished log: for any "
             + "number); of these images for all radii at once, of the population for each radius alone.");
 
-    /// <summary>What the bounds of a table without confidences hold with.</summary>
+    /// <summary>The confidence of the bounds in a table that does not show it.</summary>
     public string ConfidenceNote => Text($"At least: lower bounds, each log's with confidence {1 - Rho}.");
 
     /// <summary>The name of <see cref="OfTheseImages"/>.</summary>
@@ -71,7 +72,7 @@ internal sealed record LogReport
     public string OfThePopulationName(LogAnalysis log) =>
         Text($"of the population at least, {(IsRunning(log) ? "at any time, " : "")}confidence {1 - Rho}");
 
-    /// <summary>The alpha of a log's certificates: as asked for, as its lines or its settings say, or the field's.</summary>
+    /// <summary>The alpha of a log's certificates: as requested, as stated by its lines or settings, or the field's.</summary>
     public double AlphaOf(LogAnalysis log) => Alpha ?? log.Log.Alpha ?? UsualAlpha;
 
     /// <summary>The share of the log's images that are truly robust, at least; null where its lines are not independent.</summary>
@@ -79,23 +80,23 @@ internal sealed record LogReport
         ? AnytimeStatement.OfTheseImages(log.CertifiedCount(radius), log.Images, AlphaOf(log), Rho)
         : DatasetStatement.OfTheseImages(log.CertifiedCount(radius), log.Images, AlphaOf(log), Rho);
 
-    /// <summary>The same of the population, were the images drawn from it at random.</summary>
+    /// <summary>The same for the population, if the images were drawn from it at random.</summary>
     public double? OfThePopulation(LogAnalysis log, double radius) => log.Log.SharedNoise > 0 ? null : IsRunning(log)
         ? AnytimeStatement.OfThePopulation(log.CertifiedCount(radius), log.Images, AlphaOf(log), Rho)
         : DatasetStatement.OfThePopulation(log.CertifiedCount(radius), log.Images, AlphaOf(log), Rho);
 
-    /// <summary>Cohen et al.'s bound; 0 where their formula is below.</summary>
+    /// <summary>Cohen et al.'s bound; 0 where their formula gives less.</summary>
     public double Cohen(LogAnalysis log, double radius) =>
         Math.Max(0, HighProbabilityAccuracy.Cohen(log.CertifiedCount(radius), log.Images, AlphaOf(log), Rho));
 
     public LogAnalysis Best(double radius) => LogAnalysis.Best(Logs, radius);
 
-    /// <summary>Whether the number of images may depend on the votes: then only bounds that hold at any time hold.</summary>
+    /// <summary>Whether the number of images may depend on the votes: then only bounds that hold at any time are valid.</summary>
     private static bool IsRunning(LogAnalysis log) => log.Log.Completeness == LogCompleteness.Unfinished;
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>What is to be known about the pairs.</summary>
+    /// <summary>Remarks about the pairs.</summary>
     public IEnumerable<string> PairNotes => Pairs.Count == 0
         ? []
         : [Text($"Paired: points more than {Pairs[0].First.Log.Path}, image by image; intervals with confidence {1 - Rho} and McNemar's ")

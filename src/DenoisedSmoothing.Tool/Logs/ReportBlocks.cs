@@ -95,7 +95,7 @@ internal sealed class ReportBlocks(LogReport report, TextWriter output, int widt
             output.WriteLine("  " + line);
     }
 
-    /// <summary>As many radii side by side as fit, the others below.</summary>
+    /// <summary>As many radii side by side as fit, the rest below.</summary>
     private void Rows(IReadOnlyList<(string Name, Func<ReportRadius, string> Cell)> rows)
     {
         int cell = Math.Max(CellWidth, 2 + report.Radii.Max(static radius => radius.Text.Length));

@@ -41,7 +41,7 @@ internal static class ReportFormats
 
         if (report.Envelope)
         {
-            // Abstentions and average radius belong to one log; every cell stays a number that any reader takes.
+            // Abstentions and average radius belong to one log; every cell stays a number that any reader accepts.
             Line(
             [
                 "envelope", $"{report.Logs.Min(static log => log.Images)}", "nan", "nan",

@@ -3,8 +3,8 @@ namespace DenoisedSmoothing.Tool;
 /// <summary>A radius as it was typed, and its value.</summary>
 internal readonly record struct ReportRadius(string Text, double Value)
 {
-    /// <summary>Reads a comma separated list.</summary>
-    /// <exception cref="ArgumentException">An entry is no radius.</exception>
+    /// <summary>Reads a comma-separated list.</summary>
+    /// <exception cref="ArgumentException">An entry is not a radius.</exception>
     public static IReadOnlyList<ReportRadius> ParseList(string list)
     {
         return [.. list.Split(',').Select(static text => text.Trim()).Select(Parse)];

@@ -2,7 +2,7 @@ using DenoisedSmoothing.Analysis;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>A report's cells in percent, for people: lines of equal length under a header.</summary>
+/// <summary>A report's cells in percent, for reading: lines of equal length under a header.</summary>
 internal sealed class ReportTable
 {
     private ReportTable(IReadOnlyList<string> header, IReadOnlyList<string[]> lines) => (Header, Lines) = (header, lines);

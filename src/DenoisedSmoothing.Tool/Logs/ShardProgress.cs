@@ -3,19 +3,19 @@ using DenoisedSmoothing.Logs;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>How far a log that is not finished is, as seen from outside.</summary>
-/// <param name="Done">Images done, those passed over included.</param>
-/// <param name="Total">Images of the run or shard; null where nothing says.</param>
+/// <summary>The progress of an unfinished log, as seen from outside.</summary>
+/// <param name="Done">Images done, including skipped ones.</param>
+/// <param name="Total">Images in the run or shard; null where it is not stated.</param>
 /// <param name="Abstained">How many of them abstained.</param>
 /// <param name="Worked">How long they took; null where the log does not say.</param>
-/// <param name="Idle">Since the last line.</param>
-/// <param name="IsWritten">Whether a process writes it now.</param>
+/// <param name="Idle">The time since the last line.</param>
+/// <param name="IsWritten">Whether a process is writing it now.</param>
 internal sealed record ShardProgress(long Done, long? Total, long Abstained, TimeSpan? Worked, TimeSpan Idle, bool IsWritten)
 {
-    /// <summary>Looks at a log.</summary>
+    /// <summary>Examines a log.</summary>
     /// <param name="log">The log, just read.</param>
     /// <param name="now">The time, UTC.</param>
-    /// <returns>Null for one that is finished, or has no file or no settings that say so.</returns>
+    /// <returns>Null for a log that is finished, or has no file or no settings that say so.</returns>
     public static ShardProgress? Of(CertificationLog log, DateTime now)
     {
         if (log.Completeness != LogCompleteness.Unfinished || !File.Exists(log.Path))
@@ -28,15 +28,15 @@ internal sealed record ShardProgress(long Done, long? Total, long Abstained, Tim
             idle > TimeSpan.Zero ? idle : TimeSpan.Zero, LogLock.IsHeld(log.Path));
     }
 
-    /// <summary>Images a second over the time that the log took so far; null before the first image.</summary>
+    /// <summary>Images per second over the time that the log has taken so far; null before the first image.</summary>
     public double? Rate => Worked is { TotalSeconds: > 0 and var seconds } && Done > 0 ? Done / seconds : null;
 
-    /// <summary>How long what is left takes at that rate; null where it is not known.</summary>
+    /// <summary>How long the rest takes at that rate; null where it is not known.</summary>
     public TimeSpan? Left => Total is { } total && Rate is { } rate
         ? TimeSpan.FromSeconds(Math.Min(Math.Max(0, total - Done) / rate, TimeSpan.MaxValue.TotalSeconds / 2))
         : null;
 
-    /// <summary>The figures behind a log's name.</summary>
+    /// <summary>The figures after a log's name.</summary>
     /// <param name="now">The time of day.</param>
     public string Text(DateTime now)
     {

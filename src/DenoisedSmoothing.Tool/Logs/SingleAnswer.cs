@@ -8,8 +8,8 @@ namespace DenoisedSmoothing.Tool;
 internal sealed record SingleAnswer(Certificate? Certificate, Prediction? Prediction)
 {
     /// <summary>Reads it.</summary>
-    /// <returns>Null for a file that is a log by its name.</returns>
-    /// <exception cref="InvalidDataException">It is named as JSON and is neither.</exception>
+    /// <returns>Null for a file whose name is that of a log.</returns>
+    /// <exception cref="InvalidDataException">It is named as JSON but is neither.</exception>
     public static SingleAnswer? TryRead(string path)
     {
         if (!path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".meta.json", StringComparison.OrdinalIgnoreCase))

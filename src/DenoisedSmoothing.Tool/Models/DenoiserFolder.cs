@@ -4,7 +4,7 @@ using DenoisedSmoothing.Presets;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>A denoiser out of a folder of diffusers, which says itself what it was trained with.</summary>
+/// <summary>A denoiser from a diffusers folder, which itself says what it was trained with.</summary>
 internal static class DenoiserFolder
 {
     public static (DiffusionModel? Diffusion, IDenoiser? Own, DenoiserCard? Card, IDisposable Owned) Load(ModelChoice choice)

@@ -8,7 +8,7 @@ internal sealed class LoadedReplicas : IDisposable
     private readonly List<(LoadedModels Models, string Device)> _loaded = [];
 
     /// <summary>Loads them, one device after another.</summary>
-    /// <exception cref="ArgumentException">A file is missing, or one is given that the pair has no place for.</exception>
+    /// <exception cref="ArgumentException">A file is missing, or one is given for which the pair has no use.</exception>
     public static LoadedReplicas Load(ModelChoice choice)
     {
         LoadedReplicas replicas = new();
@@ -25,17 +25,17 @@ internal sealed class LoadedReplicas : IDisposable
         }
     }
 
-    /// <summary>Those on the first device, which say what all are.</summary>
+    /// <summary>Those on the first device, which describe them all.</summary>
     public LoadedModels First => _loaded[0].Models;
 
-    /// <summary>What to say of several devices behind what is said of the models; nothing of one.</summary>
+    /// <summary>What to add about several devices after the models' description; empty for one.</summary>
     public string OnDevices => _loaded.Count == 1 ? "" : $", on {string.Join(", ", _loaded.Select(static loaded => loaded.Device))}";
 
     /// <summary>The base classifier on every device, the first one's first.</summary>
     public IReadOnlyList<BaseClassifierReplica> BaseClassifiers(Func<LoadedModels, IBaseClassifier> make) =>
         [.. _loaded.Select(loaded => new BaseClassifierReplica(make(loaded.Models), loaded.Device))];
 
-    /// <summary>The same of models and their device.</summary>
+    /// <summary>The same, from models and their device.</summary>
     public IReadOnlyList<BaseClassifierReplica> BaseClassifiers(Func<LoadedModels, string, IBaseClassifier> make) =>
         [.. _loaded.Select(loaded => new BaseClassifierReplica(make(loaded.Models, loaded.Device), loaded.Device))];
 

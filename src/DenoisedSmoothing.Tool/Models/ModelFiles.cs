@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>A classifier and a denoiser from files, by what each file is.</summary>
+/// <summary>Loads a classifier and a denoiser from files, according to what each file is.</summary>
 internal static class ModelFiles
 {
     private static readonly FileKind[] s_noModels =
@@ -21,19 +21,19 @@ internal static class ModelFiles
 
     /// <summary>Loads a classifier.</summary>
     /// <param name="choice">Its file and settings.</param>
-    /// <param name="fallback">The network that weights alone belong to where nothing says; null for an error.</param>
+    /// <param name="fallback">The network for bare weights where nothing says it; null for an error.</param>
     /// <exception cref="InvalidDataException">The file cannot be used; the message says which option may help.</exception>
     public static LoadedClassifier Classifier(ModelChoice choice, string? fallback = null) =>
         Advised(choice.Classifier.Weights.Part, () => choice.Classifier.Ensemble.Count == 0
             ? LoadClassifier(choice, fallback)
             : LoadEnsemble(choice, fallback));
 
-    /// <summary>Loads a denoiser: a diffusion model, or an ONNX one that can be used in one shot only.</summary>
+    /// <summary>Loads a denoiser: a diffusion model, or an ONNX one that can be used only in one shot.</summary>
     /// <inheritdoc cref="Classifier"/>
     public static (DiffusionModel? Diffusion, IDenoiser? Own, DenoiserCard? Card, IDisposable Owned) Denoiser(ModelChoice choice,
         string? fallback = null) => Advised(choice.Denoiser.Weights.Part, () => LoadDenoiser(choice, fallback));
 
-    // Errors are in the words of the command line.
+    // Errors are in the terms of the command line.
     private static T Advised<T>(string part, Func<T> load)
     {
         try
@@ -110,7 +110,7 @@ internal static class ModelFiles
         return new(classifier, name, classifier) { Notes = notes };
     }
 
-    // A folder of a model hub, or weights that tell what they are.
+    // A folder from a model hub, or weights that show what they are.
     private static LoadedClassifier LoadPretrained(ModelChoice choice, string path)
     {
         ClassifierChoice its = choice.Classifier;
@@ -120,7 +120,7 @@ internal static class ModelFiles
         {
             Device = choice.Device,
             Checkpoint = its.Weights.Options(new()),
-            // Typed, none is a normalisation as well.
+            // If typed, none counts as a normalisation.
             Normalization = its.HasNormalization ? its.Normalization ?? Normalization.ToSymmetric : null,
         });
         try
@@ -220,7 +220,7 @@ internal static class ModelFiles
         ? (TModule)(object)new HalfPrecisionNetwork(network, half)
         : (TModule)(object)network;
 
-    // A file that brings its network has no use for what is said about weights.
+    // A file that contains its network has no use for options about weights.
     private static void RequireWhole(ModelChoice choice, string path, string? network, string? option)
     {
         if (network is not null || option is not null)
@@ -235,12 +235,12 @@ internal static class ModelFiles
             throw new ArgumentException($"{option} is for an ONNX model: the TorchScript {path} takes images first, and then timesteps.");
     }
 
-    /// <summary>Names what is no model, before anything is asked about it.</summary>
+    /// <summary>Identifies what is not a model, before anything is asked about it.</summary>
     public static string Model(string path) => FileKind.Of(path) is { } kind && s_noModels.Contains(kind)
         ? throw new InvalidDataException($"{path}: {Advice.Of(kind.InsteadOf("a model"))}")
         : path;
 
-    // By content; a file of the name that is none is for the reader to name.
+    // By content; a file with such a name that is not one is left to the reader to report.
     private static bool IsOnnx(string path) =>
         Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase) || FileKind.Of(path) == FileKind.Onnx;
 }

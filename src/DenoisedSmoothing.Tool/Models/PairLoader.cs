@@ -7,7 +7,7 @@ using DenoisedSmoothing.Presets;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>The pairs that have a name, and pairs from files alone.</summary>
+/// <summary>Named pairs, and pairs from only files.</summary>
 internal static class PairLoader
 {
     public const string Bundled = "fashion-mnist";
@@ -26,7 +26,7 @@ internal static class PairLoader
             PretrainedPairs.SalmanCifar10(Denoiser(choice), Classifier(choice), choice.Device, Weights(choice)),
     };
 
-    // What a pair's classifier is in the catalog, so that a fine-tuned one is known again.
+    // A pair's classifier in the catalog, so that a fine-tuned one can be loaded again.
     private static readonly Dictionary<string, string> s_classifiers = new()
     {
         ["cifar10"] = "vit-b16-cifar10",
@@ -36,7 +36,7 @@ internal static class PairLoader
         ["salman-cifar10"] = "resnet110",
     };
 
-    // Likewise its diffusion network, where it has one.
+    // Likewise its diffusion network, if it has one.
     private static readonly Dictionary<string, string> s_denoisers = new()
     {
         ["cifar10"] = "improved-diffusion-cifar10",
@@ -47,7 +47,7 @@ internal static class PairLoader
     public static IReadOnlyList<string> Names { get; } = [Bundled, .. s_pretrained.Keys];
 
     /// <summary>Loads what was chosen.</summary>
-    /// <exception cref="ArgumentException">A file is missing, or one is given that the pair has no place for.</exception>
+    /// <exception cref="ArgumentException">A file is missing, or one is given for which the pair has no use.</exception>
     public static LoadedModels Load(ModelChoice choice)
     {
         LibTorch.EnsureAvailable();
@@ -184,7 +184,7 @@ internal static class PairLoader
         }
     }
 
-    // The pair's classifier, with what was typed in place of what it was published with.
+    // The pair's classifier, with what was typed in place of its published settings.
     private static IClassifier Prepared(IClassifier classifier, ClassifierChoice choice) =>
         classifier is ModuleClassifier module && (choice.HasNormalization || choice.Resize is not null)
         ? new ModuleClassifier(module.Network, module.ClassCount,

@@ -9,7 +9,7 @@ namespace DenoisedSmoothing.Tool;
 /// <summary>Arithmetic inside the networks.</summary>
 internal static class Precisions
 {
-    /// <summary>The type of a half precision; null for float32.</summary>
+    /// <summary>The type for a half precision; null for float32.</summary>
     public static ScalarType? TypeOf(string precision) => precision switch
     {
         "bfloat16" => ScalarType.BFloat16,

@@ -15,10 +15,10 @@ internal static class Strategies
 
     public static IReadOnlyList<string> Names { get; } = [OneShot, "multi-step", "heun", Map, Langevin, "vote", "local", None];
 
-    /// <summary>Those that make an image, which can be shown and trained on.</summary>
+    /// <summary>Those that produce an image, which can be shown and trained on.</summary>
     public static IReadOnlyList<string> Denoisers { get; } = [OneShot, "multi-step", "heun", Map, Langevin, None];
 
-    /// <summary>The strategies that an option of theirs means something to.</summary>
+    /// <summary>The strategies to which an option applies.</summary>
     public static IReadOnlyList<string> Taking(string option) => option switch
     {
         "--steps" => ["multi-step", "heun", Map, Langevin, "vote"],
@@ -93,7 +93,7 @@ internal static class Strategies
         };
     }
 
-    // What a denoiser without timesteps can do; null for nothing of the kind.
+    // What a denoiser without timesteps can do; null if it can do none of this.
     private static IDenoiser? Own(IDenoiser own, StrategyChoice choice, string kind) => (kind, own) switch
     {
         (OneShot, _) => own,

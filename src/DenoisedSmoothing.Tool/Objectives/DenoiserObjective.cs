@@ -5,7 +5,7 @@ namespace DenoisedSmoothing.Tool;
 
 /// <summary>An objective of train-denoiser.</summary>
 /// <param name="Name">As typed.</param>
-/// <param name="Words">What it is, for the help.</param>
+/// <param name="Words">Its description, for the help.</param>
 /// <param name="NeedsClassifiers">Whether it trains in front of classifiers.</param>
 /// <param name="Create">Makes it for one noise level; null where the network is told the level.</param>
 internal sealed record DenoiserObjective(string Name, string Words, bool NeedsClassifiers = false,
@@ -29,7 +29,7 @@ internal sealed record DenoiserObjective(string Name, string Words, bool NeedsCl
             (network, classifiers, sigma) => new DenoisingClassification(network, classifiers, sigma)),
     ];
 
-    /// <summary>Refuses noise levels and networks that the objective has no use for.</summary>
+    /// <summary>Refuses noise levels and networks for which the objective has no use.</summary>
     /// <exception cref="ArgumentException">They do not fit; the message says which do.</exception>
     public void Check(NoiseLevels levels, string network)
     {

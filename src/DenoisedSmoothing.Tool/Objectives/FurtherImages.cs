@@ -5,20 +5,20 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Images beside the training set, for self-training.</summary>
+/// <summary>Images in addition to the training set, for self-training.</summary>
 /// <param name="Data">The images.</param>
 /// <param name="Labeller">The file of the classifier that labels them; null where their own labels count.</param>
-/// <param name="LabellerNetwork">What its weights belong to; null where the file says it.</param>
-/// <param name="Weight">What their loss is multiplied by.</param>
+/// <param name="LabellerNetwork">The network to which its weights belong; null where the file says it.</param>
+/// <param name="Weight">The factor for their loss.</param>
 internal sealed record FurtherImages(DataChoice Data, string? Labeller, string? LabellerNetwork, double Weight)
 {
     private const int Batch = 100;
 
     /// <summary>Trains by an objective on these images too.</summary>
-    /// <param name="objective">Of both kinds of images.</param>
-    /// <param name="trained">The training set, whose classes they have.</param>
+    /// <param name="objective">The objective for both kinds of images.</param>
+    /// <param name="trained">The training set, with whose classes they must agree.</param>
     /// <param name="device">Where the labeller computes.</param>
-    /// <param name="output">Told how many images there are, and how many of each label.</param>
+    /// <param name="output">Receives how many images there are, and how many of each label.</param>
     /// <param name="cancellationToken">Stops the reading and labelling.</param>
     /// <exception cref="InvalidDataException">They cannot be read, or have other classes than the training set.</exception>
     public ITrainingObjective Beside(

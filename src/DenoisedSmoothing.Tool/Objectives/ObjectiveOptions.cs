@@ -205,7 +205,7 @@ internal sealed class ObjectiveOptions
 
     /// <summary>Reads which objective was chosen.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="data">The data set's name, which names the recipe where none was typed.</param>
+    /// <param name="data">The data set's name, which decides the recipe where none was typed.</param>
     /// <exception cref="ArgumentException">An option belongs to another objective, or the noise level is missing.</exception>
     public (ClassifierObjective Objective, ObjectiveSetting Setting) Read(ParseResult parsed, string data)
     {

@@ -5,7 +5,7 @@ namespace DenoisedSmoothing.Tool;
 /// <summary>What an objective works on, loaded or made; disposing frees it.</summary>
 /// <param name="Network">The classifiers' name in the catalog.</param>
 /// <param name="Classifiers">What is trained: one, or the members of an ensemble.</param>
-/// <param name="Denoiser">What the classifier is trained behind; null for nothing.</param>
+/// <param name="Denoiser">The denoiser behind which the classifier is trained; null for none.</param>
 /// <param name="Owned">What to free.</param>
 internal sealed record ObjectiveParts(
     string Network, IReadOnlyList<ModuleClassifier> Classifiers, IDenoiser? Denoiser, IReadOnlyList<IDisposable> Owned) : IDisposable

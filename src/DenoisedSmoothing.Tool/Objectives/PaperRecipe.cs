@@ -2,12 +2,14 @@ using DenoisedSmoothing.Training;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>How classifiers are trained from scratch on a kind of images: all but the objective, whose settings depend on it.</summary>
+/// <summary>
+/// How classifiers are trained from scratch on a kind of images: everything except the objective, whose settings depend on it.
+/// </summary>
 internal sealed record PaperRecipe
 {
     private PaperRecipe(string name) => Name = name;
 
-    /// <summary>The papers' for MNIST and its family: SGD from 0.01, a tenth every 30 epochs.</summary>
+    /// <summary>The papers' recipe for MNIST and its family: SGD from 0.01, times a tenth every 30 epochs.</summary>
     public static PaperRecipe Mnist { get; } = new("mnist")
     {
         Optimizer = OptimizerRecipe.Sgd(0.01, LearningRateSchedule.Step(epochs: 30)),
@@ -17,7 +19,9 @@ internal sealed record PaperRecipe
         Words = "SGD from 0.01, a tenth every 30 of 90 epochs, images as they are",
     };
 
-    /// <summary>The papers' for CIFAR: SGD from 0.1, a tenth every 50 epochs, images moved by up to 4 pixels and mirrored.</summary>
+    /// <summary>
+    /// The papers' recipe for CIFAR: SGD from 0.1, times a tenth every 50 epochs, images shifted by up to 4 pixels and mirrored.
+    /// </summary>
     public static PaperRecipe Cifar10 { get; } = new("cifar10")
     {
         Optimizer = OptimizerRecipe.Sgd(0.1, LearningRateSchedule.Step(epochs: 50)),
@@ -27,7 +31,7 @@ internal sealed record PaperRecipe
         Words = "SGD from 0.1, a tenth every 50 of 150 epochs, images moved by up to 4 pixels and mirrored",
     };
 
-    /// <summary>Ours, for machines without an accelerator: AdamW along a cosine, and cheap settings of the methods.</summary>
+    /// <summary>Our recipe, for machines without an accelerator: AdamW along a cosine, and cheap settings of the methods.</summary>
     public static PaperRecipe Quick { get; } = new("quick")
     {
         Optimizer = new() { LearningRate = 1e-3, WeightDecay = 0.01, EmaDecay = 0.998 },
@@ -37,8 +41,9 @@ internal sealed record PaperRecipe
         Words = "AdamW from 0.001 along a cosine of 10 epochs, images moved by up to 2 pixels and mirrored, methods at their cheapest",
     };
 
-    /// <summary>FT-CADIS's for CIFAR-10: AdamW along a cosine, first layers slowest, images moved by up to 4 pixels and
-    /// mirrored.</summary>
+    /// <summary>
+    /// FT-CADIS's recipe for CIFAR-10: AdamW along a cosine, first layers slowest, images shifted by up to 4 pixels and mirrored.
+    /// </summary>
     public static PaperRecipe Finetune { get; } = new("finetune")
     {
         Optimizer = new()
@@ -65,7 +70,7 @@ internal sealed record PaperRecipe
 
     public string Name { get; }
 
-    /// <summary>What it is, for the help.</summary>
+    /// <summary>Its description, for the help.</summary>
     public required string Words { get; init; }
 
     public required OptimizerRecipe Optimizer { get; init; }
@@ -77,10 +82,10 @@ internal sealed record PaperRecipe
     /// <summary>Epochs over which an attack reaches its full strength.</summary>
     public required int WarmupEpochs { get; init; }
 
-    /// <summary>Rows of a step: methods that show each image m times take a batch of this over m.</summary>
+    /// <summary>Rows per step: methods that show each image m times use a batch of this divided by m.</summary>
     public int Batch { get; } = 256;
 
-    /// <summary>The recipe of a name, or else an objective's own, or else that of a data set.</summary>
+    /// <summary>The recipe with a name, otherwise an objective's own, otherwise that of a data set.</summary>
     public static PaperRecipe Named(string? name, string data, PaperRecipe? own = null) => name is not null
         ? All.Single(recipe => recipe.Name == name)
         : own is not null ? own

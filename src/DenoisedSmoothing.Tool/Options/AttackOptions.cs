@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Options of attacks: which, how hard, and who judges them.</summary>
+/// <summary>Options of attacks: which, how hard, and how they are judged.</summary>
 internal sealed class AttackOptions
 {
     public Option<string[]> Attacks { get; } = ListOptions.Names(

@@ -7,7 +7,7 @@ using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Options of the statistics, of certificates or of predictions.</summary>
+/// <summary>Options of the statistics, for certificates or predictions.</summary>
 internal sealed class CertifierOptions
 {
     private const string Cohen = "cohen", Multiclass = "multiclass", Sequential = "sequential", Staged = "staged",
@@ -16,7 +16,7 @@ internal sealed class CertifierOptions
 
     private readonly bool _predicts;
 
-    /// <summary>Probabilities of error: above 1/2 a confidence is meant.</summary>
+    /// <summary>Probabilities of error: above 1/2, a confidence is meant.</summary>
     public static NumberRange<double> AlphaRange { get; } = new(ClopperPearson.MinAlpha, .5);
 
     /// <param name="predicts">Whether they are for predictions.</param>
@@ -93,11 +93,11 @@ internal sealed class CertifierOptions
     public OptionGroup All => new("Statistics",
         _predicts ? [Certifier, N, Alpha, N0, Budget] : [Certifier, N, Alpha, N0, Budget, Target, Stages, GiveUp, Beta]);
 
-    /// <summary>What to say of an alpha that is refused.</summary>
+    /// <summary>What to say about an alpha that is refused.</summary>
     public static string? AboutAlpha(double alpha) => alpha is > .5 and < 1 ? string.Create(CultureInfo.InvariantCulture,
         $"It is the probability of a wrong answer: for confidence {alpha} pass {1 - alpha:G3}.") : null;
 
-    /// <summary>The statistics of mean scores; null where votes are counted.</summary>
+    /// <summary>The statistics for mean scores; null where votes are counted.</summary>
     /// <exception cref="ArgumentException">Options of one method are used with another.</exception>
     public SoftCertifier? Soft(ParseResult parsed)
     {

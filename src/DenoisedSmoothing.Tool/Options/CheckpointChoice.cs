@@ -3,7 +3,7 @@ using DenoisedSmoothing.OnnxRuntime;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>What in a model's file is meant, as typed.</summary>
+/// <summary>Which part of a model's file is meant, as typed.</summary>
 internal sealed record CheckpointChoice
 {
     /// <summary>classifier or denoiser.</summary>
@@ -12,10 +12,10 @@ internal sealed record CheckpointChoice
     /// <summary>The dictionary that holds the weights; null for the usual ones.</summary>
     public string? Key { get; init; }
 
-    /// <summary>What to take off the names; null for the usual prefixes.</summary>
+    /// <summary>What to strip from the names; null for the usual prefixes.</summary>
     public IReadOnlyList<string>? Prefixes { get; init; }
 
-    /// <summary>Python types to read past.</summary>
+    /// <summary>Python types to skip.</summary>
     public IReadOnlyList<string> InertTypes { get; init; } = [];
 
     /// <summary>The image input of an ONNX model; null for the only one.</summary>
@@ -24,8 +24,8 @@ internal sealed record CheckpointChoice
     /// <summary>The output of an ONNX model or a script; null for the only one.</summary>
     public string? Output { get; init; }
 
-    /// <summary>How the file is read, where it holds weights.</summary>
-    /// <param name="usual">How files of the network are read.</param>
+    /// <summary>How the file is read, if it holds weights.</summary>
+    /// <param name="usual">How the network's files are usually read.</param>
     public CheckpointOptions Options(CheckpointOptions usual) => usual with
     {
         Key = Key ?? usual.Key,
@@ -33,13 +33,13 @@ internal sealed record CheckpointChoice
         InertTypes = [.. usual.InertTypes, .. InertTypes],
     };
 
-    /// <summary>An option that only files of weights have a place for; null where none was typed.</summary>
+    /// <summary>An option that only weight files can use; null where none was typed.</summary>
     public string? WeightsOption => Key is not null ? $"--{Part}-key" : Prefixes is not null ? $"--{Part}-prefix" : null;
 
-    /// <summary>An option that only ONNX models have a place for; null where none was typed.</summary>
+    /// <summary>An option that only ONNX models can use; null where none was typed.</summary>
     public string? InputOption => Input is not null ? $"--{Part}-input" : null;
 
-    /// <summary>An option that only models with their networks have a place for; null where none was typed.</summary>
+    /// <summary>An option that only models with their networks can use; null where none was typed.</summary>
     public string? TensorOption => InputOption ?? (Output is not null ? $"--{Part}-output" : null);
 
     /// <summary>Which tensors of an ONNX model are meant.</summary>

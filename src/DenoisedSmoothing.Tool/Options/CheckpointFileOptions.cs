@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Options that say what in a model's file is meant.</summary>
+/// <summary>Options that say which part of a model's file is meant.</summary>
 /// <param name="part">classifier or denoiser.</param>
 internal sealed class CheckpointFileOptions(string part)
 {
@@ -39,7 +39,7 @@ internal sealed class CheckpointFileOptions(string part)
     {
         Part = part,
         Key = parsed.GetValue(_key),
-        // An option of a list that was not given is an empty one.
+        // A list option that was not given is an empty list.
         Prefixes = parsed.GetValue(_prefix) switch
         {
             null or [] => null,

@@ -7,10 +7,10 @@ internal sealed record ClassifierChoice
 {
     public string? File { get; init; }
 
-    /// <summary>The files of an ensemble, of which <see cref="File"/> is the first; none for one classifier.</summary>
+    /// <summary>The files of an ensemble, of which <see cref="File"/> is the first; empty for one classifier.</summary>
     public IReadOnlyList<string> Ensemble { get; init; } = [];
 
-    /// <summary>What the ensemble answers.</summary>
+    /// <summary>How the ensemble answers.</summary>
     public string Aggregate { get; init; } = Ensembles.Forms[0];
 
     public string? Network { get; init; }
@@ -20,14 +20,14 @@ internal sealed record ClassifierChoice
     /// <summary>What it was trained with; null for none, or where nothing was typed.</summary>
     public Normalization? Normalization { get; init; }
 
-    /// <summary>Whether a normalisation was typed: none is one, too.</summary>
+    /// <summary>Whether a normalisation was typed: none counts too.</summary>
     public bool HasNormalization { get; init; }
 
     public int? Resize { get; init; }
 
     public required CheckpointChoice Weights { get; init; }
 
-    /// <summary>An option that only a network that comes without its own has a place for; null where none was typed.</summary>
+    /// <summary>An option that only a file without its own network can use; null where none was typed.</summary>
     public string? SettingsOfOwn => Network is not null ? "--classifier-network"
         : Classes is not null ? "--classes"
         : Weights.TensorOption;

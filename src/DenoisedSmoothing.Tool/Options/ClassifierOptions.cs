@@ -78,13 +78,13 @@ internal sealed class ClassifierOptions
 
     public OptionGroup All => new("Classifier", [File, Ensemble, Aggregate, .. Single]);
 
-    /// <summary>Those of one classifier from a file.</summary>
+    /// <summary>Those for one classifier from a file.</summary>
     public OptionGroup One => new("Classifier", [File, .. Single]);
 
     private IEnumerable<Option> Single => [Network, Classes, Normalization, Mean, Std, Resize, .. _weights.All];
 
     /// <summary>Reads what was typed.</summary>
-    /// <exception cref="ArgumentException">Options exclude each other, or a file is not there.</exception>
+    /// <exception cref="ArgumentException">Options exclude each other, or a file does not exist.</exception>
     public ClassifierChoice Read(ParseResult parsed, IReadOnlyList<string> inertTypes)
     {
         string? name = parsed.GetValue(Normalization);

@@ -10,6 +10,6 @@ namespace DenoisedSmoothing.Tool;
 /// <param name="Grey">Whether image files are read as grey.</param>
 /// <param name="Preprocess">What happens to an image before the noise, besides what a pair does; null for nothing.</param>
 /// <param name="Range">Which of the images.</param>
-/// <param name="SkipCorrupt">Whether an image that cannot be read is passed over, or ends the run.</param>
+/// <param name="SkipCorrupt">Whether an image that cannot be read is skipped, or ends the run.</param>
 internal sealed record DataChoice(string Name, string? Path, string Split, bool Grey, ImagePreprocess? Preprocess,
     DatasetRange Range, bool SkipCorrupt);

@@ -4,15 +4,15 @@ using DenoisedSmoothing.Preprocessing;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Options that say which images, and which of them.</summary>
+/// <summary>Options that say which data set, and which of its images.</summary>
 internal sealed class DataOptions
 {
     private const string Heading = "Images";
 
     private readonly string? _fallback;
 
-    /// <param name="fallback">The data set where none is named; null for the pair's own test images, and an error for pairs
-    /// without.</param>
+    /// <param name="fallback">The data set where none is named; null for the pair's own test images, or an error for pairs without
+    /// any.</param>
     /// <param name="split">The split where none is named.</param>
     public DataOptions(string? fallback = null, string split = "test")
     {
@@ -91,10 +91,10 @@ internal sealed class DataOptions
         Description = "An image that cannot be read: stop, or skip it and say so",
     };
 
-    /// <summary>All, with those that split a run.</summary>
+    /// <summary>All, including those that split a run.</summary>
     public OptionGroup All => new(Heading, [.. Selection, Shard, OnCorrupt]);
 
-    /// <summary>All but shards, for a queue, which deals images out one by one.</summary>
+    /// <summary>All except shards, for a queue, which hands out images one by one.</summary>
     public OptionGroup Whole => new(Heading, [.. Selection, OnCorrupt]);
 
     /// <summary>What names a data set, without a selection of it.</summary>
@@ -112,7 +112,7 @@ internal sealed class DataOptions
 
     /// <summary>Reads the options that the verb has.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="pair">The pair's name; null for models of one's own.</param>
+    /// <param name="pair">The pair's name; null for your own models.</param>
     public DataChoice Read(ParseResult parsed, string? pair)
     {
         string name = parsed.GetValue(Data) ?? _fallback ?? (pair == PairLoader.Bundled

@@ -24,7 +24,7 @@ internal sealed record DenoiserChoice
 
     public required CheckpointChoice Weights { get; init; }
 
-    /// <summary>An option that only a network that comes without its own has a place for; null where none was typed.</summary>
+    /// <summary>An option that only a file without its own network can use; null where none was typed.</summary>
     public string? SettingsOfOwn => Network is not null ? "--denoiser-network"
         : ScheduleOption is { } option ? option
         : TimestepInput is not null ? "--timestep-input"
@@ -40,7 +40,7 @@ internal sealed record DenoiserChoice
     /// <summary>An option that is about the file; null where none was typed.</summary>
     public string? Settings => SettingsOfOwn ?? Weights.WeightsOption;
 
-    /// <summary>What was typed of the network, to be held against what its file says.</summary>
+    /// <summary>What was typed about the network, to be compared with what its file says.</summary>
     public DenoiserSettings Said => new()
     {
         Network = Network,
@@ -50,7 +50,7 @@ internal sealed record DenoiserChoice
         Predicts = Predicts,
     };
 
-    /// <summary>The option that a setting was typed with.</summary>
+    /// <summary>The option with which a setting was typed.</summary>
     public static string OptionOf(string setting) => setting switch
     {
         nameof(DenoiserSettings.Network) => "--denoiser-network",

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Options of self-training: images beside the training set, and the classifier that labels them.</summary>
+/// <summary>Options of self-training: images in addition to the training set, and the classifier that labels them.</summary>
 internal sealed class FurtherImageOptions
 {
     public Option<string?> Path { get; } = new("--further-path")

@@ -17,7 +17,7 @@ internal static class ListOptions
         name, "v,v,v", description, [], text => PlainNumber.TryParse(text, out double value) ? value : null,
         $"{name} takes a number for each channel, separated by commas, such as 0.4914,0.4822,0.4465.");
 
-    /// <summary>Radii, rising.</summary>
+    /// <summary>Radii, in increasing order.</summary>
     public static Option<double[]?> Radii(string name, string description)
     {
         Option<double[]?> option = new(name) { HelpName = "r,r...", Description = description, AllowMultipleArgumentsPerToken = true };
@@ -40,7 +40,7 @@ internal static class ListOptions
         text => PlainNumber.TryParse(text, out double p) && p > 0 && p <= 1 ? p : null,
         $"{name} takes probabilities above 0 and up to 1, separated by commas.");
 
-    /// <summary>Numbers of votes, rising; empty where nothing was typed.</summary>
+    /// <summary>Numbers of votes, in increasing order; empty where nothing was typed.</summary>
     public static Option<long[]> RisingCounts(string name, string description)
     {
         string error = $"{name} takes numbers of votes from 1 to 1000000000, rising, separated by commas, such as 1000,10000,125000.";
@@ -55,7 +55,7 @@ internal static class ListOptions
         text => PlainNumber.TryParseWhole(text, out int index) && index >= 0 ? index : null,
         $"{name} takes image indices, from 0, separated by commas.");
 
-    /// <summary>Names out of a closed list.</summary>
+    /// <summary>Names from a closed list.</summary>
     public static Option<string[]> Names(string name, string description, IReadOnlyList<string> known, params string[] fallback)
     {
         Option<string[]> option = new(name) { HelpName = "name,name...", Description = description, AllowMultipleArgumentsPerToken = true };

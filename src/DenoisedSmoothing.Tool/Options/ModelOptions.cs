@@ -53,13 +53,13 @@ internal sealed class ModelOptions(bool severalDevices = false)
     public IEnumerable<OptionGroup> All =>
         [new("Models", [Pair, Device, Precision, Tf32, InertTypes]), _classifier.All, _denoiser.All, _between.All];
 
-    /// <summary>Those of a verb that trains a classifier: no pair, and in float32.</summary>
+    /// <summary>Those for a verb that trains a classifier: no pair, and in float32.</summary>
     public IEnumerable<OptionGroup> ForTraining => [_classifier.One, _denoiser.All, new("Machine", [Device, InertTypes])];
 
     public ModelChoice Read(ParseResult parsed)
     {
         bool tf32 = parsed.GetValue(Tf32);
-        IReadOnlyList<string> devices = Devices(parsed); // a wrong name is said before files are read
+        IReadOnlyList<string> devices = Devices(parsed); // a wrong name is reported before files are read
         if (tf32 && LibTorch.DeviceNamed(devices[0]).type != DeviceType.CUDA)
             throw new ArgumentException("--tf32 is an arithmetic of GPUs: say --device cuda, or leave it out.");
         if (tf32)
@@ -96,20 +96,20 @@ internal sealed class ModelOptions(bool severalDevices = false)
         return option;
     }
 
-    /// <summary>Refuses a file that is not there, or is no model, before any work.</summary>
-    /// <exception cref="IOException">It is not, or is a folder.</exception>
+    /// <summary>Refuses a file that does not exist or is not a model, before any work.</summary>
+    /// <exception cref="IOException">It does not exist, or is a folder.</exception>
     /// <exception cref="InvalidDataException">It is of another kind, which the message names.</exception>
     public static string? ExistingModel(string? path) => Existing(path) is { } there ? ModelFiles.Model(there) : null;
 
-    /// <summary>As <see cref="ExistingModel"/>, and takes a folder of a model hub too: one with config.json.</summary>
+    /// <summary>Like <see cref="ExistingModel"/>, but also accepts a folder from a model hub: one with config.json.</summary>
     public static string? ExistingModelOrFolder(string? path) =>
         path is not null && PretrainedModel.IsFolder(path) ? path
         : Directory.Exists(path) ? throw new IOException(
             $"{path} is a folder without config.json: name a file inside it, or a model's folder.")
         : ExistingModel(path);
 
-    /// <summary>Refuses a file that is not there, before any work.</summary>
-    /// <exception cref="IOException">It is not, or is a folder.</exception>
+    /// <summary>Refuses a file that does not exist, before any work.</summary>
+    /// <exception cref="IOException">It does not exist, or is a folder.</exception>
     public static string? Existing(string? path) => path is null || File.Exists(path) ? path
         : Directory.Exists(path) ? throw new IOException($"{path} is a folder: name a file inside it.")
         : throw new FileNotFoundException($"There is no file '{path}'.");

@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>The numbers that an option takes: its check, its help and its error all come from here.</summary>
+/// <summary>The numbers that an option accepts: its check, its help and its error all come from here.</summary>
 /// <param name="Least">The smallest.</param>
 /// <param name="Most">The largest.</param>
 internal sealed record NumberRange<T>(T Least, T Most) : INumberRange where T : struct, INumber<T>
@@ -16,7 +16,7 @@ internal sealed record NumberRange<T>(T Least, T Most) : INumberRange where T : 
 
     public bool Contains(T value) => (Above ? value > Least : value >= Least) && (Below ? value < Most : value <= Most);
 
-    /// <summary>As it follows "must be": "from 1 to 65536", "above 0 and below 1".</summary>
+    /// <summary>In the form that follows "must be": "from 1 to 65536", "above 0 and below 1".</summary>
     public override string ToString() => (Above, Below) switch
     {
         _ when Most == MostOfAll => $"{(Above ? "above" : "at least")} {Text(Least)}",
@@ -26,7 +26,7 @@ internal sealed record NumberRange<T>(T Least, T Most) : INumberRange where T : 
         (true, true) => $"above {Text(Least)} and below {Text(Most)}",
     };
 
-    // Infinity and NaN are no numbers to any option.
+    // No option accepts infinity or NaN as a number.
     private static T MostOfAll => T.CreateSaturating(typeof(T) == typeof(double) ? double.MaxValue : long.MaxValue);
 
     private static string Text(T value)

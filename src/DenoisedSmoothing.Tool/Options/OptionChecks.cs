@@ -6,18 +6,18 @@ using System.Runtime.CompilerServices;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Checks of single options, so that a wrong one is named before any work.</summary>
+/// <summary>Checks of single options, so that a wrong one is reported before any work.</summary>
 internal static class OptionChecks
 {
     private static readonly ConditionalWeakTable<Option, INumberRange> s_ranges = [];
 
-    /// <summary>The numbers that an option takes; null for options of other things.</summary>
+    /// <summary>The numbers that an option accepts; null for options that are not numbers.</summary>
     public static INumberRange? RangeOf(Option option) => s_ranges.TryGetValue(option, out INumberRange? range) ? range : null;
 
-    /// <summary>Refuses numbers outside of a range.</summary>
+    /// <summary>Refuses numbers outside a range.</summary>
     /// <param name="option">The option.</param>
-    /// <param name="range">What it takes.</param>
-    /// <param name="more">A sentence to add about a number that is refused; null for none.</param>
+    /// <param name="range">What it accepts.</param>
+    /// <param name="more">A sentence to add about a refused number; null for none.</param>
     public static Option<T> Within<T>(this Option<T> option, NumberRange<T> range, Func<T, string?>? more = null)
         where T : struct, INumber<T>
     {
@@ -35,13 +35,13 @@ internal static class OptionChecks
         return option;
     }
 
-    /// <summary>Whole numbers from a smallest one on.</summary>
+    /// <summary>Refuses whole numbers below a smallest one.</summary>
     public static Option<int> AtLeast(this Option<int> option, int least) => option.Within(new(least, int.MaxValue));
 
     /// <inheritdoc cref="AtLeast(Option{int}, int)"/>
     public static Option<int?> AtLeast(this Option<int?> option, int least) => option.Within(new NumberRange<int>(least, int.MaxValue));
 
-    /// <summary>Numbers above 0.</summary>
+    /// <summary>Refuses numbers that are not above 0.</summary>
     public static Option<double> Positive(this Option<double> option) => option.Within(new(0, double.MaxValue) { Above = true });
 
     /// <inheritdoc cref="Positive(Option{double})"/>
@@ -50,7 +50,7 @@ internal static class OptionChecks
 
     /// <summary>Refuses values that do not pass.</summary>
     /// <param name="option">The option.</param>
-    /// <param name="passes">Whether a value is in order; not asked about null.</param>
+    /// <param name="passes">Whether a value is valid; not called for null.</param>
     /// <param name="error">What to say otherwise.</param>
     public static Option<T> Check<T>(this Option<T> option, Func<T, bool> passes, string error)
     {
@@ -71,7 +71,7 @@ internal static class OptionChecks
             CultureInfo.InvariantCulture, $"{result.Option.Name} must be {range}, not {number}.{sentence}"));
     }
 
-    // The parser itself names what is no number at all.
+    // The parser itself reports what is not a number at all.
     private static bool TryValue<T>(OptionResult result, out T? value)
     {
         try

@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Files to write, looked at before the work whose result they are to hold.</summary>
+/// <summary>Checks files to write before the work whose result they are to hold.</summary>
 internal static class OutputFolder
 {
     /// <summary>Makes the folder of a file, with those above it.</summary>
@@ -19,7 +19,7 @@ internal static class OutputFolder
         }
     }
 
-    /// <summary>Makes the folder of a file, and sees that the file can be written; leaves it as it is.</summary>
+    /// <summary>Makes the folder of a file, and checks that the file can be written; leaves the file unchanged.</summary>
     /// <exception cref="IOException">It cannot.</exception>
     public static void Check(string file)
     {

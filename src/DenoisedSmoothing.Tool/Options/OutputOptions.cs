@@ -20,7 +20,7 @@ internal sealed class OutputOptions
 
     public OptionGroup All => new("Log", [Out, Resume]);
 
-    /// <summary>The log's path, its folder made; null for none.</summary>
+    /// <summary>The log's path, whose folder is made; null for none.</summary>
     /// <exception cref="ArgumentException">Resuming without a log.</exception>
     public string? Read(ParseResult parsed)
     {

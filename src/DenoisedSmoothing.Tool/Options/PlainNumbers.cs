@@ -5,13 +5,12 @@ using System.Numerics;
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>
-/// Lets options read numbers in the one form that the library reads: <see cref="PlainNumber"/>. The parser's own conversion takes a comma
-/// for a thousands separator, so that 1,25 would be 125, and a number for the name with that place in an enumeration.
+/// Lets options read numbers in the only form that the library reads: <see cref="PlainNumber"/>. The parser's own conversion takes a comma
+/// as a thousands separator, so that 1,25 would be 125, and a number as the name with that position in an enumeration.
 /// </summary>
 internal static class PlainNumbers
 {
-    /// <summary>Teaches an option of a number that form, and one of names to take names alone; other options are left as they
-    /// are.</summary>
+    /// <summary>Makes a number option read that form, and an option of names accept only names; other options are left unchanged.</summary>
     public static void Teach(Option option)
     {
         if ((Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) is { IsEnum: true } names)

@@ -4,7 +4,7 @@ using DenoisedSmoothing.Preprocessing;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>What is done to images around the denoiser and behind it, as typed.</summary>
+/// <summary>What is done to images around and after the denoiser, as typed.</summary>
 /// <param name="DenoiserSize">The size at which images are denoised; null for their own.</param>
 /// <param name="Resampling">How images are resized.</param>
 /// <param name="Classifier">What is done to denoised images; null for nothing.</param>

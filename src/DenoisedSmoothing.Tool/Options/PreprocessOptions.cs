@@ -4,7 +4,7 @@ using DenoisedSmoothing.Preprocessing;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Options of resizing, cutting and grey around the denoiser and behind it: inside of what is certified.</summary>
+/// <summary>Options of resizing, cutting and grey around and after the denoiser: part of what is certified.</summary>
 internal sealed class PreprocessOptions
 {
     public PreprocessOptions() => Resampling.AcceptOnlyFromAmong("bilinear", "bicubic");

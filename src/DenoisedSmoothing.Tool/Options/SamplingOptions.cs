@@ -11,7 +11,7 @@ internal sealed class SamplingOptions
 
     public SamplingOptions() => Norm.AcceptOnlyFromAmong(L2, L1);
 
-    /// <summary>From the least noise that is drawn to where no image is left under it.</summary>
+    /// <summary>From the smallest noise that can be drawn to where it leaves nothing of an image.</summary>
     public static NumberRange<double> SigmaRange { get; } = new(1d / (1 << 20), 16) { Below = true };
 
     public Option<double> Sigma { get; } = new Option<double>("--sigma")
@@ -46,14 +46,14 @@ internal sealed class SamplingOptions
 
     public OptionGroup All => new("Noise", [Sigma, Norm, Batch, Seed]);
 
-    /// <summary>The noise that certifies the norm; uniform on [-lambda, lambda) it has the standard deviation lambda/sqrt(3).</summary>
+    /// <summary>The noise that certifies the norm; uniform noise on [-lambda, lambda) has the standard deviation lambda/sqrt(3).</summary>
     public ISmoothingNoise Noise(ParseResult parsed)
     {
         double sigma = parsed.GetValue(Sigma);
         return parsed.GetValue(Norm) == L1 ? new UniformNoise(Lambda(sigma)) : new GridGaussianNoise(sigma);
     }
 
-    /// <summary>The law of that noise before any image is known: without what the grid costs, which depends on the image's size.</summary>
+    /// <summary>The law of that noise before any image is known: without the cost of the grid, which depends on the image's size.</summary>
     public IRadiusRule Law(ParseResult parsed)
     {
         double sigma = parsed.GetValue(Sigma);
@@ -62,7 +62,7 @@ internal sealed class SamplingOptions
 
     private static double Lambda(double sigma) => sigma * Math.Sqrt(3);
 
-    /// <summary>What to say of a noise level that is refused.</summary>
+    /// <summary>What to say about a noise level that is refused.</summary>
     public static string? AboutSigma(double sigma) => sigma is >= 16 and <= 255 ? string.Create(CultureInfo.InvariantCulture,
         $"It is the noise per pixel, for pixels in [0,1]: for pixels of 0 to 255 divide by 255, which makes {sigma / 255:G3}.")
         : "It is the noise per pixel, for pixels in [0,1].";

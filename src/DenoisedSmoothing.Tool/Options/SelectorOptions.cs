@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Options of training a selector: labels that come from a log of certificates.</summary>
+/// <summary>Options for training a selector: labels that come from a log of certificates.</summary>
 internal sealed class SelectorOptions
 {
     private readonly Option<string?> _log = new("--select-from")

@@ -59,7 +59,7 @@ internal sealed class StrategyOptions
 
     public OptionGroup All => new(Heading, [Denoiser, .. Details]);
 
-    /// <summary>All but the strategy's name, for verbs that take several.</summary>
+    /// <summary>All except the strategy's name, for verbs that take several.</summary>
     public OptionGroup Details => new(Heading, [Steps, Votes, LocalSigma, LevelSteps, LevelPace, StartBelow]);
 
     /// <summary>The strategy as typed.</summary>
@@ -68,7 +68,7 @@ internal sealed class StrategyOptions
 
     /// <summary>Several strategies, which share the other options.</summary>
     /// <param name="parsed">What was typed.</param>
-    /// <param name="kinds">Their names; null for the one that the models decide: one-shot or none.</param>
+    /// <param name="kinds">Their names; null for the one that fits the models: one-shot or none.</param>
     /// <exception cref="ArgumentException">An option was typed that none of them takes.</exception>
     public IReadOnlyList<StrategyChoice> Read(ParseResult parsed, IReadOnlyList<string?> kinds)
     {
@@ -83,7 +83,7 @@ internal sealed class StrategyOptions
             })];
     }
 
-    /// <summary>Refuses an option that was typed and that no chosen strategy takes: who typed it believes that it does something.</summary>
+    /// <summary>Refuses an option that was typed but that no chosen strategy takes: the user believes that it does something.</summary>
     public static void RequireTaken(ParseResult parsed, Option option, IReadOnlyList<string?> kinds)
     {
         IReadOnlyList<string> takers = Strategies.Taking(option.Name);

@@ -6,7 +6,7 @@ namespace DenoisedSmoothing.Tool;
 internal sealed class TrainingVerbOptions
 {
     /// <param name="batch">Images per step where nothing is typed, in words.</param>
-    /// <param name="learningRate">What the rate does, with the one where nothing is typed, in words.</param>
+    /// <param name="learningRate">What the rate does, including its default, in words.</param>
     /// <param name="steps">Steps where nothing is typed, in words.</param>
     public TrainingVerbOptions(string batch, string learningRate, string steps)
     {
@@ -18,7 +18,7 @@ internal sealed class TrainingVerbOptions
             .AtLeast(1);
     }
 
-    /// <summary>What is said of AdamW's learning rate along a cosine.</summary>
+    /// <summary>What is said about AdamW's learning rate along a cosine.</summary>
     public static string Cosine(string rate) => $"The highest, after 100 steps of warm-up; it falls to 0 along a cosine [default: {rate}]";
 
     public Option<int?> Steps { get; }

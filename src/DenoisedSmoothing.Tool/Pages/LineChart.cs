@@ -4,8 +4,8 @@ using System.Text;
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>
-/// A chart of shares, from 0 to 100 percent, as SVG inside a page: told apart by dashes and by the numbers at the lines, not by colour
-/// alone, and described in words for those who do not see it.
+/// A chart of shares, from 0 to 100 percent, as SVG inside a page: its lines are told apart by dashes and numbers, not only by colour, and
+/// it is described in words for readers who cannot see it.
 /// </summary>
 internal static class LineChart
 {

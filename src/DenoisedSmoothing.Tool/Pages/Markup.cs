@@ -4,11 +4,11 @@ using System.Text;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>A piece of a page: markup as it is, and everything else escaped.</summary>
+/// <summary>A piece of a page: markup is kept, everything else is escaped.</summary>
 /// <param name="Html">Well-formed, as in XML.</param>
 internal readonly record struct Markup(string Html)
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>The empty piece.</summary>
     public static Markup None { get; } = new("");
 
     /// <summary>Markup from an interpolated string: its text is markup; values in it are escaped unless they are markup.</summary>
@@ -23,7 +23,7 @@ internal readonly record struct Markup(string Html)
     /// <inheritdoc/>
     public override string ToString() => Html;
 
-    /// <summary>A value's text, escaped; numbers are written alike whatever the language.</summary>
+    /// <summary>A value's text, escaped; numbers are written the same way whatever the language.</summary>
     internal static string Escape(object? value) => value switch
     {
         null => "",
@@ -33,7 +33,7 @@ internal readonly record struct Markup(string Html)
         _ => WebUtility.HtmlEncode(Printable(value.ToString() ?? "")),
     };
 
-    // Control characters and halves of characters have no place on a page, nor have those that turn the direction of all that follows.
+    // Control characters and half characters have no place on a page, nor do those that change the direction of everything that follows.
     private static string Printable(string text)
     {
         StringBuilder printable = new(text.Length);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Builds markup out of an interpolated string, so that nothing gets onto a page unescaped by being forgotten.</summary>
+/// <summary>Builds markup from an interpolated string, so that nothing gets onto a page unescaped by oversight.</summary>
 [InterpolatedStringHandler]
 internal readonly ref struct MarkupHandler(int literalLength, int formattedCount)
 {

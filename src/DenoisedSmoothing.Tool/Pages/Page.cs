@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>One HTML file that needs nothing else: style, charts and pictures are in it, and it may load nothing.</summary>
+/// <summary>A self-contained HTML file: style, charts and pictures are in it, and it may load nothing.</summary>
 internal static class Page
 {
     private static readonly Lazy<string> s_style = new(static () =>
@@ -10,10 +10,10 @@ internal static class Page
         return text.ReadToEnd();
     });
 
-    /// <summary>The whole file; it can be read as XML, too.</summary>
+    /// <summary>The whole file; it can also be read as XML.</summary>
     /// <param name="title">The title of the window, and the heading.</param>
     /// <param name="lead">The line under the heading.</param>
-    /// <param name="sections">In their order; those without a body are left out.</param>
+    /// <param name="sections">In order; those without a body are left out.</param>
     public static string Of(string title, Markup lead, IReadOnlyList<PageSection> sections)
     {
         PageSection[] shown = [.. sections.Where(static section => section.Body.Html.Length > 0)];

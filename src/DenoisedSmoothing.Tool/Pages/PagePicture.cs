@@ -8,12 +8,12 @@ internal static class PagePicture
 {
     private const int Shown = 112;
 
-    /// <summary>An image as a PNG within the markup, its pixels as they are.</summary>
-    /// <param name="pixels">[C,H,W] with C 1 or 3; what is outside of [0,1] is clipped.</param>
+    /// <summary>An image as a PNG within the markup, with its pixels unchanged.</summary>
+    /// <param name="pixels">[C,H,W] with C 1 or 3; values outside [0,1] are clipped.</param>
     /// <param name="channels">C.</param>
     /// <param name="height">H.</param>
     /// <param name="width">W.</param>
-    /// <param name="says">What it is, for those who do not see it.</param>
+    /// <param name="says">What it is, for readers who cannot see it.</param>
     public static Markup Of(ReadOnlySpan<float> pixels, int channels, int height, int width, string says)
     {
         using SKBitmap bitmap = new(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);

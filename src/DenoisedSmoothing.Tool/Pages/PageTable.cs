@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Tables of a page, which scroll by themselves on a narrow screen.</summary>
+/// <summary>Tables on a page, which scroll by themselves on a narrow screen.</summary>
 internal static class PageTable
 {
     /// <summary>A table whose first column is text and whose other columns are numbers.</summary>
@@ -21,7 +21,7 @@ internal static class PageTable
     public static Markup OfText(string caption, IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows) =>
         Of(caption, header, rows.Select(static row => (IReadOnlyList<Markup>)[.. row.Select(Markup.Text)]));
 
-    /// <summary>Names with what they are.</summary>
+    /// <summary>Names with their values.</summary>
     public static Markup Facts(IEnumerable<(string Name, string Value)> facts) => Markup.Of(
         $"<dl>{facts.Select(static fact => Markup.Of($"<dt>{fact.Name}</dt><dd>{fact.Value}</dd>\n"))}</dl>\n");
 

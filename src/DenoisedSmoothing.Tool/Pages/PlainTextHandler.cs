@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Builds a text out of interpolated strings, with the invariant culture.</summary>
+/// <summary>Builds a text from interpolated strings, with the invariant culture.</summary>
 [InterpolatedStringHandler]
 internal ref struct PlainTextHandler(int literalLength, int formattedCount)
 {

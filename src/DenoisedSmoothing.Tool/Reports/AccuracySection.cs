@@ -37,7 +37,7 @@ internal static class AccuracySection
             [.. certified.Select(log => Series(view, log, band: certified.Length == 1))]);
     }
 
-    /// <summary>The curve; where it has more steps than can be seen, never above the true one.</summary>
+    /// <summary>The curve; where it has more steps than can be seen, it is never above the true one.</summary>
     private static ChartSeries Series(ReportView view, ReportedLog log, bool band)
     {
         LogAnalysis figures = log.Analysis;
@@ -98,7 +98,7 @@ internal static class AccuracySection
         return ReportText.Percent(low) + " to " + up.ToString("0.00", CultureInfo.InvariantCulture) + "%";
     }
 
-    // Where a run may have been stopped because of what it showed, or images share their noise, no fixed-sample interval holds.
+    // Where a run may have been stopped because of what it showed, or images share their noise, no fixed-sample interval is valid.
     private static bool HasInterval(ReportedLog log) =>
         log.Log.SharedNoise == 0 && log.Log.Completeness != Logs.LogCompleteness.Unfinished;
 

@@ -89,7 +89,7 @@ internal static class AnswerSection
             yield return meaning;
     }
 
-    // No one has an intuition for a length in 784 or 150,528 dimensions.
+    // Nobody has an intuition for a length in 784 or 150,528 dimensions.
     private static string? Meaning(ReportedLog log, ReportRadius radius)
     {
         if (log.Log.Norm != Norm.L2 || radius.Value <= 0 || Dimension(log) is not { } values)

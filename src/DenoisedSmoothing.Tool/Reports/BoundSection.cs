@@ -5,7 +5,7 @@ using static DenoisedSmoothing.Tool.PlainText;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>How sure the smoothed model is: the lower bounds of the label's probability under noise.</summary>
+/// <summary>How sure the smoothed model is: the lower bounds on the label's probability under noise.</summary>
 internal static class BoundSection
 {
     private const int Steps = 300;
@@ -37,7 +37,7 @@ internal static class BoundSection
             [.. known.Select(static its => new ChartSeries(its.Log.Name, Rising(its.Bounds)))]);
     }
 
-    /// <summary>The empirical distribution function, at most so many steps: each quantile where it is.</summary>
+    /// <summary>The empirical distribution function, with a limited number of steps: each quantile where it is.</summary>
     private static List<(double X, double Y)> Rising(double[] bounds)
     {
         List<(double X, double Y)> points = [(bounds[0], 0)];
@@ -55,7 +55,7 @@ internal static class BoundSection
 
     private static Markup Table(ReportView view, ReportedLog log, double[] bounds)
     {
-        // What a radius asks for is known for Cohen's theorem alone.
+        // The probability that a radius needs is known only for Cohen's theorem.
         if (log.Log.Norm != Norm.L2 || log.Log.Meta?.Sigma is not { } sigma || log.Log.Method?.Name != "cohen")
             return Markup.None;
         return PageTable.OfText(

@@ -5,7 +5,7 @@ using static DenoisedSmoothing.Tool.PlainText;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Several logs beside each other, and the first against each other one, image by image.</summary>
+/// <summary>Several logs side by side, and the first compared with each of the others, image by image.</summary>
 internal static class ComparisonSection
 {
     public static Markup Of(ReportView view) => view.Logs.Count == 1 ? Markup.None : Markup.Of(

@@ -2,7 +2,7 @@ using static DenoisedSmoothing.Tool.PlainText;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>How to check it all again, with the commands.</summary>
+/// <summary>How to recheck everything, with the commands.</summary>
 internal static class RecheckSection
 {
     private const int MostShown = 10;
@@ -16,7 +16,7 @@ internal static class RecheckSection
 
         """);
 
-    /// <summary>What verification said of a log.</summary>
+    /// <summary>What verification said about a log.</summary>
     public static string Finding(ReportedLog log) => log.Verification switch
     {
         null => $"{log.Path} holds no votes: nothing of it could be verified. Its radii can be audited.",
@@ -24,7 +24,7 @@ internal static class RecheckSection
         { } verification => Text($"{log.Path}: {verification.Verified} lines verified, {verification.Findings.Count} findings."),
     };
 
-    /// <summary>The commands for a log, a line each.</summary>
+    /// <summary>The commands for a log, one per line.</summary>
     public static IEnumerable<string> Commands(ReportView view, ReportedLog log)
     {
         string path = Advice.Quoted(log.Path);

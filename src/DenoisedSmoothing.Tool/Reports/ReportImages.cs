@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>The images of a log, as far as they are those that were certified.</summary>
+/// <summary>The images of a log, as far as they are the ones that were certified.</summary>
 /// <param name="images">The data set.</param>
 internal sealed class ReportImages(IImageDataset images)
 {
@@ -15,7 +15,7 @@ internal sealed class ReportImages(IImageDataset images)
     /// <param name="log">The log.</param>
     /// <param name="index">The image's index.</param>
     /// <param name="label">Its label in the log.</param>
-    /// <param name="says">What it is, for those who do not see it.</param>
+    /// <param name="says">What it is, for readers who cannot see it.</param>
     public (Markup Picture, string? Problem) Picture(ReportedLog log, long index, int label, string says)
     {
         if (index >= images.Count)

@@ -3,18 +3,18 @@ using DenoisedSmoothing.Logs;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Writes the page of some logs, and on request what an auditor wants.</summary>
+/// <summary>Writes the page for some logs, and on request an auditor's bundle.</summary>
 /// <param name="Paths">The logs.</param>
 /// <param name="Page">The page to write.</param>
 /// <param name="Bundle">The archive to write; null for none.</param>
 /// <param name="Radii">Radii as typed; null for the usual ones.</param>
 /// <param name="Radius">The radius of the answer as typed; null for the first above 0.</param>
 /// <param name="ClassNames">A file of names; null for the data set's.</param>
-/// <param name="Alpha">For logs that do not say theirs; null for the usual one.</param>
+/// <param name="Alpha">For logs that do not state theirs; null for the usual one.</param>
 /// <param name="Rho">The probability with which a bound may fail.</param>
-/// <param name="Unverified">Whether logs that claim too much are let through.</param>
+/// <param name="Unverified">Whether logs that claim too much are accepted.</param>
 /// <param name="Data">The images; null for none.</param>
-/// <param name="DataWords">How these were typed.</param>
+/// <param name="DataWords">How the images were typed.</param>
 /// <param name="Output">Where results go.</param>
 internal sealed record ReportRun(
     IReadOnlyList<string> Paths, string Page, string? Bundle, string? Radii, string? Radius, string? ClassNames, double? Alpha, double Rho,

@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>All that the sections of a report draw on.</summary>
-/// <param name="Report">Figures and bounds, those of <c>analyze</c>.</param>
+/// <summary>Everything that the sections of a report use.</summary>
+/// <param name="Report">Figures and bounds, as in <c>analyze</c>.</param>
 /// <param name="Logs">The logs, in the order of the report.</param>
 /// <param name="Headline">The radius that the answer is about.</param>
-/// <param name="ClassNames">Names of the classes by label; none where they are not known.</param>
+/// <param name="ClassNames">Names of the classes by label; empty where they are not known.</param>
 /// <param name="Images">The data set; null where none was given.</param>
 /// <param name="DataWords">What was typed to name the data set, for commands.</param>
 internal sealed record ReportView(
@@ -20,7 +20,7 @@ internal sealed record ReportView(
     public static string Percent(double probability) =>
         ((decimal)probability * 100).ToString("0.##########", CultureInfo.InvariantCulture) + "%";
 
-    /// <summary>A class by its name, where it has one.</summary>
+    /// <summary>A class's name, if it has one.</summary>
     public string NameOf(int label) => label < ClassNames.Count ? ClassNames[label]
         : string.Create(CultureInfo.InvariantCulture, $"class {label}");
 
@@ -32,7 +32,7 @@ internal sealed record ReportView(
     public static string ShareUp(int count, int images) =>
         string.Create(CultureInfo.InvariantCulture, $"{count} of {images} ({ReportText.PercentUp(count, images)}%)");
 
-    /// <summary>A part for each log, under its name where there are several.</summary>
+    /// <summary>A part for each log, under the log's name where there are several.</summary>
     public Markup Each(Func<ReportedLog, Markup> part) => Markup.Join(Logs.Select(log =>
         part(log) is { Html.Length: > 0 } body ? Logs.Count > 1 ? Markup.Of($"<h3>{log.Name}</h3>\n{body}") : body : Markup.None));
 }

@@ -4,17 +4,17 @@ using DenoisedSmoothing.Verification;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>A log of a report, with all that is known about it.</summary>
+/// <summary>A log in a report, with everything that is known about it.</summary>
 /// <param name="Name">Its short name, distinct within the report.</param>
 /// <param name="Analysis">Its figures.</param>
-/// <param name="Verification">What its votes gave; null where it has none.</param>
-/// <param name="Entries">Its JSON lines; none where it has none.</param>
+/// <param name="Verification">What its votes showed; null where it has none.</param>
+/// <param name="Entries">Its JSON lines; empty where it has none.</param>
 internal sealed record ReportedLog(
     string Name, LogAnalysis Analysis, LogVerification? Verification, IReadOnlyList<CertificationLogEntry> Entries)
 {
     public CertificationLog Log => Analysis.Log;
 
-    /// <summary>Where it is, for commands: where it was read from unless set.</summary>
+    /// <summary>Its path for commands: where it was read from, unless set.</summary>
     public string Path { get; init; } = Analysis.Log.Path;
 
     public bool Certifies => Log.Kind == CertificationLogKind.Certify;
@@ -22,7 +22,7 @@ internal sealed record ReportedLog(
     /// <summary>The name of the norm of its radii.</summary>
     public string Norm => ReportText.Name(Log.Norm);
 
-    /// <summary>Images with another answer than their label.</summary>
+    /// <summary>Images whose answer differs from their label.</summary>
     public int Wrong => Analysis.Images - Analysis.Abstained - Analysis.CertifiedCount(0);
 
     /// <summary>The SHA-256 of each certified image, by index, as far as the log says.</summary>
@@ -30,7 +30,7 @@ internal sealed record ReportedLog(
         .Where(static entry => ProvenanceOf(entry) is not null)
         .ToDictionary(static entry => entry.Index, static entry => ProvenanceOf(entry)!.ImageHash);
 
-    /// <summary>Reads a log, after its claims were checked.</summary>
+    /// <summary>Reads logs, after checking their claims.</summary>
     public static IReadOnlyList<ReportedLog> ReadAll(IReadOnlyList<string> paths, bool unverified, CancellationToken cancellationToken)
     {
         LogVerification?[] verified = [.. paths.Select(path => LogClaims.Check(path, unverified, "reports", cancellationToken))];
@@ -42,5 +42,5 @@ internal sealed record ReportedLog(
 
     /// <summary>Where the votes of a line come from; null where it does not say.</summary>
     public static Provenance? ProvenanceOf(CertificationLogEntry entry) =>
-        entry.Certificate?.Provenance ?? entry.Transferred?.Provenance;
+        entry.Certificate?.Provenance ?? entry.Transferred?.Provenance ?? entry.Soft?.Provenance;
 }

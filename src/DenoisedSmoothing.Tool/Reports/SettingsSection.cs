@@ -4,7 +4,7 @@ using static DenoisedSmoothing.Tool.PlainText;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>With what the logs were made.</summary>
+/// <summary>The settings with which the logs were made.</summary>
 internal static class SettingsSection
 {
     public static Markup Of(ReportView view) => view.Each(log => PageTable.Facts(Facts(view, log)));

@@ -83,7 +83,7 @@ internal static class AnalyzeCommand
             LogReport report = new(analyses, asked, parsed.GetValue(alpha), parsed.GetValue(rho) ?? .001, parsed.GetValue(envelope));
             if (parsed.GetValue(paired))
                 report = report with { Pairs = [.. analyses.Skip(1).Select(log => LogPair.Of(log, analyses[0], asked, report.Rho))] };
-            // What goes wrong goes wrong before the first line is printed.
+            // Errors occur before the first line is printed.
             using StringWriter text = new();
             ReportFormats.All[form](report, text);
             foreach (string note in form is "tsv" or "latex" ? report.Notes : [])

@@ -6,7 +6,7 @@ using DenoisedSmoothing.Training.Attacks;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>The verb attack: certificates, tried.</summary>
+/// <summary>The verb attack: tests certificates.</summary>
 internal static class AttackCommand
 {
     /// <summary>An attack contradicts a certificate.</summary>
@@ -101,8 +101,8 @@ internal static class AttackCommand
     }
 
     /// <summary>
-    /// Prints a line for each image, and one now and then while an image is attacked. However it ends, contradictions that were found are
-    /// told.
+    /// Prints a line for each image, and one now and then while an image is attacked. However it ends, any contradictions found are
+    /// reported.
     /// </summary>
     private static void Watch(
         AttackRun run, int total, TextWriter output, TextWriter error, List<AttackRecord> done, CancellationToken cancellationToken)
@@ -150,8 +150,8 @@ internal static class AttackCommand
             $"{record.Index,6}  label {record.Label}, {certified}, {record.Inside.Count} attacks inside: {changed}  {record.Seconds:F1} s");
     }
 
-    /// <summary>Tells the contradictions of a run that was stopped or failed.</summary>
-    /// <returns>What to throw: a stop that has found something has the exit code of that.</returns>
+    /// <summary>Reports the contradictions of a run that was stopped or failed.</summary>
+    /// <returns>What to throw: a stop after something was found has the exit code for that.</returns>
     internal static Exception AfterFindings(Exception end, AttackReport report, TextWriter error)
     {
         if (!report.Contradictions.Any())

@@ -73,7 +73,7 @@ internal sealed record CalibrateRun
         }
     }
 
-    /// <summary>What is promised and what it takes.</summary>
+    /// <summary>What is promised and what it assumes.</summary>
     private static string Summary(PredictionSetCalibration calibration) => string.Create(CultureInfo.InvariantCulture,
         $"Sets miss the label of at most {100 * calibration.Miscoverage:G15}% of images, each moved by up to {calibration.Radius}: ")
         + string.Create(CultureInfo.InvariantCulture,

@@ -6,14 +6,14 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Denoises a few images by several strategies and draws them.</summary>
+/// <summary>Denoises a few images with several strategies and draws them.</summary>
 /// <param name="Models">The models.</param>
 /// <param name="Data">The data set.</param>
 /// <param name="Images">The images' indices; empty for the first few of the selection.</param>
-/// <param name="Chosen">The strategies, a column each.</param>
-/// <param name="Sigmas">The noise levels, a block of columns each.</param>
+/// <param name="Chosen">The strategies, one column each.</param>
+/// <param name="Sigmas">The noise levels, one block of columns each.</param>
 /// <param name="Seed">The noise key.</param>
-/// <param name="Scale">Screen pixels a pixel; null for a fitting number.</param>
+/// <param name="Scale">Screen pixels per pixel; null for a fitting number.</param>
 /// <param name="Out">The PNG.</param>
 /// <param name="Output">Where results go.</param>
 internal sealed record DenoiseRun(

@@ -11,7 +11,7 @@ namespace DenoisedSmoothing.Tool;
 /// <param name="Models">The models.</param>
 /// <param name="Data">The images.</param>
 /// <param name="Chosen">The strategies; null for those that the models have.</param>
-/// <param name="Default">The settings of a strategy that is not named.</param>
+/// <param name="Default">The settings for a strategy that is not named.</param>
 /// <param name="Sigmas">The noise levels.</param>
 /// <param name="Batch">Images per forward pass.</param>
 /// <param name="Seed">The noise key.</param>

@@ -8,12 +8,12 @@ using TorchSharp;
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>Fine-tunes a classifier behind a denoiser and writes it under its network's name.</summary>
-/// <param name="Models">The models, of which the classifier is trained.</param>
+/// <param name="Models">The models, whose classifier is trained.</param>
 /// <param name="Data">The images.</param>
-/// <param name="Strategy">What makes the images that it sees.</param>
+/// <param name="Strategy">What produces the images it sees.</param>
 /// <param name="Sigma">The noise level.</param>
 /// <param name="Training">Steps, seed and files.</param>
-/// <param name="FromScratch">Whether the weights begin afresh.</param>
+/// <param name="FromScratch">Whether training starts from new random weights.</param>
 /// <param name="Augmentation">Shifts and mirror images.</param>
 /// <param name="WeightDecay">Decoupled weight decay.</param>
 /// <param name="Output">Where results go.</param>

@@ -33,7 +33,7 @@ internal static class MergeCommand
             IReadOnlyList<string> missing = CertificationLogMerge.Run(paths, path, parsed.GetValue(partial), cancellationToken);
             foreach (string sentence in missing)
                 parsed.InvocationConfiguration.Error.WriteLine(sentence);
-            // Merged parts of a run are looked at while it runs: how far is each, and when is the last one done?
+            // Merged parts of a run are examined while it runs: how far along is each, and when will the last one be done?
             foreach (string shard in missing.Count > 0 ? paths : [])
             {
                 if (ShardProgress.Of(CertificationLog.Read(shard), DateTime.UtcNow) is { } progress)

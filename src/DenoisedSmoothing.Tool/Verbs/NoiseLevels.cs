@@ -4,13 +4,13 @@ using DenoisedSmoothing.Presets;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>The noise levels that a denoiser is trained for: all, some, or a range, in sigma.</summary>
+/// <summary>The noise levels for which a denoiser is trained: all, some, or a range, in sigma.</summary>
 /// <param name="Sigmas">Single levels; empty for none.</param>
 /// <param name="Range">A range; null for none.</param>
 internal sealed record NoiseLevels(IReadOnlyList<double> Sigmas, SigmaInterval? Range)
 {
     /// <summary>
-    /// The timesteps of a schedule that these levels are: t* of each sigma, and of a range all from the first's to the last's.
+    /// The timesteps of a schedule for these levels: t* of each sigma, and for a range all from the first's to the last's.
     /// </summary>
     /// <param name="schedule">The schedule.</param>
     /// <param name="last">The highest timestep of full training.</param>

@@ -7,14 +7,14 @@ namespace DenoisedSmoothing.Tool;
 
 /// <summary>Tables of samples and times, by radius and true probability.</summary>
 /// <param name="Rule">The law of the noise.</param>
-/// <param name="Radii">The radii, rising.</param>
+/// <param name="Radii">The radii, in increasing order.</param>
 /// <param name="Probabilities">True probabilities of the label.</param>
 /// <param name="Power">Probability of success.</param>
 /// <param name="N0">Selection votes; null for each method's own number.</param>
-/// <param name="N">Votes whose reach is shown.</param>
+/// <param name="N">The number of votes whose reach is shown.</param>
 /// <param name="Alpha">Allowed probability of error.</param>
 /// <param name="Budget">The most votes of a sequential run.</param>
-/// <param name="Images">Images of the run.</param>
+/// <param name="Images">Images in the run.</param>
 /// <param name="Output">Where results go.</param>
 internal sealed record PlanRun(
     IRadiusRule Rule, IReadOnlyList<double> Radii, IReadOnlyList<double> Probabilities, double Power, long? N0, long N, double Alpha,
@@ -83,7 +83,7 @@ internal sealed record PlanRun(
         Screen.Tables(Output).Write(table);
     }
 
-    // Beyond its budget a sequential run has no forecast.
+    // Beyond its budget, a sequential run has no forecast.
     private SequentialCertifier? Sequential(double radius)
     {
         SequentialCertifier certifier = new(new SequentialOptions { Alpha = Alpha, TargetRadii = [radius], Budget = Budget, N0 = N0 });

@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>How fast noisy samples come, noise and counting included.</summary>
+/// <summary>How fast noisy samples are processed, including noise and counting.</summary>
 internal static class RateMeasurement
 {
     private static readonly TimeSpan s_atLeast = TimeSpan.FromSeconds(3);
 
-    /// <summary>Certifies a blank image of the models' size until the clock says enough.</summary>
+    /// <summary>Certifies a blank image of the models' size until enough time has passed.</summary>
     public static double SamplesPerSecond(ModelChoice choice, double sigma, int batch, CancellationToken cancellationToken)
     {
         using LoadedReplicas loaded = LoadedReplicas.Load(choice);

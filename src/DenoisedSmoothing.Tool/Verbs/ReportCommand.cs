@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>The verb report: logs as one page for people.</summary>
+/// <summary>The verb report: logs as one readable page.</summary>
 internal static class ReportCommand
 {
     public static Verb Create()

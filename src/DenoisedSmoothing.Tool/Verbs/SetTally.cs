@@ -4,7 +4,7 @@ using DenoisedSmoothing.Statistics;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>What prediction sets come to: coverage, sizes, and how many say nothing.</summary>
+/// <summary>A summary of prediction sets: coverage, sizes, and how many say nothing.</summary>
 /// <param name="classCount">K.</param>
 internal sealed class SetTally(int classCount)
 {
@@ -24,8 +24,8 @@ internal sealed class SetTally(int classCount)
     }
 
     /// <summary>
-    /// Shares with intervals of Clopper and Pearson at 95%, whose ends are rounded outwards; shares that speak for the sets are cut, those
-    /// that speak against them rounded up.
+    /// Shares with Clopper-Pearson intervals at 95%, whose ends are rounded outwards; shares in favour of the sets are truncated, those
+    /// against them are rounded up.
     /// </summary>
     public override string ToString()
     {

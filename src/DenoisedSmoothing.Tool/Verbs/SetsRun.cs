@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Prediction sets of the images of a data set: a row for each, and what they come to.</summary>
+/// <summary>Prediction sets for the images of a data set: a row for each, and a summary.</summary>
 internal sealed record SetsRun
 {
     public required PredictionSetCalibration Calibration { get; init; }
@@ -39,7 +39,7 @@ internal sealed record SetsRun
         IImageDataset images = models.Preprocess is { } preprocess ? raw.Prepared(preprocess) : raw;
         double sigma = Calibration.Sigma;
         RobustSetClassifier sets = new(Strategies.BaseClassifier(models, Strategy, sigma), sigma, Calibration,
-            // The networks are this run's own: no one changes them meanwhile.
+            // The networks belong to this run: nothing changes them meanwhile.
             new PredictionSetOptions { Seed = Seed, Device = Models.Device, ConfirmEachCall = false });
         foreach (string warning in sets.Warnings)
             Error.WriteLine(Advice.Of(warning));
@@ -70,7 +70,7 @@ internal sealed record SetsRun
         return CommandLine.Done;
     }
 
-    /// <summary>Images that made the threshold tell too good a story about it.</summary>
+    /// <summary>Refuses images from which the threshold was made: they would make it look too good.</summary>
     private void RequireOthers(IImageDataset raw)
     {
         if (Calibration.Images is not { } used || used.Dataset != raw.Fingerprint)

@@ -20,7 +20,7 @@ internal sealed class SmoothingVerb(CertificationLogKind kind)
     private readonly CertifierOptions _certifier = new(predicts: kind == CertificationLogKind.Predict);
     private readonly OutputOptions _output = new();
 
-    /// <summary>Gives a verb these options, and lets it do what they say.</summary>
+    /// <summary>Gives a verb these options and its action.</summary>
     public Verb Of(Verb verb)
     {
         verb.With(_models.All).With(_data.All).With(_strategy.All).With(_sampling.All).With(_certifier.All).With(_output.All);
@@ -28,7 +28,7 @@ internal sealed class SmoothingVerb(CertificationLogKind kind)
         return verb.Does(Run);
     }
 
-    /// <summary>Gives a verb the options that decide answers: all but the log's, and without shards.</summary>
+    /// <summary>Gives a verb the options that decide answers: all except the log's, and without shards.</summary>
     public Verb OptionsOf(Verb verb) => verb.With(_models.All).With(_data.Whole).With(_strategy.All).With(_sampling.All)
         .With(_certifier.All);
 

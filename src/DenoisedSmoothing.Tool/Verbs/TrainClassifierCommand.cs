@@ -83,7 +83,7 @@ internal static class TrainClassifierCommand
         });
     }
 
-    /// <summary>Refuses what does not fit labels of two classes.</summary>
+    /// <summary>Refuses whatever does not fit labels with two classes.</summary>
     private static TrainClassifierRun Selecting(TrainClassifierRun run)
     {
         if (run.Models.Classifier.Classes is { } classes && classes != SelectorLabels.Classes.Count)

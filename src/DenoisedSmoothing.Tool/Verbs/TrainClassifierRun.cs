@@ -13,7 +13,7 @@ namespace DenoisedSmoothing.Tool;
 /// <param name="Models">The classifier's network, and the weights to start from.</param>
 /// <param name="Data">The images.</param>
 /// <param name="Objective">What is minimised.</param>
-/// <param name="Setting">With which settings.</param>
+/// <param name="Setting">Its settings.</param>
 /// <param name="Training">Steps, seed and files.</param>
 /// <param name="Optimizer">How gradients change the network.</param>
 /// <param name="Augmentation">Shifts and mirror images.</param>
@@ -22,7 +22,7 @@ internal sealed record TrainClassifierRun(
     ModelChoice Models, DataChoice Data, ClassifierObjective Objective, ObjectiveSetting Setting, TrainingChoice Training,
     OptimizerRecipe Optimizer, Augmentation Augmentation, TextWriter Output)
 {
-    /// <summary>Images beside the training set; null for none.</summary>
+    /// <summary>Images in addition to the training set; null for none.</summary>
     public FurtherImages? Further { get; init; }
 
     /// <summary>What labels images for a selector; null where the data set's own labels are learned.</summary>

@@ -24,7 +24,7 @@ internal sealed record TrainDenoiserRun(
 {
     private const int DefaultSteps = 6000;
 
-    // Of a score, in a geometric row: enough that any sigma in the range is within a few percent of one.
+    // For a score, in a geometric sequence: enough that any sigma in the range is within a few percent of one.
     private const int ScoreLevels = 50;
 
     /// <summary>The weights to start from; null for random ones.</summary>
@@ -33,7 +33,7 @@ internal sealed record TrainDenoiserRun(
     /// <summary>Files of the classifiers to train in front of; none for the bundled one.</summary>
     public IReadOnlyList<string> Surrogates { get; init; } = [];
 
-    /// <summary>What the classifiers' weights belong to; null where their files say it.</summary>
+    /// <summary>The network to which the classifiers' weights belong; null where their files say it.</summary>
     public string? SurrogateNetwork { get; init; }
 
     public int Execute(CancellationToken cancellationToken)
@@ -160,6 +160,6 @@ internal sealed record TrainDenoiserRun(
             Levels.Timesteps(schedule, named.LastTimestep ?? schedule.TimestepCount - 1));
     }
 
-    // What is trained, and what is said of it in the file and on the screen.
+    // What is trained, and what is said about it in the file and on the screen.
     private sealed record Work(ITrainingObjective Objective, IReadOnlyDictionary<string, string> Card, string Words);
 }

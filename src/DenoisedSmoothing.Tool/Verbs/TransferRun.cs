@@ -7,7 +7,7 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Gives the certificates of a log to a successor, image by image, in a log of their own.</summary>
+/// <summary>Transfers the certificates of a log to a successor, image by image, into a separate log.</summary>
 internal sealed record TransferRun
 {
     private static readonly TimeSpan s_linesEvery = TimeSpan.FromSeconds(10);
@@ -38,7 +38,7 @@ internal sealed record TransferRun
     public ulong? Seed { get; init; }
 
     /// <summary>Works through the log; what is written survives a stop at any moment.</summary>
-    /// <param name="output">Told how far it is, now and then, and what came out.</param>
+    /// <param name="output">Receives progress now and then, and the results.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     public void Execute(TextWriter output, CancellationToken cancellationToken)
     {
@@ -120,7 +120,7 @@ internal sealed record TransferRun
         settings.Remove("seed");
         if (Seed is { } seed)
             settings["seed"] = seed.ToString(CultureInfo.InvariantCulture);
-        // The same sum, rounded up, as each line's.
+        // The same sum, rounded up, as in each line.
         if (Settings.Alpha is { } alpha)
         {
             settings[CertificationLogMeta.AlphaSetting] =

@@ -17,7 +17,7 @@ internal sealed class TransferTally
         (_votes, _pairs) = (_votes + certificate.N0 + certificate.N, _pairs + pairs.Total);
     }
 
-    /// <summary>Cut: what is claimed is never rounded up.</summary>
+    /// <summary>Truncated: what is claimed is never rounded up.</summary>
     public override string ToString() => _images == 0 ? "nothing to transfer yet" : string.Create(CultureInfo.InvariantCulture,
         $"{_kept} of {_certified} certificates kept ({_images} images), mean radius {Cut(_before)} -> {Cut(_after)}, "
             + $"{_pairs} pairs of votes for {_votes} votes");

@@ -4,7 +4,7 @@ using DenoisedSmoothing.Verification;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>The verb verify: do the votes give what a certificate or a log claims?</summary>
+/// <summary>The verb verify: do the votes support what a certificate or a log claims?</summary>
 internal static class VerifyCommand
 {
     private const int MostShown = 20;

@@ -1,7 +1,7 @@
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>A column of a picture: one image a row, and what the classifier answers to each.</summary>
-/// <param name="Name">What stands over it.</param>
+/// <summary>A column of a picture: one image per row, and the classifier's answer to each.</summary>
+/// <param name="Name">Its heading.</param>
 /// <param name="Pixels">[N,C,H,W] in [0,1].</param>
 /// <param name="Channels">C: 1 or 3.</param>
 /// <param name="Height">H.</param>

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>A line now and then about how many images are done, on the working thread.</summary>
+/// <summary>Prints a line now and then about how many images are done, on the working thread.</summary>
 /// <param name="output">Where they go.</param>
 /// <param name="total">All images.</param>
 internal sealed class ProgressLines(TextWriter output, int total) : IProgress<int>

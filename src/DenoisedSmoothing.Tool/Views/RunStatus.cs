@@ -2,21 +2,21 @@ using System.Globalization;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>Where a run is, for a panel of a few lines.</summary>
-/// <param name="Done">Images done, those of a resumed log included.</param>
-/// <param name="Total">Images of the whole run.</param>
+/// <summary>The progress of a run, for a panel of a few lines.</summary>
+/// <param name="Done">Images done, including those of a resumed log.</param>
+/// <param name="Total">Images in the whole run.</param>
 /// <param name="Abstained">How many of those done abstained.</param>
-/// <param name="Shares">What is right so far.</param>
+/// <param name="Shares">The share that is correct so far.</param>
 /// <param name="Share">How much of the work of this session is done, from 0 to 1.</param>
 /// <param name="Votes">Votes drawn in this session.</param>
-/// <param name="Elapsed">How long it works.</param>
+/// <param name="Elapsed">How long it has been working.</param>
 internal sealed record RunStatus(
     long Done, int Total, long Abstained, string Shares, double Share, long Votes, TimeSpan Elapsed)
 {
     // Beyond this nobody plans.
     private const double LongestSeconds = 1e9;
 
-    /// <summary>How fast, and how long still.</summary>
+    /// <summary>The rate, and the time left.</summary>
     /// <param name="now">The time of day.</param>
     public string Pace(DateTime now)
     {
@@ -26,7 +26,7 @@ internal sealed record RunStatus(
         return string.Create(CultureInfo.InvariantCulture, $"{Votes / seconds:F0} votes/s, ") + Times(Elapsed, Share, now);
     }
 
-    /// <summary>How long a work has taken and will take still, and when it ends.</summary>
+    /// <summary>How long some work has taken, how much longer it will take, and when it ends.</summary>
     /// <param name="elapsed">How long it has taken.</param>
     /// <param name="share">How much of it is done, above 0 and at most 1.</param>
     /// <param name="now">The time of day.</param>
@@ -38,8 +38,8 @@ internal sealed record RunStatus(
     }
 
     /// <summary>The panel's lines.</summary>
-    /// <param name="width">Columns, of which the bar takes what is left.</param>
-    /// <param name="unicode">Whether the terminal has blocks; otherwise the bar is of # and -.</param>
+    /// <param name="width">Columns, of which the bar takes the rest.</param>
+    /// <param name="unicode">Whether the terminal has blocks; otherwise the bar is made of # and -.</param>
     /// <param name="now">The time of day.</param>
     public IReadOnlyList<string> Lines(int width, bool unicode, DateTime now)
     {
@@ -52,10 +52,10 @@ internal sealed record RunStatus(
     private static string Percent(long done, int total) =>
         string.Create(CultureInfo.InvariantCulture, $"{100 * done / Math.Max(1, total)}%");
 
-    /// <summary>A length of time from its seconds, where there may be any number of them.</summary>
+    /// <summary>A time span from any number of seconds.</summary>
     public static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, 0, LongestSeconds));
 
-    /// <summary>A length of time.</summary>
+    /// <summary>The text of a time span.</summary>
     public static string Span(TimeSpan span) => span.Days > 0
         ? span.ToString(@"d\d\ h\:mm\:ss", CultureInfo.InvariantCulture)
         : span.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture);

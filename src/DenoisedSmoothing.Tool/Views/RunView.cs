@@ -7,13 +7,13 @@ using Spectre.Console;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>How far a run is: a live panel on a terminal, plain lines now and then where output goes elsewhere.</summary>
+/// <summary>The progress of a run: a live panel on a terminal, plain lines now and then where output goes elsewhere.</summary>
 /// <param name="output">Where to write.</param>
 /// <param name="images">The data set, for the classes' names.</param>
 /// <param name="kind">Certificates or predictions.</param>
-/// <param name="total">Images of the whole run.</param>
-/// <param name="samplesAnImage">Votes of every image; null where they vary.</param>
-/// <param name="printImages">Whether every image gets a line: when no log keeps it.</param>
+/// <param name="total">Images in the whole run.</param>
+/// <param name="samplesAnImage">Votes for every image; null where they vary.</param>
+/// <param name="printImages">Whether every image gets a line: for runs without a log.</param>
 internal sealed class RunView(TextWriter output, IImageDataset images, CertificationLogKind kind, int total, long? samplesAnImage,
     bool printImages) : IProgress<SmoothingProgress>
 {
@@ -29,7 +29,7 @@ internal sealed class RunView(TextWriter output, IImageDataset images, Certifica
 
     public void Header(string text) => Write(text);
 
-    /// <summary>Counts what a resumed log holds already.</summary>
+    /// <summary>Counts what a resumed log already holds.</summary>
     public void Already(IReadOnlyList<CertificationLogRow> rows)
     {
         foreach (CertificationLogRow row in rows)
@@ -74,7 +74,7 @@ internal sealed class RunView(TextWriter output, IImageDataset images, Certifica
         Refresh();
     }
 
-    /// <summary>The last word.</summary>
+    /// <summary>The final summary.</summary>
     public void Summary(string? log)
     {
         Write(string.Create(CultureInfo.InvariantCulture, $"{_tally.Images} images: {_tally.Text(kind)}"));
@@ -88,8 +88,8 @@ internal sealed class RunView(TextWriter output, IImageDataset images, Certifica
             output.WriteLine(line);
     }
 
-    // The console knows how to print above the panel, and does not wipe what it prints over; elsewhere it would break lines at a width that
-    // nothing has.
+    // The console knows how to print above the panel without erasing what it prints over; elsewhere it would break lines at a meaningless
+    // width.
     private void PrintLine(string line)
     {
         if (_live is null)
@@ -137,6 +137,6 @@ internal sealed class RunView(TextWriter output, IImageDataset images, Certifica
 
     private string NameOf(int label) => label < images.ClassNames.Count ? images.ClassNames[label] : $"class {label}";
 
-    // Cut, never rounded up: a printed radius must not promise more than the certificate.
+    // Truncated, never rounded up: a printed radius must not promise more than the certificate.
     private static string Cut(double radius) => (Math.Floor(radius * 1000) / 1000).ToString("F3", CultureInfo.InvariantCulture);
 }

@@ -11,17 +11,19 @@ internal static class Screen
     /// <summary>Columns to write in: the terminal's, at most 100, and 100 where output goes elsewhere.</summary>
     public static int Width => WidthOf(Console.IsOutputRedirected) ?? Widest;
 
-    /// <summary>Columns of lines that programs may read: no limit where output goes elsewhere.</summary>
+    /// <summary>The width of lines that programs may read: no limit where output goes elsewhere.</summary>
     public static int LineWidth => WidthOf(Console.IsOutputRedirected) ?? int.MaxValue;
 
-    /// <summary>Columns of errors: no limit where they go elsewhere.</summary>
+    /// <summary>The width of errors: no limit where they go elsewhere.</summary>
     public static int ErrorWidth => WidthOf(Console.IsErrorRedirected) ?? int.MaxValue;
 
-    /// <summary>Whether a text is written to a terminal that moves its cursor.</summary>
+    /// <summary>Whether text is written to a terminal that can move its cursor.</summary>
     public static bool IsTerminal(TextWriter output, IAnsiConsole console) =>
         ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected && console.Profile.Capabilities.Ansi;
 
-    /// <summary>A console for tables, without colours and at least 80 columns wide: few columns go into a table, many rows may.</summary>
+    /// <summary>
+    /// A console for tables, without colours and at least 80 columns wide: a table has few columns but may have many rows.
+    /// </summary>
     public static IAnsiConsole Tables(TextWriter output)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -33,17 +35,17 @@ internal static class Screen
         return console;
     }
 
-    /// <summary>Breaks lines that are too long between words; what follows a break stands two columns further in.</summary>
+    /// <summary>Breaks long lines between words; continued lines are indented by two more columns.</summary>
     /// <param name="text">Lines.</param>
-    /// <param name="width">The longest line, but for single words that are longer.</param>
+    /// <param name="width">The longest line, except for single words that are longer.</param>
     public static string Fold(string text, int width) => string.Join(Environment.NewLine,
         text.ReplaceLineEndings("\n").Split('\n').SelectMany(line => Folded(line, width)));
 
-    /// <summary>A bar behind a text, as long as the width leaves room for.</summary>
-    /// <param name="head">What stands before it.</param>
+    /// <summary>A bar after a text, as long as the width allows.</summary>
+    /// <param name="head">The text before it.</param>
     /// <param name="share">How full it is, from 0 to 1.</param>
-    /// <param name="width">Columns of both.</param>
-    /// <param name="unicode">Whether the terminal has blocks; otherwise the bar is of # and -.</param>
+    /// <param name="width">Columns for both.</param>
+    /// <param name="unicode">Whether the terminal has blocks; otherwise the bar is made of # and -.</param>
     public static string Bar(string head, double share, int width, bool unicode)
     {
         int room = Math.Max(0, width - head.Length - 2), filled = (int)(room * Math.Clamp(share, 0, 1));
@@ -53,7 +55,7 @@ internal static class Screen
 
     /// <summary>Breaks a text between words.</summary>
     /// <param name="text">One paragraph.</param>
-    /// <param name="width">The longest line, but for single words that are longer.</param>
+    /// <param name="width">The longest line, except for single words that are longer.</param>
     public static IEnumerable<string> Wrap(string text, int width)
     {
         StringBuilder line = new();

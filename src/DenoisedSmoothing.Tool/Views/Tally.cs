@@ -25,7 +25,9 @@ internal sealed class Tally
         }
     }
 
-    /// <summary>Shares of images that are right, and certified so within each radius; of predictions only the first counts.</summary>
+    /// <summary>
+    /// Shares of images that are correct, and certified as such within each radius; for predictions only the first counts.
+    /// </summary>
     public string Text(CertificationLogKind kind) => Images == 0 ? "no image yet"
         : kind == CertificationLogKind.Predict ? string.Create(CultureInfo.InvariantCulture, $"right {Share(0)}, abstained {Abstained}")
         : "certified accuracy " + string.Join("  ", s_radii.Select((radius, i) => string.Create(CultureInfo.InvariantCulture,
@@ -37,6 +39,6 @@ internal sealed class Tally
         : "certified  " + string.Join("  ", s_radii.Select((radius, i) => string.Create(CultureInfo.InvariantCulture,
             $"{radius}: {Share(i)}")));
 
-    /// <summary>Cut: what is claimed is never rounded up.</summary>
+    /// <summary>Truncated: what is claimed is never rounded up.</summary>
     private string Share(int i) => (Math.Floor(1000m * _certified[i] / Images) / 10).ToString("F1", CultureInfo.InvariantCulture) + "%";
 }

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace DenoisedSmoothing.Tool;
 
-/// <summary>How far a training is: a bar on a terminal, a line every few seconds where output goes elsewhere.</summary>
+/// <summary>The progress of training: a bar on a terminal, a line every few seconds where output goes elsewhere.</summary>
 internal sealed class TrainingView : IProgress<TrainingProgress>
 {
     private static readonly TimeSpan s_linesEvery = TimeSpan.FromSeconds(10), s_barEvery = TimeSpan.FromSeconds(.25);
@@ -19,7 +19,7 @@ internal sealed class TrainingView : IProgress<TrainingProgress>
     private TrainingView(TextWriter output) =>
         (_output, _console) = (output, AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }));
 
-    /// <summary>Shows a training while it works.</summary>
+    /// <summary>Shows training while it works.</summary>
     /// <param name="output">Where to write.</param>
     /// <param name="train">The training, which reports every few steps.</param>
     public static void Show(TextWriter output, Action<IProgress<TrainingProgress>> train)
@@ -56,10 +56,10 @@ internal sealed class TrainingView : IProgress<TrainingProgress>
     }
 
     /// <summary>The bar, and a line below it.</summary>
-    /// <param name="value">Where the training is.</param>
-    /// <param name="first">Where it was at the first report.</param>
+    /// <param name="value">The current progress.</param>
+    /// <param name="first">The progress at the first report.</param>
     /// <param name="width">Columns.</param>
-    /// <param name="unicode">Whether the terminal has blocks; otherwise the bar is of # and -.</param>
+    /// <param name="unicode">Whether the terminal has blocks; otherwise the bar is made of # and -.</param>
     /// <param name="now">The time of day.</param>
     public static IReadOnlyList<string> Lines(
         TrainingProgress value, (int Step, TimeSpan Elapsed) first, int width, bool unicode, DateTime now)
@@ -75,8 +75,8 @@ internal sealed class TrainingView : IProgress<TrainingProgress>
     }
 
     /// <summary>The line where output goes elsewhere.</summary>
-    /// <param name="value">Where the training is.</param>
-    /// <param name="first">Where it was at the first report.</param>
+    /// <param name="value">The current progress.</param>
+    /// <param name="first">The progress at the first report.</param>
     public static string Line(TrainingProgress value, (int Step, TimeSpan Elapsed) first)
     {
         string loss = string.Create(CultureInfo.InvariantCulture, $"step {value.Step}/{value.Steps}  loss {value.Loss:F4}");

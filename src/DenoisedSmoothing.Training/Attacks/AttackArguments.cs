@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Training.Attacks;
 
-/// <summary>What every attack asks of its arguments.</summary>
+/// <summary>What every attack requires of its arguments.</summary>
 internal static class AttackArguments
 {
     public static void Check(AttackTarget target, Tensor images, Tensor labels, double radius, StepRandom random)

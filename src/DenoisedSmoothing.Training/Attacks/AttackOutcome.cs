@@ -18,7 +18,9 @@ public sealed record AttackOutcome
     /// <summary>How far the image might be moved.</summary>
     public required double Radius { get; init; }
 
-    /// <summary>How far it was moved: at most <see cref="Radius"/>, computed in double from the float32 values that were judged.</summary>
+    /// <summary>
+    /// How far it was moved: at most <see cref="Radius"/>, computed in double precision from the float32 values that were judged.
+    /// </summary>
     public required double Distance { get; init; }
 
     /// <summary>The judgement.</summary>
@@ -27,6 +29,6 @@ public sealed record AttackOutcome
     /// <summary>The judge's answer for the attacked image.</summary>
     public required Prediction Answer { get; init; }
 
-    /// <summary>Noisy images that the attack looked at, without the judge's.</summary>
+    /// <summary>Noisy images that the attack looked at, not counting the judge's.</summary>
     public required long Votes { get; init; }
 }

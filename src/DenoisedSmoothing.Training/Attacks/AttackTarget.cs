@@ -5,16 +5,16 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Training.Attacks;
 
-/// <summary>A base classifier as an attacker has it: scores of noisy images with their gradients, counted against a budget.</summary>
+/// <summary>A base classifier as an attacker sees it: scores of noisy images with their gradients, counted against a budget.</summary>
 /// <remarks>Not safe for concurrent use.</remarks>
 public sealed class AttackTarget
 {
     private readonly Func<Tensor, NoiseContext, Tensor> _score;
     private readonly ISmoothingNoise? _law;
 
-    /// <summary>Attacks the base classifier that is smoothed, under noise of the law that it is smoothed with.</summary>
+    /// <summary>Attacks the smoothed base classifier, under noise of the law with which it is smoothed.</summary>
     /// <param name="classifier">Its networks in evaluation mode.</param>
-    /// <param name="noise">The noise of the smoothed classifier; the attacker draws it under seeds of his own.</param>
+    /// <param name="noise">The noise of the smoothed classifier; the attacker draws it under separate seeds.</param>
     public AttackTarget(IBaseClassifier classifier, ISmoothingNoise noise)
     {
         ArgumentNullException.ThrowIfNull(classifier);
@@ -22,7 +22,7 @@ public sealed class AttackTarget
         (_score, _law, Sigma, Norm) = (classifier.Score, noise, noise.Level.Certified, noise.Norm);
     }
 
-    /// <summary>Attacks a classifier that is smoothed without a denoiser, as in training.</summary>
+    /// <summary>Attacks a classifier smoothed without a denoiser, as in training.</summary>
     /// <param name="classifier">Its network in evaluation mode.</param>
     /// <param name="sigma">The smoothing noise per pixel, in [0,1] pixel space; finite, above 0.</param>
     public AttackTarget(IClassifier classifier, double sigma)
@@ -34,7 +34,7 @@ public sealed class AttackTarget
     /// <summary>The smoothing noise per pixel, in [0,1] pixel space.</summary>
     public double Sigma { get; }
 
-    /// <summary>The norm of what the noise certifies, in which attacks measure how far an image is moved.</summary>
+    /// <summary>The norm that the noise certifies, in which attacks measure how far an image is moved.</summary>
     /// <value>l2, unless the noise says otherwise.</value>
     public Norm Norm { get; }
 
@@ -63,7 +63,7 @@ public sealed class AttackTarget
     /// <param name="noisy">[N,C,H,W].</param>
     /// <param name="random">Inner draws, for a stochastic base classifier.</param>
     /// <returns>[N,K].</returns>
-    /// <exception cref="OperationCanceledException"><see cref="Cancellation"/> asks for it.</exception>
+    /// <exception cref="OperationCanceledException"><see cref="Cancellation"/> was cancelled.</exception>
     public Tensor Scores(Tensor noisy, StepRandom random)
     {
         ArgumentNullException.ThrowIfNull(noisy);
@@ -102,7 +102,7 @@ public sealed class AttackTarget
         ? Trainable.Noisy(images, Trainable.Noise(images, Sigma, draws, random))
         : Drawn(images, draws, random, _law);
 
-    /// <summary>The noise of some draws, [B,C,H,W] each, to be added to other images near these.</summary>
+    /// <summary>The noise for several draws, [B,C,H,W] each, to be added to other images near these.</summary>
     internal IReadOnlyList<Tensor> Noise(Tensor images, int draws, StepRandom random) => _law is null
         ? Trainable.Noise(images, Sigma, draws, random)
         : [.. Drawn(images, draws, random, _law).sub(images.repeat([draws, .. Enumerable.Repeat(1L, (int)images.dim() - 1)]))
@@ -123,7 +123,7 @@ public sealed class AttackTarget
         return tensor(noisy, [draws * rows, .. images.shape[1..]]).to(images.dtype, images.device);
     }
 
-    /// <summary>Splits draws of several images into passes of at most <see cref="Batch"/> rows.</summary>
+    /// <summary>Splits draws for several images into passes of at most <see cref="Batch"/> rows.</summary>
     internal IEnumerable<int> Parts(int draws, long images)
     {
         int most = (int)Math.Max(1, Batch / images);

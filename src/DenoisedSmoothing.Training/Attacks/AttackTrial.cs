@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training.Attacks;
 
 /// <summary>
-/// Tries certificates: attacks an image inside its radius and decides by fresh votes whether the smoothed classifier's answer changed. A
-/// sound certificate is changed by no attack, except as rarely as its alpha says.
+/// Tests certificates: attacks an image inside its radius and decides by fresh votes whether the smoothed classifier's answer changed. No
+/// attack changes the answer of a sound certificate, except as rarely as its alpha says.
 /// </summary>
 public sealed class AttackTrial
 {
@@ -16,8 +16,8 @@ public sealed class AttackTrial
     /// <summary>Prepares trials.</summary>
     /// <param name="target">Makes the attacker's view of the base classifier, with a budget for each trial.</param>
     /// <param name="judge">
-    /// The smoothed classifier of the same base classifier and sigma, under a strict alpha (1e-6, say): whether an answer changed is read
-    /// from its predictions, which take fresh seeds of their own.
+    /// The smoothed classifier of the same base classifier and sigma, under a strict alpha (such as 1e-6): whether an answer changed is
+    /// read from its predictions, which use their own fresh seeds.
     /// </param>
     /// <param name="seed">Seeds the attacker's draws, together with the image's index.</param>
     public AttackTrial(Func<AttackTarget> target, ICertifiedClassifier judge, int seed = 0)
@@ -34,7 +34,7 @@ public sealed class AttackTrial
     /// <param name="imageIndex">The image's index in its data set.</param>
     /// <param name="cancellationToken">Stops the judge between batches.</param>
     /// <exception cref="ArgumentException">
-    /// The certificate abstained or has radius 0, so that there is nothing to try, or is about another norm.
+    /// The certificate abstained or has radius 0, so that there is nothing to test, or is for another norm.
     /// </exception>
     public AttackOutcome TryCertificate(IAttack attack, Tensor image, Certificate certificate, long imageIndex = 0,
         CancellationToken cancellationToken = default)
@@ -69,7 +69,7 @@ public sealed class AttackTrial
         using StepRandom random = new(_seed, (int)imageIndex);
         Tensor attacked = attack.Run(target, image.unsqueeze(0), tensor(new long[] { label }, device: image.device), radius, random);
 
-        // Judged is the float32 image inside the radius exactly: an attack's own arithmetic may overshoot by a rounding.
+        // The judged float32 image is exactly inside the radius: an attack's own arithmetic may overshoot by a rounding.
         float[] clean = Values(image), moved = Values(attacked);
         double distance = target.Ball.MoveInside(clean, moved, radius);
         Prediction answer = _judge.Predict(tensor(moved, image.shape), cancellationToken);

@@ -6,11 +6,11 @@ namespace DenoisedSmoothing.Training.Attacks;
 
 /// <summary>
 /// Decoupled direction and norm (Rony et al. 2019, under noise as Salman et al. 2019): looks for the shortest perturbation that changes the
-/// vote, shortening its target length where the vote is changed and lengthening it where it is not.
+/// vote, shortening its target length where the vote changed and lengthening it where it did not.
 /// </summary>
 /// <remarks>
-/// An image whose vote never changed, or is wrong from the start, is returned as it was. With one step that is every image: a
-/// perturbation is judged before it moves.
+/// An image whose vote never changed, or is wrong from the start, is returned unchanged. With one step that is every image: a perturbation
+/// is judged before it moves.
 /// </remarks>
 public sealed class DdnAttack : IAttack
 {
@@ -19,7 +19,7 @@ public sealed class DdnAttack : IAttack
     public int Steps { get; init => field = Trainable.AtLeast(1, value, nameof(Steps)); } = 20;
 
     /// <summary>
-    /// Noisy copies that gradient and vote come from; the same ones in all steps, so that lengths can be compared. Above 0.
+    /// Noisy copies from which gradient and vote come; the same ones in all steps, so that lengths can be compared. Above 0.
     /// </summary>
     /// <value>16.</value>
     public int Draws { get; init => field = Trainable.AtLeast(1, value, nameof(Draws)); } = 16;
@@ -29,16 +29,16 @@ public sealed class DdnAttack : IAttack
     public double? InitialNorm { get; init => field = value is null or > 0 ? value
         : throw new ArgumentOutOfRangeException(nameof(InitialNorm), value, "InitialNorm must be above 0."); }
 
-    /// <summary>By what share the target length changes in a step, in (0,1).</summary>
+    /// <summary>The share by which the target length changes in a step, in (0,1).</summary>
     /// <value>0.05.</value>
     public double Gamma { get; init => field = value is > 0 and < 1 ? value
         : throw new ArgumentOutOfRangeException(nameof(Gamma), value, "Gamma must be in (0,1)."); } = 0.05;
 
     /// <summary>
-    /// Rounds images to this many grey levels in every step, at least 2, and the result's perturbation too, which may then leave the ball
-    /// by half a level per pixel.
+    /// Rounds images to this many grey levels in every step, at least 2, as well as the result's perturbation, which may then leave the
+    /// ball by half a level per pixel.
     /// </summary>
-    /// <value>Null: not at all. The authors use 256.</value>
+    /// <value>Null: no rounding. The authors use 256.</value>
     public int? Levels { get; init => field = value is null or >= 2 ? value
         : throw new ArgumentOutOfRangeException(nameof(Levels), value, "Levels must be at least 2."); }
 
@@ -55,12 +55,12 @@ public sealed class DdnAttack : IAttack
         return Run(target, images, labels, radius, target.Noise(images, Draws, random), random).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Attacks under given noise, such as what a training step uses again for its loss.</summary>
+    /// <summary>Attacks under given noise, such as noise that a training step reuses for its loss.</summary>
     /// <param name="target">The base classifier.</param>
     /// <param name="images">[B,C,H,W] in [0,1].</param>
     /// <param name="labels">[B].</param>
     /// <param name="radius">Above 0.</param>
-    /// <param name="noise">One tensor [B,C,H,W] for each copy, of the target's sigma; takes the place of <see cref="Draws"/>.</param>
+    /// <param name="noise">One tensor [B,C,H,W] for each copy, with the target's sigma; replaces <see cref="Draws"/>.</param>
     /// <param name="random">Inner draws, for a stochastic base classifier.</param>
     /// <returns>As <see cref="IAttack.Run"/>.</returns>
     public Tensor Run(AttackTarget target, Tensor images, Tensor labels, double radius, IReadOnlyList<Tensor> noise, StepRandom random)

@@ -7,13 +7,12 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training.Attacks;
 
 /// <summary>
-/// The attack of one who knows the seed: makes the very noise that will be drawn, and moves the image so that just those copies vote
-/// otherwise.
+/// The attack of an adversary who knows the seed: makes exactly the noise that will be drawn, and moves the image so that just those copies
+/// vote differently.
 /// </summary>
 /// <remarks>
-/// It can change an answer that is drawn under a published seed, inside any certified radius, while the smoothed classifier's answer
-/// stays what it is: so predictions take a fresh seed each, and a certificate's seed is drawn after the image is known. One image at a
-/// time.
+/// It can change an answer that is drawn under a published seed, inside any certified radius, while the smoothed classifier's answer stays
+/// the same: so predictions use a fresh seed each, and a certificate's seed is drawn after the image is known. One image at a time.
 /// </remarks>
 public sealed class KnownSeedAttack : IAttack
 {
@@ -33,7 +32,7 @@ public sealed class KnownSeedAttack : IAttack
         (_noise, _seed, _imageIndex, _phase) = (noise, seed, imageIndex, phase);
     }
 
-    /// <summary>How many of the copies that will be drawn are attacked, from the first on; above 0.</summary>
+    /// <summary>How many of the copies to be drawn are attacked, from the first on; above 0.</summary>
     /// <value>100.</value>
     public int Draws { get; init => field = Trainable.AtLeast(1, value, nameof(Draws)); } = 100;
 

@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Training.Attacks;
 
-/// <summary>The balls of l1, in which attacks are sparse: length is best spent where the slope is steepest.</summary>
+/// <summary>The l1 balls, in which attacks are sparse: length is best spent where the slope is steepest.</summary>
 internal sealed class L1Ball : NormBall
 {
     public static readonly L1Ball Instance = new();
 
     /// <summary>
-    /// The share of values that a step moves, all by the same length. One value alone, the steepest of all, soon meets the end of its
+    /// The share of values that a step moves, all by the same length. A single value, the steepest of all, soon reaches the end of its
     /// range (F. Tramer and D. Boneh, "Adversarial training and robustness for multiple perturbations", NeurIPS 2019).
     /// </summary>
     private const double Share = .05;
@@ -27,13 +27,13 @@ internal sealed class L1Ball : NormBall
         Tensor size = perturbations.flatten(1).abs().to_type(ScalarType.Float64);
         (Tensor falling, _) = size.sort(1, descending: true);
         Tensor rank = Counting(1, falling.shape[1] + 1, ScalarType.Float64, falling.device);
-        Tensor cut = (falling.cumsum(1) - Kept(radius)) / rank; // what takes the largest k values to the radius together
+        Tensor cut = (falling.cumsum(1) - Kept(radius)) / rank; // what brings the largest k values to the radius together
         Tensor last = (falling > cut).sum(1, keepdim: true, ScalarType.Int64).clamp_min(Kept(1)) - Kept(1);
         Tensor length = cut.gather(1, last).clamp_min(Kept(0)).reshape(PerImage(perturbations)).to_type(perturbations.dtype);
         return perturbations.sign() * (perturbations.abs() - length).clamp_min(Kept(0));
     }
 
-    /// <summary>Spread evenly over the steepest values that are not at the end of their range already.</summary>
+    /// <summary>Spread evenly over the steepest values that are not yet at the end of their range.</summary>
     public override Tensor Steepest(Tensor slope, Tensor points)
     {
         ArgumentNullException.ThrowIfNull(slope);

@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Training.Attacks;
 
-/// <summary>The balls of l2.</summary>
+/// <summary>The l2 balls.</summary>
 internal sealed class L2Ball : NormBall
 {
     public static readonly L2Ball Instance = new();
 
-    // torch.renorm's: keeps a shortened row from coming out a rounding too long.
+    // From torch.renorm: keeps a shortened row from being too long by a rounding.
     private const double Slack = 1e-7;
 
     public override Tensor Length(Tensor images)

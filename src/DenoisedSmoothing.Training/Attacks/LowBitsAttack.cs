@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training.Attacks;
 
 /// <summary>
-/// An attack on the arithmetic, not on the classifier: moves all pixels by a tiny power of two, or rounds them to multiples of one, so
-/// that the low bits of image plus noise change, and keeps what fewest noisy copies vote for the label after.
+/// An attack on the arithmetic, not on the classifier: moves all pixels by a tiny power of two, or rounds them to multiples of one, so that
+/// the low bits of image plus noise change, and keeps the change after which the fewest noisy copies vote for the label.
 /// </summary>
 /// <remarks>
 /// Noise that is rounded when it is added leaves a trace of the image in the low bits of the sum (Jin et al. 2022; Voracek and Hein
-/// 2023). A base classifier that reads them can be turned by changes far below any radius, which no theorem about exact noise covers.
+/// 2023). A base classifier that reads them can be changed by moves far below any radius, which no theorem about exact noise covers.
 /// </remarks>
 public sealed class LowBitsAttack : IAttack
 {
@@ -22,7 +22,7 @@ public sealed class LowBitsAttack : IAttack
     /// <value>27.</value>
     public int LastBit { get; init => field = Bit(value, nameof(LastBit)); } = 27;
 
-    /// <summary>Noisy copies that each change is voted on with, above 0.</summary>
+    /// <summary>Noisy copies that vote on each change, above 0.</summary>
     /// <value>64.</value>
     public int Draws { get; init => field = Trainable.AtLeast(1, value, nameof(Draws)); } = 64;
 
@@ -50,7 +50,7 @@ public sealed class LowBitsAttack : IAttack
         return best.MoveToOuterDisposeScope();
     }
 
-    // The images themselves first: only what does better than they do is an attack.
+    // The images themselves first: only what does better than them is an attack.
     private IEnumerable<Tensor> Candidates(NormBall ball, Tensor images, double radius)
     {
         yield return images;

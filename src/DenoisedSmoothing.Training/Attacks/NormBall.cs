@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training.Attacks;
 
 /// <summary>
-/// The balls of a norm, which attacks stay in: lengths of images, projections, and the steps that gain most for their length.
+/// The balls of a norm, in which attacks stay: lengths of images, projections, and the steps that gain most for their length.
 /// </summary>
 public abstract class NormBall
 {
@@ -39,7 +39,7 @@ public abstract class NormBall
 
     /// <summary>Perturbations such that the perturbed images are in [0,1] and within a radius of the images.</summary>
     /// <remarks>
-    /// Clamps first and shortens then, which cannot leave the box again: every value ends between its image's and the clamped one.
+    /// Clamps first and then shortens, which cannot leave the box again: every value ends between its image's value and the clamped one.
     /// </remarks>
     /// <param name="images">[B,...] in [0,1].</param>
     /// <param name="perturbations">[B,...].</param>
@@ -51,7 +51,8 @@ public abstract class NormBall
     }
 
     /// <summary>
-    /// A perturbed image as float32 values that lie within the radius exactly: lengths in double, of the floats themselves.
+    /// A perturbed image as float32 values that are exactly within the radius: lengths are computed in double precision, from the floats
+    /// themselves.
     /// </summary>
     /// <param name="image">One image's values, in [0,1].</param>
     /// <param name="perturbed">The perturbed image's values; moved towards the image until they are within the radius and in [0,1].</param>
@@ -61,7 +62,7 @@ public abstract class NormBall
     {
         for (int i = 0; i < perturbed.Length; i++)
             perturbed[i] = float.IsNaN(perturbed[i]) ? image[i] : Math.Clamp(perturbed[i], 0f, 1f);
-        // Sums of n rounded terms in double err by less than n + 4 units of 1.2e-16; counted against the attacker.
+        // Sums of n rounded terms in double precision err by less than n + 4 units of 1.2e-16; this is counted against the attacker.
         double guard = 1 + (image.Length + 4) * 1.2e-16;
         double distance = Distance(image, perturbed) * guard;
         for (double keep = 1 - 1e-7; distance > radius; keep -= 1e-6)

@@ -4,23 +4,23 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training.Attacks;
 
 /// <summary>
-/// Where the probability of a label falls fastest, averaged over noise (expectation over transformation; Salman et al. 2019).
+/// Finds where the probability of a label falls fastest, averaged over noise (expectation over transformation; Salman et al. 2019).
 /// </summary>
 internal static class SmoothedGradient
 {
-    /// <summary>Directions of length 1 along which mean_i p_y(x + e_i) falls fastest, with the label that most copies vote for.</summary>
+    /// <summary>Directions of length 1 along which mean_i p_y(x + e_i) falls fastest, with the label for which most copies vote.</summary>
     /// <remarks>
-    /// The attacked loss is -log mean_i p_y, whose gradient is that of the mean but for a factor per image, so the unit direction is the
+    /// The attacked loss is -log mean_i p_y, whose gradient is that of the mean except for a factor per image, so the unit direction is the
     /// same and copies can be taken in several passes. An image without a gradient gets zeros.
     /// </remarks>
     /// <param name="target">The base classifier.</param>
     /// <param name="points">[B,C,H,W].</param>
     /// <param name="labels">[B].</param>
     /// <param name="noise">One tensor [B,C,H,W] for each copy.</param>
-    /// <param name="exact">By gradients; else by Stein's identity from forward passes alone, where the gradient is E[p_y e] /
+    /// <param name="exact">Whether to use gradients; otherwise Stein's identity with only forward passes, where the gradient is E[p_y e] /
     /// sigma^2.</param>
     /// <param name="random">Inner draws.</param>
-    /// <returns>The directions [B,C,H,W], and the most voted label [B], the lowest of equals.</returns>
+    /// <returns>The directions [B,C,H,W], and the label with the most votes [B], the lowest on ties.</returns>
     public static (Tensor Direction, Tensor Vote) Of(
         AttackTarget target, Tensor points, Tensor labels, IReadOnlyList<Tensor> noise, bool exact, StepRandom random)
     {

@@ -5,11 +5,11 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training.Attacks;
 
 /// <summary>
-/// A black-box attack that sees labels alone: moves on the sphere of the given radius by random turns, and keeps a turn where fewer noisy
+/// A black-box attack that sees only labels: moves on the sphere of the given radius by random turns, and keeps a turn where fewer noisy
 /// copies vote for the label.
 /// </summary>
 /// <remarks>
-/// Each comparison is made under the same fresh noise on both sides, so that luck with the noise is not taken for a better direction.
+/// Each comparison is made under the same fresh noise on both sides, so that luck with the noise is not mistaken for a better direction.
 /// </remarks>
 public sealed class VoteSearchAttack : IAttack
 {
@@ -17,7 +17,7 @@ public sealed class VoteSearchAttack : IAttack
     /// <value>100.</value>
     public int Steps { get; init => field = Trainable.AtLeast(1, value, nameof(Steps)); } = 100;
 
-    /// <summary>Noisy copies that each side of a comparison is voted on with, above 0.</summary>
+    /// <summary>Noisy copies that vote on each side of a comparison, above 0.</summary>
     /// <value>64.</value>
     public int Draws { get; init => field = Trainable.AtLeast(1, value, nameof(Draws)); } = 64;
 
@@ -41,7 +41,7 @@ public sealed class VoteSearchAttack : IAttack
         for (int step = 0; step < Steps && target.Affords(2 * Draws * images.shape[0]); step++)
         {
             Tensor moved = delta.Plus(turn * Kept(radius) * ball.Steepest(random.Normal(images), images.Plus(delta)));
-            // On the sphere again: inside it an attack is weaker, and the box may have shortened the last one.
+            // Back on the sphere: inside it an attack is weaker, and the box may have shortened the last one.
             Tensor candidate = ball.Project(images, moved * (Kept(radius) / ball.Length(moved)), radius);
             IReadOnlyList<Tensor> noise = target.Noise(images, Draws, random);
             Tensor better = Hits(target, images.Plus(candidate), labels, noise, random)

@@ -1,7 +1,7 @@
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// All that decides a run's result besides its number of steps, by name: a checkpoint is continued under the same settings only.
+/// Everything that decides a run's result besides its number of steps, by name: a checkpoint is continued only under the same settings.
 /// </summary>
 internal static class RunSettings
 {
@@ -19,12 +19,12 @@ internal static class RunSettings
         }
     }
 
-    /// <summary>Collects settings; those of one name are one, with both values.</summary>
+    /// <summary>Collects settings; those with the same name become one, with both values.</summary>
     public static Dictionary<string, string> Of(params IEnumerable<KeyValuePair<string, string>> settings) =>
         settings.GroupBy(setting => setting.Key).ToDictionary(
             group => group.Key, group => string.Join(", ", group.Select(setting => setting.Value)));
 
-    /// <summary>One sentence for each difference; none where the runs are the same.</summary>
+    /// <summary>One sentence for each difference; empty where the runs are the same.</summary>
     public static IEnumerable<string> Differences(IReadOnlyDictionary<string, string> there, IReadOnlyDictionary<string, string> now)
     {
         foreach (string name in there.Keys.Union(now.Keys))

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Training;
 
-/// <summary>A training run on disk: <c>step-N</c> folders, each complete or absent, of which the newest is kept.</summary>
+/// <summary>A training run on disk: <c>step-N</c> folders, each complete or absent, of which only the newest is kept.</summary>
 /// <param name="folder">Where they are.</param>
 /// <param name="settings">What decides the run's result besides its number of steps.</param>
 internal sealed class TrainingCheckpoint(string folder, IReadOnlyDictionary<string, string> settings)
@@ -16,7 +16,7 @@ internal sealed class TrainingCheckpoint(string folder, IReadOnlyDictionary<stri
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes the run's state: to a fresh folder first, renamed when whole.</summary>
+    /// <summary>Writes the run's state: first to a fresh folder, which is renamed when complete.</summary>
     public void Save(int step, IReadOnlyList<TrainingPlan> plans, nn.Module network, WeightAverage average, Optimizer optimizer)
     {
         string target = Path.Combine(folder, $"step-{step:D8}"), fresh = target + Partial;
@@ -42,7 +42,7 @@ internal sealed class TrainingCheckpoint(string folder, IReadOnlyDictionary<stri
         }
     }
 
-    /// <summary>What the newest checkpoint says, where there is one.</summary>
+    /// <summary>What the newest checkpoint says, if there is one.</summary>
     /// <exception cref="InvalidOperationException">The folder holds a run under other settings; a sentence for each.</exception>
     /// <exception cref="InvalidDataException">The state cannot be read.</exception>
     public TrainingState? Find()
@@ -56,7 +56,7 @@ internal sealed class TrainingCheckpoint(string folder, IReadOnlyDictionary<stri
             string.Join(' ', differences));
     }
 
-    /// <summary>Puts the newest checkpoint's weights, averages and moments in place.</summary>
+    /// <summary>Restores the newest checkpoint's weights, averages and moments.</summary>
     /// <exception cref="InvalidOperationException">The checkpoint is of another network, or gone.</exception>
     public void Restore(nn.Module network, WeightAverage average, Optimizer optimizer)
     {
@@ -107,7 +107,7 @@ internal sealed class TrainingCheckpoint(string folder, IReadOnlyDictionary<stri
         }
         catch (JsonException)
         {
-            // said below
+            // reported below
         }
 
         throw new InvalidDataException(

@@ -1,17 +1,17 @@
 namespace DenoisedSmoothing.Experiments;
 
-/// <summary>How often a candidate was right.</summary>
+/// <summary>How often a candidate was correct.</summary>
 /// <param name="Candidate">What was measured.</param>
 /// <param name="Images">How many images.</param>
-/// <param name="Correct">How many of them came out with their label.</param>
-/// <param name="Time">What its forward passes took.</param>
+/// <param name="Correct">How many of them got their label.</param>
+/// <param name="Time">The time its forward passes took.</param>
 public sealed record AccuracyResult(AccuracyCandidate Candidate, long Images, long Correct, TimeSpan Time)
 {
-    /// <summary>The share of right answers, in [0,1]; 0 where there were no images.</summary>
+    /// <summary>The share of correct answers, in [0,1]; 0 where there were no images.</summary>
     public double Accuracy => Images == 0 ? 0 : (double)Correct / Images;
 
     /// <summary>
-    /// The standard error of <see cref="Accuracy"/>: by Wilson's centre, which keeps it above 0 where all or none are right.
+    /// The standard error of <see cref="Accuracy"/>: by Wilson's centre, which keeps it above 0 where all or none are correct.
     /// </summary>
     public double StandardError
     {

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Experiments;
 
 /// <summary>
-/// How often base classifiers are right on noisy images, one draw per image: what <c>dds evaluate</c> does (the paper's Tables 4 and 5).
-/// All candidates of a noise level see the same noise.
+/// How often base classifiers are correct on noisy images, one draw per image: what <c>dds evaluate</c> does (the paper's Tables 4 and 5).
+/// All candidates at a noise level see the same noise.
 /// </summary>
 public sealed record AccuracyRun
 {
@@ -23,7 +23,7 @@ public sealed record AccuracyRun
     /// <summary>What happens to an image before the noise; null for nothing.</summary>
     public ImagePreprocess? Preprocess { get; init; }
 
-    /// <summary>Whether an image that cannot be read is passed over instead of ending the run.</summary>
+    /// <summary>Whether an image that cannot be read is skipped instead of ending the run.</summary>
     public bool SkipUnreadable { get; init; }
 
     /// <summary>What to measure.</summary>
@@ -41,10 +41,10 @@ public sealed record AccuracyRun
     public string Device { get; init; } = "cpu";
 
     /// <summary>Measures.</summary>
-    /// <param name="progress">Told how many images are done, after each batch.</param>
-    /// <param name="skipped">Told of each image that is passed over.</param>
+    /// <param name="progress">Receives the number of images done, after each batch.</param>
+    /// <param name="skipped">Receives each skipped image.</param>
     /// <param name="cancellationToken">Stops between forward passes; nothing results.</param>
-    /// <returns>A result for each candidate, in their order.</returns>
+    /// <returns>A result for each candidate, in order.</returns>
     /// <exception cref="InvalidDataException">An image cannot be read.</exception>
     /// <exception cref="InvalidOperationException">A candidate gives NaN or infinite scores.</exception>
     public IReadOnlyList<AccuracyResult> Run(
@@ -73,7 +73,7 @@ public sealed record AccuracyRun
         foreach (IGrouping<double, int> level in Enumerable.Range(0, results.Length).GroupBy(i => results[i].Candidate.Sigma))
         {
             (Tensor pixels, NoiseContext noise) = level.Key == 0
-                ? (clean.to(device), new NoiseContext(1)) // clean images meet no denoiser, which would ask for the level
+                ? (clean.to(device), new NoiseContext(1)) // clean images see no denoiser, which would ask for the level
                 : NoisyCopies.Draw(clean, indices, level.Key, Seed, device, cancellationToken);
             foreach (int i in level)
             {

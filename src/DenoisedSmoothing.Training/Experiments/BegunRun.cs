@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace DenoisedSmoothing.Experiments;
 
-/// <summary>What a run that goes on finds in its log.</summary>
+/// <summary>Checks what a resumed run finds in its log.</summary>
 internal static class BegunRun
 {
     /// <summary>
-    /// Refuses a log whose images are not the first of the run: one from which lines were lost or taken out would go on behind them, and
-    /// end as a whole one that counts only what was left in it.
+    /// Refuses a log whose images are not the first of the run: a log with lost or removed lines would continue after them, and end up
+    /// looking complete while counting only what was left in it.
     /// </summary>
     /// <param name="log">Its path.</param>
-    /// <param name="there">The images in it, rising.</param>
-    /// <param name="run">The images of the run, rising.</param>
+    /// <param name="there">The images in it, in increasing order.</param>
+    /// <param name="run">The images of the run, in increasing order.</param>
     /// <param name="passedOver">Whether images may be missing without a line that says so.</param>
     /// <exception cref="InvalidDataException">They are not; the message names the image.</exception>
     public static void Require(string log, IEnumerable<long> there, IEnumerable<int> run, bool passedOver = false)

@@ -35,7 +35,7 @@ public sealed class CertificationSession : IDisposable
         int[] indices = [.. run.Range.Indices(run.Images.Count)];
         _settings = new(() => RunSettings.Meta(run, Seed, Dimension(indices)));
         _images = run.Preprocess is { } preprocess ? run.Images.Prepared(preprocess) : run.Images;
-        // Photos of several sizes are found now, not after hours.
+        // Photos of several sizes are detected now, not after hours.
         _images.RequireOneShape(run.Range);
         // So is a radius that these votes cannot reach.
         if (run.Kind == CertificationLogKind.Certify && run.Certifier is { } certifier && Dimension(indices) is { } dimension)
@@ -52,22 +52,22 @@ public sealed class CertificationSession : IDisposable
     /// <summary>The noise key of the run; null where it is kept secret.</summary>
     public ulong? Seed { get; }
 
-    /// <summary>The images as they are certified: after what happens to them before the noise.</summary>
+    /// <summary>The images as they are certified: after preprocessing and before the noise.</summary>
     internal IImageDataset Images => _images;
 
-    /// <summary>What decides every line: the settings that stand beside the log, or would.</summary>
+    /// <summary>What decides every line: the settings that are, or would be, stored beside the log.</summary>
     public CertificationLogMeta Settings => _settings.Value;
 
-    /// <summary>The number of images of the run, those of a resumed log included.</summary>
+    /// <summary>The number of images in the run, including those of a resumed log.</summary>
     public int Total { get; }
 
     /// <summary>The indices of the images still to do.</summary>
     public IReadOnlyList<int> Left { get; }
 
-    /// <summary>What a resumed log holds already.</summary>
+    /// <summary>What a resumed log already holds.</summary>
     public IReadOnlyList<CertificationLogRow> Finished => _log?.Finished ?? [];
 
-    /// <summary>What the settings cannot do, or look like a mistake; empty when all is well.</summary>
+    /// <summary>What the settings cannot do, or what looks like a mistake; empty when all is well.</summary>
     public IReadOnlyList<string> Warnings => _soft?.Warnings ?? _smoothed!.Warnings;
 
     /// <summary>How many votes an image takes.</summary>
@@ -76,11 +76,10 @@ public sealed class CertificationSession : IDisposable
         : _run.Certifier!.PredictionVotes;
 
     /// <summary>
-    /// Works, in the order of the indices; each outcome is in the log before it is handed out. To the end, the log says that it is
-    /// finished.
+    /// Runs in the order of the indices; each outcome is in the log before it is returned. At the end, the log is marked as finished.
     /// </summary>
-    /// <param name="progress">Told about ten times a second.</param>
-    /// <param name="skipped">Told of each image that is passed over.</param>
+    /// <param name="progress">Receives reports about ten times a second.</param>
+    /// <param name="skipped">Receives each skipped image.</param>
     /// <param name="cancellationToken">Stops between batches; what is in the log stays, and the run can be resumed.</param>
     public IEnumerable<RunOutcome> Run(
         IProgress<SmoothingProgress>? progress = null, Action<SkippedImage>? skipped = null, CancellationToken cancellationToken = default)
@@ -102,13 +101,13 @@ public sealed class CertificationSession : IDisposable
     }
 
     /// <summary>
-    /// Works on images that someone else deals out, such as a queue, and writes no log: an image that fails leaves the others. Every
-    /// image gets the answer that <see cref="Run"/> gives it, whichever worker takes it, and in whatever order.
+    /// Works on images handed out from elsewhere, such as by a queue, and writes no log: an image that fails does not affect the others.
+    /// Every image gets the answer that <see cref="Run"/> gives it, whichever worker takes it and in whatever order.
     /// </summary>
-    /// <param name="indices">Indices of the data set, each once; drawn from as images are needed, on the enumerating thread.</param>
-    /// <param name="progress">Told about ten times a second.</param>
+    /// <param name="indices">Indices in the data set, each once; read as images are needed, on the enumerating thread.</param>
+    /// <param name="progress">Receives reports about ten times a second.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    /// <returns>An outcome for every index, as they are finished.</returns>
+    /// <returns>An outcome for every index, in the order in which they are finished.</returns>
     public IEnumerable<WorkOutcome> Work(
         IEnumerable<int> indices, IProgress<SmoothingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -150,7 +149,7 @@ public sealed class CertificationSession : IDisposable
     }
 
     /// <summary>The smoothed classifier of a run, on all its devices.</summary>
-    /// <exception cref="ArgumentException">These are of several kinds.</exception>
+    /// <exception cref="ArgumentException">The devices are of several kinds.</exception>
     internal static SmoothedClassifier Smooth(CertificationRun run, ulong? seed)
     {
         BaseClassifierReplica[] replicas = Replicas(run);
@@ -187,7 +186,7 @@ public sealed class CertificationSession : IDisposable
         };
     }
 
-    /// <summary>The number of values of an image: all have as many. Null where no image says.</summary>
+    /// <summary>The number of values of an image, which is the same for all. Null where no image tells it.</summary>
     private long? Dimension(int[] indices) => indices.Select(_images.ShapeOf).FirstOrDefault(static shape => shape is not null) is { } known
         ? (long)known.Channels * known.Height * known.Width
         : null;
@@ -196,7 +195,7 @@ public sealed class CertificationSession : IDisposable
     {
         try
         {
-            // Logs of schema 1 do not say what was passed over.
+            // Logs of schema 1 do not say what was skipped.
             BegunRun.Require(_run.LogPath!, log.FinishedImages, indices,
                 passedOver: _run.SkipUnreadable && CertificationLogMeta.Find(_run.LogPath!)?.Schema == 1);
         }
@@ -231,7 +230,7 @@ public sealed class CertificationSession : IDisposable
         }
     }
 
-    /// <summary>Notes the images passed over before an image, so that the log stays in order: images are read ahead.</summary>
+    /// <summary>Notes the images skipped before an image, so that the log stays in order: images are read ahead.</summary>
     private void WriteSkipped(long before)
     {
         lock (_skipped)

@@ -8,15 +8,17 @@ namespace DenoisedSmoothing.Experiments;
 /// <summary>One noisy copy of each of several images: for looking at denoisers, not for certificates.</summary>
 public static class NoisyCopies
 {
-    /// <summary>Draws the copies: an image's is sample 0 of its own index, so that it is the same whatever else is in the batch.</summary>
+    /// <summary>
+    /// Draws the copies: an image's copy is sample 0 of its own index, so that it is the same whatever else is in the batch.
+    /// </summary>
     /// <param name="clean">float32 [N,C,H,W] in [0,1] on the CPU.</param>
     /// <param name="indices">The images' indices in their data set, N of them.</param>
     /// <param name="sigma">The noise per pixel, in [0,1] pixel space; finite, above 0.</param>
     /// <param name="seed">The noise key.</param>
-    /// <param name="device">Where the copies go.</param>
+    /// <param name="device">The target device.</param>
     /// <param name="cancellationToken">What the context is cancelled with.</param>
-    /// <returns>The copies, shaped as the images and owned by the current scope, and what a denoiser is told of them.</returns>
-    /// <exception cref="ArgumentException">There are not as many indices as images, or sigma is not finite and above 0.</exception>
+    /// <returns>The copies, shaped like the images and owned by the current scope, and what a denoiser is told about them.</returns>
+    /// <exception cref="ArgumentException">The numbers of indices and images differ, or sigma is not finite and above 0.</exception>
     public static (Tensor Noisy, NoiseContext Context) Draw(
         Tensor clean, IReadOnlyList<int> indices, double sigma, ulong seed, Device device, CancellationToken cancellationToken = default)
     {

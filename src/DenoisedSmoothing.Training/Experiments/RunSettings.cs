@@ -8,9 +8,9 @@ namespace DenoisedSmoothing.Experiments;
 /// <summary>What decides every line of a run's log: resumed runs and shards must have it in common.</summary>
 internal static class RunSettings
 {
-    /// <summary>The noise key: the one given, the one that a resumed log began with, or a fresh one.</summary>
+    /// <summary>The noise key: the one given, the one with which a resumed log began, or a fresh one.</summary>
     /// <remarks>
-    /// A prediction's key is never made up here: the library takes a fresh one and does not tell, and so the log does not hold one.
+    /// A prediction's key is never made here: the library uses a fresh one without revealing it, so the log does not hold one.
     /// </remarks>
     public static ulong? SeedOf(CertificationRun run)
     {

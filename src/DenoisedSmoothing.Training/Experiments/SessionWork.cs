@@ -6,16 +6,16 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.Experiments;
 
-/// <summary>Images of a run, answered as someone deals them out.</summary>
+/// <summary>Answers images of a run as they are handed out from elsewhere.</summary>
 /// <param name="run">The run.</param>
-/// <param name="smoothed">What answers by votes; null where mean scores do.</param>
+/// <param name="smoothed">What answers by votes; null where mean scores are used.</param>
 /// <param name="soft">What answers by mean scores.</param>
 /// <param name="images">The data set, prepared.</param>
-/// <param name="fingerprint">That of the run's settings.</param>
+/// <param name="fingerprint">The fingerprint of the run's settings.</param>
 internal sealed class SessionWork(
     CertificationRun run, SmoothedClassifier? smoothed, SoftSmoothedClassifier? soft, IImageDataset images, string fingerprint)
 {
-    // Images that got no answer because they could not be read. Filled while images are drawn, on the enumerating thread.
+    // Images that got no answer because they could not be read. Filled while images are taken, on the enumerating thread.
     private readonly Queue<WorkOutcome> _unread = new();
 
     public IEnumerable<WorkOutcome> Run(IEnumerable<int> indices, IProgress<SmoothingProgress>? progress, CancellationToken stop)
@@ -47,7 +47,7 @@ internal sealed class SessionWork(
         foreach (SmoothingOutcome<TResult> outcome in outcomes)
         {
             int index = (int)outcome.Image.Index!;
-            // One that is stopped is no failure of its image.
+            // Being stopped is not a failure of the image.
             if (outcome.Error is OperationCanceledException)
                 stop.ThrowIfCancellationRequested();
             yield return outcome.Error is { } error

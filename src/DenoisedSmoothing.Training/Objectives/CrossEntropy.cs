@@ -11,7 +11,7 @@ public sealed class CrossEntropy : ITrainingObjective
 
     /// <summary>Trains a classifier's network.</summary>
     /// <param name="classifier">Over a module of weights.</param>
-    /// <exception cref="ArgumentException">The classifier's network is no module with parameters.</exception>
+    /// <exception cref="ArgumentException">The classifier's network is not a module with parameters.</exception>
     public CrossEntropy(ModuleClassifier classifier)
     {
         ArgumentNullException.ThrowIfNull(classifier);

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// Trains a classifier on what it will meet behind a denoiser: images noised and denoised afresh whenever they are seen (Carlini et al.
-/// 2022, Tables 3 and 6). The denoiser stays as it is.
+/// Trains a classifier on what it will see behind a denoiser: images noised and denoised anew whenever they are seen (Carlini et al. 2022,
+/// Tables 3 and 6). The denoiser is not changed.
 /// </summary>
 public sealed class DenoisedCrossEntropy : ITrainingObjective
 {
@@ -18,10 +18,10 @@ public sealed class DenoisedCrossEntropy : ITrainingObjective
 
     /// <summary>Trains a classifier's network.</summary>
     /// <param name="classifier">Over a module of weights.</param>
-    /// <param name="denoiser">Takes noise of this sigma; on the same device.</param>
+    /// <param name="denoiser">Must handle this sigma; on the same device.</param>
     /// <param name="sigma">The noise per pixel, in [0,1] pixel space; finite, above 0.</param>
-    /// <exception cref="ArgumentException">The classifier's network is no module with parameters.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, or beyond what the denoiser reaches.</exception>
+    /// <exception cref="ArgumentException">The classifier's network is not a module with parameters.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, or beyond what the denoiser can handle.</exception>
     public DenoisedCrossEntropy(ModuleClassifier classifier, IDenoiser denoiser, double sigma)
     {
         ArgumentNullException.ThrowIfNull(classifier);

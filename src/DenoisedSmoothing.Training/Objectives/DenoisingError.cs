@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// Trains a denoiser for one noise level by the mean squared error, over all pixels, between what it makes of a noisy image and the clean
-/// one (Salman et al. 2020, MSE).
+/// Trains a denoiser for one noise level by the mean squared error, over all pixels, between its result for a noisy image and the clean one
+/// (Salman et al. 2020, MSE).
 /// </summary>
 public sealed class DenoisingError : ITrainingObjective
 {
@@ -15,7 +15,7 @@ public sealed class DenoisingError : ITrainingObjective
     /// <summary>Trains a denoiser's network.</summary>
     /// <param name="denoiser">The network.</param>
     /// <param name="sigma">The noise per pixel, in [0,1] pixel space; finite, above 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, or beyond what the network reaches.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, or beyond what the network can handle.</exception>
     public DenoisingError(DenoisingNetwork denoiser, double sigma)
     {
         ArgumentNullException.ThrowIfNull(denoiser);

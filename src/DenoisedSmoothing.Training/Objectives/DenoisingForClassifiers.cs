@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// Trains a denoiser in front of classifiers that stay as they are, by the cross-entropy of their answers to denoised images (Salman et al.
-/// 2020); the objectives differ in the label that the answer should be.
+/// Trains a denoiser in front of fixed classifiers, by the cross-entropy of their answers to denoised images (Salman et al. 2020); the
+/// objectives differ in the label that the answer should have.
 /// </summary>
 /// <remarks>
-/// Several classifiers take turns, one a step: then the denoiser does not fit one alone, and serves a classifier that is not at hand (the
-/// black box of the paper, with 14 surrogates for CIFAR-10). The paper fine-tunes a denoiser that was trained by
+/// Several classifiers take turns, one per step: then the denoiser does not fit only one of them, and serves a classifier that is not
+/// available (the paper's black box, with 14 surrogates for CIFAR-10). The paper fine-tunes a denoiser trained with
 /// <see cref="DenoisingError"/>.
 /// </remarks>
 public abstract class DenoisingForClassifiers : ITrainingObjective

@@ -6,10 +6,12 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// A denoiser as its training needs it: noisy images to clean ones in whatever mode the network is, with gradients. What
-/// <see cref="DenoisingError"/>, <see cref="DenoisingStability"/> and <see cref="DenoisingClassification"/> train.
+/// A denoiser as training needs it: from noisy images to clean ones in whatever mode the network is in, with gradients.
+/// <see cref="DenoisingError"/>, <see cref="DenoisingStability"/> and <see cref="DenoisingClassification"/> train it.
 /// </summary>
-/// <remarks>Use the result as a <see cref="NetworkDenoiser"/> or a <see cref="OneShotDenoiser"/>, at the sigma trained for.</remarks>
+/// <remarks>
+/// Use the result as a <see cref="NetworkDenoiser"/> or a <see cref="OneShotDenoiser"/>, at the sigma it was trained for.
+/// </remarks>
 public sealed class DenoisingNetwork
 {
     private readonly Func<Tensor, double, Tensor> _denoise;
@@ -17,16 +19,17 @@ public sealed class DenoisingNetwork
 
     /// <summary>A network that is not told sigma, such as DnCNN or MemNet (Salman et al. 2020).</summary>
     /// <param name="network">A module of weights that maps [N,C,H,W] to the same shape.</param>
-    /// <exception cref="ArgumentException">The network is no module with parameters.</exception>
+    /// <exception cref="ArgumentException">The network is not a module with parameters.</exception>
     public DenoisingNetwork(nn.IModule<Tensor, Tensor> network)
     {
         ArgumentNullException.ThrowIfNull(network);
         (Network, Settings, _denoise) = (Trainable.Module(network, nameof(network)), "one level", (noisy, _) => network.call(noisy));
     }
 
-    /// <summary>A diffusion model, used in one shot at the timestep of sigma as <see cref="OneShotDenoiser"/> does.</summary>
+    /// <summary>A diffusion model, used in one shot at the timestep of sigma, as in <see cref="OneShotDenoiser"/>.</summary>
     /// <param name="model">Over a module of weights, in <see cref="Parametrization.Epsilon"/>.</param>
-    /// <exception cref="ArgumentException">The network is no module with parameters, or predicts something else than the noise.</exception>
+    /// <exception cref="ArgumentException">The network is not a module with parameters, or predicts something other than the
+    /// noise.</exception>
     public DenoisingNetwork(DiffusionModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -57,7 +60,7 @@ public sealed class DenoisingNetwork
             $"A denoiser keeps the shape: the network made [{string.Join(',', clean.shape)}] of [{string.Join(',', noisy.shape)}].");
     }
 
-    // With gradients and in training mode, which the model itself refuses: a certificate knows neither.
+    // With gradients and in training mode, which the model itself refuses: a certificate involves neither.
     private static Tensor OneShot(DiffusionModel model, Tensor noisy, double sigma)
     {
         int timestep = model.TimestepFor(sigma);

@@ -7,14 +7,15 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// Diversity-regularised training (Yang et al. 2022): several classifiers trained together, with wide margins whose gradients at the
-/// noisy images point apart, so that what moves one does not move the others. With margin_j the difference of classifier j's two largest
-/// probabilities, and g_j its gradient with respect to the image: L = sum_j CE_j + rho1 GD - rho2 CM, where GD is the mean of
-/// |g_i + g_j|^2 over pairs and images that both get right, and CM the mean of margin_j over classifiers and images that they get right.
+/// Diversity-regularised training (Yang et al. 2022): several classifiers trained together, with wide margins whose gradients at the noisy
+/// images point in different directions, so that what moves one does not move the others. With margin_j the difference of classifier j's
+/// two largest probabilities, and g_j its gradient with respect to the image: L = sum_j CE_j + rho1 GD - rho2 CM, where GD is the mean of
+/// |g_i + g_j|^2 over pairs and images that both classify correctly, and CM the mean of margin_j over classifiers and images that they
+/// classify correctly.
 /// </summary>
 /// <remarks>
-/// Second order: the gradient goes through g. A step costs about ten times Gaussian augmentation's for each classifier and copy. The
-/// trainer's network is a module that holds all members. Certify their <see cref="EnsembleClassifier"/>.
+/// Second order: the gradient goes through g. For each classifier and copy, a step costs about ten times as much as Gaussian augmentation.
+/// The trainer's network is a module that holds all members. Certify their <see cref="EnsembleClassifier"/>.
 /// </remarks>
 public sealed class Drt : ITrainingObjective
 {
@@ -24,11 +25,11 @@ public sealed class Drt : ITrainingObjective
     private readonly double _sigma;
 
     /// <summary>Trains several classifiers' networks.</summary>
-    /// <param name="members">At least two, over modules of weights of their own, with one number of classes; noise is added before their
-    /// normalisation. The authors take three, trained on noise before.</param>
+    /// <param name="members">At least two, over separate modules of weights, with the same number of classes; noise is added before their
+    /// normalisation. The authors use three, already trained on noise.</param>
     /// <param name="sigma">The noise per pixel, in [0,1] pixel space; finite, above 0.</param>
-    /// <exception cref="ArgumentException">There are fewer than two, a network is no module with parameters or comes twice, or the numbers
-    /// of classes differ.</exception>
+    /// <exception cref="ArgumentException">There are fewer than two, a network is not a module with parameters or occurs twice, or the
+    /// numbers of classes differ.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive.</exception>
     public Drt(IReadOnlyList<ModuleClassifier> members, double sigma)
     {
@@ -41,27 +42,27 @@ public sealed class Drt : ITrainingObjective
     }
 
     /// <summary>Noisy copies of each image; above 0.</summary>
-    /// <value>2, the authors'.</value>
+    /// <value>2, the authors' value.</value>
     public int Draws { get; init => field = Trainable.AtLeast(1, value, nameof(Draws)); } = 2;
 
     /// <summary>The weight of the gradients' diversity, rho1; finite, at least 0.</summary>
-    /// <value>0.2. The authors' values by noise level are in no code that was found.</value>
+    /// <value>0.2. The authors' values for each noise level are in no code that was found.</value>
     public double DiversityWeight { get; init => field = Trainable.Weight(value, nameof(DiversityWeight)); } = 0.2;
 
     /// <summary>The weight of the margin, rho2; finite, at least 0.</summary>
     /// <value>0.5. The authors tried 0 to 5.</value>
     public double MarginWeight { get; init => field = Trainable.Weight(value, nameof(MarginWeight)); } = 0.5;
 
-    /// <summary>Whether gradients are measured by the square of their length, as in the authors' code, or by the length.</summary>
+    /// <summary>Whether gradients are measured by the square of their length, as in the authors' code, or by the length itself.</summary>
     /// <value>True.</value>
     public bool Squared { get; init; } = true;
 
     /// <summary>How far images are moved against each classifier before the noise, in l2 (S-DRT); finite, at least 0.</summary>
-    /// <value>0: not at all (G-DRT). The authors' attacked form takes 1, in 10 steps.</value>
+    /// <value>0: not at all (G-DRT). The authors' form with an attack uses 1, in 10 steps.</value>
     public double Radius { get; init => field = Trainable.Weight(value, nameof(Radius)); }
 
     /// <summary>Steps of the attack, above 0.</summary>
-    /// <value>10, the authors'.</value>
+    /// <value>10, the authors' value.</value>
     public int AttackSteps { get; init => field = Trainable.AtLeast(1, value, nameof(AttackSteps)); } = 10;
 
     /// <inheritdoc/>

@@ -7,18 +7,18 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// FT-CADIS (Jang et al. 2024): fine-tunes a classifier behind a denoiser. Of m images noised and denoised afresh, those that are
-/// classified rightly count in the cross-entropy; where all are, the answer to each must also survive an attack on what the denoiser left
-/// over, the worst of the m divergences from their mean answer P. The gradient goes through P too.
+/// FT-CADIS (Jang et al. 2024): fine-tunes a classifier behind a denoiser. Of m images noised and denoised anew, those that are classified
+/// correctly count in the cross-entropy; where all are, the answer to each must also survive an attack on what the denoiser left over,
+/// measured by the worst of the m divergences from their mean answer P. The gradient goes through P too.
 /// </summary>
 /// <remarks>
-/// The attack moves what separates a denoised image from the clean one, within a radius of it, and gives it the mean and the root mean
-/// square that it had; it sees the network in evaluation mode. The denoiser stays as it is. The authors count BatchSize times m rows a
-/// step: ask for 128 images with m = 4 for CIFAR-10, and fine-tune with AdamW.
+/// The attack moves the difference between a denoised image and the clean one, within a radius, and restores its mean and root mean square;
+/// it sees the network in evaluation mode. The denoiser is not changed. The authors count BatchSize times m rows per step: use 128 images
+/// with m = 4 for CIFAR-10, and fine-tune with AdamW.
 /// </remarks>
 public sealed class FtCadis : ITrainingObjective
 {
-    private const double Slack = 1e-8; // the authors': no step is made of nothing
+    private const double Slack = 1e-8; // the authors' value: a zero gradient gives no step
 
     private readonly ModuleClassifier _classifier;
     private readonly IDenoiser _denoiser;
@@ -26,10 +26,10 @@ public sealed class FtCadis : ITrainingObjective
 
     /// <summary>Trains a classifier's network.</summary>
     /// <param name="classifier">Over a module of weights.</param>
-    /// <param name="denoiser">Takes noise of this sigma; on the same device.</param>
+    /// <param name="denoiser">Must handle this sigma; on the same device.</param>
     /// <param name="sigma">The noise per pixel, in [0,1] pixel space; finite, above 0.</param>
-    /// <exception cref="ArgumentException">The classifier's network is no module with parameters.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, or beyond what the denoiser reaches.</exception>
+    /// <exception cref="ArgumentException">The classifier's network is not a module with parameters.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, or beyond what the denoiser can handle.</exception>
     public FtCadis(ModuleClassifier classifier, IDenoiser denoiser, double sigma)
     {
         ArgumentNullException.ThrowIfNull(classifier);
@@ -39,11 +39,11 @@ public sealed class FtCadis : ITrainingObjective
     }
 
     /// <summary>Noised and denoised copies of each image, m; above 0.</summary>
-    /// <value>4, the authors' for CIFAR-10; 2 for ImageNet.</value>
+    /// <value>4, the authors' value for CIFAR-10; 2 for ImageNet.</value>
     public int Draws { get; init => field = Trainable.AtLeast(1, value, nameof(Draws)); } = 4;
 
     /// <summary>The weight of the attacked images, lambda; finite, at least 0.</summary>
-    /// <value>4, the authors' for CIFAR-10 at sigma 1; 2 for ImageNet.</value>
+    /// <value>4, the authors' value for CIFAR-10 at sigma 1; 2 for ImageNet.</value>
     public double Lambda { get; init => field = Trainable.Weight(value, nameof(Lambda)); } = 4;
 
     /// <summary>How far denoised images are moved, in l2 and [0,1] pixel space; finite, above 0.</summary>
@@ -51,11 +51,11 @@ public sealed class FtCadis : ITrainingObjective
     public double Radius { get; init => field = Trainable.Positive(value, nameof(Radius)); } = 0.125;
 
     /// <summary>Steps of the attack, above 0.</summary>
-    /// <value>4, the authors' for CIFAR-10; 1 for ImageNet.</value>
+    /// <value>4, the authors' value for CIFAR-10; 1 for ImageNet.</value>
     public int AttackSteps { get; init => field = Trainable.AtLeast(1, value, nameof(AttackSteps)); } = 4;
 
-    /// <summary>Whether the best copy of an image counts where none is classified rightly.</summary>
-    /// <value>True, the authors'.</value>
+    /// <summary>Whether the best copy of an image counts where none is classified correctly.</summary>
+    /// <value>True, as for the authors.</value>
     public bool WarmStart { get; init; } = true;
 
     /// <inheritdoc/>
@@ -84,7 +84,7 @@ public sealed class FtCadis : ITrainingObjective
         return Selected(logP, right, batch.Labels).Plus(Kept(Lambda) * right.all(0).to_type(worst.dtype) * worst).mean();
     }
 
-    // The cross-entropies of the copies that are right, over m.
+    // The cross-entropies of the correct copies, divided by m.
     private Tensor Selected(Tensor logP, Tensor right, Tensor labels)
     {
         Tensor each = logP.gather(2, labels.reshape(1, -1, 1).expand(Draws, -1, 1)).squeeze(2).neg(); // [m,B]
@@ -96,7 +96,7 @@ public sealed class FtCadis : ITrainingObjective
 
     private static Tensor Divergence(Tensor logMean, Tensor log) => (logMean.exp() * (logMean - log)).sum(2); // [m,B]
 
-    // All in the authors' units, images in [-1,1]: their guard beside the gradient's length has a scale.
+    // All in the authors' units, images in [-1,1]: the guard that they add to the gradient's length depends on scale.
     private Tensor Attacked(Tensor images, Tensor denoised, Tensor logMean)
     {
         Tensor clean = SymmetricPixels.FromUnit(images).repeat(Draws, 1, 1, 1);

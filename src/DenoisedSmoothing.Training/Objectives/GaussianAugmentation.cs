@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// Trains a classifier to be smoothed without a denoiser: cross-entropy on images with fresh Gaussian noise, one draw per image and step
+/// Trains a classifier for smoothing without a denoiser: cross-entropy on images with fresh Gaussian noise, one draw per image and step
 /// (Cohen et al. 2019). The baseline of the field.
 /// </summary>
 public sealed class GaussianAugmentation : ITrainingObjective
@@ -16,7 +16,7 @@ public sealed class GaussianAugmentation : ITrainingObjective
     /// <summary>Trains a classifier's network.</summary>
     /// <param name="classifier">Over a module of weights; noise is added before its normalisation.</param>
     /// <param name="sigma">The noise per pixel, in [0,1] pixel space; finite, above 0.</param>
-    /// <exception cref="ArgumentException">The classifier's network is no module with parameters.</exception>
+    /// <exception cref="ArgumentException">The classifier's network is not a module with parameters.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive.</exception>
     public GaussianAugmentation(ModuleClassifier classifier, double sigma)
     {

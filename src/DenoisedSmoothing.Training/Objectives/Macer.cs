@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// MACER (Zhai et al. 2020): the cross-entropy of the smoothed classifier, and a hinge that widens its radius where it is right. With P
+/// MACER (Zhai et al. 2020): the cross-entropy of the smoothed classifier, and a hinge that widens its radius where it is correct. With P
 /// the mean softmax of k noisy copies, P^b the same of beta times the logits, and xi = Phi^-1(P^b_first) - Phi^-1(P^b_second): L = (1/B)
-/// (sum -log(P_y + 1e-10) + lambda sigma/2 sum over rows with P^b right and |xi| at most gamma of (gamma - xi)).
+/// (sum -log(P_y + 1e-10) + lambda sigma/2 sum over rows with P^b correct and |xi| at most gamma of (gamma - xi)).
 /// </summary>
 /// <remarks>Rows beyond gamma are dropped, not clipped. Quantiles are taken in double precision.</remarks>
 public sealed class Macer : ITrainingObjective
@@ -18,7 +18,7 @@ public sealed class Macer : ITrainingObjective
     /// <summary>Trains a classifier's network.</summary>
     /// <param name="classifier">Over a module of weights; noise is added before its normalisation.</param>
     /// <param name="sigma">The noise per pixel, in [0,1] pixel space; finite, above 0.</param>
-    /// <exception cref="ArgumentException">The classifier's network is no module with parameters.</exception>
+    /// <exception cref="ArgumentException">The classifier's network is not a module with parameters.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive.</exception>
     public Macer(ModuleClassifier classifier, double sigma)
     {
@@ -27,23 +27,23 @@ public sealed class Macer : ITrainingObjective
     }
 
     /// <summary>Noisy copies of each image, k; above 0.</summary>
-    /// <value>16, the authors'.</value>
+    /// <value>16, the authors' value.</value>
     public int Draws { get; init => field = Trainable.AtLeast(1, value, nameof(Draws)); } = 16;
 
     /// <summary>The weight of the radius; finite, at least 0.</summary>
-    /// <value>12, the authors' for CIFAR-10 at sigma 0.25 (4 at 0.5; 12 at 1, from the first drop of the learning rate on).</value>
+    /// <value>12, the authors' value for CIFAR-10 at sigma 0.25 (4 at 0.5; 12 at 1, from the first drop of the learning rate on).</value>
     public double Lambda { get; init => field = Trainable.Weight(value, nameof(Lambda)); } = 12;
 
-    /// <summary>How sharp the copies' answers are taken; finite, at least 0.</summary>
-    /// <value>16, the authors'.</value>
+    /// <summary>How sharp the copies' answers are made; finite, at least 0.</summary>
+    /// <value>16, the authors' value.</value>
     public double Beta { get; init => field = Trainable.Weight(value, nameof(Beta)); } = 16;
 
     /// <summary>Beyond this, in units of sigma/2, a radius is wide enough; finite, at least 0.</summary>
-    /// <value>8, the authors'.</value>
+    /// <value>8, the authors' value.</value>
     public double Gamma { get; init => field = Trainable.Weight(value, nameof(Gamma)); } = 8;
 
     /// <summary>The radius counts from this epoch on; at least 0.</summary>
-    /// <value>0. Deferred, as some use it, to the first drop of the learning rate.</value>
+    /// <value>0. Some defer it to the first drop of the learning rate.</value>
     public int FromEpoch { get; init => field = Trainable.AtLeast(0, value, nameof(FromEpoch)); }
 
     /// <inheritdoc/>
@@ -68,7 +68,7 @@ public sealed class Macer : ITrainingObjective
         return (weight == 0 ? wrong : wrong.Plus(Narrow(logits, batch.Labels) * Kept(weight))) / Kept(batch.Labels.shape[0]);
     }
 
-    // Rows are chosen before the quantile: a row masked afterwards would give 0 times infinity, and NaN gradients.
+    // Rows are chosen before the quantile: a row masked afterwards would give 0 times infinity and NaN gradients.
     private Tensor Narrow(Tensor logits, Tensor labels)
     {
         (Tensor top, Tensor index) = nn.functional.softmax(Kept(Beta) * logits, 2).mean([0]).topk(2, dim: 1);

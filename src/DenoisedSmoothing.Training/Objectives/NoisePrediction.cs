@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// Trains a diffusion network as Ho et al. 2020 do (the simple loss): a random timestep for each image, x_t = sqrt(abar) x_0 + sqrt(1 -
+/// Trains a diffusion network as in Ho et al. 2020 (the simple loss): a random timestep for each image, x_t = sqrt(abar) x_0 + sqrt(1 -
 /// abar) z with x_0 in [-1,1], and the mean squared error between z and the network's first C channels.
 /// </summary>
 public sealed class NoisePrediction : ITrainingObjective
@@ -17,7 +17,8 @@ public sealed class NoisePrediction : ITrainingObjective
 
     /// <summary>Trains a model's network.</summary>
     /// <param name="model">Over a module of weights, in <see cref="Parametrization.Epsilon"/>; trained at timesteps 0 to its last.</param>
-    /// <exception cref="ArgumentException">The network is no module with parameters, or predicts something else than the noise.</exception>
+    /// <exception cref="ArgumentException">The network is not a module with parameters, or predicts something other than the
+    /// noise.</exception>
     public NoisePrediction(DiffusionModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -33,14 +34,14 @@ public sealed class NoisePrediction : ITrainingObjective
     public nn.Module Network { get; }
 
     /// <summary>
-    /// The timesteps trained, each as often as the others: distinct, within 0 to the model's last. A network that denoises in one shot at
-    /// a few noise levels needs only those (<see cref="DiffusionModel.TimestepFor"/>).
+    /// The timesteps to train, all equally often: distinct, within 0 to the model's last. A network that denoises in one shot at a few
+    /// noise levels needs only those (<see cref="DiffusionModel.TimestepFor"/>).
     /// </summary>
-    /// <value>All that the model has.</value>
+    /// <value>All of the model's.</value>
     public IReadOnlyList<int> Timesteps { get; init => field = Check(value); }
 
     /// <inheritdoc/>
-    // Two noise levels tell schedules of one length apart; few digits, since the last bits of a cosine differ between systems.
+    // Two noise levels tell schedules of the same length apart; few digits, since the last bits of a cosine differ between systems.
     public string Settings => string.Create(CultureInfo.InvariantCulture,
         $"noise prediction; schedule={_alphaBars.Length} timesteps, " +
         $"alpha-bar {_alphaBars[Timesteps[0]]:E4} to {_alphaBars[Timesteps[^1]]:E4}; " +

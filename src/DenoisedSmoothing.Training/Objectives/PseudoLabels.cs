@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// Self-training (Carmon et al. 2019, as Salman et al. 2019 use it): half of the steps, in random order, see images that another classifier
-/// labelled in place of the trainer's own, and their loss counts by a weight.
+/// Self-training (Carmon et al. 2019, as used by Salman et al. 2019): half of the steps, in random order, see images labelled by another
+/// classifier instead of the trainer's own, and their loss is weighted.
 /// </summary>
 public sealed class PseudoLabels : ITrainingObjective
 {
@@ -14,10 +14,10 @@ public sealed class PseudoLabels : ITrainingObjective
     private readonly LabeledImages _images;
 
     /// <summary>Trains by an objective on further images.</summary>
-    /// <param name="inner">The objective of both kinds of images.</param>
-    /// <param name="images">The further images with the labels that were made for them; of the shape and number of classes of the others,
-    /// at least one. They are seen as they are, without augmentation.</param>
-    /// <exception cref="ArgumentException">There is no image.</exception>
+    /// <param name="inner">The objective for both kinds of images.</param>
+    /// <param name="images">The further images with the labels made for them, with the shape and number of classes of the others; at least
+    /// one. They are used without augmentation.</param>
+    /// <exception cref="ArgumentException">There are no images.</exception>
     public PseudoLabels(ITrainingObjective inner, LabeledImages images)
     {
         ArgumentNullException.ThrowIfNull(inner);
@@ -27,7 +27,7 @@ public sealed class PseudoLabels : ITrainingObjective
         (_inner, _images) = (inner, images);
     }
 
-    /// <summary>What the loss of further images is multiplied by; finite, at least 0.</summary>
+    /// <summary>The factor for the loss of further images; finite, at least 0.</summary>
     /// <value>1. Salman et al. use 0.5 and 1.</value>
     public double Weight { get; init => field = Trainable.Weight(value, nameof(Weight)); } = 1;
 

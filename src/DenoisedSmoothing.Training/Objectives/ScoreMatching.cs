@@ -9,14 +9,14 @@ namespace DenoisedSmoothing.Training;
 /// Trains a score network by denoising score matching (Vincent 2011; Song and Ermon 2020; Lee 2021): a random noise level for each image,
 /// and half the mean square, over all pixels, of sigma s(x + sigma e, sigma) + e.
 /// </summary>
-/// <remarks>Levels are weighted by sigma^2, so that none drowns the others. Use the result as a <see cref="ScoreModel"/>.</remarks>
+/// <remarks>Levels are weighted by sigma^2, so that none dominates the others. Use the result as a <see cref="ScoreModel"/>.</remarks>
 public sealed class ScoreMatching : ITrainingObjective
 {
     private readonly ScoreModel _model;
 
     /// <summary>Trains a model's network.</summary>
     /// <param name="model">Over a module of weights.</param>
-    /// <exception cref="ArgumentException">The network is no module with parameters.</exception>
+    /// <exception cref="ArgumentException">The network is not a module with parameters.</exception>
     public ScoreMatching(ScoreModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -27,17 +27,15 @@ public sealed class ScoreMatching : ITrainingObjective
     /// <inheritdoc/>
     public nn.Module Network { get; }
 
-    /// <summary>
-    /// The noise levels trained, each as often as the others: in [0,1] pixel space, above 0, at most the model's largest.
-    /// </summary>
-    /// <value>Ten in a geometric row from the model's largest to 0.01.</value>
+    /// <summary>The noise levels to train, all equally often: in [0,1] pixel space, above 0, at most the model's largest.</summary>
+    /// <value>Ten in a geometric sequence from the model's largest to 0.01.</value>
     public IReadOnlyList<double> Sigmas { get; init => field = Check(value); }
 
     /// <inheritdoc/>
     public string Settings => string.Create(CultureInfo.InvariantCulture,
         $"score matching; sigmas={string.Join(',', Sigmas.Select(sigma => sigma.ToString("G6", CultureInfo.InvariantCulture)))}");
 
-    /// <summary>Noise levels in a geometric row.</summary>
+    /// <summary>Noise levels in a geometric sequence.</summary>
     /// <param name="first">The highest.</param>
     /// <param name="last">The lowest; above 0, at most the highest.</param>
     /// <param name="count">How many, above 0.</param>

@@ -7,12 +7,12 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// SmoothAdv (Salman et al. 2019): images are moved, within a radius, to where the smoothed classifier gives their label the least
-/// probability, and cross-entropy is taken on m noisy copies of the moved images, with the noise that they were attacked through.
+/// SmoothAdv (Salman et al. 2019): images are moved, within a radius, to where the smoothed classifier gives their label the lowest
+/// probability, and cross-entropy is taken on m noisy copies of the moved images, with the noise used in the attack.
 /// </summary>
 /// <remarks>
-/// The attack sees the network in evaluation mode. A step sees <see cref="TrainingOptions.BatchSize"/> images m times and attacks them in
-/// <see cref="PgdAttack.Steps"/> passes, so it costs m (steps + 1) times Gaussian augmentation's.
+/// The attack sees the network in evaluation mode. A step sees <see cref="TrainingOptions.BatchSize"/> images m times each and attacks them
+/// in <see cref="PgdAttack.Steps"/> passes, so it costs m (steps + 1) times as much as Gaussian augmentation.
 /// </remarks>
 public sealed class SmoothAdv : ITrainingObjective
 {
@@ -22,7 +22,7 @@ public sealed class SmoothAdv : ITrainingObjective
     /// <summary>Trains a classifier's network.</summary>
     /// <param name="classifier">Over a module of weights; noise is added before its normalisation.</param>
     /// <param name="sigma">The noise per pixel, in [0,1] pixel space; finite, above 0.</param>
-    /// <exception cref="ArgumentException">The classifier's network is no module with parameters.</exception>
+    /// <exception cref="ArgumentException">The classifier's network is not a module with parameters.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive.</exception>
     public SmoothAdv(ModuleClassifier classifier, double sigma)
     {
@@ -31,7 +31,7 @@ public sealed class SmoothAdv : ITrainingObjective
     }
 
     /// <summary>How far images are moved, in l2; finite, above 0.</summary>
-    /// <value>1. The authors use 0.25, 0.5, 1 and 2, each divided by 256 of their 64, 127, 255 and 512.</value>
+    /// <value>1. The authors use 0.25, 0.5, 1 and 2, from their 64, 127, 255 and 512, each divided by 256.</value>
     public double Radius { get; init => field = Trainable.Positive(value, nameof(Radius)); } = 1;
 
     /// <summary>Noisy copies of each image, m; above 0.</summary>
@@ -47,8 +47,8 @@ public sealed class SmoothAdv : ITrainingObjective
     /// <value>2; the authors use 2 to 10.</value>
     public int AttackSteps { get; init => field = Trainable.AtLeast(1, value, nameof(AttackSteps)); } = 2;
 
-    /// <summary>The radius grows to its full length over so many epochs; at least 0.</summary>
-    /// <value>10, the authors'.</value>
+    /// <summary>The radius grows to its full length over this many epochs; at least 0.</summary>
+    /// <value>10, the authors' value.</value>
     public int WarmupEpochs { get; init => field = Trainable.AtLeast(0, value, nameof(WarmupEpochs)); } = 10;
 
     /// <inheritdoc/>

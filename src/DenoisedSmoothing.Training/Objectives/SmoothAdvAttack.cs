@@ -6,7 +6,7 @@ public enum SmoothAdvAttack
     /// <summary>Projected gradient ascent, see <see cref="Attacks.PgdAttack"/>.</summary>
     Pgd,
 
-    /// <summary>The same with gradients estimated from forward passes alone; cheaper, and the better the more draws there are.</summary>
+    /// <summary>The same with gradients estimated from only forward passes; cheaper, and better the more draws there are.</summary>
     Estimate,
 
     /// <summary>Decoupled direction and norm on 256 grey levels, see <see cref="Attacks.DdnAttack"/>.</summary>

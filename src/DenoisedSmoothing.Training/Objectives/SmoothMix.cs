@@ -6,18 +6,18 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// SmoothMix (Jeong et al. 2021): cross-entropy on m noisy copies of each image, and answers that become undecided on the way to where an
-/// unbounded attack through the same noise leads. With P the mean softmax of the copies, s in [0, 1/2] drawn for each image and K classes:
-/// the image mixed with a share s of the attacked one is to be answered by (1 - s) P + s/K, where P is right. The gradient goes through P
-/// too.
+/// SmoothMix (Jeong et al. 2021): cross-entropy on m noisy copies of each image, and answers that become undecided on the way to the result
+/// of an unbounded attack through the same noise. With P the mean softmax of the copies, s in [0, 1/2] drawn for each image and K classes:
+/// the answer to the image mixed with a share s of the attacked one should be (1 - s) P + s/K, where P is correct. The gradient goes
+/// through P too.
 /// </summary>
 /// <remarks>
 /// The attack sees the network in evaluation mode. The authors cut a batch of 256 into m steps of 256/m images at an unchanged learning
-/// rate, so ask for 256/m here.
+/// rate, so use 256/m here.
 /// </remarks>
 public sealed class SmoothMix : ITrainingObjective
 {
-    // The authors': a length is made of nothing by no step, a probability of 0 has a logarithm.
+    // The authors' values: a zero gradient gives no step, and a probability of 0 has a logarithm.
     private const double Slack = 1e-8, LeastProbability = 1e-20;
 
     private readonly ModuleClassifier _classifier;
@@ -26,7 +26,7 @@ public sealed class SmoothMix : ITrainingObjective
     /// <summary>Trains a classifier's network.</summary>
     /// <param name="classifier">Over a module of weights; noise is added before its normalisation.</param>
     /// <param name="sigma">The noise per pixel, in [0,1] pixel space; finite, above 0.</param>
-    /// <exception cref="ArgumentException">The classifier's network is no module with parameters.</exception>
+    /// <exception cref="ArgumentException">The classifier's network is not a module with parameters.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive.</exception>
     public SmoothMix(ModuleClassifier classifier, double sigma)
     {
@@ -35,32 +35,31 @@ public sealed class SmoothMix : ITrainingObjective
     }
 
     /// <summary>Noisy copies of each image, m; above 0.</summary>
-    /// <value>2, the authors' for CIFAR-10; 4 for MNIST.</value>
+    /// <value>2, the authors' value for CIFAR-10; 4 for MNIST.</value>
     public int Draws { get; init => field = Trainable.AtLeast(1, value, nameof(Draws)); } = 2;
 
     /// <summary>Steps of the attack, T; above 0.</summary>
-    /// <value>4, the authors' for CIFAR-10; 2, 4, 8 for MNIST at sigma 0.25, 0.5, 1.</value>
+    /// <value>4, the authors' value for CIFAR-10; 2, 4, 8 for MNIST at sigma 0.25, 0.5, 1.</value>
     public int AttackSteps { get; init => field = Trainable.AtLeast(1, value, nameof(AttackSteps)); } = 4;
 
     /// <summary>The length of a step of the attack in l2, alpha; finite, above 0. Nothing else bounds the attack.</summary>
-    /// <value>1, the authors' for MNIST and for CIFAR-10 at sigma 0.5; 0.5 at 0.25, 2 at 1.</value>
+    /// <value>1, the authors' value for MNIST and for CIFAR-10 at sigma 0.5; 0.5 at 0.25, 2 at 1.</value>
     public double StepLength { get; init => field = Trainable.Positive(value, nameof(StepLength)); } = 1;
 
     /// <summary>The weight of the mixed images, eta; finite, at least 0.</summary>
-    /// <value>5, the authors'; or 1.</value>
+    /// <value>5, the authors' value, or 1.</value>
     public double Eta { get; init => field = Trainable.Weight(value, nameof(Eta)); } = 5;
 
     /// <summary>
-    /// The one-step form: cross-entropy is taken, and images are mixed, from where the attack's first step leads rather than from the
-    /// images themselves.
+    /// The one-step form: cross-entropy and mixing start from the result of the attack's first step rather than from the images themselves.
     /// </summary>
     /// <value>False.</value>
     public bool OneStep { get; init; }
 
     /// <summary>
-    /// The weight grows to its full height over so many epochs, and the step of the one-step form to its full length; at least 0.
+    /// The weight grows to its full value over this many epochs, and the step of the one-step form to its full length; at least 0.
     /// </summary>
-    /// <value>10, the authors'.</value>
+    /// <value>10, the authors' value.</value>
     public int WarmupEpochs { get; init => field = Trainable.AtLeast(0, value, nameof(WarmupEpochs)); } = 10;
 
     /// <inheritdoc/>
@@ -95,14 +94,14 @@ public sealed class SmoothMix : ITrainingObjective
         Tensor logMean = nn.functional.log_softmax(logits, 1).reshape(Draws, -1, classes).logsumexp(0).sub(Kept(Math.Log(Draws))); // [B,K]
         Tensor right = logMean.argmax(1).eq(labels).to_type(logits.dtype);
         Tensor part = share.unsqueeze(1); // [B,1]
-        // In logarithms, so that a class of probability 0 has no gradient that is not a number.
+        // In logarithms, so that a class with probability 0 does not give NaN gradients.
         Tensor logTarget = logaddexp(part.SubtractedFrom(1).log().Plus(logMean), part.log() - Kept(Math.Log(classes)));
         Tensor logMixed = nn.functional.log_softmax(mixed, 1).reshape(Draws, -1, classes); // [m,B,K]
         Tensor divergence = (logTarget.exp() * (logTarget - logMixed)).sum(2); // [m,B]
         return (divergence * right).mean();
     }
 
-    // The images to take cross-entropy on, and where the attack ends.
+    // The images for the cross-entropy, and where the attack ends.
     private (Tensor Near, Tensor Far) Attacked(TrainingBatch batch, IReadOnlyList<Tensor> noise, double warm)
     {
         Tensor far = batch.Images, near = batch.Images;

@@ -9,7 +9,7 @@ namespace DenoisedSmoothing.Training;
 /// against the clean image's. The gradient goes through both.
 /// </summary>
 /// <remarks>
-/// The noisy images are forwarded last, so that batch norm's running values end each step with what smoothing will show it.
+/// The noisy images go through the network last, so that batch norm's running values end each step with what it will see under smoothing.
 /// </remarks>
 public sealed class StabilityTraining : ITrainingObjective
 {
@@ -19,7 +19,7 @@ public sealed class StabilityTraining : ITrainingObjective
     /// <summary>Trains a classifier's network.</summary>
     /// <param name="classifier">Over a module of weights; noise is added before its normalisation.</param>
     /// <param name="sigma">The noise per pixel, in [0,1] pixel space; finite, above 0.</param>
-    /// <exception cref="ArgumentException">The classifier's network is no module with parameters.</exception>
+    /// <exception cref="ArgumentException">The classifier's network is not a module with parameters.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive.</exception>
     public StabilityTraining(ModuleClassifier classifier, double sigma)
     {

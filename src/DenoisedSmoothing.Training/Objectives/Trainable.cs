@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Training;
 
-/// <summary>What objectives ask of their parts, in one place.</summary>
+/// <summary>What objectives require of their parts, in one place.</summary>
 internal static class Trainable
 {
     /// <summary>The network as a module of weights.</summary>
@@ -12,12 +12,12 @@ internal static class Trainable
         ? module
         : throw new ArgumentException("Only a module with parameters can be trained: load it from weights.", argument);
 
-    /// <summary>What a classifier does to images before its network, as a part of <see cref="ITrainingObjective.Settings"/>.</summary>
+    /// <summary>What a classifier does to images before its network, as part of <see cref="ITrainingObjective.Settings"/>.</summary>
     public static string InputOf(ModuleClassifier classifier) => string.Create(CultureInfo.InvariantCulture,
         $"normalization={classifier.Normalization?.ToString() ?? "none"}; " +
         $"resized to={(classifier.ResizeTo is { } size ? $"{size.Height}x{size.Width}" : "nothing")}");
 
-    /// <summary>A noise level that the denoiser, if there is one, reaches.</summary>
+    /// <summary>Checks a noise level, which the denoiser, if there is one, must be able to handle.</summary>
     public static double Sigma(double sigma, IDenoiser? denoiser = null)
     {
         Require.Sigma(sigma);
@@ -30,7 +30,7 @@ internal static class Trainable
         return sigma;
     }
 
-    /// <summary>A weight of a part of a loss.</summary>
+    /// <summary>A weight for a part of a loss.</summary>
     public static double Weight(double weight, string name) => weight >= 0 && double.IsFinite(weight)
         ? weight
         : throw new ArgumentOutOfRangeException(name, weight, $"{name} must be finite and at least 0.");
@@ -50,7 +50,7 @@ internal static class Trainable
         ? share
         : throw new ArgumentOutOfRangeException(nameof(LabelSmoothing), share, "LabelSmoothing must be in [0,1).");
 
-    /// <summary>Does something with a network in evaluation mode, and puts it back.</summary>
+    /// <summary>Does something with a network in evaluation mode, then restores its mode.</summary>
     public static T InEvaluation<T>(nn.Module network, Func<T> act)
     {
         bool training = network.training;
@@ -73,7 +73,7 @@ internal static class Trainable
     }
 
     /// <summary>The mean cross-entropy over all rows.</summary>
-    /// <param name="logits">[m B, K]: a multiple of the batch, one draw of all images after the other.</param>
+    /// <param name="logits">[m B, K]: a multiple of the batch, one draw of all images after another.</param>
     /// <param name="batch">The labels, [B].</param>
     /// <param name="classCount">K.</param>
     /// <param name="labelSmoothing">Share of the target spread evenly over all classes.</param>
@@ -84,7 +84,7 @@ internal static class Trainable
         return nn.functional.cross_entropy(logits, draws == 1 ? batch.Labels : batch.Labels.repeat(draws), label_smoothing: labelSmoothing);
     }
 
-    /// <summary>Fresh noise: a tensor of the images' shape for each draw.</summary>
+    /// <summary>Fresh noise: a tensor with the images' shape for each draw.</summary>
     public static IReadOnlyList<Tensor> Noise(Tensor images, double sigma, int draws, StepRandom random) =>
         [.. Enumerable.Range(0, draws).Select(_ => random.Normal(images).mul(Kept(sigma)))];
 

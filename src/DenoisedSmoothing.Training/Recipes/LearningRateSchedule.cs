@@ -10,18 +10,18 @@ public sealed class LearningRateSchedule
 
     private LearningRateSchedule(string name, Func<int, int, int, double> factor) => (_name, _factor) = (name, factor);
 
-    /// <summary>It stays as it is.</summary>
+    /// <summary>It stays constant.</summary>
     public static LearningRateSchedule Constant { get; } = new("constant", (_, _, _) => 1);
 
     /// <summary>It falls to 0 along half a cosine over all steps.</summary>
     public static LearningRateSchedule Cosine { get; } = new("cosine", (step, steps, _) => 0.5 * (1 + Math.Cos(Math.PI * step / steps)));
 
     /// <summary>
-    /// It rises from 0 in a straight line, and then falls along half a cosine to a part of its height: FT-CADIS's and MAE's, with a tenth
-    /// of the run for the rise.
+    /// It rises linearly from 0, then falls along half a cosine to a fraction of its maximum: as for FT-CADIS and MAE, with a tenth of the
+    /// run for the rise.
     /// </summary>
     /// <param name="warmup">The share of the run in which it rises, in [0,1).</param>
-    /// <param name="floor">The part of the highest learning rate that it ends at, in [0,1].</param>
+    /// <param name="floor">The fraction of the highest learning rate at which it ends, in [0,1].</param>
     public static LearningRateSchedule WarmCosine(double warmup, double floor)
     {
         if (!(warmup is >= 0 and < 1))
@@ -38,7 +38,7 @@ public sealed class LearningRateSchedule
             });
     }
 
-    /// <summary>It is multiplied by a factor each time so many epochs are done, as Cohen et al. 2019 do every 30 or 50.</summary>
+    /// <summary>It is multiplied by a factor each time this many epochs are done, as in Cohen et al. 2019 every 30 or 50.</summary>
     /// <param name="epochs">Passes through the data between two drops, above 0.</param>
     /// <param name="factor">Finite, above 0.</param>
     public static LearningRateSchedule Step(int epochs, double factor = 0.1)
@@ -50,7 +50,7 @@ public sealed class LearningRateSchedule
     }
 
     /// <summary>It is multiplied by a factor once each of these numbers of epochs is done.</summary>
-    /// <param name="epochs">Numbers of epochs, at least one, ascending.</param>
+    /// <param name="epochs">Numbers of epochs, at least one, in increasing order.</param>
     /// <param name="factor">Finite, above 0.</param>
     public static LearningRateSchedule StepAt(IReadOnlyList<int> epochs, double factor = 0.1)
     {
@@ -65,7 +65,7 @@ public sealed class LearningRateSchedule
             (_, _, epoch) => Math.Pow(factor, drops.Count(drop => drop <= epoch)));
     }
 
-    /// <summary>What the highest learning rate is multiplied by.</summary>
+    /// <summary>The factor for the highest learning rate.</summary>
     /// <param name="step">Finished steps.</param>
     /// <param name="steps">Steps in all.</param>
     /// <param name="epoch">Finished epochs.</param>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Training;
 
-/// <summary>A recipe at work on a network's parameters, with its state laid open for checkpoints.</summary>
+/// <summary>Applies a recipe to a network's parameters, with its state exposed for checkpoints.</summary>
 internal sealed class Optimizer : IDisposable
 {
     private readonly Parameter[] _trained;
@@ -29,7 +29,9 @@ internal sealed class Optimizer : IDisposable
                 : NewAdamW(network, recipe, out _groups);
     }
 
-    /// <summary>Everything that later steps depend on, by name; writing into the tensors restores it, with <see cref="Counts"/>.</summary>
+    /// <summary>
+    /// Everything that later steps depend on, by name; writing into the tensors, together with <see cref="Counts"/>, restores it.
+    /// </summary>
     public IEnumerable<KeyValuePair<string, Tensor>> State => _inner.state_dict().State.SelectMany<OptimizerState, KeyValuePair<string,
         Tensor>>((state, i) => state switch
     {
@@ -51,12 +53,12 @@ internal sealed class Optimizer : IDisposable
 
     private IEnumerable<AdamW.State> AdamStates => _inner.state_dict().State.OfType<AdamW.State>();
 
-    /// <summary>Forgets the gradients of the last step.</summary>
+    /// <summary>Clears the gradients of the last step.</summary>
     public void ClearGradients() => _inner.zero_grad();
 
     /// <summary>Clips the gradients and takes a step along them.</summary>
-    /// <param name="learningRate">Of the last layer.</param>
-    /// <param name="weightDecay">Of what has any; AdamW's, SGD's stays as it is.</param>
+    /// <param name="learningRate">The last layer's learning rate.</param>
+    /// <param name="weightDecay">The weight decay of parameters that have any, for AdamW; SGD's stays constant.</param>
     public void Step(double learningRate, double weightDecay)
     {
         if (_recipe.ClipGradientNorm is { } norm)
@@ -80,10 +82,10 @@ internal sealed class Optimizer : IDisposable
     /// <summary>Frees the state.</summary>
     public void Dispose() => _inner.Dispose();
 
-    /// <summary>AdamW with a group for each layer and each kind of parameter, decayed or not.</summary>
+    /// <summary>AdamW with a group for each layer and each kind of parameter, with decay or without.</summary>
     /// <param name="network">What is trained.</param>
     /// <param name="recipe">A valid recipe.</param>
-    /// <param name="kinds">What each group's learning rate is multiplied by, and whether it has weight decay.</param>
+    /// <param name="kinds">The factor for each group's learning rate, and whether it has weight decay.</param>
     private static AdamW NewAdamW(nn.Module network, OptimizerRecipe recipe, out (double Scale, bool Decays)[] kinds)
     {
         int layers = TransformerLayers.CountOf(network);
@@ -104,8 +106,8 @@ internal sealed class Optimizer : IDisposable
         })), recipe.LearningRate, weight_decay: recipe.WeightDecay);
     }
 
-    // Buffers of zeros from the start: the first step gives the same as with none (0 times the momentum, plus the gradient), and a
-    // checkpoint has one layout at every step.
+    // Buffers of zeros from the start: the first step gives the same result as without them (0 times the momentum, plus the gradient), and
+    // a checkpoint has the same layout at every step.
     private static SGD NewSgd(Parameter[] trained, OptimizerRecipe recipe)
     {
         SGD sgd = optim.SGD(trained, recipe.LearningRate, recipe.Momentum, weight_decay: recipe.WeightDecay, nesterov: recipe.Nesterov);

@@ -5,7 +5,7 @@ namespace DenoisedSmoothing.Training;
 /// <summary>
 /// How gradients change a network: method, learning rate over time, clipping, and the average of the weights that is kept.
 /// </summary>
-/// <remarks>The defaults are those that the bundled denoiser was trained with; <see cref="Sgd"/> gives those of the field.</remarks>
+/// <remarks>The defaults are those used to train the bundled denoiser; <see cref="Sgd"/> gives those of the field.</remarks>
 public sealed record OptimizerRecipe
 {
     /// <summary>The method.</summary>
@@ -27,43 +27,43 @@ public sealed record OptimizerRecipe
     /// <summary>Weight decay, finite, at least 0: decoupled for AdamW, added to the gradient for SGD.</summary>
     public double WeightDecay { get; init; }
 
-    /// <summary>The weight decay of the last step, reached along half a cosine; null where it stays as it is. AdamW's.</summary>
+    /// <summary>The weight decay of the last step, reached along half a cosine; null where it stays constant. For AdamW.</summary>
     public double? FinalWeightDecay { get; init; }
 
-    /// <summary>Whether biases, the scales of norms, class tokens and positions have no weight decay. AdamW's.</summary>
+    /// <summary>Whether biases, the scales of norms, class tokens and positions have no weight decay. For AdamW.</summary>
     public bool DecaysMatricesOnly { get; init; }
 
     /// <summary>
-    /// What the learning rate is multiplied by for each layer that lies behind a parameter's own, in (0,1]: first layers then change least.
-    /// For transformers (<see cref="TransformerLayers"/>); AdamW's.
+    /// The factor for the learning rate for each layer after a parameter's own, in (0,1]: the first layers then change least. For
+    /// transformers (<see cref="TransformerLayers"/>) and AdamW.
     /// </summary>
     /// <value>1: one learning rate for all.</value>
     public double LayerDecay { get; init; } = 1;
 
-    /// <summary>The momentum of SGD, in [0,1); AdamW has its own and takes none.</summary>
+    /// <summary>The momentum of SGD, in [0,1); AdamW has its own and does not use it.</summary>
     public double Momentum { get; init; }
 
     /// <summary>Whether SGD looks ahead along its momentum (Nesterov).</summary>
     public bool Nesterov { get; init; }
 
-    /// <summary>Gradients are scaled down to at most this l2 norm over all parameters; above 0, or null to leave them.</summary>
+    /// <summary>Gradients are scaled down to at most this l2 norm over all parameters; above 0, or null for no limit.</summary>
     /// <value>1.</value>
     public double? ClipGradientNorm { get; init; } = 1;
 
-    /// <summary>Each parameter's gradient is scaled down to at most this l2 norm, by itself; above 0, or null to leave it.</summary>
+    /// <summary>Each parameter's gradient is separately scaled down to at most this l2 norm; above 0, or null for no limit.</summary>
     public double? ClipEachGradientNorm { get; init; }
 
     /// <summary>
-    /// Decay of the exponential moving average of the weights, in [0,1): what the network holds after training. 0 keeps the last weights.
+    /// Decay of the exponential moving average of the weights, in [0,1), which the network holds after training. 0 keeps the last weights.
     /// </summary>
     /// <value>0.999.</value>
     public double EmaDecay { get; init; } = 0.999;
 
     /// <summary>
-    /// What the methods of the field are trained with: SGD with momentum 0.9, weight decay 1e-4, no warm-up, clipping or averaging.
+    /// How the methods of the field are trained: SGD with momentum 0.9, weight decay 1e-4, no warm-up, clipping or averaging.
     /// </summary>
     /// <param name="learningRate">0.1 for ResNets on CIFAR-10 and ImageNet, 0.01 for small networks on MNIST and its family.</param>
-    /// <param name="schedule">A tenth every 50 epochs when not given; Cohen et al. 2019 use 30 or 50.</param>
+    /// <param name="schedule">A factor of a tenth every 50 epochs when not given; Cohen et al. 2019 use 30 or 50.</param>
     public static OptimizerRecipe Sgd(double learningRate, LearningRateSchedule? schedule = null) => new()
     {
         Method = OptimizerMethod.Sgd,
@@ -93,7 +93,7 @@ public sealed record OptimizerRecipe
         ? WeightDecay
         : final + (WeightDecay - final) * 0.5 * (1 + Math.Cos(Math.PI * step / steps));
 
-    // What most recipes leave alone is said only where it is not: so checkpoints of earlier versions go on.
+    // Settings that most recipes leave alone are written only where they are changed, so that checkpoints of earlier versions continue.
     internal IEnumerable<KeyValuePair<string, string>> Settings =>
     [
         new("optimizer", Method.ToString()),

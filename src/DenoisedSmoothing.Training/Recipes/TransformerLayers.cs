@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Training;
 
 /// <summary>
-/// Which layer of a vision transformer a parameter belongs to, from its name: 0 for what makes tokens of an image, then the numbered layers
-/// from 1, and behind them what makes logits of tokens. As in the fine-tuning code of BEiT, which FT-CADIS follows.
+/// Which layer of a vision transformer a parameter belongs to, from its name: 0 for what turns an image into tokens, then the numbered
+/// layers from 1, and after them what turns tokens into logits. As in BEiT's fine-tuning code, which FT-CADIS follows.
 /// </summary>
 public static partial class TransformerLayers
 {
-    /// <summary>How many numbered layers a network has; 0 where it is no transformer.</summary>
-    /// <param name="network">Under the names of Hugging Face or timm.</param>
+    /// <summary>How many numbered layers a network has; 0 where it is not a transformer.</summary>
+    /// <param name="network">With the names of Hugging Face or timm.</param>
     public static int CountOf(nn.Module network)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -25,7 +25,7 @@ public static partial class TransformerLayers
     /// <param name="count">The network's numbered layers.</param>
     internal static int Of(string name, int count) => Numbered(name) + 1 ?? (MakesTokens().IsMatch(name) ? 0 : count + 1);
 
-    /// <summary>Whether weight decay leaves it alone: biases, scales of norms, the class token and positions.</summary>
+    /// <summary>Whether it has no weight decay: biases, scales of norms, the class token and positions.</summary>
     internal static bool IsUndecayed(string name, long dimensions) =>
         dimensions == 1 || name.EndsWith(".bias", StringComparison.Ordinal) || IsTokenOrPosition().IsMatch(name);
 

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Checkpoints;
 
-/// <summary>Boolean tensors as files hold them.</summary>
+/// <summary>Boolean tensors as stored in files.</summary>
 internal static class BooleanBytes
 {
     /// <summary>Refuses a boolean tensor with a byte that is neither 0 nor 1: reading it would be undefined behaviour in C++.</summary>

@@ -4,7 +4,7 @@ namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
 /// A stream read front to back through a small buffer, which counts what it consumed. A piece longer than what is left is refused before
-/// memory is taken for it; a reader of long compressed pieces, whose size is a claim too, charges them to a budget first.
+/// memory is allocated for it; a reader of long compressed pieces, whose size is only a claim, charges them to a budget first.
 /// </summary>
 /// <param name="stream">Read from its position on.</param>
 /// <param name="length">How many bytes there are to read at most.</param>
@@ -47,7 +47,7 @@ internal sealed class ByteInput(Stream stream, long length)
         return bytes;
     }
 
-    /// <summary>The next bytes, in memory of their own.</summary>
+    /// <summary>The next bytes, as a copy.</summary>
     /// <exception cref="EndOfStreamException">There are fewer.</exception>
     public byte[] ReadArray(long count)
     {
@@ -68,7 +68,7 @@ internal sealed class ByteInput(Stream stream, long length)
 
     public ulong ReadUInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Read(sizeof(ulong)));
 
-    /// <summary>Passes bytes by.</summary>
+    /// <summary>Skips bytes.</summary>
     /// <exception cref="EndOfStreamException">There are fewer.</exception>
     public void Skip(long count)
     {

@@ -1,8 +1,6 @@
 namespace DenoisedSmoothing.Checkpoints;
 
-/// <summary>
-/// A part of a stream that can seek, as a stream of its own. It shares the other's position, so only one may be read at a time.
-/// </summary>
+/// <summary>A part of a seekable stream, as its own stream. It shares the other's position, so only one may be read at a time.</summary>
 internal sealed class ByteRangeStream : Stream
 {
     private readonly Stream _whole;
@@ -11,7 +9,7 @@ internal sealed class ByteRangeStream : Stream
     private readonly bool _leaveOpen;
     private long _position;
 
-    /// <param name="whole">The stream, which holds the part.</param>
+    /// <param name="whole">The stream that holds the part.</param>
     /// <param name="start">The first byte.</param>
     /// <param name="length">The number of bytes.</param>
     /// <param name="leaveOpen">Whether disposing leaves the whole stream alone.</param>

@@ -3,20 +3,21 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
-/// A checkpoint, open for reading, of any format that is known by its content: safetensors, a safetensors index with its shards, torch.save
-/// files new and old, and TorchSharp's own. What the file says of itself is checked at once; each tensor is read when it is asked for.
+/// A checkpoint, open for reading, of any format that can be recognised by its content: safetensors, a safetensors index with its shards,
+/// torch.save files new and old, and TorchSharp's own. What the file says about itself is checked at once; each tensor is read when it is
+/// asked for.
 /// </summary>
 /// <remarks>
 /// Reading runs nothing: a torch.save file is a pickle, which Python would execute; here it is read as data, from a closed list of
-/// opcodes and names, and anything else is refused by its name. Nothing a file claims is believed before the bytes are there, and opening
-/// costs no more than ten times the file's own size in memory, whatever it holds, and some megabytes.
-/// Reading from several threads is safe, and takes turns. Entries are copied into a module by <see cref="StateDict"/>.
+/// opcodes and names, and anything else is refused by name. Nothing a file claims is believed before the bytes are there, and opening takes
+/// at most ten times the file's own size in memory plus some megabytes, whatever it holds. Reading from several threads is safe, but they
+/// take turns. Entries are copied into a module by <see cref="StateDict"/>.
 /// </remarks>
 public sealed class Checkpoint : ITensorSource, IDisposable
 {
     private readonly ITensorSource _source;
 
-    // Whether the caller did not say what to strip: then a network whose names begin with what was stripped is right as well.
+    // Whether the caller did not say what to strip: then a network whose names begin with what was stripped fits as well.
     private readonly bool _automatic;
 
     private Checkpoint(ITensorSource source, CheckpointFormat format, CheckpointOptions options)
@@ -46,11 +47,11 @@ public sealed class Checkpoint : ITensorSource, IDisposable
     public CheckpointFormat Format { get; }
 
     /// <summary>
-    /// The path of the dictionary inside a torch.save file that the entries are from; empty for the outermost one, and for other formats.
+    /// The path of the dictionary inside a torch.save file that the entries come from; empty for the outermost one and for other formats.
     /// </summary>
     public string Key { get; }
 
-    /// <summary>What was taken off the names in the file; empty for nothing.</summary>
+    /// <summary>What was stripped from the names in the file; empty for nothing.</summary>
     public string StrippedPrefix { get; }
 
     /// <summary>
@@ -67,12 +68,12 @@ public sealed class Checkpoint : ITensorSource, IDisposable
     /// <exception cref="IOException">The file cannot be opened or read.</exception>
     public static Checkpoint Open(string path) => Open(path, new CheckpointOptions());
 
-    /// <summary>Opens a file and checks what it says of itself; it stays open until <see cref="Dispose"/>.</summary>
+    /// <summary>Opens a file and checks what it says about itself; it stays open until <see cref="Dispose"/>.</summary>
     /// <param name="path">A checkpoint; others may read it meanwhile. Its extension does not matter.</param>
     /// <param name="options">Which part of it to read, and under what names.</param>
     /// <exception cref="CheckpointException">The file is damaged, hostile or of an unknown kind, or holds no tensors under the
     /// key.</exception>
-    /// <exception cref="ArgumentException">The options are not in order.</exception>
+    /// <exception cref="ArgumentException">The options are not valid.</exception>
     /// <exception cref="IOException">The file cannot be opened or read.</exception>
     public static Checkpoint Open(string path, CheckpointOptions options)
     {
@@ -89,15 +90,18 @@ public sealed class Checkpoint : ITensorSource, IDisposable
         }
     }
 
-    /// <summary>Opens a file that is already a stream, such as an embedded resource; an index of shards cannot be opened so.</summary>
-    /// <param name="stream">A stream that can seek, at the start of the file, which ends where the stream does. An Open that fails never
-    /// closes it.</param>
+    /// <summary>
+    /// Opens a file that is already a stream, such as an embedded resource; an index of shards cannot be opened this way.
+    /// </summary>
+    /// <param name="stream">
+    /// A seekable stream at the start of the file, which ends where the stream does. It is not closed if Open fails.
+    /// </param>
     /// <param name="name">What messages call the file.</param>
     /// <param name="options">Which part of it to read, and under what names.</param>
     /// <param name="leaveOpen">Whether <see cref="Dispose"/> leaves the stream alone.</param>
     /// <exception cref="CheckpointException">The file is damaged, hostile or of an unknown kind, or holds no tensors under the
     /// key.</exception>
-    /// <exception cref="ArgumentException">The stream cannot seek, or the options are not in order.</exception>
+    /// <exception cref="ArgumentException">The stream cannot seek, or the options are not valid.</exception>
     public static Checkpoint Open(Stream stream, string name, CheckpointOptions options, bool leaveOpen)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -122,7 +126,7 @@ public sealed class Checkpoint : ITensorSource, IDisposable
     }
 
     /// <summary>
-    /// This, under the names that a module has: with the end of the stripped prefix back where the module's names begin with it.
+    /// This checkpoint under a module's names: the end of the stripped prefix is put back where the module's names begin with it.
     /// </summary>
     /// <param name="wanted">The names of the module's state_dict.</param>
     internal ITensorSource Under(IReadOnlyCollection<string> wanted)

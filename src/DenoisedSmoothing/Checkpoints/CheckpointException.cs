@@ -6,7 +6,7 @@ namespace DenoisedSmoothing.Checkpoints;
 /// A checkpoint cannot be used: it is damaged, hostile, of an unsupported kind, or does not fit the module. The message names
 /// the file and the entry, and says what is wrong and what to do.
 /// </summary>
-/// <remarks>Errors of the file system (no such file, no permission) stay what they are.</remarks>
+/// <remarks>File system errors (no such file, no permission) are passed on as they are.</remarks>
 public sealed class CheckpointException : Exception
 {
     internal const string Damaged = "The file is damaged or incomplete: fetch it or save it again.";
@@ -24,7 +24,7 @@ public sealed class CheckpointException : Exception
     {
     }
 
-    /// <summary>Creates an error that another one caused.</summary>
+    /// <summary>Creates an error with a cause.</summary>
     /// <param name="message">The file, the entry, what is wrong and what to do.</param>
     /// <param name="innerException">The cause.</param>
     public CheckpointException(string message, Exception? innerException)
@@ -38,7 +38,7 @@ public sealed class CheckpointException : Exception
     public string Problem { get; }
 
     /// <summary>
-    /// What to do about it, in sentences of their own that name the options of this library; empty where the message has it all.
+    /// What to do about it, in separate sentences that name the options of this library; empty where the message says it all.
     /// </summary>
     public string Advice { get; } = "";
 
@@ -76,7 +76,7 @@ public sealed class CheckpointException : Exception
     internal static CheckpointException NoSuchEntry(string file, string entry, int count) =>
         InEntry(file, entry, $"there is no such entry among the {count}", "Ask for one of the names in Entries.");
 
-    /// <summary>Text from a file, made fit for a message: short, and without anything that a terminal would obey.</summary>
+    /// <summary>Text from a file, made safe for a message: short, and without terminal control characters.</summary>
     internal static string Quote(string text)
     {
         const int longest = 100;

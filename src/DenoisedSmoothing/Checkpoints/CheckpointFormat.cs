@@ -18,6 +18,6 @@ public enum CheckpointFormat
     /// <summary>torch.save before PyTorch 0.1.10: a tar archive.</summary>
     TorchTar,
 
-    /// <summary>What <c>module.save</c> of TorchSharp writes.</summary>
+    /// <summary>What TorchSharp's <c>module.save</c> writes.</summary>
     TorchSharp,
 }

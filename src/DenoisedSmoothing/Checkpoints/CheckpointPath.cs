@@ -5,7 +5,7 @@ internal static class CheckpointPath
 {
     private const int Shown = 5;
 
-    /// <summary>As checkpoints are called; the index of shards before the shards.</summary>
+    /// <summary>How checkpoints are named; the index of shards before the shards.</summary>
     private static readonly string[] Patterns =
         ["*.safetensors.index.json", "*.safetensors", "*.pt", "*.pth", "*.th", "*.ckpt", "*.bin", "*.tar"];
 
@@ -17,7 +17,7 @@ internal static class CheckpointPath
     {
         if (Directory.Exists(path))
             throw IsFolder(path);
-        // Tensors are read whole: a buffer in between would only copy.
+        // Tensors are read whole: a buffer would only add a copy.
         FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         if (stream.CanSeek)
             return stream;

@@ -6,17 +6,18 @@ internal static class CheckpointProbe
     private const string Known =
         "This reads safetensors, model.safetensors.index.json, the files of torch.save, and those of TorchSharp's module.save.";
 
-    /// <param name="stream">At the start of the file, where it is left again.</param>
+    /// <param name="stream">At the start of the file, where it is left.</param>
     /// <param name="file">What messages call the file.</param>
-    /// <returns>The format; null for the files of TorchSharp, which have no first bytes of their own, and for those that are
-    /// none.</returns>
+    /// <returns>
+    /// The format; null for TorchSharp's files, which have no first bytes of their own, and for files that are not checkpoints.
+    /// </returns>
     public static CheckpointFormat? Recognise(Stream stream, string file)
     {
-        // What a zip file holds is for its own reader, which keeps to a budget.
+        // What a zip file holds is left to its own reader, which keeps to a budget.
         if (IsZip(stream))
             return CheckpointFormat.TorchZip;
         FileKind? kind = FileKind.Of(stream);
-        // Its own reader says best what is wrong with a safetensors file that does not even look like one.
+        // The safetensors reader says best what is wrong with a safetensors file that does not even look like one.
         return kind == FileKind.Safetensors || (kind is null && file.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
                 ? CheckpointFormat.Safetensors
             : kind == FileKind.SafetensorsIndex || kind == FileKind.Json ? CheckpointFormat.SafetensorsIndex
@@ -25,7 +26,7 @@ internal static class CheckpointProbe
             : null;
     }
 
-    /// <summary>Says what a file is that is no checkpoint.</summary>
+    /// <summary>Says what a file that is not a checkpoint is.</summary>
     public static CheckpointException Refusal(Stream stream, string file) => FileKind.Of(stream) is { } kind
         ? CheckpointException.In(file, $"it is {kind.Noun}, and a checkpoint is wanted", kind.Advice)
         : CheckpointException.In(file, "its first bytes are those of no checkpoint that is known", Known);

@@ -4,12 +4,12 @@ namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>Tensors by name, read one at a time: a checkpoint on disk, whatever its format.</summary>
 /// <remarks>
-/// <see cref="Entries"/> costs no tensor memory, so that what does not fit is refused before anything is read, and a checkpoint as
-/// large as the memory can be copied into a module entry by entry: see <see cref="StateDict"/>.
+/// <see cref="Entries"/> takes no tensor memory, so what does not fit is refused before anything is read, and a checkpoint as large as the
+/// memory can be copied into a module entry by entry: see <see cref="StateDict"/>.
 /// </remarks>
 public interface ITensorSource
 {
-    /// <summary>What messages call the source: a path, usually.</summary>
+    /// <summary>What messages call the source: usually a path.</summary>
     string Name { get; }
 
     /// <summary>What there is to read; names are unique.</summary>

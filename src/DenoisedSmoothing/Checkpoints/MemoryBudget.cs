@@ -1,21 +1,21 @@
 namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
-/// What reading one file may cost: a constant, and some times the file's own size. Whatever a reader makes of what a file says is charged
-/// here before it is made, so that no file costs more than its bytes are worth, however it is written.
+/// What reading one file may cost: a constant plus a few times the file's own size. Whatever a reader creates because of what a file says
+/// is charged here first, so that the cost of a file stays in proportion to its bytes, however it is written.
 /// </summary>
 /// <remarks>
-/// A unit is a byte of memory, or a byte that is looked at once more (unpacked, or hashed as a part of a name): so the budget bounds
-/// time, too. Tensors are not charged as long as the file has their elements; elements that it repeats are.
+/// A unit is a byte of memory, or a byte that is processed once more (unpacked, or hashed as part of a name): so the budget bounds time
+/// too. Tensors are not charged as long as the file has their elements; repeated elements are.
 /// </remarks>
 /// <param name="file">What messages call the file.</param>
 /// <param name="fileByteCount">Its length.</param>
 internal sealed class MemoryBudget(string file, long fileByteCount)
 {
-    /// <summary>Of any file: enough for the settings that a small checkpoint carries along.</summary>
+    /// <summary>For any file: enough for the settings that a small checkpoint carries.</summary>
     private const long Free = 16 << 20;
 
-    /// <summary>For each byte of the file. The charges are estimates from above; ten times the file is what is promised.</summary>
+    /// <summary>For each byte of the file. The charges are upper estimates; the promise is ten times the file.</summary>
     private const long PerByte = 8;
 
     private long _left = Free + (PerByte * fileByteCount);
@@ -23,7 +23,7 @@ internal sealed class MemoryBudget(string file, long fileByteCount)
     /// <summary>Takes from the budget.</summary>
     /// <param name="byteCount">How much; not negative.</param>
     /// <param name="what">What it is for, to follow "the file".</param>
-    /// <exception cref="CheckpointException">There is less left.</exception>
+    /// <exception cref="CheckpointException">Less is left.</exception>
     public void Charge(long byteCount, string what = "makes values that")
     {
         if (byteCount > _left)

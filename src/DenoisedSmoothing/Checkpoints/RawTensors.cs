@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Checkpoints;
 
-/// <summary>Tensors that lie in a stream as their bytes, row-major and little-endian; reads take turns.</summary>
-/// <param name="stream">One that can seek.</param>
+/// <summary>Tensors stored in a stream as raw bytes, row-major and little-endian; reads take turns.</summary>
+/// <param name="stream">Must be seekable.</param>
 /// <param name="file">What messages call the file.</param>
 /// <param name="leaveOpen">Whether disposing leaves the stream alone.</param>
 internal sealed class RawTensors(Stream stream, string file, bool leaveOpen) : IDisposable

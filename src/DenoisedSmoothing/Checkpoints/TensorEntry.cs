@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Checkpoints;
 
-/// <summary>What a checkpoint says of one tensor. Immutable.</summary>
+/// <summary>What a checkpoint says about one tensor. Immutable.</summary>
 public class TensorEntry
 {
     /// <summary>Describes a tensor.</summary>

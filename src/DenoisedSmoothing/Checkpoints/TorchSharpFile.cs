@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
-/// What <c>module.save(path)</c> of TorchSharp writes, and exportsd.py of its repository for PyTorch: the number of entries, and for each
-/// its name, its type, its sizes and its bytes. Every number and every length is an unsigned LEB128; nothing at the beginning says what
-/// it is.
+/// What TorchSharp's <c>module.save(path)</c> writes, and for PyTorch exportsd.py in its repository: the number of entries, and for each
+/// its name, its type, its sizes and its bytes. Every number and every length is an unsigned LEB128; nothing at the beginning says what it
+/// is.
 /// </summary>
 internal sealed class TorchSharpFile : ITensorSource, IDisposable
 {
@@ -30,10 +30,10 @@ internal sealed class TorchSharpFile : ITensorSource, IDisposable
     public IReadOnlyList<TensorEntry> Entries { get; }
 
     /// <summary>Opens a file, if it is one: if its numbers add up, to the last byte.</summary>
-    /// <param name="stream">One that can seek, at the start of the file, which ends where the stream does; left there.</param>
+    /// <param name="stream">A seekable stream at the start of the file, which ends where the stream does; left there.</param>
     /// <param name="name">What messages call the file.</param>
     /// <param name="leaveOpen">Whether <see cref="Dispose"/> leaves the stream alone.</param>
-    /// <returns>Null where it is no such file.</returns>
+    /// <returns>Null where it is not such a file.</returns>
     public static TorchSharpFile? TryOpen(Stream stream, string name, bool leaveOpen)
     {
         long start = stream.Position;

@@ -4,22 +4,23 @@ using DenoisedSmoothing.Preprocessing;
 namespace DenoisedSmoothing.Classification;
 
 /// <summary>
-/// What a classifier wants done to denoised images before its own mean and std: grey, then resized, then cut. It is part of what is
-/// certified, unlike <see cref="ImagePreprocess"/>, which makes the image that is.
+/// What a classifier wants done to denoised images before its own mean and std: grey, then resized, then cut. It is part of the certified
+/// classifier, unlike <see cref="ImagePreprocess"/>, which makes the certified image.
 /// </summary>
 public sealed record ClassifierPreprocess
 {
-    /// <summary>Whether three channels become one: 0.299 red, 0.587 green, 0.114 blue (ITU-R 601-2, as PIL's and
-    /// torchvision's grey).</summary>
+    /// <summary>
+    /// Whether three channels become one: 0.299 red, 0.587 green, 0.114 blue (ITU-R 601-2, like PIL's and torchvision's grey).
+    /// </summary>
     public bool Grey { get; init; }
 
-    /// <summary>Height and width to resize to; proportions change with them. Null for none.</summary>
+    /// <summary>Height and width to resize to, which may change the proportions. Null for none.</summary>
     public (int Height, int Width)? Resize { get; init; }
 
     /// <summary>The length that the shorter side is resized to, with proportions kept; null for none.</summary>
     public int? ShorterSide { get; init; }
 
-    /// <summary>Height and width that are cut out of the middle; null for none.</summary>
+    /// <summary>Height and width to cut out of the middle; null for none.</summary>
     public (int Height, int Width)? Crop { get; init; }
 
     /// <summary>How images are resized.</summary>
@@ -32,7 +33,7 @@ public sealed record ClassifierPreprocess
         + $"{(ShorterSide is { } side ? $"shorter={side} {Resampling};" : "")}"
         + $"{(Crop is { } cut ? $"crop={cut.Height}x{cut.Width};" : "")}");
 
-    /// <summary>The size in which an image comes out.</summary>
+    /// <summary>The size of the resulting image.</summary>
     /// <exception cref="ArgumentException">It is smaller than the crop.</exception>
     internal (int Height, int Width) SizeOf(int height, int width)
     {
@@ -48,11 +49,11 @@ public sealed record ClassifierPreprocess
     {
         if (ShorterSide is not { } side)
             return Resize ?? (height, width);
-        // As torchvision rounds the longer side: down.
+        // Rounds the longer side down, as torchvision does.
         return height <= width ? (side, (int)((long)side * width / height)) : ((int)((long)side * height / width), side);
     }
 
-    /// <exception cref="ArgumentException">A size is below 1, or there are two.</exception>
+    /// <exception cref="ArgumentException">A size is below 1, both sizes are given, or the resampling is none of the two.</exception>
     internal void Validate()
     {
         if (Resize is { } size && (size.Height < 1 || size.Width < 1) || ShorterSide < 1

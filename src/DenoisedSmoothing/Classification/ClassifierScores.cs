@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Classification;
 
 /// <summary>
-/// Scores of one batch, made ready to be added up. NaN or infinite scores are never votes: such a row comes out as NaN, which the
-/// counter refuses, where a vote or a probability would hide it.
+/// Scores of one batch, made ready to be added up. NaN or infinite scores are never votes: such a row comes out as NaN, which the counter
+/// refuses; a vote or a probability would hide it.
 /// </summary>
 internal static class ClassifierScores
 {
-    /// <summary>1 for the highest score, the lowest label on ties, else 0; float32 [N,K].</summary>
+    /// <summary>1 for the highest score, the lowest label on ties, 0 otherwise; float32 [N,K].</summary>
     public static Tensor Votes(Tensor scores, long rows, int classCount)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -35,7 +35,7 @@ internal static class ClassifierScores
                 + $"[{string.Join(',', scores.shape)}].");
     }
 
-    // 0 for finite scores, NaN else.
+    // 0 for finite scores, otherwise NaN.
     private static Tensor Poison(Tensor scores, long rows, int classCount)
     {
         CheckShape(scores, rows, classCount);

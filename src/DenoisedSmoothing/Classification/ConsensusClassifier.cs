@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Classification;
 
 /// <summary>
-/// Several classifiers as one, with an early end (Horvath et al. 2022, K-consensus): where the first k agree on a label that is the answer,
-/// else the mean of the logits of all.
+/// Several classifiers as one, with an early exit (Horvath et al. 2022, K-consensus): where the first k agree on a label, that is the
+/// answer; otherwise the mean of all logits.
 /// </summary>
 /// <remarks>
-/// A function of the image alone, and another one than the mean of all (<see cref="EnsembleClassifier"/>): certificates of the one say
-/// nothing of the other. The rest of the members is left out for batches whose rows all agree; single rows are not taken out of a batch,
-/// since a network's floats change with its rows. Disposes no member. Safe for concurrent use where the members are.
+/// A function of the image alone, but a different one from the mean of all (<see cref="EnsembleClassifier"/>): certificates for one say
+/// nothing about the other. The remaining members are skipped for batches whose rows all agree; single rows are not taken out of a batch,
+/// since a network's floats change with the batch's rows. Disposes no member. Safe for concurrent use where the members are.
 /// </remarks>
 public sealed class ConsensusClassifier : IClassifier, IDescribed
 {
@@ -19,10 +19,10 @@ public sealed class ConsensusClassifier : IClassifier, IDescribed
     private readonly int _first;
 
     /// <summary>Joins classifiers.</summary>
-    /// <param name="members">At least one, all with the same number of classes, those asked first in front.</param>
+    /// <param name="members">At least one, all with the same number of classes, in the order in which they are asked.</param>
     /// <param name="first">How many must agree, k: from 1 to the number of members.</param>
-    /// <exception cref="ArgumentException">There is no member, or their classes differ in number.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There are not so many members.</exception>
+    /// <exception cref="ArgumentException">There are no members, or their numbers of classes differ.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are not that many members.</exception>
     public ConsensusClassifier(IReadOnlyList<IClassifier> members, int first)
     {
         (_members, _first) = (Members.Of(members), first);
@@ -49,7 +49,7 @@ public sealed class ConsensusClassifier : IClassifier, IDescribed
             (agreed, sum) = (agreed.logical_and(logits.argmax(1).eq(label)), sum.Plus(logits));
         }
 
-        // All that agree have one largest logit, and so has their mean.
+        // Members that agree have their largest logit at the same label, and so does their mean.
         Tensor early = sum.div(Kept(_first));
         if (_first == _members.Length || agreed.all().item<bool>())
             return early.MoveToOuterDisposeScope();

@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.Classification;
 
-/// <summary>A function as classifier: <c>new DelegateClassifier(10, images =&gt; ...)</c>.</summary>
+/// <summary>A function as a classifier: <c>new DelegateClassifier(10, images =&gt; ...)</c>.</summary>
 /// <remarks>
 /// Tensors made inside the function are freed; it must not change the images in place. Safe for concurrent use where the function is.
 /// </remarks>
@@ -13,10 +13,13 @@ public sealed class DelegateClassifier : IClassifier, IDescribed
 
     /// <summary>Wraps a function.</summary>
     /// <param name="classCount">K, at least 2.</param>
-    /// <param name="classify">Takes images, float32 [N,C,H,W] in [0,1] (a denoiser may overshoot slightly); returns scores [N,K], the
-    /// highest for the class that it means. Rows must be independent of one another.</param>
-    /// <param name="fingerprint">A text equal only for the same function, for the certificate; null for a number within this
-    /// process.</param>
+    /// <param name="classify">
+    /// Takes images, float32 [N,C,H,W] in [0,1] (a denoiser may overshoot slightly); returns scores [N,K], the highest for the chosen
+    /// class. Rows must be independent of one another.
+    /// </param>
+    /// <param name="fingerprint">
+    /// A text for the certificate that is equal only for the same function; null for a number within this process.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 2 classes.</exception>
     public DelegateClassifier(int classCount, Func<torch.Tensor, torch.Tensor> classify, string? fingerprint = null)
     {

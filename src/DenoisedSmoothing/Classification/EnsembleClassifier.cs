@@ -4,11 +4,12 @@ using TorchSharp;
 namespace DenoisedSmoothing.Classification;
 
 /// <summary>
-/// Several classifiers as one: the mean of their logits. Averaging lowers the variance under noise, which enlarges certified radii (Horvath
-/// et al. 2022).
+/// Several classifiers as one: the mean of their logits. Averaging lowers the variance under noise, which increases certified radii
+/// (Horvath et al. 2022).
 /// </summary>
 /// <remarks>
-/// Members should score on one scale: logits of networks trained alike. Disposes no member. Safe for concurrent use where the members are.
+/// Members should score on the same scale: logits of networks trained alike. Disposes no member. Safe for concurrent use where the members
+/// are.
 /// </remarks>
 public sealed class EnsembleClassifier : IClassifier, IDescribed
 {
@@ -16,7 +17,7 @@ public sealed class EnsembleClassifier : IClassifier, IDescribed
 
     /// <summary>Joins classifiers.</summary>
     /// <param name="members">At least one, all with the same number of classes.</param>
-    /// <exception cref="ArgumentException">There is no member, or their classes differ in number.</exception>
+    /// <exception cref="ArgumentException">There are no members, or their numbers of classes differ.</exception>
     public EnsembleClassifier(params IReadOnlyList<IClassifier> members) => _members = Members.Of(members);
 
     /// <inheritdoc/>

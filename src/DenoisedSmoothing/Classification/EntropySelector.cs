@@ -6,7 +6,7 @@ namespace DenoisedSmoothing.Classification;
 
 /// <summary>
 /// Whether a classifier is sure of an image, as a classifier of two classes (Horvath et al. 2022b, ACES): 1 where the entropy of its
-/// probabilities, over log K, is at most a threshold, else 0.
+/// probabilities, divided by log K, is at most a threshold, otherwise 0.
 /// </summary>
 /// <remarks>
 /// Smoothed, it selects the images that <see cref="AcesClassifier"/> certifies. Disposes nothing. Safe for concurrent use where the
@@ -19,8 +19,8 @@ public sealed class EntropySelector : IClassifier, IDescribed
 
     /// <summary>Selects by a classifier's entropy.</summary>
     /// <param name="classifier">Any that gives logits.</param>
-    /// <param name="threshold">From 0, which selects next to nothing, to 1, which selects everything.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The threshold is outside of [0,1].</exception>
+    /// <param name="threshold">From 0, which selects almost nothing, to 1, which selects everything.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The threshold is outside [0,1].</exception>
     public EntropySelector(IClassifier classifier, double threshold)
     {
         ArgumentNullException.ThrowIfNull(classifier);
@@ -41,13 +41,13 @@ public sealed class EntropySelector : IClassifier, IDescribed
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor selected = Entropy(_classifier.Classify(images)).le(Kept(_threshold)).to_type(ScalarType.Float32);
-        // At 1 everything is selected, whatever a rounding makes of the largest entropy.
+        // At 1 everything is selected, however the largest entropy is rounded.
         if (_threshold == 1)
             selected = ones_like(selected);
         return stack([selected.SubtractedFrom(1), selected], 1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The entropy of the probabilities over log K, from 0 to 1.</summary>
+    /// <summary>The entropy of the probabilities divided by log K, from 0 to 1.</summary>
     /// <param name="logits">[N,K].</param>
     /// <returns>[N].</returns>
     internal static Tensor Entropy(Tensor logits)

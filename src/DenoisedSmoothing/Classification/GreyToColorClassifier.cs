@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.Classification;
 
-/// <summary>Lets a colour classifier take grey images: the one channel is handed to it three times over.</summary>
+/// <summary>Lets a colour classifier take grey images: the one channel is repeated three times.</summary>
 /// <remarks>
 /// Certify the grey image: distances then count each grey pixel once. Disposes nothing. Safe for concurrent use where the classifier is.
 /// </remarks>

@@ -4,12 +4,12 @@ using TorchSharp;
 namespace DenoisedSmoothing.Classification;
 
 /// <summary>
-/// A black box that answers labels only, such as a web service: its label gets score 1, the others 0. Smoothing needs no more than the
-/// label, so the certificate is as good as with scores.
+/// A black box that returns only labels, such as a web service: its label gets score 1, the others 0. Smoothing needs only the label, so
+/// the certificate is as good as with scores.
 /// </summary>
 /// <remarks>
-/// Calls come one batch at a time; a service is asked <see cref="SmoothingOptions.Batch"/> images a call, padding included. It must answer
-/// equal images equally: one that changes over time, or samples its answers, is not the function that was certified.
+/// Calls come one batch at a time; a service is asked <see cref="SmoothingOptions.Batch"/> images per call, including padding. It must
+/// answer equal images equally: a service that changes over time, or samples its answers, is not the function that was certified.
 /// </remarks>
 public sealed class LabelClassifier : IClassifier, IDescribed
 {
@@ -19,8 +19,8 @@ public sealed class LabelClassifier : IClassifier, IDescribed
     /// <param name="classCount">K, at least 2.</param>
     /// <param name="label">Takes images, float32 [N,C,H,W] on the CPU in [0,1] (a denoiser may overshoot slightly), and returns N labels,
     /// each in [0, K). What it throws reaches the caller of Predict or Certify.</param>
-    /// <param name="fingerprint">A text equal only for the same function, such as a service's name and version; null for a number within
-    /// this process.</param>
+    /// <param name="fingerprint">A text that is equal only for the same function, such as a service's name and version; null for a number
+    /// within this process.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 2 classes.</exception>
     public LabelClassifier(int classCount, Func<torch.Tensor, IReadOnlyList<int>> label, string? fingerprint = null)
     {
@@ -37,7 +37,9 @@ public sealed class LabelClassifier : IClassifier, IDescribed
     public PartInfo Info { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">Another number of labels came than images went, or a label outside [0, K).</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The number of labels is not the number of images, or a label is outside [0, K).
+    /// </exception>
     public torch.Tensor Classify(torch.Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);

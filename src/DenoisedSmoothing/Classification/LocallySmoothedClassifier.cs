@@ -5,13 +5,13 @@ using TorchSharp;
 namespace DenoisedSmoothing.Classification;
 
 /// <summary>
-/// Denoise, add a little noise again, several times over, and classify: DiffSmooth (Zhang et al. 2023). The classifier should be one that
-/// was trained on that little noise; what the denoiser leaves behind is then drowned in noise that the classifier knows.
+/// Denoises, adds a little noise again, several times over, and classifies: DiffSmooth (Zhang et al. 2023). The classifier should have been
+/// trained on that little noise, so that what the denoiser leaves behind is drowned in noise that the classifier knows.
 /// </summary>
 /// <remarks>
-/// Scores are the mean of the copies' softmax, as in javyduck/DiffSmooth, architectures.py; of a classifier that answers labels only, that
-/// ranks by votes. Their release draws the local noise once for all images; here every row has its own. A function of the row and its inner
-/// draws alone. Disposes nothing.
+/// Scores are the mean of the copies' softmax, as in javyduck/DiffSmooth, architectures.py; for a classifier that returns only labels, that
+/// ranks by votes. Their release draws the local noise once for all images; here every row has its own. A function of only the row and its
+/// inner draws. Disposes nothing.
 /// </remarks>
 public sealed class LocallySmoothedClassifier : IBaseClassifier, IDescribed
 {
@@ -21,12 +21,14 @@ public sealed class LocallySmoothedClassifier : IBaseClassifier, IDescribed
     private readonly double _localSigma;
 
     /// <summary>Joins a denoiser and a classifier.</summary>
-    /// <param name="denoiser">One-shot in the paper; any will do.</param>
+    /// <param name="denoiser">One-shot in the paper; any works.</param>
     /// <param name="classifier">A classifier trained on noise of about <paramref name="localSigma"/>.</param>
     /// <param name="copies">How many noisy copies of each denoised image are classified, 1 or more ("m").</param>
-    /// <param name="localSigma">Their noise, in [0,1] pixel space; finite, above 0. The authors found .01 or .02 above the classifier's
-    /// training noise to be better than that itself.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is less than one copy, or the noise is not finite and positive.</exception>
+    /// <param name="localSigma">
+    /// The noise of the copies, in [0,1] pixel space; finite, above 0. The authors found .01 or .02 above the classifier's training noise
+    /// to be better than the training noise itself.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than one copy, or the noise is not finite and positive.</exception>
     public LocallySmoothedClassifier(IDenoiser denoiser, IClassifier classifier, int copies = 5, double localSigma = .25)
     {
         ArgumentNullException.ThrowIfNull(denoiser);
@@ -44,7 +46,7 @@ public sealed class LocallySmoothedClassifier : IBaseClassifier, IDescribed
         .Named(parts => string.Create(CultureInfo.InvariantCulture, $"local({_copies};{_localSigma:R};{parts})"));
 
     /// <inheritdoc/>
-    /// <remarks>Of the context's streams the denoiser has part 0 of 2, and copy i, from 1 on, is stream i of part 1.</remarks>
+    /// <remarks>Of the context's streams, the denoiser has part 0 of 2; copy i, counted from 1, is stream i of part 1.</remarks>
     /// <exception cref="OperationCanceledException">The context was cancelled: it is asked before each copy.</exception>
     public torch.Tensor Score(torch.Tensor noisy, NoiseContext noise)
     {

@@ -6,13 +6,12 @@ using TorchSharp;
 namespace DenoisedSmoothing.Classification;
 
 /// <summary>
-/// The majority vote of several runs of a stochastic base classifier on the same noisy row, each under inner noise of its own: DensePure
-/// (Xiao et al. 2022), where the runs are reverse processes, that is a <see cref="DenoisedClassifier"/> of a
-/// <see cref="MultiStepDenoiser"/>.
+/// The majority vote of several runs of a stochastic base classifier on the same noisy row, each with its own inner noise: DensePure (Xiao
+/// et al. 2022), where the runs are reverse processes, that is, a <see cref="DenoisedClassifier"/> of a <see cref="MultiStepDenoiser"/>.
 /// </summary>
 /// <remarks>
-/// Scores are vote counts, so that ties go to the lowest label. A function of the row and its inner draws alone: any certificate holds for
-/// it as for one run. Of a deterministic base classifier it is an expensive copy. Disposes nothing.
+/// Scores are vote counts, so that ties go to the lowest label. A function of only the row and its inner draws: any certificate holds for
+/// it as for one run. With a deterministic base classifier it is an expensive copy. Disposes nothing.
 /// </remarks>
 public sealed class MajorityVoteClassifier : IBaseClassifier, IDescribed
 {
@@ -20,9 +19,9 @@ public sealed class MajorityVoteClassifier : IBaseClassifier, IDescribed
     private readonly int _runs;
 
     /// <summary>Repeats a base classifier.</summary>
-    /// <param name="classifier">What is run: draws its inner noise from its <see cref="NoiseContext"/>.</param>
-    /// <param name="runs">How often, 1 or more. An odd number has fewer ties.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is less than one run.</exception>
+    /// <param name="classifier">What to run; it draws its inner noise from its <see cref="NoiseContext"/>.</param>
+    /// <param name="runs">How often, 1 or more. An odd number gives fewer ties.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than one run.</exception>
     public MajorityVoteClassifier(IBaseClassifier classifier, int runs)
     {
         ArgumentNullException.ThrowIfNull(classifier);

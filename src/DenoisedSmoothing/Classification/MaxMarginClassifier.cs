@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Classification;
 
 /// <summary>
-/// Several classifiers as one: the one that is surest answers (Yang et al. 2022, MME), by the difference of its two largest probabilities.
+/// Several classifiers as one: the surest one answers (Yang et al. 2022, MME), judged by the difference of its two largest probabilities.
 /// </summary>
 /// <remarks>Disposes no member. Safe for concurrent use where the members are.</remarks>
 public sealed class MaxMarginClassifier : IClassifier, IDescribed
@@ -12,8 +12,8 @@ public sealed class MaxMarginClassifier : IClassifier, IDescribed
     private readonly IClassifier[] _members;
 
     /// <summary>Joins classifiers.</summary>
-    /// <param name="members">At least one, all with the same number of classes; of equally sure ones the first answers.</param>
-    /// <exception cref="ArgumentException">There is no member, or their classes differ in number.</exception>
+    /// <param name="members">At least one, all with the same number of classes; among equally sure ones, the first answers.</param>
+    /// <exception cref="ArgumentException">There are no members, or their numbers of classes differ.</exception>
     public MaxMarginClassifier(params IReadOnlyList<IClassifier> members) => _members = Members.Of(members);
 
     /// <inheritdoc/>
@@ -34,7 +34,7 @@ public sealed class MaxMarginClassifier : IClassifier, IDescribed
             (logits, margin) = (where(surer, other, logits), where(surer, its, margin));
         }
 
-        // A copy where there is one member only: its tensor may be its own.
+        // A copy where there is only one member: it may keep the tensor it returned.
         return logits.clone().MoveToOuterDisposeScope();
     }
 

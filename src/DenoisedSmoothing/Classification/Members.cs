@@ -1,10 +1,10 @@
 namespace DenoisedSmoothing.Classification;
 
-/// <summary>Members of an ensemble, checked.</summary>
+/// <summary>Checks the members of an ensemble.</summary>
 internal static class Members
 {
-    /// <summary>A copy of them.</summary>
-    /// <exception cref="ArgumentException">There is none, or their classes differ in number.</exception>
+    /// <summary>Checks and copies them.</summary>
+    /// <exception cref="ArgumentException">There are none, or their numbers of classes differ.</exception>
     public static IClassifier[] Of(IReadOnlyList<IClassifier> members)
     {
         ArgumentNullException.ThrowIfNull(members);

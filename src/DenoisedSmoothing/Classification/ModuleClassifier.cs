@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Classification;
 
-/// <summary>A network as classifier: normalise, resize, call.</summary>
+/// <summary>A network as a classifier: normalise, resize, call.</summary>
 /// <remarks>Safe for concurrent use where the network is.</remarks>
 public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
 {
@@ -17,15 +17,18 @@ public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
     private readonly ConcurrentDictionary<(DeviceType Type, int Index), Lazy<(Tensor Mean, Tensor Std)>> _constants = new();
 
     /// <summary>Wraps a network.</summary>
-    /// <param name="network">Takes images [N,C,H,W], normalised and resized, and returns logits [N,K]. Put in evaluation mode.</param>
+    /// <param name="network">
+    /// Takes images [N,C,H,W], normalised and resized, and returns logits [N,K]. It is put in evaluation mode.
+    /// </param>
     /// <param name="classCount">K, at least 2.</param>
-    /// <param name="normalization">What the network was trained with; null where it takes [0,1].</param>
+    /// <param name="normalization">What the network was trained with; null if it takes [0,1].</param>
     /// <param name="resizeTo">Size in pixels to resize to, bicubic with antialiasing (32 to 224 for the paper's ViT); null to leave the
     /// size.</param>
-    /// <param name="disposeNetwork">Whether <see cref="Dispose"/> frees the network too, where it can be.</param>
+    /// <param name="disposeNetwork">Whether <see cref="Dispose"/> also frees the network, if it can be freed.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 2 classes, or a size below 1.</exception>
-    /// <exception cref="ArgumentException">The network takes images of other channels than the normalisation, or of another size than
-    /// resized to.</exception>
+    /// <exception cref="ArgumentException">
+    /// The network takes other channels than the normalisation, or another size than that resized to.
+    /// </exception>
     public ModuleClassifier(
         nn.IModule<Tensor, Tensor> network, int classCount, Normalization? normalization = null, (int Height, int Width)? resizeTo =
             null, bool disposeNetwork = false)
@@ -51,7 +54,7 @@ public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
     /// <summary>Size in pixels that images are resized to before the network; null for their own.</summary>
     public (int Height, int Width)? ResizeTo => _resizeTo;
 
-    /// <summary>What images it takes, before normalisation and resizing: others are refused.</summary>
+    /// <summary>What images it takes, before normalisation and resizing; others are refused.</summary>
     /// <value>What the network says, any size where images are resized; null, and no check, where it does not say.</value>
     public InputShape? Input { get; init; }
 
@@ -78,7 +81,7 @@ public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
     }
 
     /// <summary>
-    /// Classifies in whatever mode the network is, for training: in training mode batch norm lets rows depend on one another.
+    /// Classifies in whatever mode the network is in, for training: in training mode, batch norm makes rows depend on one another.
     /// </summary>
     /// <param name="images">Floating point [N,C,H,W] with pixels in [0,1], with or without noise.</param>
     /// <returns>Logits [N,K]; a fresh tensor on the input's device, with gradients where the network has them.</returns>
@@ -101,17 +104,17 @@ public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
         return _network.call(h).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Bicubic resize with antialiasing, as PIL and torchvision do it.</summary>
+    /// <summary>Bicubic resizing with antialiasing, as in PIL and torchvision.</summary>
     /// <param name="images">float32 [N,C,H,W].</param>
     /// <param name="height">The new H.</param>
     /// <param name="width">The new W.</param>
-    /// <returns>[N,C,height,width]; overshoots the input's range slightly, as bicubic does.</returns>
+    /// <returns>[N,C,height,width]; may overshoot the input's range slightly, as bicubic resizing does.</returns>
     public static Tensor Resize(Tensor images, int height, int width) => images.device_type == DeviceType.CUDA && !is_grad_enabled()
         ? MatrixResize.Resize(images, height, width)
         : nn.functional.interpolate(images, size: [height, width], mode: InterpolationMode.Bicubic, align_corners: false, antialias: true);
 
     /// <summary>
-    /// Frees the normalisation's constants, and the network where the constructor was told to; otherwise it is the caller's.
+    /// Frees the normalisation's constants, and the network if the constructor was told to; otherwise the caller frees it.
     /// </summary>
     public void Dispose()
     {
@@ -142,10 +145,10 @@ public sealed class ModuleClassifier : IClassifier, IDescribed, IDisposable
             : throw new ArgumentException($"The network takes {network}: resizeTo {size.Height}x{size.Width} does not fit.");
     }
 
-    // Kept on the device: a copy at every batch would make the host wait for an accelerator.
+    // Kept on the device: a copy for every batch would make the host wait for an accelerator.
     private (Tensor Mean, Tensor Std) ConstantsOn(Device device) => _constants.GetOrAdd((device.type, device.index), _ => new(() =>
     {
-        // Made under the sampler's inference mode they would break every later gradient through Classify, such as an attack's.
+        // If made under the sampler's inference mode, they would break every later gradient through Classify, such as an attack's.
         using IDisposable normal = inference_mode(false);
         long[] shape = [1, _normalization!.Mean.Count, 1, 1];
         return (

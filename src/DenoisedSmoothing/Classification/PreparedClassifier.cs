@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Classification;
 
 /// <summary>
-/// A classifier that gets its images grey, resized or cut: what was between the denoiser and its mean and std when it was trained.
+/// A classifier whose images are made grey, resized or cut first: whatever came before its mean and std when it was trained.
 /// </summary>
 /// <remarks>Disposes nothing. Safe for concurrent use where the classifier is.</remarks>
 public sealed class PreparedClassifier : IClassifier, IDescribed
@@ -17,7 +17,7 @@ public sealed class PreparedClassifier : IClassifier, IDescribed
     /// <summary>Wraps a classifier.</summary>
     /// <param name="classifier">Takes prepared images.</param>
     /// <param name="preprocess">What is done to them.</param>
-    /// <exception cref="ArgumentException">A size is below 1, or there are two.</exception>
+    /// <exception cref="ArgumentException">A size is below 1, or both sizes are given.</exception>
     public PreparedClassifier(IClassifier classifier, ClassifierPreprocess preprocess)
     {
         ArgumentNullException.ThrowIfNull(classifier);
@@ -49,8 +49,9 @@ public sealed class PreparedClassifier : IClassifier, IDescribed
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The images are smaller than the crop, or have other channels than 3 where grey is asked
-    /// for.</exception>
+    /// <exception cref="ArgumentException">
+    /// The images are smaller than the crop, or do not have 3 channels where grey is asked for.
+    /// </exception>
     public Tensor Classify(Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);

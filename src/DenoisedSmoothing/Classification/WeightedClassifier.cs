@@ -6,7 +6,7 @@ namespace DenoisedSmoothing.Classification;
 
 /// <summary>Several classifiers as one: a weighted sum of their logits (Yang et al. 2022, WE; Horvath et al. 2022).</summary>
 /// <remarks>
-/// Weights that were fitted to images are a part of the classifier: certify other images. Members should score on one scale: logits of
+/// Weights that were fitted to images are part of the classifier: certify other images. Members should score on the same scale: logits of
 /// networks trained alike. Disposes no member. Safe for concurrent use where the members are.
 /// </remarks>
 public sealed class WeightedClassifier : IClassifier, IDescribed
@@ -17,7 +17,7 @@ public sealed class WeightedClassifier : IClassifier, IDescribed
     /// <summary>Joins classifiers.</summary>
     /// <param name="members">At least one, all with the same number of classes.</param>
     /// <param name="weights">One for each member, finite, at least 0, not all 0.</param>
-    /// <exception cref="ArgumentException">There is no member, their classes differ in number, or the weights do not fit.</exception>
+    /// <exception cref="ArgumentException">There are no members, their numbers of classes differ, or the weights do not fit.</exception>
     public WeightedClassifier(IReadOnlyList<IClassifier> members, IReadOnlyList<double> weights)
     {
         ArgumentNullException.ThrowIfNull(weights);

@@ -3,7 +3,7 @@ namespace DenoisedSmoothing.Denoising;
 /// <summary>The levels and steps of an <see cref="AnnealedDenoiser"/> (Song and Ermon 2020; Lee 2021).</summary>
 public sealed record AnnealedOptions
 {
-    /// <summary>Noise levels, at least 1: a geometric row from sigma down to <see cref="SmallestSigma"/>.</summary>
+    /// <summary>Noise levels, at least 1: a geometric sequence from sigma down to <see cref="SmallestSigma"/>.</summary>
     /// <value>10.</value>
     public int Levels { get; init; } = 10;
 
@@ -11,21 +11,24 @@ public sealed record AnnealedOptions
     /// <value>0.01.</value>
     public double SmallestSigma { get; init; } = 0.01;
 
-    /// <summary>The levels themselves, falling, each finite and above 0; they take the place of <see cref="Levels"/> and
-    /// <see cref="SmallestSigma"/>.</summary>
-    /// <value>Null: the geometric row.</value>
+    /// <summary>
+    /// The levels themselves, decreasing, each finite and above 0; they replace <see cref="Levels"/> and <see cref="SmallestSigma"/>.
+    /// </summary>
+    /// <value>Null: the geometric sequence.</value>
     public IReadOnlyList<double>? Sigmas { get; init; }
 
     /// <summary>Steps at each level, at least 1.</summary>
     /// <value>5.</value>
     public int StepsPerLevel { get; init; } = 5;
 
-    /// <summary>The length of a step at the last level; at a level s it is this times (s / smallest)^2. Finite, above 0.</summary>
+    /// <summary>The length of a step at the last level; at level s it is this times (s / smallest)^2. Finite, above 0.</summary>
     /// <value>3e-5: at the usual <see cref="SmallestSigma"/>, a step goes 0.3 of the way to the image that the score expects.</value>
     public double Epsilon { get; init; } = 3e-5;
 
-    /// <summary>Whether steps have noise of their own (annealed Langevin dynamics), which draws a likely image; else they climb to the
-    /// likeliest one (MAP).</summary>
+    /// <summary>
+    /// Whether steps add their own noise (annealed Langevin dynamics), which draws a likely image; otherwise they climb to the likeliest
+    /// one (MAP).
+    /// </summary>
     /// <value>False: MAP.</value>
     public bool Langevin { get; init; }
 

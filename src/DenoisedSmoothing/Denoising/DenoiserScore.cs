@@ -4,15 +4,17 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Denoising;
 
 /// <summary>
-/// The score that any denoiser of all noise levels has: what it expects behind a noisy image, less that image, over sigma^2.
+/// The score given by any denoiser for all noise levels: the clean image that it expects, minus the noisy image, over sigma^2.
 /// </summary>
 /// <remarks>Disposes nothing. Safe for concurrent use where the predictor is.</remarks>
 public sealed class DenoiserScore : IScore, IDescribed
 {
     private readonly IX0Predictor _predictor;
 
-    /// <summary>Takes the score of a predictor.</summary>
-    /// <param name="predictor">A <see cref="DiffusionModel"/> or a <see cref="SigmaConditionedModel"/>; it stays the caller's.</param>
+    /// <summary>Computes the score from a predictor.</summary>
+    /// <param name="predictor">
+    /// A <see cref="DiffusionModel"/> or a <see cref="SigmaConditionedModel"/>; the caller keeps and disposes it.
+    /// </param>
     public DenoiserScore(IX0Predictor predictor)
     {
         ArgumentNullException.ThrowIfNull(predictor);

@@ -6,12 +6,12 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Denoising;
 
 /// <summary>
-/// A diffusion network with what is needed to ask it: the schedule that it was trained with, how timesteps are fed to it and what it
-/// predicts. Every strategy of denoising stands on one: <see cref="OneShotDenoiser"/> and the samplers of several steps.
+/// A diffusion network with what is needed to call it: the schedule that it was trained with, how timesteps are fed to it and what it
+/// predicts. Denoising strategies build on it: <see cref="OneShotDenoiser"/> and the multi-step samplers.
 /// </summary>
 /// <remarks>
-/// The network lives in [-1,1], pixels in [0,1]: a sigma in pixel space is a noise-to-signal ratio of 2 sigma here.
-/// Several strategies may stand on one model. Safe for concurrent use where the network is.
+/// The network works in [-1,1], pixels are in [0,1]: a sigma in pixel space is a noise-to-signal ratio of 2 sigma here. Several strategies
+/// may share one model. Safe for concurrent use where the network is.
 /// </remarks>
 public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
 {
@@ -21,16 +21,21 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
     private readonly bool _disposeNetwork;
 
     /// <summary>Wraps a diffusion network.</summary>
-    /// <param name="network">Takes x_t [N,C,H,W] and timesteps [N]; returns [N,C,H,W], or [N,2C,H,W] where the variance was learned too.
-    /// Put in evaluation mode.</param>
+    /// <param name="network">
+    /// Takes x_t [N,C,H,W] and timesteps [N]; returns [N,C,H,W], or [N,2C,H,W] where the variance was learned too. It is put in evaluation
+    /// mode.
+    /// </param>
     /// <param name="schedule">The schedule that the network was trained with.</param>
-    /// <param name="timestepScale">The network is fed t times this: 1000/T for networks trained with rescaled timesteps (1/4 for the
-    /// paper's CIFAR-10 model), else 1.</param>
+    /// <param name="timestepScale">
+    /// The network is fed t times this: 1000/T for networks trained with rescaled timesteps (1/4 for the paper's CIFAR-10 model), otherwise
+    /// 1.
+    /// </param>
     /// <param name="lastTimestep">The highest timestep that the network was trained for; null for all of the schedule's.</param>
     /// <param name="parametrization">What the network was trained to predict.</param>
-    /// <param name="disposeNetwork">Whether <see cref="Dispose"/> frees the network too, where it can be.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The scale is not finite and positive, the timestep is not one of the schedule's, or
-    /// the parametrisation is none of the three.</exception>
+    /// <param name="disposeNetwork">Whether <see cref="Dispose"/> also frees the network, if it can be freed.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The scale is not finite and positive, the timestep is not one of the schedule's, or the parametrisation is not one of the three.
+    /// </exception>
     public DiffusionModel(
         nn.IModule<Tensor, Tensor, Tensor> network, INoiseSchedule schedule, double timestepScale = 1, int? lastTimestep = null,
         Parametrization parametrization = Parametrization.Epsilon, bool disposeNetwork = false)
@@ -53,7 +58,7 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
         (network as nn.Module)?.eval();
     }
 
-    /// <summary>The network that is asked.</summary>
+    /// <summary>The network.</summary>
     public nn.IModule<Tensor, Tensor, Tensor> Network => _network;
 
     /// <summary>The network is fed t times this.</summary>
@@ -68,7 +73,7 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
     /// <summary>The highest timestep that the network was trained for.</summary>
     public int LastTimestep { get; }
 
-    /// <summary>What images it takes: others are refused.</summary>
+    /// <summary>What images it takes; others are refused.</summary>
     /// <value>What the network says; null, and no check, where it does not say.</value>
     public InputShape? Input { get; init; }
 
@@ -82,7 +87,7 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
     public PartInfo Info => (PartInfo.Of(_network).Taking(Input) with { LargestSigma = LargestSigma }).Named(network => string.Create(
         CultureInfo.InvariantCulture, $"{network};{PartInfo.Of(Schedule).Fingerprint};scale={_timestepScale};{_parametrization}"));
 
-    /// <summary>The timestep t* of a noise level: the first, from 1 on, whose noise-to-signal ratio is not below 2 sigma.</summary>
+    /// <summary>The timestep t* of a noise level: the first, counting from 1, whose noise-to-signal ratio is not below 2 sigma.</summary>
     /// <param name="sigma">The noise in [0,1] pixel space.</param>
     /// <exception cref="ArgumentOutOfRangeException">Sigma is beyond <see cref="LargestSigma"/>.</exception>
     public int TimestepFor(double sigma) => sigma <= LargestSigma
@@ -90,7 +95,7 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
         : throw new ArgumentOutOfRangeException(nameof(sigma), sigma,
             $"Sigma is beyond the network's noisiest timestep, which is sigma {LargestSigma:G6}.");
 
-    /// <summary>Asks the network at one of the schedule's timesteps.</summary>
+    /// <summary>Calls the network at one of the schedule's timesteps.</summary>
     /// <param name="xt">sqrt(abar) x_0 + sqrt(1 - abar) z with x_0 in [-1,1]: float32 [N,C,H,W].</param>
     /// <param name="timestep">0 to <see cref="LastTimestep"/>.</param>
     /// <returns>The clean image and, where the network learned it, the variance; fresh tensors.</returns>
@@ -98,7 +103,7 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
     /// <exception cref="InvalidOperationException">The network is in training mode, or its result has the wrong shape.</exception>
     public DiffusionPrediction Predict(Tensor xt, int timestep) => Predict(xt, timestep, wantsVariance: true);
 
-    /// <summary>Predict without the variance, which some networks then need not compute.</summary>
+    /// <summary>Predicts without the variance, which some networks then need not compute.</summary>
     internal Tensor PredictX0(Tensor xt, int timestep) => Predict(xt, timestep, wantsVariance: false).X0;
 
     private DiffusionPrediction Predict(Tensor xt, int timestep, bool wantsVariance)
@@ -108,7 +113,7 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
             throw new ArgumentOutOfRangeException(nameof(timestep), timestep, $"The network knows the timesteps 0 to {LastTimestep}.");
         using DisposeScope scope = NewDisposeScope();
         (Tensor output, Tensor? variance) = Ask(xt, timestep, wantsVariance);
-        // A view would keep what the network returned alive, or be the network's own.
+        // A view would keep the network's output alive, or belong to the network.
         return new DiffusionPrediction(
             X0(xt, output, Schedule.AlphaBar(timestep)).MoveToOuterDisposeScope(), wantsVariance
                 ? variance?.clone().MoveToOuterDisposeScope()
@@ -116,7 +121,7 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>The network is asked at the real-valued timestep of the level, the lowest for levels below the schedule's.</remarks>
+    /// <remarks>The network is called at the real-valued timestep of the level, or the lowest for levels below the schedule's.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The level is not above 0, or beyond <see cref="LargestNoiseToSignal"/>.</exception>
     /// <exception cref="InvalidOperationException">The network is in training mode, or its result has the wrong shape.</exception>
     public Tensor PredictX0(Tensor x, double noiseToSignal)
@@ -132,7 +137,7 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
         return X0(xt, output.to_type(x.dtype), alphaBar).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Frees the network where the constructor was told to; otherwise it is the caller's.</summary>
+    /// <summary>Frees the network if the constructor was told to; otherwise the caller frees it.</summary>
     public void Dispose()
     {
         if (_disposeNetwork)
@@ -150,7 +155,7 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
         return (output.narrow(1, 0, channels), learned ? output.narrow(1, channels, channels) : null);
     }
 
-    // Never overwrites x_t, which is the caller's, nor the output, which a network may keep.
+    // Never overwrites x_t, which belongs to the caller, nor the output, which a network may keep.
     private Tensor X0(Tensor xt, Tensor output, double alphaBar)
     {
         switch (_parametrization)
@@ -166,7 +171,7 @@ public sealed class DiffusionModel : IX0Predictor, IDescribed, IDisposable
         }
     }
 
-    // Broadcasting would take other shapes without a word.
+    // Broadcasting would silently accept other shapes.
     private static bool LearnedVariance(long[] output, long[] xt)
     {
         long[] learned = [xt[0], 2 * xt[1], .. xt[2..]];

@@ -7,11 +7,11 @@ namespace DenoisedSmoothing.Denoising;
 
 /// <summary>
 /// EDM's preconditioning around a bare network F (Karras et al. 2022, equation 7 and table 1): D(x, s) = c_skip x + c_out F(c_in x,
-/// ln(s)/4) with c_skip = d^2/(s^2 + d^2), c_out = s d/sqrt(s^2 + d^2), c_in = 1/sqrt(s^2 + d^2), d the data's standard deviation.
+/// ln(s)/4) with c_skip = d^2/(s^2 + d^2), c_out = s d/sqrt(s^2 + d^2), c_in = 1/sqrt(s^2 + d^2), where d is the data's standard deviation.
 /// </summary>
 /// <remarks>
-/// It can be used wherever a network of images and noise levels can: <see cref="SigmaConditionedModel"/>. Safe for concurrent use where the
-/// network is.
+/// Usable wherever a network of images and noise levels is: <see cref="SigmaConditionedModel"/>. Safe for concurrent use where the network
+/// is.
 /// </remarks>
 public sealed class EdmPreconditionedNetwork : nn.IModule<Tensor, Tensor, Tensor>, IImageNetwork, IDescribed, IDisposable
 {
@@ -20,9 +20,9 @@ public sealed class EdmPreconditionedNetwork : nn.IModule<Tensor, Tensor, Tensor
     private readonly bool _disposeNetwork;
 
     /// <summary>Wraps a bare network.</summary>
-    /// <param name="network">F: takes [N,C,H,W] and ln(s)/4 [N], returns [N,C,H,W]. Put in evaluation mode.</param>
+    /// <param name="network">F: takes [N,C,H,W] and ln(s)/4 [N], returns [N,C,H,W]. It is put in evaluation mode.</param>
     /// <param name="dataDeviation">The standard deviation of images in [-1,1] that it was trained with, "sigma_data".</param>
-    /// <param name="disposeNetwork">Whether <see cref="Dispose"/> frees the network too, where it can be.</param>
+    /// <param name="disposeNetwork">Whether <see cref="Dispose"/> also frees the network, if it can be freed.</param>
     /// <exception cref="ArgumentOutOfRangeException">The deviation is not finite and positive.</exception>
     public EdmPreconditionedNetwork(nn.IModule<Tensor, Tensor, Tensor> network, double dataDeviation = .5, bool disposeNetwork = false)
     {
@@ -63,7 +63,7 @@ public sealed class EdmPreconditionedNetwork : nn.IModule<Tensor, Tensor, Tensor
         return skip.PlusInPlace(output * (s * Kept(_dataDeviation) / root)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Frees the network where the constructor was told to; otherwise it is the caller's.</summary>
+    /// <summary>Frees the network if the constructor was told to; otherwise the caller frees it.</summary>
     public void Dispose()
     {
         if (_disposeNetwork)

@@ -3,11 +3,11 @@ namespace DenoisedSmoothing.Denoising;
 /// <summary>The time steps of a <see cref="HeunDenoiser"/> (Karras et al. 2022, equation 5), in the network's terms.</summary>
 public sealed record HeunOptions
 {
-    /// <summary>N, 2 or more: the predictor is asked 2 N - 1 times.</summary>
+    /// <summary>N, 2 or more: the predictor is called 2 N - 1 times.</summary>
     /// <value>18.</value>
     public int Steps { get; init; } = 18;
 
-    /// <summary>The lowest noise level before 0, beside images in [-1,1] ("sigma_min"); above 0, and below 2 sigma.</summary>
+    /// <summary>The lowest noise level before 0, for images in [-1,1] ("sigma_min"); above 0, and below 2 sigma.</summary>
     /// <value>0.002.</value>
     public double SmallestNoiseToSignal { get; init; } = .002;
 

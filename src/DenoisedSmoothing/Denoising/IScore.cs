@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Denoising;
 
 /// <summary>
-/// The score of noisy images: the gradient of the logarithm of their density, at any noise level, in [0,1] pixel space. What
-/// <see cref="TweedieDenoiser"/> and <see cref="AnnealedDenoiser"/> ask.
+/// The score of noisy images: the gradient of the logarithm of their density, at any noise level, in [0,1] pixel space. Used by
+/// <see cref="TweedieDenoiser"/> and <see cref="AnnealedDenoiser"/>.
 /// </summary>
 /// <remarks>An implementation never disposes its input and returns a fresh tensor; rows are independent of one another.</remarks>
 public interface IScore
@@ -13,7 +13,7 @@ public interface IScore
     double LargestSigma { get; }
 
     /// <summary>The score.</summary>
-    /// <param name="noisy">Images in [0,1] plus N(0, sigma^2) a pixel: floating point [N,C,H,W].</param>
+    /// <param name="noisy">Images in [0,1] plus N(0, sigma^2) per pixel: floating point [N,C,H,W].</param>
     /// <param name="sigma">Above 0, at most <see cref="LargestSigma"/>.</param>
     /// <returns>Of the images' shape and type.</returns>
     Tensor Score(Tensor noisy, double sigma);

@@ -4,10 +4,10 @@ namespace DenoisedSmoothing.Denoising;
 /// One step of the reverse process q(x_s | x_t, x_0), from a timestep t to the next kept one s (Ho et al. 2020, equations 6 and 7, with
 /// beta = 1 - abar_t / abar_s).
 /// </summary>
-/// <param name="Timestep">t, at which the network is asked.</param>
+/// <param name="Timestep">t, at which the network is called.</param>
 /// <param name="OfX0">The clean image's share in the mean.</param>
 /// <param name="OfXt">x_t's share in the mean.</param>
-/// <param name="LogBeta">The upper bound of the logarithm of the variance.</param>
+/// <param name="LogBeta">The upper bound on the logarithm of the variance.</param>
 /// <param name="LogPosterior">The lower bound: the posterior's variance, "fixed small".</param>
 internal readonly record struct ReverseStep(int Timestep, double OfX0, double OfXt, double LogBeta, double LogPosterior)
 {
@@ -22,8 +22,8 @@ internal readonly record struct ReverseStep(int Timestep, double OfX0, double Of
     }
 
     /// <summary>
-    /// The timesteps at which the network is asked, falling. Counted from 1, as DensePure counts them, they are start + 1 and its multiples
-    /// by (count - i) / count, rounded: all of them for count = start + 1, the start alone for 1.
+    /// The timesteps at which the network is called, in decreasing order. Counted from 1, as in DensePure, they are start + 1 and its
+    /// multiples by (count - i) / count, rounded: all of them for count = start + 1, only the start for 1.
     /// </summary>
     public static int[] Timesteps(int start, int? steps)
     {

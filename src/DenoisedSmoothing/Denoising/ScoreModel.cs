@@ -13,11 +13,12 @@ public sealed class ScoreModel : IScore, IDescribed, IDisposable
     private readonly bool _disposeNetwork;
 
     /// <summary>Wraps a network.</summary>
-    /// <param name="network">Takes noisy images, float32 [N,C,H,W] with pixels of [0,1] before the noise, and sigma, float32 [N]; returns
-    /// sigma times the score, [N,C,H,W], which is of one size at all levels: minus the noise that it expects, in standard normals. Put in
-    /// evaluation mode.</param>
+    /// <param name="network">
+    /// Takes noisy images, float32 [N,C,H,W] with pixels of [0,1] before the noise, and sigma, float32 [N]; returns sigma times the score,
+    /// [N,C,H,W], which has the same scale at all levels: minus the expected noise, in units of sigma. It is put in evaluation mode.
+    /// </param>
     /// <param name="largestSigma">The highest sigma that the network was trained for, in [0,1] pixel space.</param>
-    /// <param name="disposeNetwork">Whether <see cref="Dispose"/> frees the network too, where it can be.</param>
+    /// <param name="disposeNetwork">Whether <see cref="Dispose"/> also frees the network, if it can be freed.</param>
     /// <exception cref="ArgumentOutOfRangeException">The highest sigma is not finite and positive.</exception>
     public ScoreModel(nn.IModule<Tensor, Tensor, Tensor> network, double largestSigma, bool disposeNetwork = false)
     {
@@ -28,17 +29,17 @@ public sealed class ScoreModel : IScore, IDescribed, IDisposable
         (network as nn.Module)?.eval();
     }
 
-    /// <summary>The network that is asked.</summary>
+    /// <summary>The network.</summary>
     public nn.IModule<Tensor, Tensor, Tensor> Network => _network;
 
-    /// <summary>What images it takes: others are refused.</summary>
+    /// <summary>What images it takes; others are refused.</summary>
     /// <value>What the network says; null, and no check, where it does not say.</value>
     public InputShape? Input { get; init; }
 
     /// <inheritdoc/>
     public double LargestSigma { get; }
 
-    /// <summary>The lowest sigma that the network was trained for, in [0,1] pixel space: lower ones are refused.</summary>
+    /// <summary>The lowest sigma that the network was trained for, in [0,1] pixel space; lower ones are refused.</summary>
     /// <value>0.</value>
     public double SmallestSigma { get; init; }
 
@@ -47,8 +48,9 @@ public sealed class ScoreModel : IScore, IDescribed, IDisposable
         $"score({network})");
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">Sigma is not above 0, or out of the range of <see cref="SmallestSigma"/> and
-    /// <see cref="LargestSigma"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// Sigma is not above 0, or is outside the range from <see cref="SmallestSigma"/> to <see cref="LargestSigma"/>.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The network is in training mode, or its result has another shape than its
     /// input.</exception>
     public Tensor Score(Tensor noisy, double sigma)
@@ -69,7 +71,7 @@ public sealed class ScoreModel : IScore, IDescribed, IDisposable
                 + $"[{string.Join(',', noisy.shape)}].");
     }
 
-    /// <summary>Frees the network where the constructor was told to; otherwise it is the caller's.</summary>
+    /// <summary>Frees the network if the constructor was told to; otherwise the caller frees it.</summary>
     public void Dispose()
     {
         if (_disposeNetwork)

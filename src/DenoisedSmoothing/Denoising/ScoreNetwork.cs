@@ -7,12 +7,12 @@ using static TorchSharp.torch.nn;
 namespace DenoisedSmoothing.Denoising;
 
 /// <summary>
-/// A diffusion network as the network of a <see cref="ScoreModel"/>: it is shown (2 x - 1)/sqrt(1 + (2 sigma)^2), which is of one size at
-/// all levels, and a timestep that rises with ln(sigma) from 0 at the smallest to 999 at the largest; it says sigma times the score.
+/// A diffusion network as the network of a <see cref="ScoreModel"/>: it is given (2 x - 1)/sqrt(1 + (2 sigma)^2), which has the same scale
+/// at all levels, and a timestep that rises with ln(sigma) from 0 at the smallest to 999 at the largest; it returns sigma times the score.
 /// </summary>
 /// <remarks>
-/// Its weights have the network's names behind <c>score.</c>, so that nobody takes them for those of a network that predicts noise. Frees
-/// the network with itself. Safe for concurrent use where the network is.
+/// Its weights have the network's names after <c>score.</c>, so that they are not mistaken for those of a network that predicts noise.
+/// Disposing it frees the network. Safe for concurrent use where the network is.
 /// </remarks>
 public sealed class ScoreNetwork : Module<Tensor, Tensor, Tensor>, IImageNetwork, IDescribed
 {
@@ -25,7 +25,7 @@ public sealed class ScoreNetwork : Module<Tensor, Tensor, Tensor>, IImageNetwork
     /// count.</param>
     /// <param name="smallestSigma">The lowest noise level, in [0,1] pixel space; above 0.</param>
     /// <param name="largestSigma">The highest; at least the lowest.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The levels are no range above 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The levels are not a range above 0.</exception>
     public ScoreNetwork(IModule<Tensor, Tensor, Tensor> network, double smallestSigma, double largestSigma) : base(nameof(ScoreNetwork))
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -66,7 +66,7 @@ public sealed class ScoreNetwork : Module<Tensor, Tensor, Tensor>, IImageNetwork
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        // A module is registered, and freed with this one; adapters around one are not.
+        // A module is registered and freed with this one; adapters around one are not.
         if (disposing && _network is not Module)
             (_network as IDisposable)?.Dispose();
         base.Dispose(disposing);

@@ -8,8 +8,8 @@ namespace DenoisedSmoothing.Denoising;
 /// The preconditioning of score-based models around a bare network F (Karras et al. 2022, table 1): D(x, s) = x + c_out F(c_in x, c_noise).
 /// </summary>
 /// <remarks>
-/// It can be used wherever a network of images and noise levels can: <see cref="SigmaConditionedModel"/>. Safe for concurrent use where the
-/// network is.
+/// Usable wherever a network of images and noise levels is: <see cref="SigmaConditionedModel"/>. Safe for concurrent use where the network
+/// is.
 /// </remarks>
 public sealed class SdePreconditionedNetwork : nn.IModule<Tensor, Tensor, Tensor>, IImageNetwork, IDescribed, IDisposable
 {
@@ -21,10 +21,10 @@ public sealed class SdePreconditionedNetwork : nn.IModule<Tensor, Tensor, Tensor
     private readonly bool _disposeNetwork;
 
     /// <summary>Wraps a bare network.</summary>
-    /// <param name="network">F: takes [N,C,H,W] and c_noise [N], returns [N,C,H,W]. Put in evaluation mode.</param>
+    /// <param name="network">F: takes [N,C,H,W] and c_noise [N], returns [N,C,H,W]. It is put in evaluation mode.</param>
     /// <param name="kind">Which of the two.</param>
-    /// <param name="disposeNetwork">Whether <see cref="Dispose"/> frees the network too, where it can be.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The kind is none of the two.</exception>
+    /// <param name="disposeNetwork">Whether <see cref="Dispose"/> also frees the network, if it can be freed.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The kind is neither of the two.</exception>
     public SdePreconditionedNetwork(nn.IModule<Tensor, Tensor, Tensor> network, SdePreconditioning kind, bool disposeNetwork = false)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -34,7 +34,7 @@ public sealed class SdePreconditionedNetwork : nn.IModule<Tensor, Tensor, Tensor
         (network as nn.Module)?.eval();
     }
 
-    /// <summary>The highest level that such networks are trained for.</summary>
+    /// <summary>The highest level for which such networks are trained.</summary>
     public double LargestNoiseToSignal => _kind == SdePreconditioning.VarianceExploding
         ? LargestExploding
         : Math.Sqrt(Math.Exp(Slope / 2 + Start) - 1);
@@ -69,7 +69,7 @@ public sealed class SdePreconditionedNetwork : nn.IModule<Tensor, Tensor, Tensor
         return (exploding ? added.PlusInPlace(x) : x - added).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Frees the network where the constructor was told to; otherwise it is the caller's.</summary>
+    /// <summary>Frees the network if the constructor was told to; otherwise the caller frees it.</summary>
     public void Dispose()
     {
         if (_disposeNetwork)

@@ -10,7 +10,7 @@ namespace DenoisedSmoothing.Denoising;
 /// sampler, <see cref="HeunDenoiser"/>.
 /// </summary>
 /// <remarks>
-/// A bare network of theirs becomes one by <see cref="EdmPreconditionedNetwork"/>. Safe for concurrent use where the network is.
+/// <see cref="EdmPreconditionedNetwork"/> turns a bare network of theirs into one. Safe for concurrent use where the network is.
 /// </remarks>
 public sealed class SigmaConditionedModel : IX0Predictor, IDescribed, IDisposable
 {
@@ -18,10 +18,11 @@ public sealed class SigmaConditionedModel : IX0Predictor, IDescribed, IDisposabl
     private readonly bool _disposeNetwork;
 
     /// <summary>Wraps a network.</summary>
-    /// <param name="network">Takes x = x_0 + s z, float32 [N,C,H,W] with x_0 in [-1,1], and s, float32 [N]; returns x_0 [N,C,H,W]. Put in
-    /// evaluation mode.</param>
+    /// <param name="network">
+    /// Takes x = x_0 + s z, float32 [N,C,H,W] with x_0 in [-1,1], and s, float32 [N]; returns x_0 [N,C,H,W]. It is put in evaluation mode.
+    /// </param>
     /// <param name="largestNoiseToSignal">The highest s that the network was trained for; 80 for EDM's.</param>
-    /// <param name="disposeNetwork">Whether <see cref="Dispose"/> frees the network too, where it can be.</param>
+    /// <param name="disposeNetwork">Whether <see cref="Dispose"/> also frees the network, if it can be freed.</param>
     /// <exception cref="ArgumentOutOfRangeException">The highest level is not finite and positive.</exception>
     public SigmaConditionedModel(nn.IModule<Tensor, Tensor, Tensor> network, double largestNoiseToSignal = 80, bool disposeNetwork = false)
     {
@@ -67,7 +68,7 @@ public sealed class SigmaConditionedModel : IX0Predictor, IDescribed, IDisposabl
         return x0.to(x.dtype, copy: true).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Frees the network where the constructor was told to; otherwise it is the caller's.</summary>
+    /// <summary>Frees the network if the constructor was told to; otherwise the caller frees it.</summary>
     public void Dispose()
     {
         if (_disposeNetwork)

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Denoising;
 
 /// <summary>
-/// Between pixels in [0,1], where sigma and radius are measured, and the [-1,1] of diffusion networks, where lengths are twice as long:
-/// the one place that knows the paper's factor 2.
+/// Converts between pixels in [0,1], where sigma and radius are measured, and the [-1,1] of diffusion networks, where lengths are twice as
+/// long: the one place that knows the paper's factor 2.
 /// </summary>
 public static class SymmetricPixels
 {
@@ -28,11 +28,13 @@ public static class SymmetricPixels
         return symmetric.clamp(Kept(-1), Kept(1)).PlusInPlace(1).div_(Kept(Factor));
     }
 
-    /// <summary>The noise-to-signal ratio of a diffusion network beside images in [-1,1] that a sigma for pixels in [0,1] is.</summary>
+    /// <summary>
+    /// The noise-to-signal ratio of a diffusion network, for images in [-1,1], that corresponds to a sigma for pixels in [0,1].
+    /// </summary>
     /// <param name="sigma">The noise per pixel, for pixels in [0,1].</param>
     public static double NoiseToSignal(double sigma) => Factor * sigma;
 
-    /// <summary>The sigma for pixels in [0,1] that a noise-to-signal ratio beside images in [-1,1] is.</summary>
-    /// <param name="noiseToSignal">The noise beside images in [-1,1].</param>
+    /// <summary>The sigma for pixels in [0,1] that corresponds to a noise-to-signal ratio for images in [-1,1].</summary>
+    /// <param name="noiseToSignal">The noise for images in [-1,1].</param>
     public static double Sigma(double noiseToSignal) => noiseToSignal / Factor;
 }

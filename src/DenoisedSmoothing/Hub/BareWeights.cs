@@ -7,19 +7,19 @@ namespace DenoisedSmoothing.Hub;
 
 /// <summary>
 /// Weights without settings. What they do not tell is taken from the one convention that all published models of their family and naming
-/// share, and said; where published models differ, there is none to take.
+/// share, and is reported; where published models differ, there is no convention to take.
 /// </summary>
 /// <param name="Recognised">The weights, with complete options.</param>
-/// <param name="Preparation">What is done with images, by convention.</param>
-/// <param name="Notes">What was taken by convention, a sentence each.</param>
+/// <param name="Preparation">How images are prepared, by convention.</param>
+/// <param name="Notes">What was taken by convention, one sentence each.</param>
 internal sealed record BareWeights(RecognisedWeights Recognised, ImagePreparation Preparation, IReadOnlyList<string> Notes)
 {
     private const string ImageNetSaid = "ImageNet's mean and std (0.485, 0.456, 0.406; 0.229, 0.224, 0.225)";
 
     /// <summary>Completes recognised weights.</summary>
-    /// <param name="weights">They.</param>
+    /// <param name="weights">The weights.</param>
     /// <param name="normalization">What the caller says the network was trained with; null where nothing was said.</param>
-    /// <exception cref="CheckpointException">The convention is not one: the message says what to say.</exception>
+    /// <exception cref="CheckpointException">There is no single convention: the message says what to specify.</exception>
     public static BareWeights Of(RecognisedWeights weights, Normalization? normalization)
     {
         List<string> notes = [$"Recognised by names and shapes: {weights.Family} under {weights.Naming} names, "
@@ -32,7 +32,7 @@ internal sealed record BareWeights(RecognisedWeights Recognised, ImagePreparatio
             notes.Add($"Not in the file, by the family's convention: {ImageNetSaid}.");
         }
 
-        // timm's share of the image for transformers is .9 at 224, and all of it above; torchvision's and timm's for others 7/8.
+        // timm's crop for transformers is .9 of the image at 224, and all of it above; torchvision's, and timm's for others, is 7/8.
         bool transformer = weights.Family is not ("ResNet" or "ConvNeXt") && weights.Naming != RecognisedWeights.TorchVision;
         int shorter = !transformer ? (int)(side / 0.875) : side > 224 ? side : (int)(side / 0.9);
         Resampling resampling = weights.Family == "ResNet" || weights.Naming == RecognisedWeights.TorchVision

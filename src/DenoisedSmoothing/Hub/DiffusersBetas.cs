@@ -1,14 +1,14 @@
 namespace DenoisedSmoothing.Hub;
 
 /// <summary>
-/// The tables that diffusers' schedulers train with. Betas and alphas are rounded to float32, as there: these are the noise levels that the
-/// network saw.
+/// The tables with which diffusers' schedulers train. Betas and alphas are rounded to float32, as there: these are the noise levels that
+/// the network saw.
 /// </summary>
 internal static class DiffusersBetas
 {
     private const double MostBeta = 0.999;
 
-    /// <summary>The schedules by their names; the arguments are the first beta, the last one and T.</summary>
+    /// <summary>The schedules by name; the arguments are the first beta, the last beta and T.</summary>
     public static IReadOnlyDictionary<string, Func<double, double, int, float[]>> ByName { get; } =
         new Dictionary<string, Func<double, double, int, float[]>>
         {
@@ -36,7 +36,7 @@ internal static class DiffusersBetas
     }
 
     /// <summary>
-    /// The same with no signal left at the last timestep (Lin et al. 2023, algorithm 1), and without that timestep: pure noise is no
+    /// The same with no signal left at the last timestep (Lin et al. 2023, algorithm 1), and without that timestep: pure noise is not a
     /// noise level.
     /// </summary>
     public static double[] WithoutTerminalSignal(double[] alphaBar)

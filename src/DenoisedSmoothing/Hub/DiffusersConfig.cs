@@ -3,10 +3,10 @@ using DenoisedSmoothing.Checkpoints;
 
 namespace DenoisedSmoothing.Hub;
 
-/// <summary>A configuration file of diffusers: a JSON object whose settings are read by name and type.</summary>
+/// <summary>A diffusers configuration file: a JSON object whose settings are read by name and type.</summary>
 internal sealed class DiffusersConfig
 {
-    // The largest that diffusers writes are some kilobytes; trained_betas are a number a timestep.
+    // The largest that diffusers writes are some kilobytes; trained_betas has one number per timestep.
     private const int MostBytes = 1 << 20;
 
     private readonly Dictionary<string, JsonElement> _settings;
@@ -23,7 +23,7 @@ internal sealed class DiffusersConfig
     public IEnumerable<string> Names => _settings.Keys.Where(static name => !name.StartsWith('_'));
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="CheckpointException">It is no JSON object, or far too long for a configuration.</exception>
+    /// <exception cref="CheckpointException">It is not a JSON object, or is far too long for a configuration.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static DiffusersConfig Read(string path)
     {
@@ -39,7 +39,7 @@ internal sealed class DiffusersConfig
         }
         catch (JsonException)
         {
-            // Said below.
+            // Reported below.
         }
 
         string seen = FileKind.Of(path) is { } kind && kind != FileKind.Json && kind != FileKind.Text ? $"it is {kind.Noun}" : "it is not";
@@ -49,7 +49,7 @@ internal sealed class DiffusersConfig
     /// <summary>Whether the setting is there with a value other than null and false.</summary>
     public bool IsSet(string name) => Find(name) is { ValueKind: not JsonValueKind.False };
 
-    /// <summary>Whether the setting is there, were it as null.</summary>
+    /// <summary>Whether the setting is there, even as null.</summary>
     public bool Has(string name) => _settings.ContainsKey(name);
 
     /// <summary>A text; <paramref name="missing"/> where it is missing or null.</summary>
@@ -86,7 +86,7 @@ internal sealed class DiffusersConfig
     public IReadOnlyList<double>? Numbers(string name) => List<double?>(name, "a list of numbers", value => NumberOf(name, value))
         ?.Select(static value => value!.Value).ToArray();
 
-    /// <summary>The parts that a pipeline's index names, with their classes; a part that is null is not there.</summary>
+    /// <summary>The parts that a pipeline's index names, with their classes; a part that is null counts as absent.</summary>
     public IEnumerable<(string Part, string Class)> Parts() =>
         from name in Names
         let value = _settings[name]

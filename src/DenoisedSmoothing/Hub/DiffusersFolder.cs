@@ -2,7 +2,7 @@ using DenoisedSmoothing.Checkpoints;
 
 namespace DenoisedSmoothing.Hub;
 
-/// <summary>Where in a folder of diffusers the files are that a denoiser is made of.</summary>
+/// <summary>Where the files that make up a denoiser are in a diffusers folder.</summary>
 /// <param name="Network">The U-Net's config.json.</param>
 /// <param name="Weights">The U-Net's weights.</param>
 /// <param name="Scheduler">The scheduler_config.json.</param>
@@ -14,7 +14,7 @@ internal sealed record DiffusersFolder(DiffusersConfig Network, string Weights, 
     private const string PixelsOnly =
         "Take a pipeline that diffuses pixels, such as a DDPMPipeline or DDIMPipeline with a UNet2DModel.";
 
-    // What turns images into codes, by the names that pipelines give it.
+    // What turns images into codes, by its names in pipelines.
     private static readonly string[] s_encoders = ["vae", "vqvae", "vqgan", "movq", "first_stage_model"];
 
     /// <summary>Looks for the files.</summary>
@@ -28,7 +28,7 @@ internal sealed record DiffusersFolder(DiffusersConfig Network, string Weights, 
             throw new DirectoryNotFoundException($"There is no folder '{folder}'.");
         if (File.Exists(Path.Combine(folder, Index)))
             RequirePixels(DiffusersConfig.Read(Path.Combine(folder, Index)));
-        // A part that has no folder of its own lies beside the index, as diffusers itself has it.
+        // A part without its own folder lies beside the index, as in diffusers itself.
         string network = Directory.Exists(Path.Combine(folder, UNet)) ? Path.Combine(folder, UNet) : folder;
         DiffusersConfig config = DiffusersConfig.Read(Existing(Path.Combine(network, Config),
             "A folder of diffusers has model_index.json with unet/config.json, or is the U-Net's own folder."));
@@ -45,7 +45,7 @@ internal sealed record DiffusersFolder(DiffusersConfig Network, string Weights, 
         return new DiffusersFolder(config, FindWeights(network), DiffusersConfig.Read(scheduler));
     }
 
-    /// <summary>Whether a folder looks as if it were meant.</summary>
+    /// <summary>Whether a folder looks like one of diffusers.</summary>
     public static bool Looks(string path) => Directory.Exists(path)
         && (File.Exists(Path.Combine(path, Index)) || File.Exists(Path.Combine(path, Config))
             || File.Exists(Path.Combine(path, UNet, Config)));

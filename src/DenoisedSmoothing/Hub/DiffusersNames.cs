@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Hub;
 
 /// <summary>
-/// A UNet2DModel's entries under the names that diffusers gives them now: attention's were query, key, value and proj_attn before 0.15, and
-/// a Fourier embedding's frequencies are there twice, as weight and as W.
+/// A UNet2DModel's entries under the names that diffusers gives them now. Those of attention were query, key, value and proj_attn before
+/// 0.15, and a Fourier embedding's frequencies are present twice, as weight and as W.
 /// </summary>
 internal sealed partial class DiffusersNames : ITensorSource
 {

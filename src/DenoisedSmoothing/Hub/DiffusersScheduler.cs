@@ -5,21 +5,21 @@ using DenoisedSmoothing.Schedules;
 namespace DenoisedSmoothing.Hub;
 
 /// <summary>
-/// What a scheduler of diffusers says of the training: which noise level a timestep is, and what the network predicts. How it would sample
-/// (timestep_spacing, clip_sample, solver_order ...) is of no concern: denoising here brings its own steps.
+/// What a diffusers scheduler says about the training: which noise level a timestep has, and what the network predicts. How it would sample
+/// (timestep_spacing, clip_sample, solver_order ...) does not matter: denoising here has its own steps.
 /// </summary>
 /// <param name="Name">The scheduler's class.</param>
 /// <param name="Parametrization">What the network predicts.</param>
 /// <param name="Schedule">The noise levels; null for EDM's schedulers, which feed the network the level itself.</param>
-/// <param name="DataDeviation">sigma_data of EDM's schedulers.</param>
-/// <param name="LargestLevel">sigma_max of EDM's schedulers.</param>
+/// <param name="DataDeviation">sigma_data in EDM's schedulers.</param>
+/// <param name="LargestLevel">sigma_max in EDM's schedulers.</param>
 internal sealed record DiffusersScheduler(
     string Name, Parametrization Parametrization, INoiseSchedule? Schedule, double DataDeviation = 0, double LargestLevel = 0)
 {
     private const string Advice = "Take the scheduler that the network was trained with, such as a DDPMScheduler.";
     private const int MostTimesteps = 100_000;
 
-    // First beta, last beta and schedule where the file leaves them out.
+    // First beta, last beta and schedule if the file leaves them out.
     private static readonly (double First, double Last, string Schedule) s_usual = (1e-4, 0.02, "linear");
 
     private static readonly Dictionary<string, (double First, double Last, string Schedule)> s_known = new()
@@ -96,7 +96,7 @@ internal sealed record DiffusersScheduler(
 
     private static Parametrization Predicts(DiffusersConfig config)
     {
-        // Before 0.8 there was a flag in its place.
+        // Before 0.8 there was a flag instead.
         string usual = config.Flag("predict_epsilon", true) ? "epsilon" : "sample";
         return config.Text("prediction_type", usual) switch
         {

@@ -2,12 +2,12 @@ using DenoisedSmoothing.Models;
 
 namespace DenoisedSmoothing.Hub;
 
-/// <summary>Settings of a UNet2DModel as diffusers writes them; what has no counterpart here is refused by name.</summary>
+/// <summary>Settings of a UNet2DModel as diffusers writes them; those without a counterpart here are refused by name.</summary>
 internal static class DiffusersUNet
 {
     private const string Unknown = "Nothing is guessed here: such a network needs code of its own.";
 
-    // Beyond every network that was ever published, and small enough to be built.
+    // Larger than any network ever published, yet small enough to build.
     private const int MostChannels = 1 << 14, MostLevels = 12, MostLayers = 64;
 
     private static readonly string[] s_read =
@@ -20,7 +20,9 @@ internal static class DiffusersUNet
     ];
 
     /// <summary>Reads the settings.</summary>
-    /// <exception cref="Checkpoints.CheckpointException">One is unknown, of another type, or asks for what there is not.</exception>
+    /// <exception cref="Checkpoints.CheckpointException">
+    /// A setting is unknown, of the wrong type, or asks for something that does not exist here.
+    /// </exception>
     public static UNet2DModelOptions Options(DiffusersConfig config)
     {
         if (config.Names.FirstOrDefault(name => !s_read.Contains(name) && config.IsSet(name)) is { } unknown)
@@ -96,7 +98,7 @@ internal static class DiffusersUNet
 
     private static UNet2DBlockType Block(DiffusersConfig config, string name, string plain, string attention, string resnet)
     {
-        // The names of diffusers' first versions.
+        // The names in diffusers' first versions.
         string known = name.StartsWith("UNetRes", StringComparison.Ordinal) ? name["UNetRes".Length..] : name;
         return known == plain ? UNet2DBlockType.Plain : known == attention ? UNet2DBlockType.Attention
             : known == resnet ? UNet2DBlockType.Resnet

@@ -4,7 +4,7 @@ using DenoisedSmoothing.Models;
 
 namespace DenoisedSmoothing.Hub;
 
-/// <summary>The shape of a network of NVlabs/edm, which the names and shapes of its weights say in full.</summary>
+/// <summary>The shape of a network of NVlabs/edm, which the names and shapes of its weights determine completely.</summary>
 internal sealed partial class EdmShape
 {
     private const string Save =
@@ -22,7 +22,7 @@ internal sealed partial class EdmShape
     }
 
     /// <summary>Reads it.</summary>
-    /// <exception cref="CheckpointException">These are not such weights, or of a kind that is not built here.</exception>
+    /// <exception cref="CheckpointException">These are not such weights, or they are of a kind that is not built here.</exception>
     public static EdmUNetOptions Of(ITensorSource weights)
     {
         EdmUNetOptions options = new EdmShape(weights).Read();
@@ -52,7 +52,7 @@ internal sealed partial class EdmShape
         int[] sides = [.. Enumerable.Range(0, levels).Select(level => resolution >> level)];
         int blocks = Enumerable.Range(0, MostBlocks).TakeWhile(block =>
             _shapes.ContainsKey($"enc.{Name(resolution)}_block{block}.conv1.weight")).Count();
-        // Every block is there with its width: a file must not cost the memory of weights that it has not.
+        // Every block is present with its width: a file must not cost the memory of weights that it does not have.
         int[] widths = [.. sides.Select(side => Enumerable.Range(0, Math.Max(1, blocks))
             .Select(block => Square($"enc.{Name(side)}_block{block}.conv1.weight")).Distinct().Single())];
         IReadOnlyList<long> first = Shape($"enc.{Name(resolution)}_conv.weight", 4), map = Shape("map_layer0.weight", 2);

@@ -17,7 +17,7 @@ internal sealed class HubConfig
     public string File { get; }
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="CheckpointException">It is no JSON object, or too long for settings.</exception>
+    /// <exception cref="CheckpointException">It is not a JSON object, or is too long for settings.</exception>
     public static HubConfig Read(string path)
     {
         if (new FileInfo(path).Length > MaxByteCount)
@@ -41,13 +41,13 @@ internal sealed class HubConfig
     /// <summary>Whether there is a value other than null.</summary>
     public bool Has(string name) => Value(name) is not null;
 
-    /// <summary>Whether there is an object inside of this one.</summary>
+    /// <summary>Whether there is an object inside this one.</summary>
     public bool IsObject(string name) => Value(name) is { ValueKind: JsonValueKind.Object };
 
     /// <summary>The names of all settings.</summary>
     public IEnumerable<string> Names => _root.EnumerateObject().Select(property => property.Name);
 
-    /// <summary>An object inside of this one; null where there is none.</summary>
+    /// <summary>An object inside this one; null where there is none.</summary>
     public HubConfig? Inner(string name) => Value(name) switch
     {
         null => null,
@@ -100,7 +100,7 @@ internal sealed class HubConfig
             ? value
             : throw Wrong(name, "numbers")).ToArray();
 
-    /// <summary>Texts, in their order, or by their numbers from 0 in an object; null where there are none.</summary>
+    /// <summary>Texts, in order, or by their numbers from 0 in an object; null where there are none.</summary>
     /// <exception cref="CheckpointException">They are something else, or a number is missing.</exception>
     public string[]? Texts(string name)
     {
@@ -125,12 +125,12 @@ internal sealed class HubConfig
         };
     }
 
-    /// <summary>A square's side: one number, or two that are the same; null where there is none.</summary>
+    /// <summary>A square's side: one number, or two equal ones; null where there is none.</summary>
     public int? Side(string name) => Value(name) is { ValueKind: JsonValueKind.Array }
         ? Wholes(name) is [int height, int width] && height == width ? height : throw Wrong(name, "one side of a square")
         : Whole(name);
 
-    /// <summary>Refuses a setting that says otherwise than the weights.</summary>
+    /// <summary>Refuses a setting that contradicts the weights.</summary>
     /// <exception cref="CheckpointException">Both are there and differ.</exception>
     public void Agree(string name, int weights) => Agree(name, Side(name), weights);
 
@@ -144,9 +144,9 @@ internal sealed class HubConfig
             throw Apart(name, string.Join(", ", weights));
     }
 
-    /// <summary>Refuses any other value than one that is computed here.</summary>
+    /// <summary>Refuses any value other than the one that is supported here.</summary>
     /// <param name="name">The setting.</param>
-    /// <param name="known">The value; it is also the one that no setting means.</param>
+    /// <param name="known">The value; a missing setting also means it.</param>
     /// <exception cref="CheckpointException">It has another value.</exception>
     public void Only(string name, string known)
     {
@@ -161,11 +161,11 @@ internal sealed class HubConfig
             throw Refused(name, known ? "true" : "false");
     }
 
-    /// <summary>An error about a setting that is understood and not possible here.</summary>
+    /// <summary>An error about a setting that is understood but not possible here.</summary>
     public CheckpointException Refused(string name, string known) => CheckpointException.In(
         File, $"{name} is {Seen(name)}, and only {known} is known here", ModelExport.Advice);
 
-    /// <summary>An error about a value that is none.</summary>
+    /// <summary>An error about a value of the wrong kind.</summary>
     public CheckpointException Wrong(string name, string wanted) =>
         CheckpointException.In(File, $"{name} must be {wanted}; it is {Seen(name)}", "The file is damaged, or of another kind of model.");
 

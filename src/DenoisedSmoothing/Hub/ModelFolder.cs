@@ -2,14 +2,14 @@ using DenoisedSmoothing.Checkpoints;
 
 namespace DenoisedSmoothing.Hub;
 
-/// <summary>A folder as a model hub has it: which of its files are read.</summary>
+/// <summary>A folder as on a model hub: which of its files are read.</summary>
 internal static class ModelFolder
 {
     public const string Configuration = "config.json", Preprocessor = "preprocessor_config.json";
 
     private const string Fetch = "Fetch the whole repository: hf download ORG/MODEL --local-dir FOLDER, or git clone with Git LFS.";
 
-    // The first that is there is read.
+    // The first one present is read.
     private static readonly string[] s_weights =
     [
         "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",

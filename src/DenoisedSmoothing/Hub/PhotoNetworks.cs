@@ -47,7 +47,7 @@ internal static class PhotoNetworks
         _ => ((VisionTransformerOptions)options).Channels,
     };
 
-    /// <summary>The only height and width that the network takes; null where it takes others.</summary>
+    /// <summary>The only height and width that the network takes; null where it takes others too.</summary>
     public static int? ImageSize(object options) => options switch
     {
         SwinOptions its => its.ImageSize,

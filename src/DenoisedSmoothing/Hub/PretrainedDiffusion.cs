@@ -7,11 +7,11 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Hub;
 
 /// <summary>
-/// A diffusion model out of a folder of huggingface/diffusers: a pipeline (model_index.json, unet/, scheduler/) or a U-Net's own folder
-/// with a scheduler beside it. The network is a <see cref="UNet2DModel"/> of pixels; pipelines over an autoencoder's codes are refused.
+/// A diffusion model from a huggingface/diffusers folder: a pipeline (model_index.json, unet/, scheduler/) or a U-Net's own folder with a
+/// scheduler beside it. The network is a <see cref="UNet2DModel"/> of pixels; pipelines over an autoencoder's codes are refused.
 /// </summary>
 /// <remarks>
-/// Nothing is downloaded and nothing of a file is run. Schedule, timesteps and parametrisation come from the scheduler's file; how it
+/// Nothing is downloaded and nothing in a file is run. Schedule, timesteps and parametrisation come from the scheduler's file; how it
 /// samples does not matter here.
 /// </remarks>
 public sealed class PretrainedDiffusion : IDisposable
@@ -33,13 +33,13 @@ public sealed class PretrainedDiffusion : IDisposable
     public UNet2DModel Network { get; }
 
     /// <summary>The height and width that the network was trained on; null where the folder does not say.</summary>
-    /// <remarks>The network takes others, and denoises them worse.</remarks>
+    /// <remarks>The network takes other sizes, but denoises them worse.</remarks>
     public (int Height, int Width)? SampleSize { get; }
 
-    /// <summary>The network with its schedule, over which any strategy of denoising can be put; null for EDM's schedulers.</summary>
+    /// <summary>The network with its schedule, on which any denoising strategy can be built; null for EDM's schedulers.</summary>
     public DiffusionModel? Diffusion { get; }
 
-    /// <summary>The model as <see cref="HeunDenoiser"/> asks it; there for all schedulers.</summary>
+    /// <summary>The model as <see cref="HeunDenoiser"/> uses it; available for all schedulers.</summary>
     public IX0Predictor Predictor => (IX0Predictor?)Diffusion ?? _conditioned!;
 
     /// <summary>One-shot denoising, for pixels in [0,1].</summary>
@@ -47,7 +47,7 @@ public sealed class PretrainedDiffusion : IDisposable
 
     /// <summary>Opens a folder.</summary>
     /// <param name="folder">The pipeline's, or the U-Net's.</param>
-    /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
+    /// <param name="device">Where to compute, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <param name="checkpoint">How the weights are read; null for the usual way.</param>
     /// <exception cref="CheckpointException">A file is missing, damaged or of a kind that is not built here, or the weights are not the
     /// configured network's; the message says which.</exception>
@@ -77,7 +77,7 @@ public sealed class PretrainedDiffusion : IDisposable
         }
     }
 
-    /// <summary>Whether a path is a folder that <see cref="Open"/> is meant for: it has a configuration of diffusers.</summary>
+    /// <summary>Whether a path is a folder that <see cref="Open"/> is meant for: one with a diffusers configuration.</summary>
     /// <param name="path">Any path.</param>
     public static bool IsFolder(string path) => DiffusersFolder.Looks(path);
 
@@ -92,7 +92,7 @@ public sealed class PretrainedDiffusion : IDisposable
             : new PretrainedDiffusion(name, network, sampleSize, null, new SigmaConditionedModel(
                 new EdmPreconditionedNetwork(network, scheduler.DataDeviation), scheduler.LargestLevel));
 
-    /// <summary>Makes a network and reads its weights, whatever diffusers called them.</summary>
+    /// <summary>Makes a network and reads its weights, under any names that diffusers has used.</summary>
     /// <param name="weights">The file.</param>
     /// <param name="asking">What wants this shape, for messages.</param>
     /// <param name="options">The network's shape.</param>
@@ -116,7 +116,7 @@ public sealed class PretrainedDiffusion : IDisposable
         }
     }
 
-    /// <summary>A configuration that claims more than its weights have must not cost the memory that it claims.</summary>
+    /// <summary>A configuration that claims more than its weights hold must not cost the memory it claims.</summary>
     private static void RequireWidths(DiffusersNames weights, string config, UNet2DModelOptions options)
     {
         Dictionary<string, TensorEntry> entries = weights.Entries.ToDictionary(static entry => entry.Name, StringComparer.Ordinal);

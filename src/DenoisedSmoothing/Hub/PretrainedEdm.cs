@@ -7,13 +7,14 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Hub;
 
 /// <summary>
-/// A network of Karras et al. 2022 (NVlabs/edm) out of its state_dict, whose names and shapes say what is to be built. The published .pkl
-/// files hold code and are not read: docs/models.md has the three lines of Python that save a state_dict.
+/// A network of Karras et al. 2022 (NVlabs/edm) from its state_dict, whose names and shapes say what to build. The published .pkl files
+/// hold code and are not read: docs/models.md has the three lines of Python that save a state_dict.
 /// </summary>
 public sealed class PretrainedEdm : IDisposable
 {
-    /// <summary>The noisiest level that EDM's networks were trained at, near enough: ln(s) is drawn around -1.2 with
-    /// deviation 1.2.</summary>
+    /// <summary>
+    /// Approximately the noisiest level at which EDM's networks were trained: ln(s) is drawn around -1.2 with deviation 1.2.
+    /// </summary>
     private const double LargestLevel = 80;
 
     private PretrainedEdm(EdmUNet network, SigmaConditionedModel model) =>
@@ -31,7 +32,7 @@ public sealed class PretrainedEdm : IDisposable
     /// <summary>Opens a state_dict.</summary>
     /// <param name="path">Any format that <see cref="Checkpoint.Open(string)"/> reads; names may begin with <c>model.</c>.</param>
     /// <param name="baseline">The preconditioning of the baselines (files baseline-*); null for EDM's own.</param>
-    /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
+    /// <param name="device">Where to compute, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <param name="checkpoint">How the file is read; null for the usual way.</param>
     /// <exception cref="CheckpointException">The file is damaged or holds other weights.</exception>
     /// <exception cref="ArgumentException">There is no such device.</exception>
@@ -55,7 +56,7 @@ public sealed class PretrainedEdm : IDisposable
     /// <summary>Frees the network.</summary>
     public void Dispose() => Network.Dispose();
 
-    /// <summary>Reads the network that a file holds.</summary>
+    /// <summary>Reads the network in a file.</summary>
     internal static EdmUNet Load(string path, CheckpointOptions how)
     {
         using Checkpoint checkpoint = Checkpoint.Open(path, how);

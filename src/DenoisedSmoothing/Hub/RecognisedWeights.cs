@@ -6,16 +6,16 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Hub;
 
-/// <summary>Weights of a classifier whose family and shape are known by their names and shapes.</summary>
+/// <summary>Weights of a classifier whose family and shape were recognised by their names and shapes.</summary>
 /// <param name="Family">ViT, DeiT, BEiT, ResNet, ConvNeXt or Swin.</param>
 /// <param name="Naming">Whose names they have: Hugging Face, timm, torchvision, or torchvision or timm.</param>
-/// <param name="Weights">They, under the names of this library's network.</param>
-/// <param name="Options">The network's options, as far as shapes tell: see <see cref="ShapesOf"/>.</param>
+/// <param name="Weights">The weights, under the names of this library's network.</param>
+/// <param name="Options">The network's options, as far as shapes tell them: see <see cref="ShapesOf"/>.</param>
 internal sealed record RecognisedWeights(string Family, string Naming, ITensorSource Weights, object Options)
 {
     public const string HuggingFace = "Hugging Face", Timm = "timm", TorchVision = "torchvision", Either = "torchvision or timm";
 
-    // What tells a family and whose names it has.
+    // What identifies a family and whose names it uses.
     private static readonly (string Telling, string Family, string Naming)[] s_known =
     [
         ("vit.embeddings.cls_token", "ViT", HuggingFace),
@@ -36,8 +36,8 @@ internal sealed record RecognisedWeights(string Family, string Naming, ITensorSo
     ];
 
     /// <summary>Recognises weights.</summary>
-    /// <returns>Null where they are none of these families'.</returns>
-    /// <exception cref="CheckpointException">They are, and an entry is missing or misshapen.</exception>
+    /// <returns>Null where they belong to none of these families.</returns>
+    /// <exception cref="CheckpointException">They do, but an entry is missing or misshapen.</exception>
     public static RecognisedWeights? Of(ITensorSource source)
     {
         Dictionary<string, TensorEntry> entries = source.Entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
@@ -59,9 +59,9 @@ internal sealed record RecognisedWeights(string Family, string Naming, ITensorSo
         return new RecognisedWeights(family, naming!, native, options);
     }
 
-    /// <summary>Weights under the names of a network of this library, whosever names they have.</summary>
+    /// <summary>Weights under the names of a network of this library, whatever names they had.</summary>
     /// <param name="network">What they are to be loaded into.</param>
-    /// <param name="source">They; left open.</param>
+    /// <param name="source">The weights; left open.</param>
     public static ITensorSource Native(nn.Module network, ITensorSource source) => network switch
     {
         ResNet => ResNetNames.Native(source),
@@ -75,11 +75,11 @@ internal sealed record RecognisedWeights(string Family, string Naming, ITensorSo
     /// <summary>Makes the network, with the weights, on a device.</summary>
     /// <param name="options">The network's options, complete.</param>
     /// <param name="weights">Under the network's names.</param>
-    /// <param name="device">Where it computes.</param>
+    /// <param name="device">Where to compute.</param>
     /// <exception cref="CheckpointException">The weights are not exactly the network's.</exception>
     public static nn.Module<Tensor, Tensor> Load(object options, ITensorSource weights, Device device)
     {
-        // A network is made before weights are compared with it: what shapes only claim must not cost memory.
+        // A network is made before weights are compared with it, so what shapes merely claim must not cost memory.
         Int128 wanted = PhotoNetworks.ParameterCount(options), there = new WeightShapes(weights).Elements;
         if (wanted > there)
         {

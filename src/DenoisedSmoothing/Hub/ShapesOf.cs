@@ -4,8 +4,8 @@ using DenoisedSmoothing.Models;
 namespace DenoisedSmoothing.Hub;
 
 /// <summary>
-/// Networks as the shapes of their weights tell them. What they do not tell (heads, epsilons, a Swin's image) has the value of the options'
-/// defaults, or 1, and the caller replaces it.
+/// Networks as described by the shapes of their weights. What shapes do not tell (heads, epsilons, a Swin's image) has the value of the
+/// options' defaults, or 1, and the caller replaces it.
 /// </summary>
 internal static class ShapesOf
 {

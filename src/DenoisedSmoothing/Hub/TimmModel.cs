@@ -7,8 +7,8 @@ using DenoisedSmoothing.Preprocessing;
 namespace DenoisedSmoothing.Hub;
 
 /// <summary>
-/// A network as timm's config.json on the hub has it (timm/models/_hub.py): the name of an architecture, and what it does with its images.
-/// The weights do not tell architectures of one family apart, so the name has to be one that is known here.
+/// A network as described by timm's config.json on the hub (timm/models/_hub.py): the name of an architecture, and how it prepares its
+/// images. The weights do not tell architectures of one family apart, so the name has to be known here.
 /// </summary>
 internal static partial class TimmModel
 {
@@ -20,8 +20,9 @@ internal static partial class TimmModel
         + "beitv2_SIZE_patch16_224, swin_SIZE_patch4_windowW_S";
 
     /// <summary>The network's options, complete.</summary>
-    /// <exception cref="CheckpointException">The model is not known, its settings are not possible here, or the weights are
-    /// others.</exception>
+    /// <exception cref="CheckpointException">
+    /// The model is not known, its settings are not possible here, or the weights are of another network.
+    /// </exception>
     public static RecognisedWeights Read(HubConfig config, ITensorSource source)
     {
         string name = config.Text(ArchitectureKey) ?? throw config.Wrong(ArchitectureKey, "the name of a timm model");
@@ -31,7 +32,7 @@ internal static partial class TimmModel
             && arguments.Names.FirstOrDefault(argument => argument is not ("img_size" or "num_classes")) is { } strange)
             throw arguments.Refused(strange, "no such argument");
         RecognisedWeights? weights = RecognisedWeights.Of(source);
-        // A distilled DeiT and a ViT differ in a token, which the weights tell; plain DeiT is a ViT.
+        // A distilled DeiT and a ViT differ by a token, which the weights show; plain DeiT is a ViT.
         bool fits = weights?.Naming is RecognisedWeights.Timm or RecognisedWeights.Either
             && (weights.Family == family || (weights.Family == "ViT" && name.StartsWith("deit_", StringComparison.Ordinal)
                 && !name.Contains("distilled", StringComparison.Ordinal)));
@@ -58,10 +59,10 @@ internal static partial class TimmModel
         };
     }
 
-    /// <summary>Attention heads of a ViT by the width of its tokens, as timm's and torchvision's published models have them.</summary>
+    /// <summary>Attention heads of a ViT by the width of its tokens, as in timm's and torchvision's published models.</summary>
     public static int? HeadsOf(int width) => width switch { 192 => 3, 384 => 6, 768 => 12, 1024 => 16, 1280 => 16, _ => null };
 
-    /// <summary>What the model does with its images.</summary>
+    /// <summary>How the model prepares its images.</summary>
     /// <exception cref="CheckpointException">It asks for something that is not known here.</exception>
     public static ImagePreparation Preparation(HubConfig config, int channels)
     {
@@ -134,7 +135,7 @@ internal static partial class TimmModel
     [GeneratedRegex(@"^(tv_)?(resnet(18|34|50|101|152)|wide_resnet(50|101)_2|resnext50_32x4d|resnext101_(32x8d|64x4d))\z")]
     private static partial Regex ResNet();
 
-    // Not the smallest of the first version, whose norms differ, nor xxlarge, whose epsilon does.
+    // Not the smallest ones of the first version, whose norms differ, nor xxlarge, whose epsilon differs.
     [GeneratedRegex(@"^(convnext_(tiny|small|base|large|xlarge)|convnextv2_(atto|femto|pico|nano|tiny|small|base|large|huge))\z")]
     private static partial Regex ConvNext();
 

@@ -4,15 +4,15 @@ using DenoisedSmoothing.Models;
 namespace DenoisedSmoothing.Hub;
 
 /// <summary>
-/// A network as Hugging Face's config.json has it (the configuration_*.py of its library). Shapes are the weights', and what the file says
-/// of them has to agree; the rest is read, with the defaults of Hugging Face's classes, or refused by its name.
+/// A network as described by Hugging Face's config.json (the configuration_*.py of its library). Shapes come from the weights, and what the
+/// file says about them has to agree; the rest is read, with the defaults of Hugging Face's classes, or refused by name.
 /// </summary>
 internal static class TransformersModel
 {
     private const string ActivationKey = "hidden_act", EpsilonKey = "layer_norm_eps", ImageKey = "image_size", PatchKey = "patch_size",
         ChannelsKey = "num_channels", DepthsKey = "depths", HeadsKey = "num_attention_heads", WidthsKey = "hidden_sizes";
 
-    // By model_type: the family that the weights must be of.
+    // By model_type: the family to which the weights must belong.
     private static readonly Dictionary<string, string> s_families = new(StringComparer.Ordinal)
     {
         ["vit"] = "ViT", ["deit"] = "DeiT", ["beit"] = "BEiT", ["resnet"] = "ResNet", ["convnext"] = "ConvNeXt",
@@ -25,8 +25,9 @@ internal static class TransformersModel
     /// <summary>The network's options, complete.</summary>
     /// <param name="config">config.json.</param>
     /// <param name="source">The weights beside it.</param>
-    /// <exception cref="CheckpointException">The model is not known, its settings are not possible here, or the weights are
-    /// others.</exception>
+    /// <exception cref="CheckpointException">
+    /// The model is not known, its settings are not possible here, or the weights are of another network.
+    /// </exception>
     public static RecognisedWeights Read(HubConfig config, ITensorSource source)
     {
         string type = config.Text("model_type") ?? throw config.Wrong("model_type", "the kind of the model");

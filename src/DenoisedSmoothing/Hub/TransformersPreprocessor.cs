@@ -5,7 +5,7 @@ using DenoisedSmoothing.Preprocessing;
 namespace DenoisedSmoothing.Hub;
 
 /// <summary>
-/// Hugging Face's preprocessor_config.json: what its image processors do (image_processing_*.py), and did under older names.
+/// Hugging Face's preprocessor_config.json: what its image processors do (image_processing_*.py), including under older names.
 /// </summary>
 internal static class TransformersPreprocessor
 {
@@ -18,7 +18,7 @@ internal static class TransformersPreprocessor
     // OPENAI_CLIP_MEAN and OPENAI_CLIP_STD of image_utils.py.
     private static readonly Normalization s_clip = new([.48145466f, .4578275f, .40821073f], [.26862954f, .26130258f, .27577711f]);
 
-    // Without the kind of processor, nothing says what a setting means that is not there.
+    // Without the kind of processor, nothing says what a missing setting means.
     private static readonly string[] s_neededWithoutKind = ["size", "resample", "image_mean", "image_std"];
 
     /// <summary>Reads it.</summary>

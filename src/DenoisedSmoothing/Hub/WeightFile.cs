@@ -2,14 +2,14 @@ using DenoisedSmoothing.Checkpoints;
 
 namespace DenoisedSmoothing.Hub;
 
-/// <summary>Opens files of weights as classifiers are published.</summary>
+/// <summary>Opens weight files in the forms in which classifiers are published.</summary>
 internal static class WeightFile
 {
     private static readonly string[] s_cohen = ["1.", "module."];
 
     /// <summary>
-    /// Opens a file. Cohen et al. and Salman et al. save a Sequential whose first module normalises and has no weights, at times through
-    /// DataParallel: what they have before all names is taken off too.
+    /// Opens a file. Cohen et al. and Salman et al. save a Sequential whose first module normalises and has no weights, sometimes through
+    /// DataParallel: what this puts before all names is stripped too.
     /// </summary>
     /// <exception cref="CheckpointException">The file is damaged, hostile or of an unknown kind.</exception>
     public static Checkpoint Open(string path, CheckpointOptions options)

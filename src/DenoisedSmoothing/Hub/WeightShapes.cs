@@ -3,7 +3,7 @@ using DenoisedSmoothing.Checkpoints;
 
 namespace DenoisedSmoothing.Hub;
 
-/// <summary>What the shapes of weights tell of a network, under the network's own names.</summary>
+/// <summary>What the shapes of weights tell about a network, under the network's own names.</summary>
 /// <param name="source">The weights.</param>
 internal sealed class WeightShapes(ITensorSource source)
 {
@@ -48,8 +48,8 @@ internal sealed class WeightShapes(ITensorSource source)
         return count > 0 ? count : throw CheckpointException.In(File, $"there are no entries {CheckpointException.Quote($"{name}.0.")}");
     }
 
-    /// <summary>The side of a square of so many tokens.</summary>
-    /// <exception cref="CheckpointException">They are no square.</exception>
+    /// <summary>The side of a square of that many tokens.</summary>
+    /// <exception cref="CheckpointException">They do not form a square.</exception>
     public int Side(string name, long tokens)
     {
         int side = (int)Math.Round(Math.Sqrt(Math.Max(tokens, 0)));

@@ -3,16 +3,16 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Kernels;
 
-/// <summary>What was found of a device at its first use.</summary>
+/// <summary>What was found out about a device at its first use.</summary>
 /// <param name="Calls">Its kernels; null where it has none.</param>
 /// <param name="WhyNot">Why it has none.</param>
-/// <param name="WhyNotProducts">Why products of float32 are plain ones, where three in TF32 would be faster.</param>
+/// <param name="WhyNotProducts">Why float32 products are plain ones where three in TF32 would be faster.</param>
 internal sealed record CardKernels(KernelCalls? Calls, string? WhyNot, string? WhyNotProducts = null)
 {
     // Two slices of the check's rows.
     private const long BytesOfSlices = 2 << 20;
 
-    /// <summary>Opens a driver and holds its kernels against plain operations.</summary>
+    /// <summary>Opens a driver and compares its kernels with plain operations.</summary>
     /// <param name="open">Null where there is none.</param>
     /// <param name="device">Where the kernels and the plain operations compute.</param>
     public static CardKernels Examine(Func<IKernelDriver?> open, Device device)
@@ -33,16 +33,16 @@ internal sealed record CardKernels(KernelCalls? Calls, string? WhyNot, string? W
         }
     }
 
-    /// <summary>What is to be said of the device; null for nothing.</summary>
+    /// <summary>The warning about the device; null for none.</summary>
     /// <param name="device">Its name.</param>
-    /// <param name="products">Whether products of float32 will be wanted.</param>
+    /// <param name="products">Whether float32 products will be wanted.</param>
     public string? Warning(Device device, bool products) => WhyNot is not null
         ? $"{device} computes by plain operations, which are slower: {WhyNot}"
         : products && WhyNotProducts is not null
             ? $"{device} computes float32 products by plain operations, which are slower: {WhyNotProducts}"
             : null;
 
-    // Products that cannot be had are no reason to do without the kernels.
+    // Missing products are no reason to do without the kernels.
     private static (SplitProduct? Products, string? WhyNot) Products(IKernelDriver driver, Device device)
     {
         try

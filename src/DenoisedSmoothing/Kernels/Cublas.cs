@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace DenoisedSmoothing.Kernels;
 
 /// <summary>
-/// NVIDIA's products of matrices (cuBLAS), in the library that libtorch itself has loaded. libtorch allows TF32 for a whole process or not
-/// at all; here a product asks for itself.
+/// NVIDIA's matrix products (cuBLAS), from the library that libtorch itself has loaded. libtorch allows TF32 for a whole process or not at
+/// all; here each product asks for it.
 /// </summary>
 /// <remarks>Computes on the default stream, which is libtorch's. Safe for concurrent use.</remarks>
 internal sealed unsafe class Cublas : ITensorCores
@@ -37,16 +37,16 @@ internal sealed unsafe class Cublas : ITensorCores
 
     /// <summary>
     /// Whether three products in TF32 are faster than one in float32: on these TF32 has about eight times the rate, on other cards the same
-    /// or the double.
+    /// or twice the rate.
     /// </summary>
     public static bool Pays(Version capability) => (capability.Major, capability.Minor) is (8, 0) or (9, 0) or (10, 0) or (10, 3);
 
-    /// <summary>The library that libtorch computes by.</summary>
+    /// <summary>The library with which libtorch computes.</summary>
     /// <exception cref="InvalidOperationException">There is none in this process.</exception>
     public static nint Loaded()
     {
         const string Gemm = "cublasGemmEx";
-        // Of several in a process: on Linux libtorch's own dependencies are searched, on Windows there are only folders to go by.
+        // A process may have several: on Linux libtorch's own dependencies are searched, on Windows there are only folders to go by.
         (string torch, string cublas) = OperatingSystem.IsWindows() ? ("torch_cuda", "cublas64_") : ("libtorch_cuda.so", "libcublas.so");
         if (Module(torch) is not { } path)
             throw new InvalidOperationException($"libtorch has no part for CUDA in this process ({torch}).");
@@ -58,7 +58,7 @@ internal sealed unsafe class Cublas : ITensorCores
             : throw new InvalidOperationException($"libtorch has not loaded cuBLAS ({cublas}*).");
     }
 
-    /// <summary>A library of this process by the beginning of its name, behind which there may be a version.</summary>
+    /// <summary>A library of this process by the beginning of its name, which a version may follow.</summary>
     /// <param name="start">Of the file's name.</param>
     /// <param name="folder">Where it lies; null for anywhere.</param>
     /// <returns>Its path; null where there is none.</returns>

@@ -12,7 +12,7 @@ internal sealed unsafe class CudaContext
 
     /// <summary>Opens it.</summary>
     /// <param name="cuda">The driver.</param>
-    /// <param name="device">As CUDA_VISIBLE_DEVICES numbers them.</param>
+    /// <param name="device">Its number under CUDA_VISIBLE_DEVICES.</param>
     /// <exception cref="InvalidOperationException">The driver refuses; the message has its reason.</exception>
     public CudaContext(CudaFunctions cuda, int device)
     {
@@ -37,7 +37,7 @@ internal sealed unsafe class CudaContext
     public Version Capability { get; }
 
     /// <summary>Makes the context current on this thread until disposed.</summary>
-    /// <remarks>libtorch leaves the first device current on a thread, whichever device it was asked for last.</remarks>
+    /// <remarks>libtorch leaves the first device current on a thread, whichever device it last used.</remarks>
     public Current Enter()
     {
         nint before = 0;
@@ -56,7 +56,7 @@ internal sealed unsafe class CudaContext
 
     private void Set(nint context) => Cuda.Check(_setCurrent(context), "cuCtxSetCurrent");
 
-    /// <summary>Gives the thread back the context that it had.</summary>
+    /// <summary>Restores the thread's previous context.</summary>
     public readonly ref struct Current(CudaContext owner, nint before)
     {
         private readonly nint _before = before;

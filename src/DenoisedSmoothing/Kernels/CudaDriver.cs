@@ -18,7 +18,7 @@ internal sealed unsafe class CudaDriver : IKernelDriver
 
     /// <summary>Loads the kernels.</summary>
     /// <param name="context">The device.</param>
-    /// <param name="products">Finds NVIDIA's library of products.</param>
+    /// <param name="products">Finds NVIDIA's library for products.</param>
     /// <exception cref="InvalidOperationException">The driver cannot compile or load them; the message has its reason.</exception>
     public CudaDriver(CudaContext context, Func<nint> products)
     {

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace DenoisedSmoothing.Kernels;
 
-/// <summary>What this library calls of NVIDIA's driver (CUDA Driver API), found by name where a driver is installed.</summary>
+/// <summary>
+/// The functions of NVIDIA's driver (CUDA Driver API) that this library calls, found by name where a driver is installed.
+/// </summary>
 internal sealed unsafe class CudaFunctions
 {
     private static readonly Lazy<CudaFunctions?> s_loaded = new(Load);
@@ -38,7 +40,7 @@ internal sealed unsafe class CudaFunctions
         (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)Export("cuLaunchKernel");
 
     /// <summary>Throws where a call did not succeed.</summary>
-    /// <exception cref="InvalidOperationException">The code is none of success.</exception>
+    /// <exception cref="InvalidOperationException">The code is not that of success.</exception>
     public void Check(int code, string call)
     {
         if (code == 0)

@@ -5,18 +5,18 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Kernels;
 
 /// <summary>
-/// The library's own CUDA kernels, which the U-Nets and transformers take for norms and additions, and in float32 for convolutions and
-/// products (docs/performance.md has their speed). They are compared with the plain operations at first use of each device; where they fail
-/// that, or cannot be loaded, plain operations are taken. Certificates say which: votes that were computed in another way are another
-/// classifier's.
+/// The library's own CUDA kernels, which the U-Nets and transformers use for norms and additions, and in float32 for convolutions and
+/// products (docs/performance.md has their speed). They are compared with the plain operations at the first use of each device; where they
+/// fail that, or cannot be loaded, plain operations are used. Certificates say which: votes computed in another way belong to another
+/// classifier.
 /// </summary>
 /// <remarks>
-/// They need a CUDA card from Volta on. They are taken where no gradient can be taped (<c>torch.no_grad</c>, <c>torch.inference_mode</c>),
-/// as Predict and Certify work. Safe for concurrent use.
+/// They need a CUDA card, Volta or newer. They are used where no gradient can be recorded (<c>torch.no_grad</c>,
+/// <c>torch.inference_mode</c>), as in Predict and Certify. Safe for concurrent use.
 /// </remarks>
 public static class GpuKernels
 {
-    /// <summary>Changes with every change of a kernel that can change a bit of a result.</summary>
+    /// <summary>Changes whenever a kernel change can alter a bit of a result.</summary>
     internal const int Version = 2;
 
     private static readonly ConcurrentDictionary<int, Lazy<CardKernels>> s_devices = new();
@@ -24,7 +24,7 @@ public static class GpuKernels
     private static volatile bool s_enabled = KernelSwitch.On("DenoisedSmoothing.GpuKernels");
     private static volatile bool s_tf32x3 = KernelSwitch.On("DenoisedSmoothing.Tf32x3", "DENOISED_SMOOTHING_TF32X3");
 
-    /// <summary>Whether they may be taken; not to be changed while votes are drawn.</summary>
+    /// <summary>Whether they may be used; not to be changed while votes are drawn.</summary>
     /// <value>True, unless the environment variable DENOISED_SMOOTHING_KERNELS is 0 or the AppContext switch
     /// <c>DenoisedSmoothing.GpuKernels</c> is off.</value>
     public static bool Enabled
@@ -48,7 +48,7 @@ public static class GpuKernels
 
     /// <summary>Why a device computes without them.</summary>
     /// <param name="device">Any device.</param>
-    /// <returns>A sentence; null where they are taken.</returns>
+    /// <returns>A sentence; null where they are used.</returns>
     public static string? WhyNot(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -57,15 +57,15 @@ public static class GpuKernels
         return Enabled ? On(device.index).WhyNot : "The kernels are switched off.";
     }
 
-    /// <summary>Whether a card's products of float32 are three in TF32.</summary>
+    /// <summary>Whether a card computes float32 products as three in TF32.</summary>
     internal static bool TakesTf32x3(Device card) =>
         Enabled && Tf32x3 && !Tf32.Allowed && On(card.index).Calls?.Products is not null;
 
-    /// <summary>Why they are not, where they would be faster; null where that is not so, or they are.</summary>
+    /// <summary>Why they are not, where they would be faster; null where they would not be faster or are used.</summary>
     internal static string? WhyNotTf32x3(Device card) => Enabled && Tf32x3 && !Tf32.Allowed ? On(card.index).WhyNotProducts : null;
 
-    /// <summary>What is to be said where a card computes without kernels that were wanted.</summary>
-    /// <param name="devices">Of any kind.</param>
+    /// <summary>Warnings where a card computes without kernels that were wanted.</summary>
+    /// <param name="devices">Devices of any kind.</param>
     /// <param name="single">Whether they will compute in float32.</param>
     internal static IEnumerable<string> Warnings(IEnumerable<Device> devices, bool single) => Enabled
         ? devices.Where(static device => device.type == DeviceType.CUDA).Distinct()
@@ -73,7 +73,7 @@ public static class GpuKernels
             .OfType<string>()
         : [];
 
-    /// <summary>The kernels for a tensor; null where plain operations are to be taken.</summary>
+    /// <summary>The kernels for a tensor; null where plain operations are to be used.</summary>
     internal static KernelCalls? For(Tensor x)
     {
         if (is_grad_enabled())
@@ -83,18 +83,18 @@ public static class GpuKernels
         return x.device_type == DeviceType.CUDA && Enabled ? On(x.device_index).Calls : null;
     }
 
-    /// <summary>The products of float32 rows, where they are not the plain ones.</summary>
+    /// <summary>The products for float32 rows, where they are not the plain ones.</summary>
     internal static SplitProduct? ProductsFor(Tensor rows) =>
         rows.dtype == ScalarType.Float32 && Tf32x3 ? For(rows)?.Products : null;
 
-    /// <summary>Takes these for tensors of any device until disposed, in this flow of control.</summary>
+    /// <summary>Uses these for tensors on any device until disposed, in this flow of control.</summary>
     internal static IDisposable Replace(KernelCalls calls)
     {
         s_replaced.Value = calls;
         return new Replacement();
     }
 
-    // A device without a number is the first: libtorch's default, which this library never changes.
+    // A device without a number is the first one: libtorch's default, which this library never changes.
     private static CardKernels On(int index) => s_devices.GetOrAdd(Math.Max(index, 0), static device => new(() => Load(device))).Value;
 
     private static CardKernels Load(int device) => CardKernels.Examine(

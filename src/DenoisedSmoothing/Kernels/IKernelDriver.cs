@@ -1,14 +1,14 @@
 namespace DenoisedSmoothing.Kernels;
 
-/// <summary>Runs kernels on one device, in the order of the calls and behind what libtorch has been asked for there.</summary>
+/// <summary>Runs kernels on one device, in the order of the calls and after what libtorch has already queued there.</summary>
 internal interface IKernelDriver
 {
     /// <summary>How many blocks keep the device busy.</summary>
     int Multiprocessors { get; }
 
-    /// <summary>Makes products in TF32 ready.</summary>
+    /// <summary>Prepares products in TF32.</summary>
     /// <returns>Null where three of them are no faster than one in float32.</returns>
-    /// <exception cref="InvalidOperationException">They cannot be had; the message has the reason.</exception>
+    /// <exception cref="InvalidOperationException">They are not available; the message has the reason.</exception>
     ITensorCores? OpenTensorCores();
 
     /// <summary>Starts a kernel; it may still run when this returns.</summary>

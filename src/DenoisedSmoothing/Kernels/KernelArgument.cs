@@ -18,8 +18,8 @@ internal readonly struct KernelArgument
     public static implicit operator KernelArgument(bool flag) => new(flag ? 1 : 0);
 
     /// <summary>The address of each argument, as drivers want them.</summary>
-    /// <param name="arguments">They must not move meanwhile: the stack, or pinned.</param>
-    /// <param name="addresses">As many places.</param>
+    /// <param name="arguments">They must not move meanwhile: on the stack, or pinned.</param>
+    /// <param name="addresses">One place for each.</param>
     public static unsafe void Addresses(KernelArgument* arguments, Span<nint> addresses)
     {
         for (int i = 0; i < addresses.Length; i++)

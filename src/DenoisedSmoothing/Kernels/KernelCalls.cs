@@ -6,43 +6,44 @@ namespace DenoisedSmoothing.Kernels;
 
 /// <summary>The kernels of kernels.cu as operations on tensors of one device: shapes, grids and arguments.</summary>
 /// <remarks>
-/// Images are channels-last: [N,C,H,W] with a multiple of eight channels beside one another. Tokens are rows [rows,C], contiguous, C a
-/// multiple of eight. Types are float32, bfloat16 and float16, the same for all of one call. Nothing is taped.
+/// Images are channels-last: [N,C,H,W] with a multiple of eight channels, adjacent in memory. Tokens are rows [rows,C], contiguous, C a
+/// multiple of eight. Types are float32, bfloat16 and float16, the same throughout a call. No gradient is recorded.
 /// </remarks>
 /// <param name="driver">Runs them.</param>
-/// <param name="products">Products in float32; null where plain ones are to be taken.</param>
+/// <param name="products">Products in float32; null where plain ones are to be used.</param>
 internal sealed class KernelCalls(IKernelDriver driver, SplitProduct? products = null)
 {
     private const int Threads = 256;
     private const int WarpsPerRowBlock = 4;
 
     /// <summary>
-    /// The most channels of a group norm: two values of each are in a block's shared memory, of which every card has 48 KB.
+    /// The most channels of a group norm: two values for each are in a block's shared memory, of which every card has 48 KB.
     /// </summary>
     public const int MostChannels = 4096;
 
-    // Every block of a norm reads the moments of all parts. Up to the root of a fortieth of the pixels that is, in half precision, below a
-    // tenth of what it reads of the image; small images may have eight, for which it is more, so that small batches keep a card busy.
+    // Every block of a norm reads the moments of all parts. With up to the square root of a fortieth of the pixels as parts that is, in
+    // half precision, below a tenth of what it reads of the image; small images may have eight parts, where it is more, so that small
+    // batches keep a card busy.
     private const int PixelsPerSquaredPart = 40, PartsOfSmallImages = 8;
 
-    // Blocks of a few per multiprocessor at once, and a few rounds of those.
+    // A few blocks per multiprocessor at once, and a few rounds of those.
     private const int BlocksPerMultiprocessor = 16;
 
-    /// <summary>Whether images or rows of this type and width can be given.</summary>
+    /// <summary>Whether images or rows of this type and width are supported.</summary>
     public static bool Takes(ScalarType type, long channels) =>
         type is ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float16 && channels % 8 == 0 && channels > 0;
 
     /// <summary>Convolutions of 3x3 pixels in float32.</summary>
     public WinogradConvolution Winograd { get; } = new(driver);
 
-    /// <summary>Products of rows in float32; null where plain ones are to be taken.</summary>
+    /// <summary>Products of rows in float32; null where plain ones are to be used.</summary>
     public SplitProduct? Products { get; } = products;
 
-    /// <summary>Adds a bias and another image in place, and takes the channels' moments of the sum.</summary>
+    /// <summary>Adds a bias and another image in place, and computes the sum's moments by channel.</summary>
     /// <param name="x">[N,C,H,W]; becomes x + bias + residual, unless <paramref name="keep"/>.</param>
     /// <param name="bias">[C] or [N,C]; null for none.</param>
     /// <param name="residual">[N,C,H,W]; null for none.</param>
-    /// <param name="keep">Leaves x as it is: the moments alone are wanted.</param>
+    /// <param name="keep">Leaves x as it is: only the moments are wanted.</param>
     /// <returns>float32 [N,parts,2,C]; fresh.</returns>
     public Tensor AddMoments(Tensor x, Tensor? bias, Tensor? residual, bool keep)
     {
@@ -61,15 +62,15 @@ internal sealed class KernelCalls(IKernelDriver driver, SplitProduct? products =
         return moments;
     }
 
-    /// <summary>Group norm, of the channels of two images joined where there are two; SiLU of it where asked.</summary>
+    /// <summary>Group norm, over the joined channels of both images where there are two; followed by SiLU if asked.</summary>
     /// <param name="left">[N,C1,H,W].</param>
     /// <param name="leftMoments">Its moments, without the bias.</param>
-    /// <param name="missing">What has not been added to it yet: [C1] or [N,C1]; null for nothing.</param>
+    /// <param name="missing">What has yet to be added to it: [C1] or [N,C1]; null for nothing.</param>
     /// <param name="right">[N,C2,H,W]; null for none.</param>
     /// <param name="rightMoments">Its moments.</param>
     /// <param name="norm">Groups, weights and epsilon.</param>
-    /// <param name="scaleShift">What the result is multiplied by, less 1, then what is added: [2C] or [N,2C]; null for neither.</param>
-    /// <param name="silu">x sigmoid(x) of the result.</param>
+    /// <param name="scaleShift">The factor for the result, minus 1, then what is added: [2C] or [N,2C]; null for neither.</param>
+    /// <param name="silu">Whether x sigmoid(x) is applied to the result.</param>
     /// <returns>[N,C1+C2,H,W]; fresh.</returns>
     public Tensor GroupNorm(
         Tensor left, Tensor leftMoments, Tensor? missing, Tensor? right, Tensor? rightMoments, TorchSharp.Modules.GroupNorm norm,
@@ -98,7 +99,7 @@ internal sealed class KernelCalls(IKernelDriver driver, SplitProduct? products =
         return y;
     }
 
-    /// <summary>Adds a branch, weighted by gamma, to rows, and norms the sum.</summary>
+    /// <summary>Adds a branch, weighted by gamma, to rows, and normalises the sum.</summary>
     /// <param name="x">[rows,C].</param>
     /// <param name="branch">[rows,C], which becomes the sum; null for none.</param>
     /// <param name="gamma">[C]; null for 1.</param>
@@ -124,7 +125,7 @@ internal sealed class KernelCalls(IKernelDriver driver, SplitProduct? products =
         return y;
     }
 
-    /// <summary>Whether an image's channels are beside one another, pixel after pixel, image after image.</summary>
+    /// <summary>Whether an image's channels are adjacent in memory, pixel after pixel, image after image.</summary>
     public static bool IsChannelsLast(Tensor x)
     {
         long channels = x.size(1), height = x.size(2), width = x.size(3);
@@ -132,7 +133,7 @@ internal sealed class KernelCalls(IKernelDriver driver, SplitProduct? products =
             && (x.size(0) == 1 || x.stride(0) == height * width * channels);
     }
 
-    /// <summary>Channels-last memory for images like these with another number of channels.</summary>
+    /// <summary>Channels-last memory for images like these, with another number of channels.</summary>
     internal static Tensor ImagesLike(Tensor x, long channels)
     {
         long height = x.size(2), width = x.size(3);
@@ -140,7 +141,7 @@ internal sealed class KernelCalls(IKernelDriver driver, SplitProduct? products =
             x.device);
     }
 
-    // As many parts of an image as keep the device busy, each of a few pixels for every thread.
+    // As many parts of an image as keep the device busy, each with a few pixels for every thread.
     private int Parts(int images, int channels, int pixels)
     {
         int lanes = Math.Max(1, Threads / (channels / 8));
@@ -149,7 +150,7 @@ internal sealed class KernelCalls(IKernelDriver driver, SplitProduct? products =
         return Math.Clamp(wanted, 1, Math.Max(1, most));
     }
 
-    // A kernel reads memory as it is told: what does not lie so would give other numbers without a word.
+    // A kernel reads memory as told: with another layout it would silently give other numbers.
     private static void RequireImages(Tensor x, Tensor like)
     {
         if (x.dtype != like.dtype || !Takes(x.dtype, x.size(1)) || !IsChannelsLast(x))
@@ -168,7 +169,7 @@ internal sealed class KernelCalls(IKernelDriver driver, SplitProduct? products =
     private static (int N, int Channels, int Pixels) Sizes(Tensor x) =>
         ((int)x.size(0), (int)x.size(1), checked((int)(x.size(2) * x.size(3))));
 
-    // Rows of their own, or one for all.
+    // One row each, or one for all.
     private static int Stride(Tensor? values, int width) => values is not null && values.dim() == 2 && values.size(0) > 1 ? width : 0;
 
     private static string Suffix(ScalarType type) => type switch
@@ -181,7 +182,7 @@ internal sealed class KernelCalls(IKernelDriver driver, SplitProduct? products =
 
     internal static nint Pointer(Tensor? tensor) => tensor is null ? 0 : THSTensor_data(tensor.Handle);
 
-    // LibTorchSharp exports it; TorchSharp itself asks it for CPU tensors alone.
+    // LibTorchSharp exports it; TorchSharp itself calls it only for CPU tensors.
     [DllImport("LibTorchSharp")]
     private static extern nint THSTensor_data(nint handle);
 }

@@ -11,7 +11,7 @@ internal static class KernelCheck
     private const double Epsilon = 1e-5;
 
     /// <summary>Runs them all once.</summary>
-    /// <returns>What differs, one line each; nothing where all is well.</returns>
+    /// <returns>What differs, one line each; empty where all is well.</returns>
     public static IReadOnlyList<string> Run(KernelCalls calls, Device device)
     {
         List<string> failures = [];
@@ -28,12 +28,14 @@ internal static class KernelCheck
         return failures;
     }
 
-    /// <summary>Runs products of float32: in one piece and several, in slices, by rows that lie apart; on a card also as large as networks
-    /// have them, since the library of products chooses by size.</summary>
-    /// <param name="products">Are checked.</param>
-    /// <param name="sliced">The same with room for a part of the rows.</param>
-    /// <param name="device">Where they compute.</param>
-    /// <returns>What differs; nothing where all is well.</returns>
+    /// <summary>
+    /// Runs float32 products: in one piece and several, in slices, with rows that are not contiguous; on a card also at the sizes that
+    /// networks have, since the library for products chooses by size.
+    /// </summary>
+    /// <param name="products">The products to check.</param>
+    /// <param name="sliced">The same with room for only part of the rows.</param>
+    /// <param name="device">Where to compute.</param>
+    /// <returns>What differs; empty where all is well.</returns>
     public static IReadOnlyList<string> Run(SplitProduct products, SplitProduct sliced, Device device)
     {
         List<string> failures = [];
@@ -52,7 +54,7 @@ internal static class KernelCheck
     private static void Product(SplitProduct products, Device device, int count, int terms, int results, bool biased, List<string> failures)
     {
         using DisposeScope scope = NewDisposeScope();
-        // Around zero: of sums of one sign TF32 alone would come near, where it is off by 3e-4 so.
+        // Values around zero: with sums of one sign TF32 alone would come close, whereas here it is off by 3e-4.
         Tensor rows = Values([count, terms + 16], 0.7, ScalarType.Float32, device).PlusInPlace(-0.25).narrow(1, 8, terms);
         Tensor weight = Values([results, terms], 1.3, ScalarType.Float32, device).PlusInPlace(-0.25);
         Tensor? bias = biased ? Values([results], 0.9, ScalarType.Float32, device) : null;
@@ -68,7 +70,7 @@ internal static class KernelCheck
         using DisposeScope scope = NewDisposeScope();
         Tensor x = Values([N, Height, Width, From], 0.7, ScalarType.Float32, device).permute(0, 3, 1, 2);
         Tensor weight = Values([To, 3, 3, From], 1.3, ScalarType.Float32, device).permute(0, 3, 1, 2);
-        // Not in float32, which TF32 may be allowed for.
+        // Not in float32, for which TF32 may be allowed.
         Tensor exact = nn.functional.conv2d(x.to_type(ScalarType.Float64), weight.to_type(ScalarType.Float64), null, padding: [1, 1]);
         Compare("winograd", ScalarType.Float32, calls.Winograd.Run(x, weight), exact.to_type(ScalarType.Float32), failures);
     }
@@ -119,7 +121,7 @@ internal static class KernelCheck
             nn.functional.layer_norm(Wide(x), [width], Wide(norm.weight!), Wide(norm.bias!), Epsilon), failures);
     }
 
-    // Not random: the device's generator is the user's.
+    // Not random: the device's generator belongs to the user.
     private static Tensor Values(long[] shape, double step, ScalarType type, Device device) =>
         Counting(0, shape.Aggregate(1L, static (product, extent) => product * extent), ScalarType.Float32, CPU)
             .mul_(Kept(step)).sin_().PlusInPlace(0.25)

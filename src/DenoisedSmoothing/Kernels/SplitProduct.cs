@@ -4,19 +4,19 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Kernels;
 
 /// <summary>
-/// Products of float32 rows and weights on tensor cores: each factor is the sum of two numbers of TF32, which keep 22 bits of its 24, and
-/// three of the four products of those are summed in float32 (the fourth is below the 22nd bit). An accelerator's tensor cores do that
+/// Products of float32 rows and weights on tensor cores: each factor is split into the sum of two TF32 numbers, which keep 22 of its 24
+/// bits, and three of their four products are summed in float32 (the fourth is below the 22nd bit). An accelerator's tensor cores do that
 /// faster than one product in float32.
 /// </summary>
 /// <remarks>
 /// The three are one product with three times the terms: the rows [small, large, large] with the weights [large, small, large], so that
-/// small sums are usually added up before large ones. A bias is three further terms, whose other factor is 1. Tensor cores cut sums off
-/// where float32 rounds them, so that long sums would shrink: they are taken in pieces, which float32 adds.
+/// small sums are usually added up before large ones. A bias is three further terms, whose other factor is 1. Tensor cores truncate sums
+/// where float32 rounds them, so long sums would shrink: they are computed in pieces, which are added in float32.
 /// </remarks>
 /// <param name="driver">Runs the kernels of split.h.</param>
-/// <param name="cores">Multiply.</param>
+/// <param name="cores">Do the multiplying.</param>
 /// <param name="fewest">See <see cref="Takes"/>.</param>
-/// <param name="mostBytes">What split rows may take at once.</param>
+/// <param name="mostBytes">The most memory for split rows at once.</param>
 internal sealed class SplitProduct(
     IKernelDriver driver, ITensorCores cores, long fewest = SplitProduct.Fewest, long mostBytes = SplitProduct.MostBytes)
 {
@@ -27,16 +27,16 @@ internal sealed class SplitProduct(
     // 50 TFLOP/s in float32 and 120 in three products of TF32, not measured there.
     private const long Fewest = 320;
 
-    // As WinogradConvolution has it.
+    // As in WinogradConvolution.
     private const long MostBytes = 1L << 30;
 
-    // Values beside the pieces: three of the bias, filled up to what accesses of 16 bytes want.
+    // Values besides the pieces: three for the bias, padded for accesses of 16 bytes.
     private const int Tail = 4;
 
-    // A row begins where cache lines do.
+    // Rows begin at cache lines.
     private const int PitchUnit = 32, Threads = 256;
 
-    /// <summary>Whether it is worth taking for these, and can be computed.</summary>
+    /// <summary>Whether it is worth using for these, and can be computed.</summary>
     /// <param name="rows">[rows,C].</param>
     /// <param name="weight">[results,C].</param>
     /// <param name="bias">[results]; null for none.</param>
@@ -63,7 +63,7 @@ internal sealed class SplitProduct(
         Tensor weights = empty([results, pitch], ScalarType.Float32, rows.device);
         Split("split_weights_float32", weight, bias, KernelCalls.Pointer(weights), results);
 
-        // Slices of one size, as the library of products may go by it; the last may end behind the rows, in memory that is not read.
+        // Slices of one size, since the library for products may choose by it; the last may end past the rows, in memory that is not read.
         int slices = (int)((count * (long)pitch * sizeof(float) + mostBytes - 1) / mostBytes);
         int slice = (count + slices - 1) / slices;
         Tensor y = empty([(long)slice * slices, results], ScalarType.Float32, rows.device);
@@ -98,7 +98,7 @@ internal sealed class SplitProduct(
 
     private static long Pitch(long terms) => (3 * terms + Tail + PitchUnit - 1) / PitchUnit * PitchUnit;
 
-    // What lies elsewhere is for libtorch to refuse: a kernel would read whatever is there.
+    // Tensors of another kind or device are left to libtorch to refuse: a kernel would read whatever is there.
     private static bool Beside(Tensor x, Tensor rows) =>
         x.dtype == rows.dtype && x.device_type == rows.device_type && x.device_index == rows.device_index;
 

@@ -1,6 +1,8 @@
 namespace DenoisedSmoothing.Kernels;
 
-/// <summary>Whether float32 is TF32 on cards. NVIDIA's libraries put one environment variable above whatever a program asks for.</summary>
+/// <summary>
+/// Whether float32 is TF32 on cards. In NVIDIA's libraries one environment variable overrides whatever a program asks for.
+/// </summary>
 internal static class Tf32
 {
     /// <summary>The variable.</summary>
@@ -8,10 +10,10 @@ internal static class Tf32
 
     private static readonly string? s_override = Environment.GetEnvironmentVariable(Variable);
 
-    /// <summary>Whether libtorch's products and convolutions of float32 may round to it.</summary>
+    /// <summary>Whether libtorch's float32 products and convolutions may round to it.</summary>
     public static bool Allowed => IsAllowed(LibTorch.AllowTf32, s_override);
 
-    /// <summary>Whether nothing can have it, although it asks.</summary>
+    /// <summary>Whether it is forbidden, even for those that ask for it.</summary>
     public static bool Forbidden => s_override == "0";
 
     internal static bool IsAllowed(bool asked, string? overridden) => overridden switch

@@ -5,26 +5,27 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Kernels;
 
 /// <summary>
-/// Convolutions of 3x3 pixels in float32 by Winograd's F(4x4,3x3), on the kernels of winograd.h and libtorch's batched product. Where cards
-/// may not round factors to TF32, cuDNN's own ones run at less than half of the rate of products, of which this takes a quarter.
+/// Convolutions of 3x3 pixels in float32 by Winograd's F(4x4,3x3), with the kernels of winograd.h and libtorch's batched product. Where
+/// cards may not round factors to TF32, cuDNN's own convolutions run at less than half the rate of products, and this needs only a quarter
+/// of the products.
 /// </summary>
 /// <remarks>
-/// The sums are other ones than those of the plain convolution, and lose more: up to 1e-5 of the largest value, 3e-6 by norm, in the tests.
-/// Every sum has one order.
+/// The sums differ from those of the plain convolution and lose more precision: up to 1e-5 of the largest value, 3e-6 by norm, in the
+/// tests. Every sum has a fixed order.
 /// </remarks>
 /// <param name="driver">Runs the kernels.</param>
-/// <param name="mostBytes">What transformed pixels and products may take at once, if one image's do not take more.</param>
+/// <param name="mostBytes">The most memory for transformed pixels and products at once, unless one image's take more.</param>
 internal sealed class WinogradConvolution(IKernelDriver driver, long mostBytes = WinogradConvolution.MostBytes)
 {
     private const int Products = 36, Threads = 256;
 
-    // Below it the weights' own transformation costs as much as the convolution.
+    // Below it, transforming the weights costs as much as the convolution.
     private const long FewestPixels = 1024;
 
-    // Enough to fill a card, little beside its memory.
+    // Enough to fill a card, little compared with its memory.
     private const long MostBytes = 1L << 30;
 
-    /// <summary>Whether it is worth taking for these.</summary>
+    /// <summary>Whether it is worth using for these.</summary>
     /// <param name="layer">The convolution.</param>
     /// <param name="x">[N,C,H,W].</param>
     public static bool Takes(TorchSharp.Modules.Conv2d layer, Tensor x) =>

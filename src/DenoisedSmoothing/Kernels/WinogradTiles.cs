@@ -8,8 +8,8 @@ internal static class WinogradTiles
 {
     private const int Tile = 4;
 
-    // With fewer channels on both sides, what is moved costs about as much as the products that are saved: an estimate for a card of 3 TB/s
-    // and 50 TFLOP/s, not measured there.
+    // With fewer channels on both sides, moving data costs about as much as the saved products: an estimate for a card of 3 TB/s and 50
+    // TFLOP/s, not measured there.
     private const long FewestChannels = 32;
 
     /// <summary>Tiles along a side.</summary>
@@ -18,7 +18,7 @@ internal static class WinogradTiles
     /// <summary>Whether it saves work for these, and can be computed once the weights are channels-last.</summary>
     /// <param name="layer">The convolution.</param>
     /// <param name="x">[N,C,H,W].</param>
-    /// <param name="fewestPixels">Of all images: below it the weights' own transformation costs as much as the convolution.</param>
+    /// <param name="fewestPixels">Over all images: below it, transforming the weights costs as much as the convolution.</param>
     public static bool Save(TorchSharp.Modules.Conv2d layer, Tensor x, long fewestPixels)
     {
         Tensor weight = layer.weight!;
@@ -27,7 +27,7 @@ internal static class WinogradTiles
             || layer.padding_mode != PaddingModes.Zeros)
             return false;
         long height = x.size(2), width = x.size(3), channels = x.size(1), results = weight.size(0), tiles = Along(height) * Along(width);
-        // Tiles at the edges are whole ones: where they have more in them than half of what is wanted, little is gained.
+        // Tiles at the edges are computed whole: where less than half of what is computed is wanted, little is gained.
         bool pays = x.size(0) * height * width >= fewestPixels && 8 * tiles <= height * width
             && 2 * channels * results >= FewestChannels * (channels + results);
         bool counts = tiles * Math.Max(channels, results) < int.MaxValue && results * channels < int.MaxValue;

@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 namespace DenoisedSmoothing.Models;
 
 /// <summary>
-/// Layers on tensors that the caller owns and is done with: a dispose scope alone would keep every intermediate until its end, and a
-/// network's largest batch is bounded by what is alive at once.
+/// Layers on tensors that the caller owns and no longer needs: a dispose scope alone would keep every intermediate tensor until its end,
+/// and what is alive at once limits a network's largest batch.
 /// </summary>
 internal static class Activations
 {
@@ -27,7 +27,8 @@ internal static class Activations
     }
 
     /// <summary>
-    /// The exact (erf) GELU; frees x. Not in its memory: out of place oneDNN computes it, measured three to six times as fast.
+    /// The exact (erf) GELU; frees x. Not in its memory: out of place, oneDNN computes it, which was measured to be three to six times as
+    /// fast.
     /// </summary>
     public static Tensor Gelu(Tensor x)
     {

@@ -7,9 +7,9 @@ using static TorchSharp.torch.nn;
 namespace DenoisedSmoothing.Models;
 
 /// <summary>
-/// The image transformer BEiT (Bao et al. 2021) as timm has it (timm/models/beit.py), under its state_dict names: relative position
-/// biases, layer scale, biases on query and value only. Hugging Face's is the same network under other names. Takes normalised images
-/// [N,C,S,S] and returns logits [N,K].
+/// The image transformer BEiT (Bao et al. 2021) as in timm (timm/models/beit.py), under its state_dict names: relative position biases,
+/// layer scale, biases on query and value only. Hugging Face's is the same network under other names. Takes normalised images [N,C,S,S] and
+/// returns logits [N,K].
 /// </summary>
 /// <remarks>Rows are independent.</remarks>
 public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
@@ -25,7 +25,7 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
 
     /// <summary>Builds the network with random weights.</summary>
     /// <param name="options">Its shape.</param>
-    /// <exception cref="ArgumentException">A size is not a multiple of what divides it, or a count is below its least.</exception>
+    /// <exception cref="ArgumentException">A size is not a multiple of what divides it, or a count is below its minimum.</exception>
     public Beit(BeitOptions options) : base(Checked(options).Describe())
     {
         using BuildScope building = new(this);
@@ -56,7 +56,7 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
 
     /// <summary>
     /// A timm checkpoint's weights as this network wants them: without the relative position indices, which older files hold and the shape
-    /// decides.
+    /// determines.
     /// </summary>
     /// <param name="weights">A timm Beit's state_dict; not disposed.</param>
     /// <returns>The rest under the same names: fresh handles on the same memory, which the caller disposes; the source may be disposed
@@ -80,13 +80,13 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
             rows => new ResidualStream(Embed(rows).reshape(-1, Options.EmbedDim)))];
         try
         {
-            // The reference keeps it as a buffer outside of the state_dict, in every block. TorchSharp 0.107 makes such a buffer part of
-            // the state_dict when the module moves to another device or type; and next to one block, making it costs nothing.
+            // The reference keeps it as a buffer outside the state_dict, in every block. TorchSharp 0.107 makes such a buffer part of the
+            // state_dict when the module moves to another device or type; and compared with one block, making it costs nothing.
             Tensor index = RelativePositionIndex(Options.Side, x.device);
             Tensor? shared = rel_pos_bias?.Gather(index);
             foreach (Block block in blocks)
             {
-                // Once a batch, from the weights as they are.
+                // Once per batch, from the weights as they are.
                 Tensor? bias = block.Bias(index, shared);
                 foreach (ResidualStream slice in slices)
                     block.Run(slice, tokens, bias);
@@ -104,7 +104,7 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
         }
     }
 
-    // The norm of the class token alone is enough: a norm is a token's own.
+    // Normalising the class token alone is enough: each token has its own norm.
     private Tensor Pool(ResidualStream stream, long tokens) => fc_norm is not null
         ? fc_norm.call(stream.Select(rows => rows.reshape(-1, tokens, Options.EmbedDim).narrow(1, 1, tokens - 1)).mean([1]))
         : norm!.call(stream.Select(rows => rows.reshape(-1, tokens, Options.EmbedDim).select(1, 0)));
@@ -125,7 +125,7 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
         index.narrow(0, 0, 1).narrow(1, 0, 1).fill_(Kept(offsets * offsets + 2));
         return index.MoveToOuterDisposeScope();
 
-        // From 0 for the farthest back.
+        // Counted from 0, the farthest back.
         Tensor Offset(Tensor place) => place.unsqueeze(1).sub(place.unsqueeze(0)).PlusInPlace(side - 1);
     }
 
@@ -148,7 +148,7 @@ public sealed class Beit : Module<Tensor, Tensor>, IImageNetwork
     private static Parameter BiasTable(BeitOptions options) =>
         TransformerWeights.Own(zeros((2 * options.Side - 1) * (2 * options.Side - 1) + 3, options.Heads));
 
-    /// <summary>A table [offsets,heads] spread over all pairs of tokens: [1,heads,T,T].</summary>
+    /// <summary>A table [offsets,heads] expanded to all pairs of tokens: [1,heads,T,T].</summary>
     private static Tensor Spread(Tensor table, Tensor index)
     {
         using DisposeScope scope = NewDisposeScope();

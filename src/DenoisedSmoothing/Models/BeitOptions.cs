@@ -3,7 +3,7 @@ using System.Globalization;
 namespace DenoisedSmoothing.Models;
 
 /// <summary>
-/// The shape of a <see cref="Beit"/>: the settings of timm's Beit. The defaults are the published models', not timm's class's.
+/// The shape of a <see cref="Beit"/>: the settings of timm's Beit. The defaults are those of the published models, not of timm's class.
 /// </summary>
 public sealed record BeitOptions
 {
@@ -25,10 +25,10 @@ public sealed record BeitOptions
     /// <summary>Transformer blocks.</summary>
     public required int Depth { get; init; }
 
-    /// <summary>Attention heads a block (num_heads).</summary>
+    /// <summary>Attention heads per block (num_heads).</summary>
     public required int Heads { get; init; }
 
-    /// <summary>Width inside a block's feed-forward half over <see cref="EmbedDim"/>.</summary>
+    /// <summary>Width inside a block's feed-forward half, divided by <see cref="EmbedDim"/>.</summary>
     /// <value>4.</value>
     public double MlpRatio { get; init; } = 4;
 
@@ -37,7 +37,7 @@ public sealed record BeitOptions
     public bool QkvBias { get; init; } = true;
 
     /// <summary>
-    /// What the layer scales gamma_1 and gamma_2 start at (init_values: 1e-5 for the large models, 0.1 for BEiT-B); null for none.
+    /// The initial value of the layer scales gamma_1 and gamma_2 (init_values: 1e-5 for the large models, 0.1 for BEiT-B); null for none.
     /// </summary>
     /// <value>1e-5.</value>
     public double? LayerScale { get; init; } = 1e-5;
@@ -45,15 +45,16 @@ public sealed record BeitOptions
     /// <summary>Whether tokens have learned absolute positions (use_abs_pos_emb).</summary>
     public bool AbsolutePositions { get; init; }
 
-    /// <summary>Whether each block has a relative position bias of its own (use_rel_pos_bias).</summary>
+    /// <summary>Whether each block has its own relative position bias (use_rel_pos_bias).</summary>
     /// <value>true.</value>
     public bool RelativePositions { get; init; } = true;
 
-    /// <summary>Whether all blocks share one relative position bias (use_shared_rel_pos_bias), alone or on top of their own.</summary>
+    /// <summary>Whether all blocks share one relative position bias (use_shared_rel_pos_bias), alone or in addition to their own.</summary>
     public bool SharedRelativePositions { get; init; }
 
     /// <summary>
-    /// Whether the logits come from the mean of the patches, normed by fc_norm (global_pool avg), or from the class token, normed by norm.
+    /// Whether the logits come from the mean of the patches, normalised by fc_norm (global_pool avg), or from the class token, normalised
+    /// by norm.
     /// </summary>
     /// <value>true.</value>
     public bool AveragePool { get; init; } = true;
@@ -74,7 +75,7 @@ public sealed record BeitOptions
     /// <summary>Patches along one side of the image.</summary>
     internal int Side => ImageSize / PatchSize;
 
-    /// <summary>What the state_dict may not show of the function computed.</summary>
+    /// <summary>The part of the computed function that the state_dict may not show.</summary>
     internal string Describe() => string.Create(CultureInfo.InvariantCulture,
         $"Beit(heads={Heads}{(LayerNormEpsilon.Equals(1e-6) ? "" : $";eps={LayerNormEpsilon.ToString(CultureInfo.InvariantCulture)}")})");
 

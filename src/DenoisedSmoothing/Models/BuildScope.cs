@@ -5,8 +5,8 @@ namespace DenoisedSmoothing.Models;
 
 /// <summary>
 /// The dispose scope in which every network's constructor works: <c>using BuildScope building = new(this);</c>. TorchSharp's initialisers
-/// return one more handle on the weight that they fill, which nothing disposes and which keeps the weight in memory until the garbage
-/// collector happens to run. Here such handles end with the constructor, and the weights do not: they are detached, also from the caller's
+/// return another handle to the weight that they fill, which nothing disposes and which keeps the weight in memory until the garbage
+/// collector happens to run. Here such handles end with the constructor, but the weights do not: they are detached, even from the caller's
 /// own scope, which TorchSharp 0.107 forgets for embeddings.
 /// </summary>
 internal readonly ref struct BuildScope : IDisposable

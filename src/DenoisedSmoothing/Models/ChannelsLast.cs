@@ -6,24 +6,24 @@ using static TorchSharp.torch.nn;
 namespace DenoisedSmoothing.Models;
 
 /// <summary>
-/// Convolutions whose weights lie channels-last in memory. Shapes, names and values are those of the plain ones; what follows such a
-/// convolution is channels-last too, which is what oneDNN and cuDNN compute in: measured, up to twice as fast in float32 and three times
-/// in bfloat16. The weights lie so from the start, so that there is no second copy that could fall behind the first.
+/// Convolutions whose weights are channels-last in memory. Shapes, names and values are those of the plain ones; what follows such a
+/// convolution is channels-last too, which is the layout that oneDNN and cuDNN compute in: measured up to twice as fast in float32 and
+/// three times in bfloat16. The weights have this layout from the start, so there is no second copy that could become outdated.
 /// </summary>
 internal static class ChannelsLast
 {
-    // aten/src/ATen/native/cpu/group_norm_kernel.cpp: from here on another kernel takes over.
+    // aten/src/ATen/native/cpu/group_norm_kernel.cpp: from here on, another kernel takes over.
     private const long KernelForLargeImages = 1024;
 
-    // Measured with AVX-512: groups of 32 bytes are fast in float32 and in bfloat16, of 16 bytes slow in both.
+    // Measured with AVX-512: groups of 32 bytes are fast in float32 and in bfloat16, groups of 16 bytes slow in both.
     private const long NarrowGroupBytes = 32;
 
     /// <summary>A convolution with random weights.</summary>
     public static TorchSharp.Modules.Conv2d Conv2d(long inChannels, long outChannels, long kernel, long stride = 1, long padding =
         0, bool bias = true)
     {
-        // The layer's own weights would lie row by row, and each would leave a hole as large in the heap: a network then took half as much
-        // memory again. So it gets none, and the weights are drawn where they stay, from the law that the initialiser has.
+        // The layer's own weights would be row by row, and each would leave a hole of its size in the heap: a network then took half as
+        // much memory again. So the layer gets none, and the weights are drawn where they stay, from the initialiser's distribution.
         using DisposeScope scope = NewDisposeScope();
         TorchSharp.Modules.Conv2d layer =
             nn.Conv2d(inChannels, outChannels, kernel, stride: stride, padding: padding, bias: bias, device: META);
@@ -31,7 +31,7 @@ internal static class ChannelsLast
         using Tensor? noBias = layer.bias;
         using IDisposable guard = no_grad();
         double bound = 1 / Math.Sqrt(inChannels * kernel * kernel);
-        // Its own memory, not a view of some: autograd refuses to have a view's base changed under it.
+        // Its own memory, not a view: autograd does not allow a view's base to be changed.
         Tensor weight = empty_strided([outChannels, inChannels, kernel, kernel],
             [kernel * kernel * inChannels, 1, kernel * inChannels, inChannels]);
         layer.weight = TransformerWeights.Own(weight.uniform_(-bound, bound));
@@ -40,7 +40,7 @@ internal static class ChannelsLast
         return layer;
     }
 
-    /// <summary>Calls the layer for the first of its output channels alone, and frees its input.</summary>
+    /// <summary>Calls the layer for only the first of its output channels, and frees its input.</summary>
     public static Tensor Call(TorchSharp.Modules.Conv2d layer, Tensor input, long channels)
     {
         using (input)
@@ -64,9 +64,9 @@ internal static class ChannelsLast
     }
 
     /// <summary>
-    /// Group norm with weights other than the layer's own. libtorch's kernel for small channels-last images has vectors of one group's
-    /// channels: narrow groups it takes element by element (measured: 22 ms against 0.5 for 64 x 64 channels at 14x14 in bfloat16), so
-    /// these are normed by whole tensors, in float32 at least.
+    /// Group norm with weights other than the layer's own. libtorch's kernel for small channels-last images uses vectors of one group's
+    /// channels: it processes narrow groups element by element (measured: 22 ms against 0.5 for 64 x 64 channels at 14x14 in bfloat16), so
+    /// these are normalised with operations on whole tensors, in at least float32.
     /// </summary>
     public static Tensor Norm(TorchSharp.Modules.GroupNorm layer, Tensor x, Tensor weight, Tensor bias)
     {
@@ -95,7 +95,7 @@ internal static class ChannelsLast
         return Norm(norm, x, norm.weight!, norm.bias!);
     }
 
-    /// <summary>Group norm that frees its input.</summary>
+    /// <summary>Applies group norm and frees its input.</summary>
     public static Tensor ConsumingNorm(IModule<Tensor, Tensor> layer, Tensor input)
     {
         using (input)

@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 
 namespace DenoisedSmoothing.Models;
 
-/// <summary>How a <see cref="CifarResNet"/> widens its shortcut.</summary>
+/// <summary>How a <see cref="CifarResNet"/> widens its shortcuts.</summary>
 public enum ResNetShortcut
 {
     /// <summary>Every second pixel, channels padded with zeros (option A of He et al.; akamaster/pytorch_resnet_cifar10).</summary>
@@ -36,7 +36,7 @@ public sealed class CifarResNet : Module<Tensor, Tensor>, IImageNetwork
     /// Convolution.</param>
     /// <param name="inChannels">Channels of the image, C.</param>
     /// <param name="width">Channels of the first stage, w.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The depth is not 6n + 2, or a count is below its least.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The depth is not 6n + 2, or a count is below its minimum.</exception>
     public CifarResNet(int depth, int classCount, ResNetShortcut shortcut, int inChannels = 3, int width = 16) : base(nameof(CifarResNet))
     {
         if (depth < 8 || (depth - 2) % 6 != 0)

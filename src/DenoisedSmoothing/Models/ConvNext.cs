@@ -8,7 +8,7 @@ namespace DenoisedSmoothing.Models;
 
 /// <summary>
 /// The convolutional network ConvNeXt (Liu et al. 2022) and its second version (Woo et al. 2023) under timm's state_dict names
-/// (timm/models/convnext.py): depthwise 7x7 convolutions, and all else a token's own. Takes normalised images [N,C,H,W] and returns
+/// (timm/models/convnext.py): depthwise 7x7 convolutions, and everything else per token. Takes normalised images [N,C,H,W] and returns
 /// logits [N,K].
 /// </summary>
 /// <remarks>Rows are independent.</remarks>
@@ -23,7 +23,7 @@ public sealed class ConvNext : Module<Tensor, Tensor>, IImageNetwork
 
     /// <summary>Builds the network with random weights.</summary>
     /// <param name="options">Its shape.</param>
-    /// <exception cref="ArgumentException">Depths and widths do not belong together, or a count is below its least.</exception>
+    /// <exception cref="ArgumentException">Depths and widths do not match, or a count is below its minimum.</exception>
     public ConvNext(ConvNextOptions options) : base(Checked(options).Describe())
     {
         using BuildScope building = new(this);
@@ -45,8 +45,7 @@ public sealed class ConvNext : Module<Tensor, Tensor>, IImageNetwork
     public ConvNextOptions Options { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The input is not [N,C,H,W] with this network's C, or smaller than what the stages leave of
-    /// it.</exception>
+    /// <exception cref="ArgumentException">The input is not [N,C,H,W] with this network's C, or is too small for the stages.</exception>
     public override Tensor forward(Tensor x)
     {
         NetworkInput.Require(x, nameof(ConvNext), Input);
@@ -73,7 +72,7 @@ public sealed class ConvNext : Module<Tensor, Tensor>, IImageNetwork
         return options;
     }
 
-    // Over the channels of each pixel: what comes out is channels-last in memory. Uses its input up.
+    // Over the channels of each pixel; the result is channels-last in memory. Consumes its input.
     private static Tensor Norm(LayerNorm layer, Tensor x)
     {
         using (x)
@@ -150,7 +149,7 @@ public sealed class ConvNext : Module<Tensor, Tensor>, IImageNetwork
             RegisterComponents();
         }
 
-        // [N,H,W,C]; the products take rows, with which a bias is part of them.
+        // [N,H,W,C]; the products take rows, for which the bias is part of the product.
         public override Tensor forward(Tensor x)
         {
             using DisposeScope scope = NewDisposeScope();
@@ -168,7 +167,7 @@ public sealed class ConvNext : Module<Tensor, Tensor>, IImageNetwork
         }
     }
 
-    /// <summary>Woo et al. 2023, section 3.2: channels by their share of the energy over the image.</summary>
+    /// <summary>Woo et al. 2023, section 3.2: scales channels by their share of the energy over the image.</summary>
     private sealed class ResponseNorm : Module<Tensor, Tensor>
     {
         private readonly Parameter weight, bias;

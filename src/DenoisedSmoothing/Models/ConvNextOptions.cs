@@ -5,7 +5,7 @@ namespace DenoisedSmoothing.Models;
 /// <summary>The shape of a <see cref="ConvNext"/>.</summary>
 public sealed record ConvNextOptions
 {
-    /// <summary>Blocks of each stage.</summary>
+    /// <summary>Blocks in each stage.</summary>
     public required IReadOnlyList<int> Depths { get; init; }
 
     /// <summary>Channels of each stage, as many as there are depths.</summary>
@@ -48,7 +48,7 @@ public sealed record ConvNextOptions
     /// <summary>ConvNeXt-L: 197,767,336 parameters with 1000 classes.</summary>
     public static ConvNextOptions Large { get; } = Small with { Widths = [192, 384, 768, 1536] };
 
-    /// <summary>What the state_dict does not show of the function computed.</summary>
+    /// <summary>The part of the computed function that the state_dict does not show.</summary>
     internal string Describe() => string.Create(CultureInfo.InvariantCulture, $"ConvNext(eps={HeadEpsilon})");
 
     /// <summary>How many parameters the network has.</summary>

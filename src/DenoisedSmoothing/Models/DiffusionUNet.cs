@@ -11,10 +11,10 @@ namespace DenoisedSmoothing.Models;
 /// <summary>
 /// The U-Net of openai/improved-diffusion and openai/guided-diffusion (unet.py, UNetModel): same state_dict names, same numbers.
 /// Takes x [N,C,H,W] in the model's own scaling and a timestep for each row [N] (the value fed to the sinusoidal embedding), and returns
-/// [N,OutChannels,H,W]: the predicted noise, then, where learned, the variance's interpolation.
+/// [N,OutChannels,H,W]: the predicted noise, followed, where learned, by the variance's interpolation.
 /// </summary>
 /// <remarks>
-/// H and W must be divisible by 2 to the power of the number of levels less one. Rows are independent. A class-conditional network
+/// H and W must be divisible by 2 to the power of the number of levels minus one. Rows are independent. A class-conditional network
 /// (<see cref="DiffusionUNetOptions.ClassCount"/>) takes labels too: <see cref="forward(Tensor, Tensor, Tensor)"/>.
 /// </remarks>
 public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestepNetwork, IImageNetwork
@@ -30,8 +30,9 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
 
     /// <summary>Builds the network with random weights.</summary>
     /// <param name="options">Its shape.</param>
-    /// <exception cref="ArgumentException">A width is not a multiple of 32, or cannot be shared by the heads; or a count is below its
-    /// least.</exception>
+    /// <exception cref="ArgumentException">
+    /// A width is not a multiple of 32, or cannot be divided among the heads; or a count is below its minimum.
+    /// </exception>
     public DiffusionUNet(DiffusionUNetOptions options) : base(Checked(options).Describe())
     {
         using BuildScope building = new(this);
@@ -119,7 +120,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
     Tensor IOneTimestepNetwork.Predict(Tensor x, double timestep, bool variance)
     {
         using Tensor one = full(1, Kept(timestep), ScalarType.Float32, x.device), all = one.expand(x.shape[0]);
-        // The labels of a class-conditional network are missing here as they are there.
+        // The labels of a class-conditional network are missing here too, as in forward.
         if (label_emb is not null)
             return forward(x, all);
         CheckInput(x, all);
@@ -148,7 +149,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
     private Tensor InSlices(Tensor x, Tensor timesteps, Tensor? labels, int channels)
     {
         long first = 0;
-        // On the way up the widest input of a block is made of about three times the base width.
+        // On the way up, a block's widest input has about three times the base width.
         return RowSlices.Run(x, 3L * Options.ModelChannels * x.shape[2] * x.shape[3], rows =>
         {
             using DisposeScope scope = NewDisposeScope();

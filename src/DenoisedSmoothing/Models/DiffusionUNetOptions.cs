@@ -9,7 +9,7 @@ public sealed record DiffusionUNetOptions
     /// <value>3.</value>
     public int InChannels { get; init; } = 3;
 
-    /// <summary>Channels of the result: C for the noise alone, 2C where the variance was learned too.</summary>
+    /// <summary>Channels of the result: C for only the noise, 2C where the variance was learned too.</summary>
     /// <value>6.</value>
     public int OutChannels { get; init; } = 6;
 
@@ -39,7 +39,7 @@ public sealed record DiffusionUNetOptions
     public int? UpsamplingHeads { get; init; }
 
     /// <summary>
-    /// Channels a head (guided-diffusion's num_head_channels); overrides <see cref="Heads"/> and <see cref="UpsamplingHeads"/>.
+    /// Channels per head (guided-diffusion's num_head_channels); overrides <see cref="Heads"/> and <see cref="UpsamplingHeads"/>.
     /// </summary>
     public int? HeadChannels { get; init; }
 
@@ -51,7 +51,7 @@ public sealed record DiffusionUNetOptions
     public bool ResBlockUpDown { get; init; }
 
     /// <summary>Whether resampling outside residual blocks is learned (conv_resample): a strided convolution down, a convolution after the
-    /// nearest neighbour up. If false, average pooling and the nearest neighbour alone. Without effect under
+    /// nearest neighbour up. If false, only average pooling and the nearest neighbour. Has no effect with
     /// <see cref="ResBlockUpDown"/>.</summary>
     /// <value>true.</value>
     public bool ConvResample { get; init; } = true;
@@ -92,11 +92,13 @@ public sealed record DiffusionUNetOptions
     /// <summary>The width of a level.</summary>
     internal int ChannelsAt(int level) => (int)(ChannelMultipliers[level] * ModelChannels);
 
-    /// <summary>Heads of an attention block, on the way up or elsewhere.</summary>
+    /// <summary>The number of heads in an attention block, on the way up or elsewhere.</summary>
     internal int HeadsFor(int channels, bool upsampling) => HeadChannels is { } width ? channels / width : upsampling ? UpsamplingHeads
         ?? Heads : Heads;
 
-    /// <summary>What the state_dict does not show of the function computed: how wide a head is, and how q, k and v lie.</summary>
+    /// <summary>
+    /// The part of the computed function that the state_dict does not show: how wide a head is, and how q, k and v are arranged.
+    /// </summary>
     internal string Describe() => string.Create(CultureInfo.InvariantCulture,
         $"DiffusionUNet({(HeadChannels is { } width ? $"head={width}" : $"heads={Heads}/{UpsamplingHeads ?? Heads}")}"
         + $"{(NewAttentionOrder ? ";new-order" : "")})");
@@ -120,7 +122,7 @@ public sealed record DiffusionUNetOptions
                         + $"{ChannelMultipliers[level]} = {channels} is not."));
             }
 
-            // The block in the middle, at the last level's width, always has attention.
+            // The middle block, at the last level's width, always has attention.
             bool last = level == ChannelMultipliers.Count - 1, attends = AttentionFactors.Contains(1 << level);
             if (attends || last)
                 ValidateHeads(channels, upsampling: false);

@@ -1,7 +1,7 @@
 namespace DenoisedSmoothing.Models;
 
 /// <summary>
-/// What a <see cref="VisionTransformer"/> makes of a second token, which DeiT was distilled through (Touvron et al. 2021).
+/// What a <see cref="VisionTransformer"/> does with a second token, through which DeiT was distilled (Touvron et al. 2021).
 /// </summary>
 public enum DistillationToken
 {
@@ -9,12 +9,12 @@ public enum DistillationToken
     None,
 
     /// <summary>
-    /// It takes part in the attention, and the logits come from the class token: Hugging Face's DeiTForImageClassification.
+    /// It takes part in the attention, but the logits come from the class token: Hugging Face's DeiTForImageClassification.
     /// </summary>
     Ignored,
 
     /// <summary>
-    /// It has a head of its own, and the logits are the mean of both: timm's distilled models and Hugging Face's
+    /// It has its own head, and the logits are the mean of both: timm's distilled models and Hugging Face's
     /// DeiTForImageClassificationWithTeacher.
     /// </summary>
     Averaged,

@@ -8,18 +8,18 @@ namespace DenoisedSmoothing.Models;
 
 /// <summary>
 /// The denoiser DnCNN (Zhang et al. 2017) as Salman et al. 2020 train it (archs/dncnn.py): convolutions, batch norms and ReLUs predict
-/// the noise, y = x - f(x). Takes noisy images [N,C,H,W] in [0,1] and returns [N,C,H,W]; one set of weights a noise level.
+/// the noise, y = x - f(x). Takes noisy images [N,C,H,W] in [0,1] and returns [N,C,H,W]; one set of weights per noise level.
 /// </summary>
 public sealed class DnCnn : Module<Tensor, Tensor>, IImageNetwork
 {
     // The field carries the reference's name: TorchSharp makes the state_dict's names from it.
     private readonly Sequential dncnn;
 
-    /// <summary>Builds the network: the identity, until it is trained or loaded.</summary>
+    /// <summary>Builds the network: the identity until it is trained or loaded.</summary>
     /// <param name="inChannels">Channels of the image, C.</param>
     /// <param name="depth">Convolutions, at least 2.</param>
     /// <param name="width">Channels inside: 64 for the reference's cifar_dncnn and imagenet_dncnn, 128 for cifar_dncnn_wide.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is below its least.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is below its minimum.</exception>
     public DnCnn(int inChannels = 3, int depth = 17, int width = 64) : base(nameof(DnCnn))
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inChannels, 1);

@@ -15,8 +15,8 @@ namespace DenoisedSmoothing.Models;
 /// </summary>
 /// <remarks>
 /// It is used in <see cref="Denoising.EdmPreconditionedNetwork"/>. Rows are independent. H and W must be divisible by 2 to the power of the
-/// number of levels less one. A class-conditional network (<see cref="EdmUNetOptions.Labels"/>) is fed a label of zeros, as NVIDIA's code
-/// does where none is given: it was not trained so, and denoises worse than an unconditional one.
+/// number of levels minus one. A class-conditional network (<see cref="EdmUNetOptions.Labels"/>) is fed a label of zeros, as in NVIDIA's
+/// code where none is given: it was not trained this way and denoises worse than an unconditional one.
 /// </remarks>
 public sealed class EdmUNet : Module<Tensor, Tensor, Tensor>, IImageNetwork
 {
@@ -33,7 +33,7 @@ public sealed class EdmUNet : Module<Tensor, Tensor, Tensor>, IImageNetwork
 
     /// <summary>Builds the network with random weights.</summary>
     /// <param name="options">Its shape.</param>
-    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
     public EdmUNet(EdmUNetOptions options) : base(Checked(options).Describe())
     {
         using BuildScope building = new(this);
@@ -178,7 +178,7 @@ public sealed class EdmUNet : Module<Tensor, Tensor, Tensor>, IImageNetwork
         }
 
         FeatureMap h = skips.Peek();
-        bool owned = false; // what the way down left is taken once more
+        bool owned = false; // what the way down left is used once more
         GroupNorm? norm = out_norm;
         Conv2d? last = out_conv;
         foreach ((EdmLayerKind kind, Module layer) in dec.Layers)
@@ -218,18 +218,18 @@ public sealed class EdmUNet : Module<Tensor, Tensor, Tensor>, IImageNetwork
         Tensor told = map_noise.call(noise).to_type(type);
         if (Options.IsSong && map_label is { bias: { } ofZeros })
             told = told.Plus(ofZeros); // what a label of zeros adds
-        // DhariwalUNet's label has no bias: one of zeros adds nothing.
+        // DhariwalUNet's label layer has no bias: a label of zeros adds nothing.
         using Tensor hidden = Activations.Silu(map_layer0.call(told));
         return Activations.Silu(map_layer1.call(hidden));
     }
 
-    /// <summary>What the block made and the image of the level above, filtered to its size, over the square root of 2.</summary>
+    /// <summary>The block's result plus the image of the level above, filtered to its size, divided by the square root of 2.</summary>
     private static FeatureMap Joined(ImageOperations operations, Conv2d layer, Tensor auxiliary, FeatureMap made)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor filter = layer.get_buffer(EdmFilter.Name)!;
         long padding = 1 + EdmFilter.Padding(filter);
-        // The bias goes in at the end: the filter would spill it over the border otherwise.
+        // The bias is added at the end: otherwise the filter would spill it over the border.
         using Tensor wide = nn.functional.conv2d(auxiliary, layer.weight!, null, strides: [1, 1], padding: [padding, padding]);
         Tensor small = EdmFilter.Down(filter, wide, 0).PlusInPlace(layer.bias!.reshape(1, -1, 1, 1));
         using (made)

@@ -8,7 +8,7 @@ public sealed record EdmUNetOptions
     /// <summary>Which of the two.</summary>
     public EdmArchitecture Architecture { get; init; }
 
-    /// <summary>Height and width that it was trained on (img_resolution): the names of its layers are made of it.</summary>
+    /// <summary>Height and width that it was trained on (img_resolution), from which the names of its layers are made.</summary>
     public required int Resolution { get; init; }
 
     /// <summary>Channels of the images.</summary>
@@ -26,16 +26,16 @@ public sealed record EdmUNetOptions
     /// <summary>Width of the embedding: model_channels times channel_mult_emb.</summary>
     public int EmbeddingChannels { get; init; } = 512;
 
-    /// <summary>Residual blocks of a level on the way down; there is one more on the way up (num_blocks).</summary>
+    /// <summary>Residual blocks per level on the way down; there is one more on the way up (num_blocks).</summary>
     public int Blocks { get; init; } = 4;
 
     /// <summary>Resolutions with attention (attn_resolutions).</summary>
     public IReadOnlyList<int> AttentionResolutions { get; init; } = [16];
 
-    /// <summary>Whether the noise level is told at random frequencies, as in NCSN++ (embedding_type = fourier).</summary>
+    /// <summary>Whether the noise level is given at random frequencies, as in NCSN++ (embedding_type = fourier).</summary>
     public bool Fourier { get; init; }
 
-    /// <summary>Whether the image joins every level on the way down, as in NCSN++ (encoder_type = residual).</summary>
+    /// <summary>Whether the image is added at every level on the way down, as in NCSN++ (encoder_type = residual).</summary>
     public bool ResidualEncoder { get; init; }
 
     /// <summary>Taps of the filter that resamples: 2 for [1,1], 4 for [1,3,3,1] (resample_filter).</summary>
@@ -44,7 +44,7 @@ public sealed record EdmUNetOptions
     /// <summary>Width of the class label (label_dim); 0 for an unconditional network.</summary>
     public int Labels { get; init; }
 
-    /// <summary>Width of the augmentation label (augment_dim), which is zero outside of training; 0 where there is none.</summary>
+    /// <summary>Width of the augmentation label (augment_dim), which is zero outside training; 0 where there is none.</summary>
     public int Augments { get; init; } = 9;
 
     /// <summary>DDPM++ for CIFAR-10 (edm-cifar10-32x32-uncond-vp.pkl): 55,733,891 parameters.</summary>
@@ -58,10 +58,10 @@ public sealed record EdmUNetOptions
 
     internal bool IsSong => Architecture == EdmArchitecture.Song;
 
-    /// <summary>What the state_dict does not show of the function computed.</summary>
+    /// <summary>The part of the computed function that the state_dict does not show.</summary>
     internal string Describe() => string.Create(CultureInfo.InvariantCulture, $"EdmUNet({Architecture};labels={Labels})");
 
-    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
     internal void Validate()
     {
         if (!Enum.IsDefined(Architecture) || Widths.Count == 0 || Blocks < 1 || Channels < 1 || Labels < 0 || Augments < 0
@@ -81,6 +81,6 @@ public sealed record EdmUNetOptions
         }
     }
 
-    /// <summary>Groups of a norm: 32, and at least four channels each.</summary>
+    /// <summary>Groups of a norm: 32, but at least four channels each.</summary>
     internal static int Groups(int channels) => Math.Min(32, channels / 4);
 }

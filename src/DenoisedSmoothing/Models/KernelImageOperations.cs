@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Models;
 
-/// <summary>The library's own kernels, where no gradient is taped.</summary>
+/// <summary>The library's own kernels, where no gradient is recorded.</summary>
 internal sealed class KernelImageOperations(KernelCalls kernels) : ImageOperations
 {
     private readonly Dictionary<Linear, (Tensor Values, long From, long Width)> _times = new(ReferenceEqualityComparer.Instance);
 
-    // One product in place of one for every block: a card is done with such a one before the host has asked for the next. Rows with times
-    // of their own would have to be copied apart again.
+    // One product instead of one for every block: a card finishes such a small product before the host has queued the next. Rows with their
+    // own times would have to be copied apart again.
     public override void Prepare(IReadOnlyList<Linear> layers, Tensor embedding)
     {
         _times.Clear();
@@ -56,7 +56,7 @@ internal sealed class KernelImageOperations(KernelCalls kernels) : ImageOperatio
 
     public override Tensor Norm(GroupNorm layer, FeatureMap images, FeatureMap? behind, Tensor? scaleShift, bool silu)
     {
-        // Such as norms that were left in float32 when the rest was converted.
+        // For instance, norms that were left in float32 when the rest was converted.
         if (layer.weight!.dtype != images.Values.dtype || (scaleShift ?? images.Values).dtype != images.Values.dtype
             || layer.weight!.size(0) > KernelCalls.MostChannels)
             return Plain(layer, images, behind, scaleShift, silu);
@@ -64,7 +64,7 @@ internal sealed class KernelImageOperations(KernelCalls kernels) : ImageOperatio
         return kernels.GroupNorm(images.Values, moments, images.Missing, behind?.Values, behind?.Moments, layer, scaleShift, silu);
     }
 
-    // A pixel's channels are a row, and two sets of them two products: neither has to be copied beside the other.
+    // A pixel's channels are a row, and two sets of them are two products: neither has to be copied next to the other.
     public override Tensor Project(Conv2d layer, FeatureMap images, FeatureMap? behind)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -109,7 +109,7 @@ internal sealed class KernelImageOperations(KernelCalls kernels) : ImageOperatio
         return PlainImageOperations.Instance.Norm(layer, new FeatureMap(whole), null, scaleShift, silu).MoveToOuterDisposeScope();
     }
 
-    // cuDNN and oneDNN answer channels-last weights so.
+    // cuDNN and oneDNN return this layout for channels-last weights.
     private static Tensor Ordered(Tensor x) =>
         KernelCalls.IsChannelsLast(x) ? x : x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 }

@@ -26,7 +26,7 @@ public sealed class LeNet : Module<Tensor, Tensor>, IImageNetwork
 
         using BuildScope building = new(this);
         Input = new InputShape(1, Side, Side);
-        // libtorch pools channels-last images by vectors of channels, others element by element: half of a pass went there.
+        // libtorch pools channels-last images by vectors of channels, but others element by element, which took half of a pass.
         conv1 = ChannelsLast.Conv2d(1, 20, 5);
         conv2 = ChannelsLast.Conv2d(20, 50, 5);
         fc1 = Linear(Features, 500);

@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Models;
 
 /// <summary>
-/// Linear layers on rows [N T,C]: with two dimensions a bias is part of the product. On cards where that is faster, products of float32 are
-/// <see cref="SplitProduct"/>'s.
+/// Linear layers on rows [N T,C]: with two dimensions, a bias is part of the product. On cards where that is faster, float32 products use
+/// <see cref="SplitProduct"/>.
 /// </summary>
 internal static class LinearRows
 {
     /// <summary>Calls the layer.</summary>
     /// <param name="layer">[C',C].</param>
-    /// <param name="rows">[N T,C]; stays the caller's.</param>
+    /// <param name="rows">[N T,C]; not disposed.</param>
     public static Tensor Run(this Linear layer, Tensor rows) =>
         Split(rows, layer.weight!, layer.bias) ?? layer.call(rows);
 

@@ -9,7 +9,7 @@ namespace DenoisedSmoothing.Models;
 /// <summary>
 /// The denoiser MemNet (Tai et al. 2017) as Salman et al. 2020 train it (archs/memnet.py): memory blocks of residual units, each with a
 /// gate that sees the block's own units and every earlier block. Takes noisy images [N,C,H,W] in [0,1] and returns [N,C,H,W]; one set of
-/// weights a noise level.
+/// weights per noise level.
 /// </summary>
 public sealed class MemNet : Module<Tensor, Tensor>, IImageNetwork
 {
@@ -21,7 +21,7 @@ public sealed class MemNet : Module<Tensor, Tensor>, IImageNetwork
     /// <param name="inChannels">Channels of the image, C.</param>
     /// <param name="width">Channels inside.</param>
     /// <param name="memoryBlocks">Memory blocks, at least 1.</param>
-    /// <param name="residualUnits">Residual units a memory block, at least 1.</param>
+    /// <param name="residualUnits">Residual units per memory block, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1.</exception>
     public MemNet(int inChannels = 3, int width = 64, int memoryBlocks = 3, int residualUnits = 6) : base(nameof(MemNet))
     {
@@ -81,7 +81,7 @@ public sealed class MemNet : Module<Tensor, Tensor>, IImageNetwork
             RegisterComponents();
         }
 
-        /// <summary>The units run on from the last memory; the gate sees their results, then all memories so far.</summary>
+        /// <summary>The units continue from the last memory; the gate sees their results, then all memories so far.</summary>
         public Tensor Remember(List<Tensor> memories)
         {
             using DisposeScope scope = NewDisposeScope();
@@ -104,7 +104,7 @@ public sealed class MemNet : Module<Tensor, Tensor>, IImageNetwork
             RegisterComponents();
         }
 
-        // The second norm is right behind the first convolution.
+        // The second norm directly follows the first convolution.
         public override Tensor forward(Tensor x)
         {
             Tensor between = NormedConvolution.Consume(

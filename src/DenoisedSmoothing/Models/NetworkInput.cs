@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Models;
 
-/// <summary>The check that networks over images share: early, and in words that say what is taken.</summary>
+/// <summary>The check shared by networks over images: early, and with a message that says what is taken.</summary>
 internal static class NetworkInput
 {
-    /// <summary>Refuses what is not [N,C,H,W] of the network's shape.</summary>
+    /// <summary>Refuses anything but [N,C,H,W] of the network's shape.</summary>
     /// <exception cref="ArgumentException">The shape does not fit.</exception>
     public static void Require(Tensor x, string network, InputShape input)
     {
@@ -16,7 +16,7 @@ internal static class NetworkInput
         input.Require(shape, $"This {network}");
     }
 
-    /// <summary>Refuses what is not one timestep for each row.</summary>
+    /// <summary>Refuses anything but one timestep for each row.</summary>
     /// <exception cref="ArgumentException">The shape does not fit.</exception>
     public static void RequireTimesteps(Tensor x, Tensor timesteps)
     {

@@ -7,30 +7,31 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Models;
 
 /// <summary>
-/// A convolution, the batch norm behind it and ReLU, as denoisers and the residual networks for small images have them. Where a CPU
-/// computes a large batch in float32 and nothing is taped or trained, the norm becomes a part of the convolution, its scale of the weights
-/// and its shift of the bias; and the images become channels-last, on which convolutions of 3x3 pixels are the library's own
+/// A convolution, the batch norm after it and ReLU, as in denoisers and the residual networks for small images. Where a CPU computes a
+/// large batch in float32 and nothing is recorded for gradients or trained, the norm is folded into the convolution, its scale into the
+/// weights and its shift into the bias; and the images become channels-last, for which the library has its own 3x3 convolutions
 /// (<see cref="CpuConvolution"/>). (In the bottlenecks of a ResNet-50 that was no faster.)
 /// </summary>
-/// <remarks>The weights are scaled anew in every pass: nothing is kept that could be out of date.</remarks>
+/// <remarks>The weights are scaled anew in every pass: nothing is kept that could become outdated.</remarks>
 internal static class NormedConvolution
 {
     /// <summary>
-    /// Pixels of all images from which on they become channels-last. Large weights have to be laid out anew in every pass, which costs more
-    /// than it saves in smaller batches (measured: without this bound a wide ResNet took twice the time at one image of 32x32).
+    /// The number of pixels, over all images, from which on they become channels-last. Large weights have to be rearranged in every pass,
+    /// which costs more than it saves in smaller batches (measured: without this bound a wide ResNet took twice the time for one image of
+    /// 32x32).
     /// </summary>
     public const long FewestPixels = 16_384;
 
-    // Scaling a weight costs as much as the norm of so many values: about 20 bytes against 8, an estimate.
+    // Scaling a weight costs as much as normalising this many values: about 20 bytes against 8, an estimate.
     private const double PixelsPerWeight = 2.5;
 
-    // Laying weights out and scaling them comes on top of their transformation: half as many again as there, an estimate.
+    // Rearranging and scaling the weights comes on top of transforming them: half as many pixels again, an estimate.
     private const long FewestPixelsOfTiles = 3072;
 
-    /// <summary>Convolves, norms and rectifies.</summary>
+    /// <summary>Convolves, normalises and rectifies.</summary>
     /// <param name="layer">The convolution.</param>
-    /// <param name="norm">The norm behind it; null for none.</param>
-    /// <param name="x">[N,C,H,W]; stays the caller's.</param>
+    /// <param name="norm">The norm after it; null for none.</param>
+    /// <param name="x">[N,C,H,W]; not disposed.</param>
     /// <param name="relu">Whether ReLU follows.</param>
     /// <returns>Fresh.</returns>
     public static Tensor Run(Conv2d layer, BatchNorm2d? norm, Tensor x, bool relu)

@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Models;
 
 /// <summary>
-/// The first convolution of a vision transformer, whose kernel is as large as its step: a product of patches and weights, which spares
+/// The first convolution of a vision transformer, whose kernel is as large as its stride: a product of patches and weights, which avoids
 /// the layouts that a convolution wants.
 /// </summary>
 internal static class PatchEmbedding
 {
     /// <summary>Embeds the patches of images.</summary>
-    /// <param name="layer">[D,C,p,p], with step p.</param>
+    /// <param name="layer">[D,C,p,p], with stride p.</param>
     /// <param name="x">[N,C,H,W].</param>
     /// <returns>[N,H W / p^2,D]; fresh.</returns>
     public static Tensor Call(Conv2d layer, Tensor x)

@@ -43,7 +43,7 @@ public sealed class PatchedNetwork : Module<Tensor, Tensor, Tensor>, IOneTimeste
         ? null
         : new InputShape(channels / (patch * patch), inner.Height * patch, inner.Width * patch, inner.Multiple * patch);
 
-    // What the state_dict does not show of the function computed.
+    // The part of the computed function that the state_dict does not show.
     private static string Describe(Module<Tensor, Tensor, Tensor> network, int patch)
     {
         ArgumentNullException.ThrowIfNull(network);

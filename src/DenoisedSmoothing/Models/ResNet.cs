@@ -8,8 +8,8 @@ namespace DenoisedSmoothing.Models;
 
 /// <summary>
 /// The residual network for photos of He et al. 2015 (ResNet-18 to ResNet-152), with the wide and grouped forms that followed, under
-/// torchvision's state_dict names (torchvision/models/resnet.py), which timm's plain ones have too. Takes normalised images [N,C,H,W] of
-/// any size and returns logits [N,K].
+/// torchvision's state_dict names (torchvision/models/resnet.py), which timm's plain ones use too. Takes normalised images [N,C,H,W] of any
+/// size and returns logits [N,K].
 /// </summary>
 public sealed class ResNet : Module<Tensor, Tensor>, IImageNetwork
 {
@@ -52,8 +52,8 @@ public sealed class ResNet : Module<Tensor, Tensor>, IImageNetwork
     {
         NetworkInput.Require(x, nameof(ResNet), Input);
         using DisposeScope scope = NewDisposeScope();
-        // Channels-last images make all that follows so. The weights lie plainly: laying them out anew while the network is built was seen
-        // to leave holes of half its size in the process's memory.
+        // With channels-last images everything that follows is channels-last. The weights keep the plain layout: rearranging them while the
+        // network is built was seen to leave holes of half its size in the process's memory.
         Tensor lastly = x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
         Tensor h = nn.functional.relu(bn1.Consume(conv1.Consume(lastly)), inplace: true);
         Tensor pooled = nn.functional.max_pool2d(h, 3, 2, 1);
@@ -69,7 +69,7 @@ public sealed class ResNet : Module<Tensor, Tensor>, IImageNetwork
         return options;
     }
 
-    /// <summary>Both of the references' blocks: the third convolution is the bottleneck's.</summary>
+    /// <summary>Both kinds of block in the reference: only the bottleneck has a third convolution.</summary>
     private sealed class Block : Module<Tensor, Tensor>
     {
         private readonly Module<Tensor, Tensor> conv1, bn1, conv2, bn2;

@@ -5,11 +5,11 @@ namespace DenoisedSmoothing.Models;
 /// <summary>The shape of a <see cref="ResNet"/>; the defaults are ResNet-50's.</summary>
 public sealed record ResNetOptions
 {
-    /// <summary>Blocks of each of the four stages.</summary>
+    /// <summary>Blocks in each of the four stages.</summary>
     /// <value>3, 4, 6, 3.</value>
     public IReadOnlyList<int> Depths { get; init; } = [3, 4, 6, 3];
 
-    /// <summary>Channels that each of the four stages gives.</summary>
+    /// <summary>Output channels of each of the four stages.</summary>
     /// <value>256, 512, 1024, 2048.</value>
     public IReadOnlyList<int> Widths { get; init; } = [256, 512, 1024, 2048];
 
@@ -17,15 +17,15 @@ public sealed record ResNetOptions
     /// <value>true.</value>
     public bool Bottleneck { get; init; } = true;
 
-    /// <summary>How many times narrower a bottleneck is inside than outside; basic blocks are as wide inside.</summary>
+    /// <summary>How many times narrower a bottleneck is inside than outside; basic blocks are equally wide inside.</summary>
     /// <value>4; 2 for Wide ResNet-50-2 and ResNeXt-50 (32x4d), 1 for ResNeXt-101 (32x8d).</value>
     public int Reduction { get; init; } = 4;
 
-    /// <summary>Groups of a bottleneck's 3x3 convolution. The weights' shapes tell.</summary>
+    /// <summary>Groups of a bottleneck's 3x3 convolution. The weights' shapes show it.</summary>
     /// <value>1.</value>
     public int Groups { get; init; } = 1;
 
-    /// <summary>Channels behind the first convolution.</summary>
+    /// <summary>Channels after the first convolution.</summary>
     /// <value>64.</value>
     public int StemWidth { get; init; } = 64;
 
@@ -34,14 +34,14 @@ public sealed record ResNetOptions
     public int InChannels { get; init; } = 3;
 
     /// <summary>
-    /// Whether the first stage halves the image too (Hugging Face's downsample_in_first_stage). The weights do not tell where the stage
+    /// Whether the first stage halves the image too (Hugging Face's downsample_in_first_stage). The weights do not show it where the stage
     /// widens.
     /// </summary>
     public bool DownsampleInFirstStage { get; init; }
 
     /// <summary>
-    /// Whether a bottleneck halves the image in its first convolution, as He et al. have it (Hugging Face's downsample_in_bottleneck), or
-    /// in its second, as torchvision and timm do. The weights do not tell.
+    /// Whether a bottleneck halves the image in its first convolution, as in He et al. (Hugging Face's downsample_in_bottleneck), or in its
+    /// second, as in torchvision and timm. The weights do not show it.
     /// </summary>
     public bool StrideInFirstConvolution { get; init; }
 
@@ -76,7 +76,7 @@ public sealed record ResNetOptions
     /// <summary>ResNeXt-101 32x8d: 88,791,336 parameters with 1000 classes.</summary>
     public static ResNetOptions ResNeXt101 { get; } = ResNet101 with { Reduction = 1, Groups = 32 };
 
-    /// <summary>What the state_dict may not show of the function computed.</summary>
+    /// <summary>The part of the computed function that the state_dict may not show.</summary>
     internal string Describe() => "ResNet"
         + (DownsampleInFirstStage ? "(first stage halves)" : "") + (StrideInFirstConvolution ? "(stride first)" : "");
 

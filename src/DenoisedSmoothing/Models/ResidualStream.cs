@@ -6,10 +6,12 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Models;
 
 /// <summary>
-/// The tokens of a transformer as rows [N T,C], to which layer after layer adds its branch. An addition waits for the norm behind it, with
-/// which it is one kernel where the library's own are taken.
+/// The tokens of a transformer as rows [N T,C], to which layer after layer adds its branch. An addition waits for the norm that follows it,
+/// so that the two are one kernel where the library's own are used.
 /// </summary>
-/// <param name="rows">[N T,C], contiguous; the stream owns it from now on, and its memory may be written where nothing is taped.</param>
+/// <param name="rows">
+/// [N T,C], contiguous; the stream owns it from now on, and its memory may be overwritten where no gradient is recorded.
+/// </param>
 internal sealed class ResidualStream(Tensor rows) : IDisposable
 {
     private readonly KernelCalls? _kernels = KernelCalls.Takes(rows.dtype, rows.size(1)) ? GpuKernels.For(rows) : null;
@@ -18,14 +20,14 @@ internal sealed class ResidualStream(Tensor rows) : IDisposable
 
     /// <summary>Adds gamma times a branch.</summary>
     /// <param name="branch">[N T,C]; the stream owns it from now on.</param>
-    /// <param name="gamma">[C]; null for 1. Stays the caller's.</param>
+    /// <param name="gamma">[C]; null for 1. Not disposed.</param>
     public void Add(Tensor branch, Tensor? gamma = null)
     {
         Settle();
         (_branch, _gamma) = (branch.DetachFromDisposeScope(), gamma);
     }
 
-    /// <summary>The norm of what the rows have become.</summary>
+    /// <summary>The norm of the current rows.</summary>
     /// <returns>[N T,C]; fresh.</returns>
     public Tensor Norm(LayerNorm norm)
     {
@@ -46,7 +48,7 @@ internal sealed class ResidualStream(Tensor rows) : IDisposable
         return normed;
     }
 
-    /// <summary>Some of the rows as they have become, without adding where they are not wanted.</summary>
+    /// <summary>Some of the current rows, without adding where they are not wanted.</summary>
     /// <param name="some">Selects from [N T,C].</param>
     public Tensor Select(Func<Tensor, Tensor> some)
     {

@@ -5,14 +5,14 @@ namespace DenoisedSmoothing.Models;
 
 /// <summary>
 /// Rows of a batch in equal slices, so that no activation is larger than what the CPU's allocator keeps: glibc maps memory of 32 MB and
-/// more afresh at every operation, and each page of it then faults once (measured: a fifth of a vision transformer's time in float32).
+/// more anew for every operation, and each of its pages then faults once (measured: a fifth of a vision transformer's time in float32).
 /// </summary>
 internal static class RowSlices
 {
-    // Below 32 MB with room to spare, and above what a pass needs to be worth its calls.
+    // Well below 32 MB, but enough for a pass to be worth its calls.
     private const long LargestActivation = 26_000_000;
 
-    /// <summary>Cuts the rows, on the CPU and where nothing is taped; otherwise one slice has them all.</summary>
+    /// <summary>Cuts the rows, on the CPU and where no gradient is recorded; otherwise one slice has them all.</summary>
     /// <param name="x">[N,...].</param>
     /// <param name="elementsPerRow">Size of the network's largest activation for one row.</param>
     /// <returns>Views of x; at least one row each.</returns>

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace DenoisedSmoothing.Models;
 
-/// <summary>A block of a <see cref="SwinTransformer"/>: attention inside of windows, and a feed-forward half.</summary>
+/// <summary>A block of a <see cref="SwinTransformer"/>: attention inside windows, and a feed-forward half.</summary>
 internal sealed class SwinBlock : Module
 {
     // Fields, here and in the modules below, carry timm's names: TorchSharp makes the state_dict's names from them.
@@ -26,8 +26,8 @@ internal sealed class SwinBlock : Module
     /// <param name="stream">Rows [N T,C].</param>
     /// <param name="n">N.</param>
     /// <param name="windows">The stage's windows.</param>
-    /// <param name="offsets">Theirs.</param>
-    /// <param name="apart">For shifted windows, which tokens do not belong together; null for windows in their place.</param>
+    /// <param name="offsets">The windows' offsets.</param>
+    /// <param name="apart">For shifted windows, which tokens do not belong together; null for unshifted windows.</param>
     public void Run(ResidualStream stream, long n, SwinWindows windows, Tensor offsets, Tensor? apart)
     {
         using (Tensor normed = stream.Norm(norm1))

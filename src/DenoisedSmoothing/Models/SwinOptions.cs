@@ -20,17 +20,17 @@ public sealed record SwinOptions
     /// <summary>Width of a token in the first stage; each further one is twice as wide.</summary>
     public required int EmbedDim { get; init; }
 
-    /// <summary>Blocks of each stage; every second one looks through shifted windows.</summary>
+    /// <summary>Blocks in each stage; every second one uses shifted windows.</summary>
     public required IReadOnlyList<int> Depths { get; init; }
 
-    /// <summary>Attention heads of each stage.</summary>
+    /// <summary>Attention heads in each stage.</summary>
     public required IReadOnlyList<int> Heads { get; init; }
 
-    /// <summary>Height and width of a window in tokens; a stage that is smaller has one window of its own size.</summary>
+    /// <summary>Height and width of a window in tokens; a smaller stage has one window of its own size.</summary>
     /// <value>7.</value>
     public int WindowSize { get; init; } = 7;
 
-    /// <summary>Width inside a block's feed-forward half over its tokens'.</summary>
+    /// <summary>Width inside a block's feed-forward half, divided by that of its tokens.</summary>
     /// <value>4.</value>
     public double MlpRatio { get; init; } = 4;
 
@@ -67,7 +67,7 @@ public sealed record SwinOptions
     internal (int Window, int Shift) Window(int stage) =>
         Side(stage) <= WindowSize ? (Side(stage), 0) : (WindowSize, WindowSize / 2);
 
-    /// <summary>What the state_dict does not show of the function computed.</summary>
+    /// <summary>The part of the computed function that the state_dict does not show.</summary>
     internal string Describe() =>
         string.Create(CultureInfo.InvariantCulture, $"SwinTransformer(image={ImageSize};window={WindowSize};eps={LayerNormEpsilon})");
 

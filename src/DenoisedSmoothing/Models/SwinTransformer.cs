@@ -7,16 +7,16 @@ using static TorchSharp.torch.nn;
 namespace DenoisedSmoothing.Models;
 
 /// <summary>
-/// The Swin transformer (Liu et al. 2021) under timm's state_dict names (timm/models/swin_transformer.py): attention inside of windows,
-/// which every second block shifts. Takes normalised images [N,C,S,S] and returns logits [N,K].
+/// The Swin transformer (Liu et al. 2021) under timm's state_dict names (timm/models/swin_transformer.py): attention inside windows, which
+/// every second block shifts. Takes normalised images [N,C,S,S] and returns logits [N,K].
 /// </summary>
 /// <remarks>
-/// Rows are independent. Where windows do not fill a stage it is padded before it is shifted, as Hugging Face does; timm shifts first, but
+/// Rows are independent. Where windows do not fill a stage, it is padded before it is shifted, as in Hugging Face's; timm shifts first, but
 /// none of its published models pads.
 /// </remarks>
 public sealed class SwinTransformer : Module<Tensor, Tensor>, IImageNetwork
 {
-    // Of the patches' norm and of those between stages, whatever the others have.
+    // For the norms of the patches and between stages, whatever the others have.
     private const double Epsilon = 1e-5;
 
     // Fields, here and in the modules below, carry the reference's names: TorchSharp makes the state_dict's names from them.
@@ -27,7 +27,7 @@ public sealed class SwinTransformer : Module<Tensor, Tensor>, IImageNetwork
 
     /// <summary>Builds the network with random weights.</summary>
     /// <param name="options">Its shape.</param>
-    /// <exception cref="ArgumentException">A size is not a multiple of what divides it, or a count is below its least.</exception>
+    /// <exception cref="ArgumentException">A size is not a multiple of what divides it, or a count is below its minimum.</exception>
     public SwinTransformer(SwinOptions options) : base(Checked(options).Describe())
     {
         using BuildScope building = new(this);
@@ -112,13 +112,13 @@ public sealed class SwinTransformer : Module<Tensor, Tensor>, IImageNetwork
             RegisterComponents();
         }
 
-        /// <param name="rows">[N T,C] of the stage before.</param>
+        /// <param name="rows">[N T,C] of the previous stage.</param>
         /// <param name="n">N.</param>
         /// <returns>[N T',C'] of this one.</returns>
         public Tensor Run(Tensor rows, long n)
         {
             using DisposeScope scope = NewDisposeScope();
-            // Next to one block, making it costs nothing; as a buffer it would become part of the state_dict.
+            // Compared with one block, making it costs nothing; as a buffer it would become part of the state_dict.
             Tensor offsets = _windows.Offsets(rows.device);
             Tensor? apart = _windows.Shift > 0 && blocks.Count > 1 ? _windows.Apart(rows.dtype, rows.device) : null;
             using ResidualStream stream = new(downsample is null ? rows.contiguous().alias() : downsample.Run(rows, n));
@@ -128,7 +128,7 @@ public sealed class SwinTransformer : Module<Tensor, Tensor>, IImageNetwork
         }
     }
 
-    /// <summary>Joins each 2x2 tokens to one, twice as wide.</summary>
+    /// <summary>Joins each 2x2 tokens into one, twice as wide.</summary>
     private sealed class Merging : Module
     {
         private readonly LayerNorm norm;

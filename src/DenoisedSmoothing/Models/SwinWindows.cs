@@ -3,16 +3,16 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Models;
 
-/// <summary>How the tokens of a stage lie in windows, which a block may shift.</summary>
+/// <summary>How the tokens of a stage are arranged in windows, which a block may shift.</summary>
 /// <param name="Side">Tokens along one side of the image.</param>
 /// <param name="Window">Tokens along one side of a window.</param>
-/// <param name="Shift">By how many tokens shifted windows are; 0 where there is one window.</param>
+/// <param name="Shift">By how many tokens windows are shifted; 0 where there is one window.</param>
 internal sealed record SwinWindows(int Side, int Window, int Shift)
 {
-    // Both references': far enough below every logit.
+    // As in both references: far enough below every logit.
     private const double Never = -100;
 
-    /// <summary>Side of the image with whole windows: tokens of zeros fill the last ones.</summary>
+    /// <summary>Side of the image in whole windows: tokens of zeros fill the last ones.</summary>
     private int Padded => (Side + Window - 1) / Window * Window;
 
     /// <summary>Windows of an image.</summary>
@@ -56,13 +56,13 @@ internal sealed record SwinWindows(int Side, int Window, int Shift)
         Tensor y = token.div(Kept(Window), RoundingMode.floor), x = token.remainder(Kept(Window));
         return Offset(y).mul_(Kept(2 * Window - 1)).PlusInPlace(Offset(x)).reshape(-1).MoveToOuterDisposeScope();
 
-        // From 0 for the farthest back.
+        // Counted from 0, the farthest back.
         Tensor Offset(Tensor place) => place.unsqueeze(1).sub(place.unsqueeze(0)).PlusInPlace(Window - 1);
     }
 
     /// <summary>
-    /// What is added to the logits of two tokens that only the shift has brought into one window [W,1,M^2,M^2]: so much that they do not
-    /// see each other; else 0.
+    /// What is added to the logits of two tokens [W,1,M^2,M^2]: where only the shift has brought them into one window, enough that they do
+    /// not see each other; otherwise 0.
     /// </summary>
     public Tensor Apart(ScalarType type, Device device)
     {

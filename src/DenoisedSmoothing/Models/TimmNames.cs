@@ -4,7 +4,7 @@ using DenoisedSmoothing.Checkpoints;
 namespace DenoisedSmoothing.Models;
 
 /// <summary>
-/// timm's names of a ViT's weights (timm/models/vision_transformer.py), and Hugging Face's for the same (modeling_vit.py).
+/// timm's names for a ViT's weights (timm/models/vision_transformer.py), and Hugging Face's for the same (modeling_vit.py).
 /// </summary>
 internal static partial class TimmNames
 {
@@ -29,14 +29,14 @@ internal static partial class TimmNames
         ["mlp.fc2"] = "output.dense",
     };
 
-    /// <summary>The names of query, key and value, if this entry joins them; else null.</summary>
+    /// <summary>The names of query, key and value, if this entry joins them; otherwise null.</summary>
     public static string[]? Joined(string timm) => Block().Match(timm) is { Success: true } block
         && block.Groups["layer"].Value == "attn.qkv"
         ? [.. new[] { "query", "key", "value" }.Select(part => Inside(block, $"attention.attention.{part}"))]
         : null;
 
     /// <summary>The name of any other entry.</summary>
-    /// <exception cref="CheckpointException">It is none of a plain timm ViT's.</exception>
+    /// <exception cref="CheckpointException">It does not belong to a plain timm ViT.</exception>
     public static string Renamed(string timm)
     {
         if (s_outside.TryGetValue(timm, out string? renamed))

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Models;
 
-/// <summary>Parameters that belong to a module of ours, not to a layer of TorchSharp's.</summary>
+/// <summary>Parameters that belong to this library's modules, not to TorchSharp's layers.</summary>
 internal static class TransformerWeights
 {
     /// <summary>Learned tokens [1,count,width], N(0, 0.02^2) at first.</summary>

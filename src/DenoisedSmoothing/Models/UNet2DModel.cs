@@ -12,12 +12,12 @@ namespace DenoisedSmoothing.Models;
 /// own scaling and a timestep for each row [N], and returns [N,OutChannels,H,W]: what the network was trained to predict.
 /// </summary>
 /// <remarks>
-/// H and W must be divisible by 2 to the power of the number of levels less one. Rows are independent. Files are opened with
+/// H and W must be divisible by 2 to the power of the number of levels minus one. Rows are independent. Files are opened with
 /// <see cref="Hub.PretrainedDiffusion"/>, which also reads the names that diffusers gave attention before 0.15.
 /// </remarks>
 public sealed class UNet2DModel : Module<Tensor, Tensor, Tensor>, IOneTimestepNetwork, IImageNetwork
 {
-    // The library's own kernels want this, as openai's networks have it.
+    // The library's own kernels want this, as in openai's networks.
     private const int KernelChannels = 32;
 
     // Fields carry the reference's names: TorchSharp makes the state_dict's names from them.
@@ -32,7 +32,7 @@ public sealed class UNet2DModel : Module<Tensor, Tensor, Tensor>, IOneTimestepNe
 
     /// <summary>Builds the network with random weights.</summary>
     /// <param name="options">Its shape.</param>
-    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
     public UNet2DModel(UNet2DModelOptions options) : base(Checked(options).Describe())
     {
         using BuildScope building = new(this);
@@ -92,7 +92,7 @@ public sealed class UNet2DModel : Module<Tensor, Tensor, Tensor>, IOneTimestepNe
     private Tensor InSlices(Tensor x, Tensor timesteps, int channels)
     {
         long first = 0;
-        // On the way up the widest input of a block is made of up to three widths.
+        // On the way up, a block's widest input has up to three widths.
         return RowSlices.Run(x, 3L * Options.BlockChannels[0] * x.shape[2] * x.shape[3], rows =>
         {
             using DisposeScope scope = NewDisposeScope();

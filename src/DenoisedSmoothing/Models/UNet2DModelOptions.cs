@@ -3,9 +3,9 @@ using System.Globalization;
 namespace DenoisedSmoothing.Models;
 
 /// <summary>
-/// The shape of a <see cref="UNet2DModel"/>: the settings of diffusers' config.json, with diffusers' defaults where it has any.
+/// The shape of a <see cref="UNet2DModel"/>: the settings of diffusers' config.json, with diffusers' defaults where there are any.
 /// </summary>
-/// <remarks>A value type in spirit: immutable, and checked when a network is built from it.</remarks>
+/// <remarks>Immutable, and checked when a network is built from it.</remarks>
 public sealed record UNet2DModelOptions
 {
     /// <summary>Channels of the images (in_channels).</summary>
@@ -14,46 +14,47 @@ public sealed record UNet2DModelOptions
     /// <summary>Channels of the output (out_channels): those of the images, or twice as many where the variance was learned.</summary>
     public int OutChannels { get; init; } = 3;
 
-    /// <summary>Whether the input is taken times 2, less 1 (center_input_sample).</summary>
+    /// <summary>Whether the input is multiplied by 2, minus 1 (center_input_sample).</summary>
     public bool CenterInput { get; init; }
 
-    /// <summary>How the timestep is told (time_embedding_type).</summary>
+    /// <summary>How the timestep is given (time_embedding_type).</summary>
     public UNet2DTimeEmbedding TimeEmbedding { get; init; }
 
-    /// <summary>What is taken off the number of frequencies in the exponents' denominator (freq_shift), for positional
+    /// <summary>What is subtracted from the number of frequencies in the exponents' denominator (freq_shift), for positional
     /// embeddings.</summary>
     public double FrequencyShift { get; init; }
 
     /// <summary>Whether cosines come before sines (flip_sin_to_cos), for positional embeddings.</summary>
     public bool FlipSinToCos { get; init; } = true;
 
-    /// <summary>What the levels on the way down are made of (down_block_types).</summary>
+    /// <summary>What the levels on the way down consist of (down_block_types).</summary>
     public required IReadOnlyList<UNet2DBlockType> DownBlocks { get; init; }
 
-    /// <summary>What the levels on the way up are made of, the coarsest first (up_block_types).</summary>
+    /// <summary>What the levels on the way up consist of, the coarsest first (up_block_types).</summary>
     public required IReadOnlyList<UNet2DBlockType> UpBlocks { get; init; }
 
     /// <summary>Widths of the levels (block_out_channels).</summary>
     public required IReadOnlyList<int> BlockChannels { get; init; }
 
-    /// <summary>Residual blocks of a level on the way down; there is one more on the way up (layers_per_block).</summary>
+    /// <summary>Residual blocks per level on the way down; there is one more on the way up (layers_per_block).</summary>
     public int LayersPerBlock { get; init; } = 2;
 
-    /// <summary>Whether there is a block in the middle (mid_block_type).</summary>
+    /// <summary>Whether there is a middle block (mid_block_type).</summary>
     public bool MidBlock { get; init; } = true;
 
-    /// <summary>Whether the block in the middle has attention (add_attention).</summary>
+    /// <summary>Whether the middle block has attention (add_attention).</summary>
     public bool MidAttention { get; init; } = true;
 
-    /// <summary>What sums in the middle are divided by (mid_block_scale_factor).</summary>
+    /// <summary>What sums in the middle block are divided by (mid_block_scale_factor).</summary>
     public double MidScaleFactor { get; init; } = 1;
 
-    /// <summary>Groups of the norm before the attention in the middle (attn_norm_num_groups); null for <see cref="NormGroups"/>, and for no
-    /// norm where <see cref="ScaleShift"/> is set.</summary>
+    /// <summary>Groups of the norm before the middle block's attention (attn_norm_num_groups); null for <see cref="NormGroups"/>, and for
+    /// no norm where <see cref="ScaleShift"/> is set.</summary>
     public int? MidAttentionNormGroups { get; init; }
 
-    /// <summary>Padding of convolutions that halve the resolution: 1, or 0 for a row below and a column at the right alone
-    /// (downsample_padding).</summary>
+    /// <summary>
+    /// Padding of convolutions that halve the resolution: 1, or 0 for only a row below and a column on the right (downsample_padding).
+    /// </summary>
     public int DownsamplePadding { get; init; } = 1;
 
     /// <summary>Whether levels with attention halve the resolution in a residual block rather than by a convolution
@@ -73,7 +74,7 @@ public sealed record UNet2DModelOptions
     /// <summary>Groups of the norms (norm_num_groups).</summary>
     public int NormGroups { get; init; } = 32;
 
-    /// <summary>What is added to variances under norms (norm_eps).</summary>
+    /// <summary>What norms add to variances (norm_eps).</summary>
     public double NormEpsilon { get; init; } = 1e-5;
 
     /// <summary>Whether the time scales and shifts the second norm of a residual block, rather than being added before it
@@ -93,17 +94,17 @@ public sealed record UNet2DModelOptions
         NormEpsilon = 1e-6,
     };
 
-    /// <summary>Groups of the norm before the attention in the middle; null for no norm.</summary>
+    /// <summary>Groups of the norm before the middle block's attention; null for no norm.</summary>
     internal int? MidAttentionGroups => MidAttentionNormGroups ?? (ScaleShift ? null : NormGroups);
 
     internal int EmbeddingWidth => 4 * BlockChannels[0];
 
-    /// <summary>What the state_dict does not show of the function computed.</summary>
+    /// <summary>The part of the computed function that the state_dict does not show.</summary>
     internal string Describe() => string.Create(CultureInfo.InvariantCulture,
         $"UNet2DModel(head={AttentionHeadDim};groups={NormGroups}/{MidAttentionGroups};eps={NormEpsilon:R};mid={MidScaleFactor:R};"
         + $"pad={DownsamplePadding};time={TimeEmbedding}/{FrequencyShift:R}/{FlipSinToCos};shift={ScaleShift};centred={CenterInput})");
 
-    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
     internal void Validate()
     {
         int levels = BlockChannels.Count;

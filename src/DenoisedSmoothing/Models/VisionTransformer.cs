@@ -25,7 +25,7 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
 
     /// <summary>Builds the network with random weights.</summary>
     /// <param name="options">Its shape.</param>
-    /// <exception cref="ArgumentException">A size is not a multiple of what divides it, or a count is below its least.</exception>
+    /// <exception cref="ArgumentException">A size is not a multiple of what divides it, or a count is below its minimum.</exception>
     public VisionTransformer(VisionTransformerOptions options) : base(Checked(options).Describe())
     {
         using BuildScope building = new(this);
@@ -52,7 +52,7 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
     /// disposed.</param>
     /// <returns>The same weights under Hugging Face's names: fresh handles on the same memory, which the caller disposes; the source may be
     /// disposed first.</returns>
-    /// <exception cref="CheckpointException">An entry is none of a plain timm ViT's.</exception>
+    /// <exception cref="CheckpointException">An entry does not belong to a plain timm ViT.</exception>
     public static Dictionary<string, Tensor> FromTimm(IReadOnlyDictionary<string, Tensor> weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
@@ -106,7 +106,7 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
         return options;
     }
 
-    /// <summary>From images to the normed tokens that heads look at: [N,1,HiddenSize], or [N,2,HiddenSize] with two heads.</summary>
+    /// <summary>From images to the normalised tokens that the heads use: [N,1,HiddenSize], or [N,2,HiddenSize] with two heads.</summary>
     private sealed class Body : Module<Tensor, Tensor>
     {
         private readonly Embeddings embeddings;
@@ -130,7 +130,7 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
             long n = tokens.size(0), count = tokens.size(1), width = tokens.size(2);
             using ResidualStream stream = new(tokens.reshape(-1, width));
             encoder.Run(stream, n);
-            // The norm is a token's own: that of the tokens with a head is enough.
+            // Each token has its own norm: normalising the tokens with a head is enough.
             return layernorm.call(stream.Select(rows => rows.reshape(n, count, width).narrow(1, 0, _heads))).MoveToOuterDisposeScope();
         }
     }
@@ -257,7 +257,7 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>, IImageNetwork
             Tensor Heads(Linear projection) => projection.Run(rows).reshape(n, -1, _heads, rows.size(1) / _heads);
         }
 
-        // One product instead of three: a GPU is fuller so, and joining the weights costs less. On a CPU it is no faster.
+        // One product instead of three: it fills a GPU better, and joining the weights costs less. On a CPU it is no faster.
         private Tensor Joint(Tensor rows) => LinearRows.Product(
             rows, cat([query.weight!, key.weight!, value.weight!]), query.bias is null ? null : cat([query.bias, key.bias!, value.bias!]));
     }

@@ -25,7 +25,7 @@ public sealed record VisionTransformerOptions
     /// <value>12.</value>
     public int HiddenLayers { get; init; } = 12;
 
-    /// <summary>Attention heads a layer. The weights do not tell: a wrong number loads, and computes something else.</summary>
+    /// <summary>Attention heads per layer. The weights do not show it: a wrong number loads, but computes something else.</summary>
     /// <value>12.</value>
     public int AttentionHeads { get; init; } = 12;
 
@@ -41,7 +41,7 @@ public sealed record VisionTransformerOptions
     /// <value>1e-12.</value>
     public double LayerNormEpsilon { get; init; } = 1e-12;
 
-    /// <summary>Whether there is a second token, as in DeiT, and what is made of it.</summary>
+    /// <summary>Whether there is a second token, as in DeiT, and how it is used.</summary>
     /// <value>None.</value>
     public DistillationToken Distillation { get; init; }
 
@@ -54,7 +54,7 @@ public sealed record VisionTransformerOptions
     /// </summary>
     public static VisionTransformerOptions Base16Cifar10 { get; } = new() { ClassCount = 10 };
 
-    /// <summary>What the state_dict does not show of the function computed.</summary>
+    /// <summary>The part of the computed function that the state_dict does not show.</summary>
     internal string Describe() => string.Create(CultureInfo.InvariantCulture,
         $"VisionTransformer(heads={AttentionHeads};eps={LayerNormEpsilon}{(Distillation == DistillationToken.None ? "" : ";distilled")})");
 

@@ -11,7 +11,7 @@ namespace DenoisedSmoothing.Models;
 /// convolution. Takes images [N,C,H,W] and returns logits [N,K]. WRN-28-10 under RobustBench's state_dict names ("Standard"; also
 /// archs/wrn.py of Salman et al.).
 /// </summary>
-/// <remarks>The reference pools 8x8 pixels and so takes 32x32 images only; here the mean is over all that is left of the image.</remarks>
+/// <remarks>The reference pools 8x8 pixels and so takes only 32x32 images; here the mean is over all remaining pixels.</remarks>
 public sealed class WideResNet : Module<Tensor, Tensor>, IImageNetwork
 {
     // Fields carry the reference's names: TorchSharp makes the state_dict's names from them.
@@ -23,7 +23,7 @@ public sealed class WideResNet : Module<Tensor, Tensor>, IImageNetwork
     /// <param name="widenFactor">k, at least 1.</param>
     /// <param name="classCount">Classes K, at least 2.</param>
     /// <param name="inChannels">Channels of the image, C.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The depth is not 6n + 4, or a count is below its least.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The depth is not 6n + 4, or a count is below its minimum.</exception>
     public WideResNet(int depth = 28, int widenFactor = 10, int classCount = 10, int inChannels = 3) : base(nameof(WideResNet))
     {
         if (depth < 10 || (depth - 4) % 6 != 0)
@@ -93,7 +93,7 @@ public sealed class WideResNet : Module<Tensor, Tensor>, IImageNetwork
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor activated = bn1.call(x).relu_();
-            // A shortcut that widens starts after the first norm and ReLU, one that does not starts before them.
+            // A shortcut that widens starts after the first norm and ReLU; others start before them.
             Tensor shortcut = convShortcut is null ? x : NormedConvolution.Run(convShortcut, null, activated, relu: false);
             Tensor h = NormedConvolution.Consume(conv1, bn2, activated, relu: true);
             return NormedConvolution.Consume(conv2, null, h, relu: false).PlusInPlace(shortcut).MoveToOuterDisposeScope();

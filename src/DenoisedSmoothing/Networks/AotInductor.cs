@@ -6,14 +6,14 @@ namespace DenoisedSmoothing.Networks;
 
 /// <summary>
 /// Classifiers and denoisers from AOTInductor packages: see <see cref="AotInductorNetwork"/>. Such files are native code: load only those
-/// that you trust.
+/// you trust.
 /// </summary>
 public static class AotInductor
 {
     /// <summary>Loads a classifier.</summary>
     /// <param name="path">A .pt2 package compiled from a network that takes images [N,C,H,W] and returns logits [N,K].</param>
     /// <param name="classCount">K, at least 2.</param>
-    /// <param name="normalization">What the network was trained with; null where it takes [0,1], or normalises by itself.</param>
+    /// <param name="normalization">What the network was trained with; null if it takes [0,1] or normalises by itself.</param>
     /// <param name="resizeTo">Size in pixels to resize to, bicubic with antialiasing; null to leave the size.</param>
     /// <returns>The classifier; disposing it frees the network.</returns>
     /// <exception cref="CheckpointException">libtorch cannot load the file.</exception>
@@ -24,7 +24,7 @@ public static class AotInductor
         return new ModuleClassifier(AotInductorNetwork.Load(path), classCount, normalization, resizeTo, disposeNetwork: true);
     }
 
-    /// <summary>Loads a diffusion network as one-shot denoiser.</summary>
+    /// <summary>Loads a diffusion network as a one-shot denoiser.</summary>
     /// <param name="path">A .pt2 package compiled from a network that takes x_t [N,C,H,W] in [-1,1] scaling and float32 timesteps
     /// [N].</param>
     /// <param name="schedule">The schedule that the network was trained with.</param>

@@ -10,14 +10,14 @@ namespace DenoisedSmoothing.Networks;
 
 /// <summary>
 /// A network compiled ahead of time by PyTorch's AOTInductor (<c>torch._inductor.aoti_compile_and_package</c>, a .pt2 file): native code
-/// for one kind of device. It can be used wherever a network can: in <see cref="ModuleClassifier"/> with images, in
-/// <see cref="OneShotDenoiser"/> with images and timesteps.
+/// for one kind of device. Usable wherever a network is: in <see cref="ModuleClassifier"/> with images, in <see cref="OneShotDenoiser"/>
+/// with images and timesteps.
 /// </summary>
 /// <remarks>
-/// The file is native code: load only files that you trust. It runs on the device and, unless compiled with dynamic shapes, on the batch
-/// that it was compiled for: set <see cref="SmoothingOptions.Batch"/> to that. A .pt2 file by <c>torch.export.save</c> alone is not
+/// The file is native code: load only files you trust. It runs on the device and, unless compiled with dynamic shapes, on the batch size
+/// that it was compiled for: set <see cref="SmoothingOptions.Batch"/> to that. A .pt2 file made only by <c>torch.export.save</c> is not
 /// compiled and is refused. Packages that are damaged, incomplete or for another system are refused too; what their code does cannot be
-/// checked, and may end the process: try a new package in a process of its own. Untested with a real package: compiling one needs PyTorch.
+/// checked and may end the process: try a new package in a separate process. Untested with a real package: compiling one needs PyTorch.
 /// </remarks>
 public sealed class AotInductorNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IDescribed, IDisposable
 {
@@ -33,9 +33,11 @@ public sealed class AotInductorNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<
     public PartInfo Info { get; }
 
     /// <summary>Loads a compiled network.</summary>
-    /// <param name="path">A .pt2 file by <c>aoti_compile_and_package</c>, for this system and device. Trusted: it is native code.</param>
+    /// <param name="path">
+    /// A .pt2 file made by <c>aoti_compile_and_package</c> for this system and device. Must be trusted: it is native code.
+    /// </param>
     /// <param name="precision">Its arithmetic, for the certificate: the file does not say.</param>
-    /// <exception cref="CheckpointException">The file is no such package (the message says what it is), is damaged, incomplete or for
+    /// <exception cref="CheckpointException">The file is not such a package (the message says what it is), is damaged, incomplete or for
     /// another system, or libtorch cannot load it.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public static AotInductorNetwork Load(string path, string precision = "float32")
@@ -82,7 +84,7 @@ public sealed class AotInductorNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<
         using DisposeScope scope = NewDisposeScope();
         try
         {
-            // The compiled code reads memory as it was told to: contiguous.
+            // The compiled code assumes contiguous memory.
             return _program.run([.. arguments.Select(argument => argument.contiguous())])[0].MoveToOuterDisposeScope();
         }
         catch (ExternalException e)

@@ -5,8 +5,8 @@ using DenoisedSmoothing.Checkpoints;
 namespace DenoisedSmoothing.Networks;
 
 /// <summary>
-/// What an AOTInductor package says of itself before libtorch is asked, which ends the process where the package's settings are no JSON or
-/// its library is cut short. Layout: FOLDER/data/aotinductor/model/NAME.so and NAME_metadata.json, next to the sources of the library.
+/// Checks an AOTInductor package before libtorch loads it, since libtorch ends the process where the package's settings are not JSON or its
+/// library is cut short. Layout: FOLDER/data/aotinductor/model/NAME.so and NAME_metadata.json, next to the sources of the library.
 /// </summary>
 internal static class AotInductorPackage
 {
@@ -59,7 +59,7 @@ internal static class AotInductorPackage
         }
         catch (JsonException)
         {
-            // Said below.
+            // Reported below.
         }
 
         throw CheckpointException.InEntry(path, name, "these settings are not JSON that names a device");

@@ -3,18 +3,18 @@ using System.Runtime.InteropServices;
 namespace DenoisedSmoothing.Networks;
 
 /// <summary>
-/// What the C++ exception says that is being handled on this thread, by the ABI of GCC's library on x64, the only Linux that TorchSharp
-/// has.
+/// The message of the C++ exception being handled on this thread, by the ABI of GCC's library on x64, the only Linux that TorchSharp
+/// supports.
 /// </summary>
 internal static unsafe class CurrentCppException
 {
-    // Of std::type_info's table: two destructors, is a pointer, is a function, then this.
+    // In std::type_info's table: two destructors, is a pointer, is a function, then this.
     private const int DoCatch = 4;
 
-    // Of std::exception's table: two destructors, then this.
+    // In std::exception's table: two destructors, then this.
     private const int What = 2;
 
-    /// <summary>The exception's <c>what()</c>; the name of its type where it is no <c>std::exception</c>.</summary>
+    /// <summary>The exception's <c>what()</c>; the name of its type where it is not a <c>std::exception</c>.</summary>
     public static string Describe()
     {
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64 || !NativeLibrary.TryLoad("libstdc++.so.6", out nint library)

@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Networks;
 
 /// <summary>
-/// A network computing in float16 or bfloat16 behind a float32 border: half the memory, and several times the speed on a GPU. It stands
-/// wherever a network does, and the certificate's precision says so: votes in another precision are another classifier's.
+/// A network computing in float16 or bfloat16 behind a float32 interface: half the memory, and several times the speed on a GPU. Usable
+/// wherever a network is. The certificate's precision says so, since votes in another precision belong to another classifier.
 /// </summary>
 /// <remarks>
-/// Timesteps stay float32, since bfloat16 holds whole numbers only up to 256. Overflow in float16 shows as NaN scores, which are an error
-/// and never a vote; bfloat16 has float32's range. Safe for concurrent use where the network is.
+/// Timesteps stay float32, since bfloat16 holds whole numbers only up to 256. Overflow in float16 shows up as NaN scores, which are an
+/// error and never a vote; bfloat16 has float32's range. Safe for concurrent use where the network is.
 /// </remarks>
 public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IOneTimestepNetwork,
     IImageNetwork, IDescribed, IDisposable
@@ -18,9 +18,10 @@ public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModul
     private readonly nn.Module _network;
     private readonly ScalarType _type;
 
-    /// <summary>Converts a network in place, and owns it from then on.</summary>
-    /// <param name="network">A module over images (a classifier), or over images and timesteps (a denoiser). Put in evaluation
-    /// mode.</param>
+    /// <summary>Converts a network in place and owns it from then on.</summary>
+    /// <param name="network">
+    /// A module over images (a classifier), or over images and timesteps (a denoiser). It is put in evaluation mode.
+    /// </param>
     /// <param name="type">Float16 or BFloat16.</param>
     /// <exception cref="ArgumentException">The type is neither, or the module takes something else.</exception>
     public HalfPrecisionNetwork(nn.Module network, ScalarType type = ScalarType.Float16)
@@ -44,7 +45,7 @@ public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModul
 
     /// <summary>Calls a network of one argument.</summary>
     /// <param name="images">float32 [N,C,H,W].</param>
-    /// <returns>The network's answer as float32; fresh.</returns>
+    /// <returns>The network's result as float32; fresh.</returns>
     /// <exception cref="InvalidOperationException">The network takes timesteps as well.</exception>
     public Tensor call(Tensor images)
     {
@@ -59,8 +60,8 @@ public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModul
 
     /// <summary>Calls a network of two arguments.</summary>
     /// <param name="images">float32 [N,C,H,W].</param>
-    /// <param name="timesteps">float32 [N]; handed on as they are.</param>
-    /// <returns>The network's answer as float32; fresh.</returns>
+    /// <param name="timesteps">float32 [N]; passed on unchanged.</param>
+    /// <returns>The network's result as float32; fresh.</returns>
     /// <exception cref="InvalidOperationException">The network takes no timesteps.</exception>
     public Tensor call(Tensor images, Tensor timesteps)
     {

@@ -4,18 +4,19 @@ using System.Runtime.InteropServices;
 namespace DenoisedSmoothing.Networks;
 
 /// <summary>
-/// Makes a call into libtorch that does not end the process where C++ raises an exception that TorchSharp's border does not catch: it
-/// catches <c>c10::Error</c> and <c>std::runtime_error</c>, while what libtorch says of code that it cannot compile is neither.
+/// Makes a call into libtorch that does not end the process where C++ throws an exception that TorchSharp's interface does not catch: it
+/// catches <c>c10::Error</c> and <c>std::runtime_error</c>, but errors about code that libtorch cannot compile are neither.
 /// </summary>
 /// <remarks>
 /// On Windows such an exception arrives as an <see cref="SEHException"/>. Elsewhere C++ finds no handler and calls its terminate handler,
-/// on the thread that failed, which may not return. So the call has a thread of its own; the handler keeps the reason and lets that thread
-/// sleep for good. Each such failure costs one sleeping thread, and what libtorch had allocated for the call. Failures of other threads
-/// reach the handler that was there before.
+/// on the thread that failed, which may not return. So the call gets its own thread; the handler keeps the reason and puts that thread to
+/// sleep for good. Each such failure costs one sleeping thread and whatever libtorch had allocated for the call. Failures on other threads
+/// reach the previous handler.
 /// </remarks>
 internal static unsafe class NativeGuard
 {
-    // libtorch's compiler calls itself along chains of operators, which may be thousands. Only what is used of this takes memory.
+    // libtorch's compiler calls itself along chains of operators, which may be thousands long. Only the part of it that is used takes
+    // memory.
     private const int StackBytes = 256 << 20;
 
     private static readonly Lock s_gate = new();
@@ -25,9 +26,9 @@ internal static unsafe class NativeGuard
     [ThreadStatic]
     private static Attempt? t_attempt;
 
-    /// <summary>Makes the call on a thread of its own and returns its result.</summary>
-    /// <param name="call">May raise any exception, which is raised here again.</param>
-    /// <exception cref="NativeFailureException">C++ raised what nothing catches.</exception>
+    /// <summary>Makes the call on its own thread and returns its result.</summary>
+    /// <param name="call">May throw any exception, which is rethrown here.</param>
+    /// <exception cref="NativeFailureException">C++ threw an exception that nothing catches.</exception>
     public static T Run<T>(Func<T> call)
     {
         if (s_setTerminate is null)

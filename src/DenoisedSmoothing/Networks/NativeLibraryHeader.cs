@@ -9,12 +9,12 @@ namespace DenoisedSmoothing.Networks;
 /// </summary>
 internal static class NativeLibraryHeader
 {
-    /// <summary>How much of the file is looked at: an ELF header with its program headers, which follow it.</summary>
+    /// <summary>How much of the file is examined: an ELF header and the program headers that follow it.</summary>
     public const int ByteCount = 4096;
 
     private const int ProgramHeaderByteCount = 56;
 
-    /// <summary>What is wrong, as the predicate of "it"; null where nothing is seen.</summary>
+    /// <summary>What is wrong, as the predicate of "it"; null where no problem is seen.</summary>
     /// <param name="header">The file's beginning, up to <see cref="ByteCount"/>.</param>
     /// <param name="length">The whole file's length in bytes.</param>
     public static string? Problem(ReadOnlySpan<byte> header, long length)

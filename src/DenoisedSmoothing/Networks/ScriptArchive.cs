@@ -5,9 +5,9 @@ using DenoisedSmoothing.Checkpoints;
 namespace DenoisedSmoothing.Networks;
 
 /// <summary>
-/// What a TorchScript archive says of its module before libtorch is asked, which believes what a file says of its tensors. Layout: data.pkl
-/// begins with the module's class and has its tensors' elements in data/KEY, constants.pkl in constants/KEY; code/__torch__/a/b.py has
-/// the class __torch__.a.b.C.
+/// What a TorchScript archive says about its module, checked before libtorch loads it, since libtorch believes what a file says about its
+/// tensors. Layout: data.pkl begins with the module's class and has its tensors' elements in data/KEY, constants.pkl in constants/KEY;
+/// code/__torch__/a/b.py has the class __torch__.a.b.C.
 /// </summary>
 internal sealed partial class ScriptArchive
 {
@@ -30,11 +30,13 @@ internal sealed partial class ScriptArchive
 
     private ScriptArchive(string path, string @class, Dictionary<string, string> code) => (_path, _class, _code) = (path, @class, code);
 
-    /// <summary>Reads the module's forward out of an archive, having checked that libtorch will find all that it needs.</summary>
-    /// <param name="path">A file by <c>torch.jit.save</c>.</param>
+    /// <summary>Reads the module's forward from an archive after checking that libtorch will find everything it needs.</summary>
+    /// <param name="path">A file made by <c>torch.jit.save</c>.</param>
     /// <param name="output">Which of several results is meant; null for the only one.</param>
-    /// <exception cref="CheckpointException">The archive is damaged or incomplete, or its module has no forward that makes one tensor of
-    /// tensors, or several of which one is named.</exception>
+    /// <exception cref="CheckpointException">
+    /// The archive is damaged or incomplete, or its module has no forward that turns tensors into one tensor, or into several of which one
+    /// is named.
+    /// </exception>
     public static ScriptMethod Forward(string path, string? output)
     {
         using SoundZip zip = SoundZip.Open(path);
@@ -138,7 +140,7 @@ internal sealed partial class ScriptArchive
             .Select(field => ScriptArgument.Parse(field.ValueSpan.Trim()))];
     }
 
-    // The pickle's first instruction behind the protocol is GLOBAL: a module and a name, each ended by a line feed.
+    // The pickle's first instruction after the protocol is GLOBAL: a module and a name, each ended by a line feed.
     private static string? TopClass(byte[] pickle)
     {
         if (pickle is not [0x80, _, (byte)'c', ..])
@@ -148,20 +150,20 @@ internal sealed partial class ScriptArchive
     }
 
     /// <summary>
-    /// Every name of the archive's own classes and functions that is used: in the pickle, and in the code outside of texts.
+    /// Every name of the archive's own classes and functions that is used: in the pickle, and in the code outside strings.
     /// </summary>
     private IEnumerable<string> References(string pickle)
     {
         IEnumerable<string> objects = Globals().Matches(pickle).Select(global => $"{global.Groups[1].Value}.{global.Groups[2].Value}");
         IEnumerable<string> uses = _code.Values.SelectMany(text => Names().Matches(Texts().Replace(text, "\"\"")))
             .Select(name => name.Value);
-        // Those of torch.classes are libtorch's own.
+        // Those in torch.classes are libtorch's own.
         return objects.Concat(uses).Append(_class).Distinct()
             .Where(name => name.Contains('.', StringComparison.Ordinal)
                 && !name.StartsWith("__torch__.torch.classes.", StringComparison.Ordinal));
     }
 
-    // The name may go on behind what is defined: the member of an enumeration.
+    // The name may continue after what is defined, such as with the member of an enumeration.
     private bool IsDefined(string name)
     {
         string[] parts = name.Split('.');

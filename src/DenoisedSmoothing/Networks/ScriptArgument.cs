@@ -3,7 +3,7 @@ namespace DenoisedSmoothing.Networks;
 /// <summary>An argument of a script's method.</summary>
 internal sealed record ScriptArgument(string Name, string Type, bool HasDefault)
 {
-    /// <summary>Whether a tensor can be given.</summary>
+    /// <summary>Whether a tensor can be passed.</summary>
     public bool TakesTensor => Type is "" or "Tensor" or "Optional[Tensor]" or "Any";
 
     /// <summary>Reads <c>name: type=default</c>.</summary>

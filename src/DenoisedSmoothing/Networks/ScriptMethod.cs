@@ -2,7 +2,7 @@ namespace DenoisedSmoothing.Networks;
 
 /// <summary>The signature of a script's method, as <c>torch.jit.save</c> prints it.</summary>
 /// <param name="Arguments">Without the module itself.</param>
-/// <param name="Returns">The type of the result, such as <c>Tensor</c>; empty where it is not said.</param>
+/// <param name="Returns">The type of the result, such as <c>Tensor</c>; empty where it is not stated.</param>
 internal sealed record ScriptMethod(IReadOnlyList<ScriptArgument> Arguments, string Returns)
 {
     /// <summary>How many arguments a caller has to give.</summary>
@@ -11,9 +11,9 @@ internal sealed record ScriptMethod(IReadOnlyList<ScriptArgument> Arguments, str
     /// <summary>Which of several results is meant; null for the only one.</summary>
     public int? Output { get; init; }
 
-    /// <summary>Reads a signature: (self: __torch__.M, x: Tensor, size: int=3) -> Tensor: with any white space.</summary>
+    /// <summary>Reads a signature: (self: __torch__.M, x: Tensor, size: int=3) -> Tensor: with any whitespace.</summary>
     /// <param name="code">From the opening parenthesis on.</param>
-    /// <returns>The method, or null where this is no signature.</returns>
+    /// <returns>The method, or null where this is not a signature.</returns>
     public static ScriptMethod? Parse(ReadOnlySpan<char> code)
     {
         List<ScriptArgument> arguments = [];

@@ -5,19 +5,19 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Networks;
 
 /// <summary>
-/// What libtorch believes of a script's objects without a look: that every tensor lies inside its storage, that a storage is as long as it
-/// says, and that nothing is nested so deep that freeing it exhausts the stack. Reading beyond a storage ends the process, or yields
-/// what happens to be in memory there.
+/// Checks what libtorch believes about a script's objects without looking: that every tensor lies inside its storage, that a storage is as
+/// long as it says, and that nothing is nested so deeply that freeing it exhausts the stack. Reading beyond a storage ends the process, or
+/// yields whatever is in memory there.
 /// </summary>
 /// <param name="budget">The file's.</param>
 internal sealed class ScriptPickle(MemoryBudget budget) : IPickleTypes
 {
-    // Of a deep network's modules there are two for each level.
+    // In a deep network's modules there are two for each level.
     private const int MaxNesting = 500;
 
     private const int ObjectByteCount = 96;
 
-    // What libtorch has tensors of and TorchSharp has not, with the bytes of an element.
+    // Types of which libtorch has tensors but TorchSharp does not, with the bytes of an element.
     private static readonly Dictionary<string, PickleGlobal> s_storages = new(StringComparer.Ordinal)
     {
         ["torch.QInt8Storage"] = Storage("QInt8", ScalarType.Int8, 1),
@@ -93,7 +93,7 @@ internal sealed class ScriptPickle(MemoryBudget budget) : IPickleTypes
     private static PickleGlobal Storage(string type, ScalarType dtype, int itemSize) =>
         new($"torch.{type}Storage", PickleGlobalKind.Storage, dtype, itemSize);
 
-    // How deep a value is nested; above the limit as soon as it is reached, so that this, too, ends and needs little stack.
+    // How deeply a value is nested; above the limit as soon as it is reached, so that this too ends and needs little stack.
     private int Height(object? value, int depth)
     {
         IEnumerable<object?>? parts = value switch

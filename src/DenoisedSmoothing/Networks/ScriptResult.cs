@@ -2,9 +2,9 @@ using DenoisedSmoothing.Checkpoints;
 
 namespace DenoisedSmoothing.Networks;
 
-/// <summary>What a script's <c>forward</c> returns, as it is declared: one tensor, or several of which one is meant.</summary>
-/// <param name="Declared">The type, such as <c>Tuple[Tensor, Tensor]</c>; empty where it is not said.</param>
-/// <param name="Types">The types of the parts of a tuple; null where there is one result, or nobody knows how many.</param>
+/// <summary>What a script's <c>forward</c> returns, as declared: one tensor, or several of which one is meant.</summary>
+/// <param name="Declared">The type, such as <c>Tuple[Tensor, Tensor]</c>; empty where it is not stated.</param>
+/// <param name="Types">The types of the parts of a tuple; null where there is one result, or their number is not known.</param>
 /// <param name="Names">The names of a named tuple's parts; empty for none.</param>
 internal sealed record ScriptResult(string Declared, IReadOnlyList<string>? Types, IReadOnlyList<string> Names)
 {
@@ -20,7 +20,7 @@ internal sealed record ScriptResult(string Declared, IReadOnlyList<string>? Type
     private string Said => $"forward returns {CheckpointException.Quote(Declared)}";
 
     /// <summary>Reads a declared type.</summary>
-    /// <param name="declared">As the code has it.</param>
+    /// <param name="declared">As written in the code.</param>
     /// <param name="fields">The names and types of a named tuple of the archive; null for another class.</param>
     public static ScriptResult Of(string declared, Func<string, IReadOnlyList<ScriptArgument>?> fields)
     {
@@ -35,7 +35,7 @@ internal sealed record ScriptResult(string Declared, IReadOnlyList<string>? Type
     /// <param name="path">The script, for errors.</param>
     /// <param name="output">A place from 0, or a name; null for the only one.</param>
     /// <returns>The place; null for the only one.</returns>
-    /// <exception cref="CheckpointException">There is no such result, or it is no tensor, or there are several and none is
+    /// <exception cref="CheckpointException">There is no such result, or it is not a tensor, or there are several and none is
     /// named.</exception>
     public int? Place(string path, string? output)
     {

@@ -4,8 +4,8 @@ using DenoisedSmoothing.Checkpoints;
 namespace DenoisedSmoothing.Networks;
 
 /// <summary>
-/// A zip file all of whose records match their checksums. libtorch reads programs without checking any, and then ends the process on some
-/// kinds of damage instead of raising an error.
+/// A zip file whose records all match their checksums. libtorch reads programs without checking any, and then ends the process on some
+/// kinds of damage instead of throwing an error.
 /// </summary>
 internal sealed class SoundZip : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class SoundZip : IDisposable
     /// <summary>What reading the file may cost.</summary>
     public MemoryBudget Budget { get; }
 
-    /// <summary>The records' names, as the archive has them.</summary>
+    /// <summary>The records' names, as in the archive.</summary>
     public IEnumerable<string> Names => _directory.Records.Select(record => record.Name);
 
     /// <summary>Opens a zip file and reads all of it once.</summary>
@@ -65,7 +65,7 @@ internal sealed class SoundZip : IDisposable
     /// <summary>A record's length; null where there is no such record.</summary>
     public long? ByteCount(string name) => _directory.Find(name)?.ByteCount;
 
-    /// <summary>The beginning of a record that there is, and the length of all of it.</summary>
+    /// <summary>The beginning of an existing record, and its whole length.</summary>
     public byte[] Head(string name, int count, out long length)
     {
         ZipRecord record = _directory.Find(name)!;
@@ -94,13 +94,13 @@ internal sealed class SoundZip : IDisposable
                     break;
             }
 
-            // A checksum of 0 was not computed: PyTorch can be told so.
+            // A checksum of 0 was not computed: PyTorch can be told not to.
             if (count == record.ByteCount && (record.Checksum == 0 || record.Checksum == bytes.Checksum))
                 return;
         }
         catch (InvalidDataException)
         {
-            // Said below.
+            // Reported below.
         }
 
         throw CheckpointException.InEntry(path, record.Name, "the zip record does not match its length and checksum");

@@ -14,15 +14,15 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Networks;
 
 /// <summary>
-/// A network saved by <c>torch.jit.save</c>: weights and code in one file, so no class is needed for it here. It can be used wherever a
-/// network can: in <see cref="ModuleClassifier"/> with images, in <see cref="OneShotDenoiser"/> with images and timesteps.
+/// A network saved by <c>torch.jit.save</c>: weights and code in one file, so no class is needed for it here. Usable wherever a network is:
+/// in <see cref="ModuleClassifier"/> with images, in <see cref="OneShotDenoiser"/> with images and timesteps.
 /// </summary>
 /// <remarks>
-/// A TorchScript file is a program: load only files that you trust. The script computes as it was saved, on the device that it was loaded
-/// to; a script traced in training mode stays there, and one saved in half precision must convert at its own border. Call it from one
-/// thread at a time. On a GPU the first calls of a script may round differently from later, optimised ones. Damage, missing code
-/// or methods, operators of other libraries, and what libtorch cannot compile are exceptions. For the last of these loading, and the first
-/// calls with images of each shape, happen on a thread of their own.
+/// A TorchScript file is a program: load only files you trust. The script computes as it was saved, on the device that it was loaded to; a
+/// script traced in training mode stays in it, and one saved in half precision must convert its own inputs and outputs. Call it from one
+/// thread at a time. On a GPU the first calls of a script may round differently from later, optimised ones. Damage, missing code or
+/// methods, operators of other libraries, and code that libtorch cannot compile cause exceptions. For the sake of the last of these,
+/// loading, and the first calls with images of each shape, happen on a separate thread.
 /// </remarks>
 public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor, Tensor, Tensor>, IDescribed, IDisposable
 {
@@ -32,7 +32,7 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
     private readonly ScriptMethod _forward;
     private readonly string _name;
 
-    // How often forward was called with arguments of each kind. libtorch watches the first call, and compiles what it saw at the second.
+    // How often forward was called with arguments of each kind. libtorch watches the first call and compiles what it saw on the second.
     private readonly ConcurrentDictionary<string, int> _calls = new(StringComparer.Ordinal);
 
     private TorchScriptNetwork(jit.ScriptModule script, ScriptMethod forward, string name, string fingerprint)
@@ -54,14 +54,16 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
     public int InputCount => _forward.Required;
 
     /// <summary>Loads a script.</summary>
-    /// <param name="path">A file by <c>torch.jit.save(torch.jit.script(model), path)</c> or <c>torch.jit.trace</c>. Trusted: it carries
-    /// code.</param>
-    /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda:1</c>, wherever it was saved.</param>
+    /// <param name="path">
+    /// A file made by <c>torch.jit.save(torch.jit.script(model), path)</c> or <c>torch.jit.trace</c>. Must be trusted: it contains code.
+    /// </param>
+    /// <param name="device">Where to compute, such as <c>cpu</c> or <c>cuda:1</c>, wherever it was saved.</param>
     /// <param name="output">Which of the tensors that <c>forward</c> returns in a tuple or list: its place, from 0, or its name in a named
     /// tuple; null for the only one.</param>
-    /// <exception cref="CheckpointException">The file is no TorchScript archive (the message says what it is), is damaged, has no method
-    /// <c>forward</c> that makes one tensor of tensors, or several of which <paramref name="output"/> is one, or cannot be
-    /// loaded.</exception>
+    /// <exception cref="CheckpointException">
+    /// The file is not a TorchScript archive (the message says what it is), is damaged, has no method <c>forward</c> that turns tensors
+    /// into one tensor, or into several of which <paramref name="output"/> is one, or cannot be loaded.
+    /// </exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public static TorchScriptNetwork Load(string path, string device = "cpu", string? output = null)
     {
@@ -81,7 +83,7 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
         {
             return NativeGuard.Run(() =>
             {
-                // TorchSharp's handles on the weights are not needed: the script has its own.
+                // TorchSharp's handles to the weights are not needed: the script has its own.
                 using DisposeScope handles = NewDisposeScope();
                 return new TorchScriptNetwork(jit.load(path, target), forward, Path.GetFileName(path), $"torchscript:{hash[..16]}");
             });
@@ -95,21 +97,21 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
     /// <summary>Calls a script of one argument.</summary>
     /// <param name="images">[N,C,H,W] on the script's device, of the type that it takes.</param>
     /// <returns>What it returns; fresh.</returns>
-    /// <exception cref="InvalidOperationException">The script fails, or returns something else than one tensor.</exception>
+    /// <exception cref="InvalidOperationException">The script fails, or returns something other than one tensor.</exception>
     public Tensor call(Tensor images) => Run(images);
 
     /// <summary>Calls a script of two arguments.</summary>
     /// <param name="images">[N,C,H,W] on the script's device, of the type that it takes.</param>
     /// <param name="timesteps">[N] on the script's device.</param>
     /// <returns>What it returns; fresh.</returns>
-    /// <exception cref="InvalidOperationException">The script fails, or returns something else than one tensor.</exception>
+    /// <exception cref="InvalidOperationException">The script fails, or returns something other than one tensor.</exception>
     public Tensor call(Tensor images, Tensor timesteps) => Run(images, timesteps);
 
     /// <summary>Frees the script.</summary>
     public void Dispose()
     {
         // TorchSharp 0.107 makes a wrapper for each inner module in order to dispose it, and one more for the script itself that it never
-        // disposes: the weights would stay in memory for good. The one native handle is all that there is to free.
+        // disposes: the weights would stay in memory for good. The one native handle is all there is to free.
         if (s_handle?.GetValue(_script) is not SafeHandle handle)
         {
             _script.Dispose();
@@ -120,11 +122,11 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
         handle.SetHandleAsInvalid();
     }
 
-    /// <summary>Whether a file is a zip archive with a script inside, as <c>torch.jit.save</c> writes it.</summary>
+    /// <summary>Whether a file is a zip archive with a script inside, as written by <c>torch.jit.save</c>.</summary>
     /// <param name="path">Any file.</param>
     public static bool IsTorchScript(string path) => FileKind.Of(path) == FileKind.TorchScript;
 
-    /// <summary>Whether <c>forward</c> can be called with so many tensors.</summary>
+    /// <summary>Whether <c>forward</c> can be called with this many tensors.</summary>
     internal bool Takes(int count) => _forward.Required <= count && count <= _forward.Arguments.Count
         && _forward.Arguments.Take(count).All(argument => argument.TakesTensor);
 
@@ -151,7 +153,7 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
                     + "so that forward returns its logits or its prediction alone.");
     }
 
-    /// <summary>The result that is meant, where there are several; all where there is no such one.</summary>
+    /// <summary>The result that is meant, where there are several; the whole answer where it does not have that one.</summary>
     private object? Meant(object? answer)
     {
         object?[]? all = answer switch
@@ -165,7 +167,7 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
         return all is null || place >= all.Length || _forward.Output is null && all.Length > 1 ? answer : all[place];
     }
 
-    // Modes and dispose scopes belong to a thread, so the result is handed over without its managed half.
+    // Modes and dispose scopes belong to a thread, so the result is handed over without its managed part.
     private object? Guarded(Tensor[] arguments)
     {
         bool inference = is_inference_mode_enabled(), gradients = is_grad_enabled();
@@ -196,8 +198,8 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
             + $"input and returns float32."
         : "";
 
-    // The interpreter puts its reason last, behind two listings of code; other errors begin with it, and a C++ stack trace follows. The
-    // exception within has it all.
+    // The interpreter puts its reason last, after two listings of code; other errors begin with it, followed by a C++ stack trace. The
+    // inner exception has it all.
     private static string Reason(Exception e)
     {
         string said = StackTrace().Split(e.Message)[0].Trim();

@@ -3,7 +3,8 @@ using TorchSharp;
 namespace DenoisedSmoothing.Parts;
 
 /// <summary>
-/// Whether a network's rows are independent: in training mode batch norm mixes them, and dropout is noise that no certificate knows of.
+/// Whether a network's rows are independent: in training mode, batch norm mixes them, and dropout is noise that no certificate accounts
+/// for.
 /// </summary>
 internal static class EvaluationMode
 {

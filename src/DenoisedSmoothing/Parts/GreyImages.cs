@@ -5,7 +5,7 @@ namespace DenoisedSmoothing.Parts;
 /// <summary>Grey images as colour ones.</summary>
 internal static class GreyImages
 {
-    /// <summary>What a part for colour images is when it gets grey ones.</summary>
+    /// <summary>The description of a part for colour images that gets grey ones.</summary>
     public static PartInfo Info(object color)
     {
         PartInfo info = PartInfo.Of(color);

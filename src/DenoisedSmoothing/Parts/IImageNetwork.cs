@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.Parts;
 
-/// <summary>A network that knows what images it takes, so that an adapter can refuse others in words of images.</summary>
+/// <summary>A network that knows what images it takes, so that an adapter can refuse others with a message about images.</summary>
 internal interface IImageNetwork
 {
     /// <summary>What it takes; null where it does not know.</summary>

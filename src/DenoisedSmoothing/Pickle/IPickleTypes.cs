@@ -2,8 +2,8 @@ using DenoisedSmoothing.Checkpoints;
 
 namespace DenoisedSmoothing.Pickle;
 
-/// <summary>What the names, calls and bytes of a pickle mean to its reader: the whole of what a pickle can do.</summary>
-/// <remarks>What is made here is charged to the budget of the file, which the reader shares with its <see cref="PickleMachine"/>.</remarks>
+/// <summary>What the names, calls and bytes of a pickle mean to its reader: everything that a pickle can do.</summary>
+/// <remarks>What is made here is charged to the file's budget, which the reader shares with its <see cref="PickleMachine"/>.</remarks>
 internal interface IPickleTypes
 {
     /// <summary>The longest pickle that is read.</summary>
@@ -12,7 +12,7 @@ internal interface IPickleTypes
     /// <summary>What the pickle is read for, in the plural, for messages.</summary>
     string Wanted { get; }
 
-    /// <summary>What to do where something is refused that is not mere damage.</summary>
+    /// <summary>What to do where something is refused for a reason other than damage.</summary>
     string Remedy { get; }
 
     /// <summary>What a name means.</summary>
@@ -20,7 +20,7 @@ internal interface IPickleTypes
     /// <exception cref="PickleException">It is not on the list.</exception>
     PickleGlobal Find(string name);
 
-    /// <summary>What a persistent id is for.</summary>
+    /// <summary>What a persistent id refers to.</summary>
     object? Persistent(object? id);
 
     /// <summary>What a call yields; nothing is called.</summary>

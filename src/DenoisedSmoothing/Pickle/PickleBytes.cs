@@ -6,6 +6,6 @@ namespace DenoisedSmoothing.Pickle;
 /// <param name="Data">The bytes.</param>
 internal sealed record PickleBytes(byte[] Data)
 {
-    /// <summary>The same as text, a character a byte.</summary>
+    /// <summary>The same as text, one character per byte.</summary>
     public string Text => Encoding.Latin1.GetString(Data);
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Pickle;
 
 /// <summary>The calls of a checkpoint's pickle, understood as descriptions of tensors: nothing is called.</summary>
-/// <param name="inert">More names that the caller takes for inert.</param>
+/// <param name="inert">More names that the caller declares inert.</param>
 /// <param name="budget">The file's.</param>
 internal sealed class PickleCalls(IReadOnlyCollection<string> inert, MemoryBudget budget) : IPickleTypes
 {
@@ -90,14 +90,14 @@ internal sealed class PickleCalls(IReadOnlyCollection<string> inert, MemoryBudge
         }
     }
 
-    /// <summary>Attributes may be set of what carries none that matter: a dictionary (_metadata) or an inert object.</summary>
+    /// <summary>Attributes may be set on things without any that matter: a dictionary (_metadata) or an inert object.</summary>
     public void SetState(object? target, object? state)
     {
         if (target is not (PickleDictionary or PickleOpaque))
             throw new PickleException("it sets the attributes of something that has none");
     }
 
-    /// <summary>A text, mostly; bytes of Python 2 are numpy's numbers and the like, never a weight.</summary>
+    /// <summary>Usually a text; bytes of Python 2 are numpy's numbers and the like, never a weight.</summary>
     public object OldString(ByteInput input, long length) => PickleMachine.Text(input, length, budget) ?? (object)Opaque("str");
 
     /// <summary>Bytes are numpy's numbers and the like: never a weight.</summary>
@@ -108,7 +108,7 @@ internal sealed class PickleCalls(IReadOnlyCollection<string> inert, MemoryBudge
     }
 
     /// <summary>The storage of a key; the same one each time.</summary>
-    /// <exception cref="PickleException">It was described otherwise before.</exception>
+    /// <exception cref="PickleException">It was described differently before.</exception>
     internal PickleStorage Storage(string key, ScalarType dtype, int itemSize, long count)
     {
         // The key is hashed each time.
@@ -122,7 +122,7 @@ internal sealed class PickleCalls(IReadOnlyCollection<string> inert, MemoryBudge
     }
 
     /// <summary>A part of a storage.</summary>
-    /// <exception cref="PickleException">It lies outside of it.</exception>
+    /// <exception cref="PickleException">It lies outside it.</exception>
     internal PickleStorageView View(PickleStorage storage, long offset, long count)
     {
         budget.Charge(ViewByteCount);
@@ -132,7 +132,7 @@ internal sealed class PickleCalls(IReadOnlyCollection<string> inert, MemoryBudge
     }
 
     /// <summary>A tensor over a part of a storage.</summary>
-    /// <exception cref="PickleException">It does not lie inside of it.</exception>
+    /// <exception cref="PickleException">It does not lie inside it.</exception>
     internal PickleTensor Tensor(PickleStorageView view, long offset, long[] shape, long[] strides)
     {
         budget.Charge(TensorByteCount + (2 * sizeof(long) * shape.Length));
@@ -160,7 +160,7 @@ internal sealed class PickleCalls(IReadOnlyCollection<string> inert, MemoryBudge
         return new PickleUnreadable(type);
     }
 
-    // An OrderedDict of Python 2 comes with a list of its pairs; other arguments (a default factory) say nothing of the items.
+    // An OrderedDict of Python 2 comes with a list of its pairs; other arguments (a default factory) say nothing about the items.
     private PickleDictionary Dictionary(object?[] arguments)
     {
         if (arguments is [PickleDictionary items])

@@ -3,7 +3,7 @@ using DenoisedSmoothing.Checkpoints;
 namespace DenoisedSmoothing.Pickle;
 
 /// <summary>
-/// A dictionary of a pickle, as far as weights go: items under texts and whole numbers, in order. Bytes count as texts, as they did in
+/// A dictionary in a pickle, as far as weights are concerned: items under texts and whole numbers, in order. Bytes count as texts, as in
 /// Python 2; items under other keys are dropped.
 /// </summary>
 internal sealed class PickleDictionary
@@ -24,7 +24,7 @@ internal sealed class PickleDictionary
     public object? this[string key] =>
         _items is not null && _items.TryGetValue(new PickleKey(key, IsNumber: false), out object? value) ? value : null;
 
-    /// <summary>Sets an item; as in Python, the last value stays, at the first one's place.</summary>
+    /// <summary>Sets an item; as in Python, the last value stays, in the first one's place.</summary>
     /// <param name="key">Of any type.</param>
     /// <param name="value">Of any type.</param>
     /// <param name="budget">Charged for the item, and for the length of the key, which is hashed.</param>

@@ -4,7 +4,7 @@ namespace DenoisedSmoothing.Pickle;
 
 /// <summary>What is wrong with a pickle; <see cref="PickleMachine"/> adds the file and the place.</summary>
 /// <param name="problem">A clause without a full stop.</param>
-/// <param name="remedy">What to do, if it is not to fetch the file again.</param>
+/// <param name="remedy">What to do, if not to fetch the file again.</param>
 /// <param name="option">The property of <see cref="CheckpointOptions"/> that the remedy is about, if any.</param>
 /// <param name="choice">What to set it to.</param>
 internal sealed class PickleException(

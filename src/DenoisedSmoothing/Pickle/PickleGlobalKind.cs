@@ -5,7 +5,7 @@ namespace DenoisedSmoothing.Pickle;
 /// </summary>
 internal enum PickleGlobalKind
 {
-    /// <summary>Data that a training checkpoint carries along: becomes a <see cref="PickleOpaque"/>.</summary>
+    /// <summary>Data that a training checkpoint also contains: becomes a <see cref="PickleOpaque"/>.</summary>
     Inert,
 
     /// <summary>A dictionary type.</summary>
@@ -24,15 +24,15 @@ internal enum PickleGlobalKind
     RebuildTensorV2,
 
     /// <summary>
-    /// torch._utils._rebuild_tensor_v3(storage, offset, size, stride, requires_grad, hooks, element type, metadata?): of types without a
-    /// storage of their own.
+    /// torch._utils._rebuild_tensor_v3(storage, offset, size, stride, requires_grad, hooks, element type, metadata?): for types without
+    /// their own storage.
     /// </summary>
     RebuildTensorV3,
 
-    /// <summary>Functions that make tensors which TorchSharp lacks: becomes a <see cref="PickleUnreadable"/>.</summary>
+    /// <summary>Functions that make tensors of kinds that TorchSharp lacks: becomes a <see cref="PickleUnreadable"/>.</summary>
     RebuildOther,
 
-    /// <summary>torch._utils._rebuild_parameter(tensor, requires_grad, hooks), with or without a state behind.</summary>
+    /// <summary>torch._utils._rebuild_parameter(tensor, requires_grad, hooks), with or without a state after it.</summary>
     RebuildParameter,
 
     /// <summary>torch._tensor._rebuild_from_type_v2(function, type, arguments, state).</summary>

@@ -21,7 +21,7 @@ internal static class PickleGlobals
     ];
 
     /// <summary>
-    /// Types that hold data and nothing else, met in training checkpoints: settings, accuracies, paths, dates. They are read past.
+    /// Types that hold only data and are found in training checkpoints: settings, accuracies, paths, dates. They are skipped.
     /// </summary>
     private static readonly string[] Inert =
     [
@@ -63,7 +63,7 @@ internal static class PickleGlobals
         "_rebuild_device_tensor_from_cpu_tensor", "_rebuild_xla_tensor",
     ];
 
-    /// <summary>Storages of element types that TorchSharp has no tensors of.</summary>
+    /// <summary>Storages of element types for which TorchSharp has no tensors.</summary>
     private static readonly string[] OtherStorages =
         ["QInt8", "QUInt8", "QInt32", "QUInt4x2", "QUInt2x4", "ComplexFloat", "ComplexDouble"];
 
@@ -75,7 +75,7 @@ internal static class PickleGlobals
 
     /// <summary>What a name means, or null if it is not on the list.</summary>
     /// <param name="name">Module and name, joined by a dot.</param>
-    /// <param name="inert">More names that the caller takes for inert.</param>
+    /// <param name="inert">More names that the caller declares inert.</param>
     public static PickleGlobal? Find(string name, IReadOnlyCollection<string> inert) =>
         Known.TryGetValue(name, out PickleGlobal? known) ? known
         : inert.Contains(name) ? new PickleGlobal(name, PickleGlobalKind.Inert)
@@ -86,9 +86,9 @@ internal static class PickleGlobals
         foreach (var (name, type, size, aliases) in ElementTypes)
         {
             yield return new PickleGlobal($"torch.{name}Storage", PickleGlobalKind.Storage, type, size);
-            // Files of PyTorch before 0.4 name the storages of the device.
+            // Files from PyTorch before 0.4 name the device's storages.
             yield return new PickleGlobal($"torch.cuda.{name}Storage", PickleGlobalKind.Storage, type, size);
-            // The earliest PyTorch names the types of tensors, too.
+            // The earliest PyTorch also names the types of tensors.
             yield return new PickleGlobal($"torch.{name}Tensor", PickleGlobalKind.Inert);
             yield return new PickleGlobal($"torch.cuda.{name}Tensor", PickleGlobalKind.Inert);
             foreach (string alias in aliases)

@@ -5,9 +5,9 @@ using DenoisedSmoothing.Checkpoints;
 namespace DenoisedSmoothing.Pickle;
 
 /// <summary>
-/// Reads one pickle as data. Python's own machine runs whatever a pickle names; this one knows a closed list of opcodes and names,
-/// leaves the names to its reader's <see cref="IPickleTypes"/> (tensors: <see cref="PickleCalls"/>), and refuses everything else by its
-/// name. Nothing is ever run.
+/// Reads one pickle as data. Python's own machine runs whatever a pickle names; this one knows a closed list of opcodes and names, leaves
+/// the names to its reader's <see cref="IPickleTypes"/> (tensors: <see cref="PickleCalls"/>), and refuses everything else by name. Nothing
+/// is ever run.
 /// </summary>
 /// <param name="input">Read to the end of the pickle, and no further.</param>
 /// <param name="file">What messages call the file.</param>
@@ -134,7 +134,7 @@ internal sealed class PickleMachine(ByteInput input, string file, IPickleTypes t
     private void PushText(long length) =>
         _stack.Push(Text(input, length, budget) ?? throw new PickleException("a text is not UTF-8"));
 
-    /// <summary>A text; null where the bytes are none.</summary>
+    /// <summary>A text; null where the bytes are not one.</summary>
     internal static string? Text(ByteInput input, long length, MemoryBudget budget)
     {
         if (length < 0 || length > input.Remaining)

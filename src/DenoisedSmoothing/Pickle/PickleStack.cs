@@ -13,7 +13,7 @@ internal sealed class PickleStack(MemoryBudget budget)
     private const int NumberByteCount = 24;
     private const int ArrayByteCount = 24;
 
-    // What no pickle can make: the mark of a memo's number that was passed over.
+    // A value that no pickle can make: it marks a memo number that was skipped.
     private static readonly object s_never = new();
 
     private readonly List<object?> _values = [];
@@ -22,11 +22,11 @@ internal sealed class PickleStack(MemoryBudget budget)
     // Pickles count: a list is a third of a dictionary.
     private readonly List<object?> _memo = [];
 
-    // The most that there were of each: a place that is used again costs nothing.
+    // The most there have been of each: reusing a place costs nothing.
     private int _mostValues;
     private int _mostMarks;
 
-    /// <summary>Puts a value on top that exists already, or was charged for.</summary>
+    /// <summary>Pushes a value that already exists or was charged for.</summary>
     public void Push(object? value)
     {
         if (_values.Count == _mostValues)

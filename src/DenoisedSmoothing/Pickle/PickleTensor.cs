@@ -4,9 +4,9 @@ namespace DenoisedSmoothing.Pickle;
 
 /// <summary>A tensor as a pickle describes it, checked to lie inside its storage.</summary>
 /// <param name="Storage">Where its elements are.</param>
-/// <param name="Offset">The element of the storage that it begins at.</param>
+/// <param name="Offset">The storage element at which it begins.</param>
 /// <param name="Shape">The sizes, none negative.</param>
-/// <param name="Strides">Elements between neighbours, one a dimension, none negative.</param>
+/// <param name="Strides">Elements between neighbours, one per dimension, none negative.</param>
 internal sealed record PickleTensor(PickleStorage Storage, long Offset, long[] Shape, long[] Strides)
 {
     /// <summary>libtorch's kernels stop at 64 dimensions.</summary>
@@ -18,10 +18,10 @@ internal sealed record PickleTensor(PickleStorage Storage, long Offset, long[] S
     /// <summary>The length of its elements in bytes, which a stride of 0 may repeat.</summary>
     public long ByteCount => Count * Storage.ItemSize;
 
-    /// <summary>How many elements of the storage it reaches over, from the first to the last.</summary>
+    /// <summary>How many elements of the storage it spans, from the first to the last.</summary>
     public long Span => Count == 0 ? 0 : 1 + Shape.Zip(Strides, (size, stride) => (size - 1) * stride).Sum();
 
-    /// <summary>Whether its elements lie one after another, row-major.</summary>
+    /// <summary>Whether its elements are stored one after another, row-major.</summary>
     public bool IsContiguous
     {
         get
@@ -53,7 +53,7 @@ internal sealed record PickleTensor(PickleStorage Storage, long Offset, long[] S
             long last = offset, bytes = view.Storage.ItemSize;
             for (int i = 0; i < shape.Length; i++)
             {
-                // Products of sizes are strides too, so they must fit even where a size of 0 leaves no element.
+                // Products of sizes are strides too, so they must fit even where a size of 0 leaves no elements.
                 bytes = checked(bytes * Math.Max(shape[i], 1));
                 last = checked(last + (Math.Max(shape[i] - 1, 0) * strides[i]));
             }

@@ -4,17 +4,17 @@ using System.Text.Unicode;
 namespace DenoisedSmoothing.Pickle;
 
 /// <summary>
-/// Text as Python pickles it: UTF-8 with "surrogatepass", in which half of a surrogate pair has three bytes of its own. Python makes such
-/// halves of file names that are not UTF-8.
+/// Text as Python pickles it: UTF-8 with "surrogatepass", in which half of a surrogate pair has its own three bytes. Python makes such
+/// halves from file names that are not UTF-8.
 /// </summary>
 internal static class PickleUnicode
 {
-    /// <summary>The text, or null where the bytes are none.</summary>
+    /// <summary>The text, or null where the bytes are not one.</summary>
     public static string? Decode(ReadOnlySpan<byte> bytes)
     {
         if (Utf8.IsValid(bytes))
             return Encoding.UTF8.GetString(bytes);
-        // As many characters as bytes at most.
+        // At most as many characters as bytes.
         StringBuilder text = new(bytes.Length);
         Span<char> characters = stackalloc char[2];
         while (!bytes.IsEmpty)

@@ -2,7 +2,7 @@ using DenoisedSmoothing.Checkpoints;
 
 namespace DenoisedSmoothing.Pickle;
 
-/// <summary>A tensor, or its storage, of a kind that TorchSharp has no tensors of: an error only where it is wanted.</summary>
+/// <summary>A tensor, or its storage, of a kind for which TorchSharp has no tensors: an error only where it is wanted.</summary>
 /// <param name="TypeName">Its type, or the function that makes it, for messages.</param>
 internal sealed record PickleUnreadable(string TypeName)
 {

@@ -8,12 +8,12 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.PredictionSets;
 
 /// <summary>
-/// One noisy copy of each image, scored: the one function whose scores a calibration and requests compare. Passes are made one at a time.
+/// Scores one noisy copy of each image: the one function whose scores a calibration and requests compare. Passes are made one at a time.
 /// </summary>
 /// <param name="classifier">The base classifier.</param>
 /// <param name="noise">The smoothing noise.</param>
 /// <param name="score">The conformity score.</param>
-/// <param name="batch">Rows of every pass; those that no image wants repeat the first.</param>
+/// <param name="batch">Rows in every pass; rows without an image repeat the first.</param>
 /// <param name="device">Where the base classifier computes.</param>
 internal sealed class ConformitySampler(
     IBaseClassifier classifier, GridGaussianNoise noise, IConformityScore score, int batch, Device device)
@@ -22,7 +22,7 @@ internal sealed class ConformitySampler(
 
     /// <summary>Scores by image and class; NaN throughout where the base classifier's are not finite.</summary>
     /// <param name="images">At least one and at most as many as rows, all of one shape.</param>
-    /// <param name="phase">Calibration and requests have draws of their own.</param>
+    /// <param name="phase">Calibration and requests have separate draws.</param>
     /// <param name="cancellationToken">For the denoiser, between its steps.</param>
     public double[][] Score(IReadOnlyList<ReadImage> images, VotePhase phase, CancellationToken cancellationToken)
     {
@@ -38,9 +38,7 @@ internal sealed class ConformitySampler(
         return [.. images.Select((image, row) => Conformity(image, phase, logits.AsSpan(row * classes, classes)))];
     }
 
-    /// <summary>
-    /// The draw for scores that take one: the words behind those of the image's noise, of the sample that no request has.
-    /// </summary>
+    /// <summary>The draw for scores that take one: the words after those of the image's noise, from a sample that no request has.</summary>
     internal static double Uniform(ReadImage image, VotePhase phase)
     {
         (uint low, uint high, _, _) = Philox.Block(new NoiseCoordinate(0, image.Index, phase, 1).Counter, image.Seed);

@@ -5,9 +5,9 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.PredictionSets;
 
-/// <summary>Makes a <see cref="PredictionSetCalibration"/> from labelled images, of which each gets one noisy copy.</summary>
+/// <summary>Makes a <see cref="PredictionSetCalibration"/> from labelled images, each of which gets one noisy copy.</summary>
 /// <remarks>
-/// The images must be drawn as the requests will be, and must have had no part in training denoiser or classifier: the promise is that
+/// The images must be drawn as the requests will be, and must not have been used to train the denoiser or classifier: the promise is that
 /// images and requests are exchangeable (docs/prediction-sets.md). Safe for concurrent use if the base classifier is; it disposes nothing.
 /// </remarks>
 public sealed class PredictionSetCalibrator
@@ -23,8 +23,9 @@ public sealed class PredictionSetCalibrator
     /// <param name="sigma">The smoothing noise per pixel, in [0,1] pixel space.</param>
     /// <param name="score">The conformity score; <see cref="ThresholdScore"/> when not given.</param>
     /// <param name="options">How to draw.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Sigma is not finite and positive, in units of 0 to 255, or beyond what the base
-    /// classifier reaches.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// Sigma is not finite and positive, in units of 0 to 255, or beyond what the base classifier can handle.
+    /// </exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public PredictionSetCalibrator(
         IBaseClassifier classifier, double sigma, IConformityScore? score = null, PredictionSetOptions? options = null)
@@ -39,8 +40,8 @@ public sealed class PredictionSetCalibrator
     }
 
     /// <summary>
-    /// Rows of every forward pass, in [1, 65536], here and in all requests: float rows change with it, and calibration and requests must be
-    /// of one function. Raise it where requests come many at a time (<see cref="RobustSetClassifier.PredictSetMany"/>).
+    /// Rows of every forward pass, in [1, 65536], here and in all requests: float rows change with it, and calibration and requests must
+    /// use the same function. Raise it where many requests come at a time (<see cref="RobustSetClassifier.PredictSetMany"/>).
     /// </summary>
     /// <value>1.</value>
     public int Batch
@@ -52,19 +53,21 @@ public sealed class PredictionSetCalibrator
 
     /// <summary>Calibrates.</summary>
     /// <param name="images">
-    /// Images with their labels, all of one shape, drawn from as needed. An image without an index is given its place, so that copies of
-    /// one image have noise of their own, too.
+    /// Images with their labels, all of one shape, read as needed. An image without an index gets its position, so that even copies of one
+    /// image have their own noise.
     /// </param>
     /// <param name="radius">How far a request's image may have been moved, in l2 and [0,1] pixel space; at least 0, which is ordinary split
     /// conformal prediction.</param>
     /// <param name="miscoverage">How often a set may miss the label; above 0 and at most 1/2.</param>
-    /// <param name="progress">Told the number of images done, after every pass.</param>
+    /// <param name="progress">Receives the number of images done, after every pass.</param>
     /// <param name="cancellationToken">Cancels between passes; no calibration results.</param>
-    /// <exception cref="ArgumentException">There is no image, one is refused, or a label is no class; the message names the
-    /// image.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are no images, one is refused, or a label is not a class; the message names the image.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    /// <exception cref="InvalidOperationException">The base classifier changed while it was asked, or its scores have another
-    /// shape.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The base classifier changed while it was in use, or its scores have another shape.
+    /// </exception>
     public PredictionSetCalibration Calibrate(
         IEnumerable<(SmoothingImage Image, int Label)> images, double radius, double miscoverage = .1, IProgress<int>? progress = null,
         CancellationToken cancellationToken = default)

@@ -8,14 +8,14 @@ using TorchSharp;
 namespace DenoisedSmoothing.PredictionSets;
 
 /// <summary>
-/// Answers with the classes that an image may have, from one vote: over images and noise the sets hold the label with probability at least
-/// 1 - a, though each image was moved by up to the calibrated radius (Zargarbashi et al. 2025).
+/// Answers with the classes that an image may have, from one vote: over images and noise, the sets contain the label with probability at
+/// least 1 - a, even if each image was moved by up to the calibrated radius (Zargarbashi et al. 2025).
 /// </summary>
 /// <remarks>
 /// <para>
-/// The promise is about images that are exchangeable with those of the calibration, and were then moved by someone who may know the
+/// The promise is about images that are exchangeable with those of the calibration, and were then moved by an adversary who may know the
 /// calibration and the model, but not the noise of the request. It is about all such images together, never about a single one, and asking
-/// again about one image is no further evidence: docs/prediction-sets.md.
+/// again about one image gives no further evidence: docs/prediction-sets.md.
 /// </para>
 /// Safe for concurrent use: passes are made one at a time. Disposes nothing.
 /// </remarks>
@@ -32,13 +32,14 @@ public sealed partial class RobustSetClassifier
     /// <summary>Answers for a base classifier.</summary>
     /// <param name="classifier">The base classifier that was calibrated, its networks in evaluation mode: DenoisedClassifier joins a
     /// denoiser and a classifier.</param>
-    /// <param name="sigma">The smoothing noise per pixel that it was calibrated under, in [0,1] pixel space.</param>
+    /// <param name="sigma">The smoothing noise per pixel used in the calibration, in [0,1] pixel space.</param>
     /// <param name="calibration">Its calibration.</param>
     /// <param name="options">How to draw.</param>
-    /// <param name="score">The conformity score where it is none of the library's.</param>
-    /// <param name="logger">Told of <see cref="Warnings"/>.</param>
-    /// <exception cref="ArgumentException">The calibration is of another model, sigma, noise, score, precision or device, or its members do
-    /// not fit together.</exception>
+    /// <param name="score">The conformity score, if it is not one of the library's.</param>
+    /// <param name="logger">Receives <see cref="Warnings"/>.</param>
+    /// <exception cref="ArgumentException">
+    /// The calibration is for another model, sigma, noise, score, precision or device, or its members do not fit together.
+    /// </exception>
     /// <exception cref="FormatException">The calibration names a noise that this version does not know.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public RobustSetClassifier(
@@ -75,24 +76,25 @@ public sealed partial class RobustSetClassifier
             LogSettings(logger, warning);
     }
 
-    /// <summary>What the sets are cut with.</summary>
+    /// <summary>The calibration used to form the sets.</summary>
     public PredictionSetCalibration Calibration { get; }
 
-    /// <summary>What these settings cannot do, or look like a mistake. Empty when all is well.</summary>
+    /// <summary>What these settings cannot do, or what looks like a mistake. Empty when all is well.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>The set of one image.</summary>
-    /// <param name="image">float32 [C,H,W] or [1,C,H,W] in [0,1], as it came: moved or not. Without an index it gets one from its
-    /// hash.</param>
-    /// <param name="cancellationToken">Looked at before the vote.</param>
-    /// <exception cref="ArgumentException">It is no image in [0,1], or of another shape than the calibration's.</exception>
-    /// <exception cref="InvalidOperationException">The base classifier is not what it was, or its scores have another shape.</exception>
+    /// <param name="image">
+    /// float32 [C,H,W] or [1,C,H,W] in [0,1], as received: moved or not. Without an index it gets one from its hash.
+    /// </param>
+    /// <param name="cancellationToken">Checked before the vote.</param>
+    /// <exception cref="ArgumentException">It is not an image in [0,1], or does not have the calibration's shape.</exception>
+    /// <exception cref="InvalidOperationException">The base classifier has changed, or its scores have another shape.</exception>
     public PredictionSet PredictSet(SmoothingImage image, CancellationToken cancellationToken = default) =>
         PredictSetMany([image], null, cancellationToken).Single();
 
     /// <summary><see cref="PredictSet"/>, without blocking a thread.</summary>
     /// <param name="image">Read before this returns.</param>
-    /// <param name="cancellationToken">Looked at before the vote.</param>
+    /// <param name="cancellationToken">Checked before the vote.</param>
     /// <exception cref="ArgumentException">At once: the image is refused.</exception>
     public Task<PredictionSet> PredictSetAsync(SmoothingImage image, CancellationToken cancellationToken = default)
     {
@@ -100,12 +102,13 @@ public sealed partial class RobustSetClassifier
         return Task.Run(() => Answer([(read, image.Cancellation)], cancellationToken).Single(), cancellationToken);
     }
 
-    /// <summary>The sets of many images: ordered, streaming, as many in a pass as the calibration's batch. The first error ends
-    /// it.</summary>
-    /// <param name="images">Drawn from as needed. Explicit indices must be distinct.</param>
-    /// <param name="progress">Told the number of images done, after every pass.</param>
+    /// <summary>
+    /// The sets of many images: ordered, streaming, with as many in a pass as the calibration's batch. The first error ends it.
+    /// </summary>
+    /// <param name="images">Read as needed. Explicit indices must be distinct.</param>
+    /// <param name="progress">Receives the number of images done, after every pass.</param>
     /// <param name="cancellationToken">Cancels between passes.</param>
-    /// <returns>Under keys that are fixed now: enumerated again, it answers again, with the same noise.</returns>
+    /// <returns>The keys are fixed now: enumerating again answers again, with the same noise.</returns>
     public IEnumerable<PredictionSet> PredictSetMany(
         IEnumerable<SmoothingImage> images, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {

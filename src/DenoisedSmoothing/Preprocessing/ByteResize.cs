@@ -1,8 +1,8 @@
 namespace DenoisedSmoothing.Preprocessing;
 
 /// <summary>
-/// Resizing of byte images with antialiasing, bit for bit as PIL does it (Pillow: src/libImaging/Resample.c), which the field's
-/// preprocessing is made of: weights in fixed point with 22 bits, across first, then down, rounded to bytes after each.
+/// Resizing of byte images with antialiasing, bit for bit as in PIL (Pillow: src/libImaging/Resample.c), on which the field's preprocessing
+/// is based: weights in fixed point with 22 bits, across first, then down, rounded to bytes after each.
 /// </summary>
 internal static class ByteResize
 {

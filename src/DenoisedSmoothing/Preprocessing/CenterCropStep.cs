@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.Preprocessing;
 
-/// <summary>Cuts out the middle, as torchvision's CenterCrop where the image is large enough.</summary>
+/// <summary>Cuts out the middle, like torchvision's CenterCrop where the image is large enough.</summary>
 internal sealed record CenterCropStep(int Height, int Width) : IPreprocessStep
 {
     // torchvision would pad a smaller image with black.

@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.Preprocessing;
 
-/// <summary>Makes one channel of three by ITU-R 601-2 in 16 bits, as PIL's <c>convert("L")</c>.</summary>
+/// <summary>Makes one channel from three by ITU-R 601-2 in 16 bits, like PIL's <c>convert("L")</c>.</summary>
 internal sealed record GreyStep : IPreprocessStep
 {
     public ImageShape ShapeOf(ImageShape input) => input.Channels is 1 or 3
@@ -19,6 +19,6 @@ internal sealed record GreyStep : IPreprocessStep
 
     public override string ToString() => "grey";
 
-    /// <summary>The grey of a colour; what was grey stays as it is.</summary>
+    /// <summary>The grey of a colour; greys stay as they are.</summary>
     internal static byte Of(byte red, byte green, byte blue) => (byte)((19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16);
 }

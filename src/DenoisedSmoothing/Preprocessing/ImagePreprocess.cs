@@ -3,15 +3,15 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Preprocessing;
 
-/// <summary>What happens to an image before the noise, step by step: what comes out is what is certified.</summary>
+/// <summary>What happens to an image before the noise, step by step: the result is what is certified.</summary>
 /// <remarks>
 /// <para>
-/// Immutable and safe for concurrent use. Each method returns a longer preprocessing: <c>new
-/// ImagePreprocess().Resize(256).CenterCrop(224)</c>.
+/// Immutable and safe for concurrent use. Each method returns a preprocessing with one more step:
+/// <c>new ImagePreprocess().Resize(256).CenterCrop(224)</c>.
 /// </para>
 /// <para>
-/// Steps work on bytes, bit for bit as torchvision's transforms do on PIL images. A tensor made from bytes loses nothing; a finer one is
-/// rounded to multiples of 1/255 first. Mean and std are not a matter of preprocessing: they come after the denoiser, in the classifier's
+/// Steps work on bytes, bit for bit like torchvision's transforms on PIL images. A tensor made from bytes loses nothing; a finer one is
+/// rounded to multiples of 1/255 first. Mean and std are not part of preprocessing: they come after the denoiser, in the classifier's
 /// <c>Normalization</c>.
 /// </para>
 /// </remarks>
@@ -24,7 +24,7 @@ public sealed class ImagePreprocess
 
     private ImagePreprocess(IPreprocessStep[] steps) => _steps = steps;
 
-    /// <summary>Then resizes the shorter side and keeps the proportions, as torchvision's <c>Resize(shorterSide)</c>.</summary>
+    /// <summary>Then resizes the shorter side and keeps the proportions, like torchvision's <c>Resize(shorterSide)</c>.</summary>
     /// <param name="shorterSide">Its length in pixels, at least 1.</param>
     /// <param name="resampling">How.</param>
     public ImagePreprocess Resize(int shorterSide, Resampling resampling = Resampling.Bilinear)
@@ -34,7 +34,7 @@ public sealed class ImagePreprocess
     }
 
     /// <summary>
-    /// Then resizes to a height and a width, as torchvision's <c>Resize((height, width))</c>; proportions change with them.
+    /// Then resizes to a height and a width, like torchvision's <c>Resize((height, width))</c>, which may change the proportions.
     /// </summary>
     /// <param name="height">H in pixels, at least 1.</param>
     /// <param name="width">W in pixels, at least 1.</param>
@@ -47,13 +47,13 @@ public sealed class ImagePreprocess
     }
 
     /// <summary>
-    /// Then cuts a square out of the middle, as torchvision's <c>CenterCrop(side)</c>; an image that is smaller is an error, not padded.
+    /// Then cuts a square out of the middle, like torchvision's <c>CenterCrop(side)</c>; a smaller image is an error, not padded.
     /// </summary>
     /// <param name="side">Height and width of the cut in pixels, at least 1.</param>
     public ImagePreprocess CenterCrop(int side) => CenterCrop(side, side);
 
     /// <summary>
-    /// Then cuts out the middle, as torchvision's <c>CenterCrop((height, width))</c>; an image that is smaller is an error, not padded.
+    /// Then cuts out the middle, like torchvision's <c>CenterCrop((height, width))</c>; a smaller image is an error, not padded.
     /// </summary>
     /// <param name="height">Height of the cut in pixels, at least 1.</param>
     /// <param name="width">Width of the cut in pixels, at least 1.</param>
@@ -64,7 +64,7 @@ public sealed class ImagePreprocess
         return Then(new CenterCropStep(height, width));
     }
 
-    /// <summary>Then makes one channel of three, as PIL's <c>convert("L")</c>; a grey image stays as it is.</summary>
+    /// <summary>Then makes one channel from three, like PIL's <c>convert("L")</c>; a grey image stays as it is.</summary>
     public ImagePreprocess Grey() => Then(new GreyStep());
 
     /// <summary>Then refuses images of any other shape; changes nothing.</summary>
@@ -74,7 +74,7 @@ public sealed class ImagePreprocess
     public ImagePreprocess Exactly(int channels, int height, int width) =>
         Then(new ExactShapeStep(new ImageShape(channels, height, width)));
 
-    /// <summary>The shape in which an image comes out.</summary>
+    /// <summary>The shape of the resulting image.</summary>
     /// <param name="input">The image's own shape.</param>
     /// <exception cref="ArgumentException">A step cannot take it; the message says why.</exception>
     public ImageShape ShapeOf(ImageShape input) => _steps.Aggregate(input, (shape, step) => step.ShapeOf(shape));
@@ -99,7 +99,7 @@ public sealed class ImagePreprocess
         return tensor(values, [to.Channels, to.Height, to.Width]);
     }
 
-    /// <summary>The steps in their order, for messages and fingerprints.</summary>
+    /// <summary>The steps in order, for messages and fingerprints.</summary>
     public override string ToString() => _steps.Length == 0 ? "as it is" : string.Join(", ", _steps.Select(step => step.ToString()));
 
     private static Resampling Known(Resampling resampling) => resampling is Resampling.Bilinear or Resampling.Bicubic

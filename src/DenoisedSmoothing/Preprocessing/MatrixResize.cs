@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Preprocessing;
 
 /// <summary>
-/// Bicubic resize with antialiasing as two matrix products, for cards: libtorch's own kernel takes five times as long there. The values
-/// are libtorch's to the rounding of float32.
+/// Bicubic resizing with antialiasing as two matrix products, for GPUs: libtorch's own kernel takes five times as long there. The values
+/// equal libtorch's up to float32 rounding.
 /// </summary>
 internal static class MatrixResize
 {
@@ -22,12 +22,12 @@ internal static class MatrixResize
         using DisposeScope scope = NewDisposeScope();
         long n = images.size(0), channels = images.size(1), from = images.size(2), across = images.size(3);
         Tensor down = Weights((int)from, height, images.device), right = Weights((int)across, width, images.device);
-        // Down first, where the image is still small: what the second product gives lies as it is wanted.
+        // Down first, while the image is still small: the second product's result then has the wanted layout.
         Tensor tall = images.transpose(2, 3).reshape(-1, from).matmul(down).reshape(n, channels, across, height).transpose(2, 3);
         return tall.reshape(-1, across).matmul(right).reshape(n, channels, height, width).MoveToOuterDisposeScope();
     }
 
-    // [from,to], kept: a copy at every batch would make the host wait for the card.
+    // [from,to], kept: a copy for every batch would make the host wait for the card.
     private static Tensor Weights(int from, int to, Device device) => s_weights.GetOrAdd((from, to, device.ToString()), _ => new(() =>
     {
         using IDisposable normal = inference_mode(false); // outlives the caller's

@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.Preprocessing;
 
-/// <summary>Resizes the shorter side to a length and keeps the proportions, as torchvision's Resize with one number.</summary>
+/// <summary>Resizes the shorter side to a length and keeps the proportions, like torchvision's Resize with one number.</summary>
 internal sealed record ResizeShorterSideStep(int Length, Resampling Resampling) : IPreprocessStep
 {
     // torchvision rounds the longer side down (transforms/functional.py, _compute_resized_output_size).

@@ -1,11 +1,11 @@
 namespace DenoisedSmoothing.Preprocessing;
 
-/// <summary>The windows of a resize with antialiasing, as PIL and libtorch have them.</summary>
+/// <summary>The windows of a resize with antialiasing, as in PIL and libtorch.</summary>
 internal static class ResizeTaps
 {
     /// <summary>
-    /// For each place of the result, where its window begins and the weights in it, which sum to 1: the filter, as wide as it is in pixels
-    /// of the coarser side.
+    /// For each place in the result, where its window begins and the weights in it, which sum to 1: the filter, with its width measured in
+    /// pixels of the coarser side.
     /// </summary>
     /// <param name="from">Pixels before.</param>
     /// <param name="to">Pixels after.</param>

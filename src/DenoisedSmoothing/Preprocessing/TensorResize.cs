@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Preprocessing;
 
-/// <summary>Resizing of tensors inside what is certified: no rounding to bytes, and gradients pass.</summary>
+/// <summary>Resizing of tensors inside the certified classifier: no rounding to bytes, and gradients pass through.</summary>
 internal static class TensorResize
 {
     /// <summary>Resizes with antialiasing.</summary>
@@ -22,7 +22,7 @@ internal static class TensorResize
             : nn.functional.interpolate(images, size: [height, width], mode: mode, align_corners: false, antialias: true);
     }
 
-    /// <summary>What white noise of deviation 1 has left of it, root mean square over the pixels: at most 1.</summary>
+    /// <summary>How much of white noise with deviation 1 is left, as the root mean square over the pixels: at most 1.</summary>
     public static double NoiseLeft((int Height, int Width) from, (int Height, int Width) to, Resampling resampling)
     {
         return Math.Sqrt(Side(from.Height, to.Height) * Side(from.Width, to.Width));

@@ -18,24 +18,24 @@ public sealed record CatalogDenoiser(Func<nn.Module<Tensor, Tensor, Tensor>> Cre
     /// <summary>The network is fed t times this.</summary>
     public double TimestepScale { get; init; } = 1;
 
-    /// <summary>The last timestep that it was trained at; null for the schedule's last.</summary>
+    /// <summary>The last timestep at which it was trained; null for the schedule's last.</summary>
     public int? LastTimestep { get; init; }
 
     /// <summary>
-    /// Whether it is a network of Karras et al. 2022, which is told the noise level itself: schedule and timesteps do not matter then, and
-    /// <see cref="Conditioned"/> is what denoises.
+    /// Whether it is a network of Karras et al. 2022, which is given the noise level itself: schedule and timesteps do not matter then, and
+    /// <see cref="Conditioned"/> denoises.
     /// </summary>
     public bool IsEdm { get; init; }
 
-    /// <summary>The preconditioning of a network of theirs that is a baseline; null for EDM's own.</summary>
+    /// <summary>The preconditioning, if it is one of their baseline networks; null for EDM's own.</summary>
     public SdePreconditioning? Baseline { get; init; }
 
-    /// <summary>Makes the network that a file holds, where its weights say which it is; null where there is one only.</summary>
+    /// <summary>Makes the network in a file, where its weights say which it is; null where there is only one.</summary>
     internal Func<string, CheckpointOptions, nn.Module<Tensor, Tensor, Tensor>>? Read { get; init; }
 
     /// <summary>Makes the network and reads its weights from a checkpoint.</summary>
     /// <param name="path">Any format that <see cref="Checkpoint.Open(string)"/> reads.</param>
-    /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
+    /// <param name="device">Where to compute, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <param name="checkpoint">How the file is to be read; null for the usual way.</param>
     /// <exception cref="CheckpointException">The file is damaged or holds other weights.</exception>
     public nn.Module<Tensor, Tensor, Tensor> Load(string path, string device = "cpu", CheckpointOptions? checkpoint = null) =>
@@ -43,7 +43,7 @@ public sealed record CatalogDenoiser(Func<nn.Module<Tensor, Tensor, Tensor>> Cre
 
     /// <summary>The network with its preconditioning, for <see cref="NoiseLevelDenoiser"/> and <see cref="HeunDenoiser"/>.</summary>
     /// <param name="network">What <see cref="Load"/> made, in any arithmetic.</param>
-    /// <param name="disposeNetwork">Whether the model frees the network, where it can be.</param>
+    /// <param name="disposeNetwork">Whether the model frees the network, if it can be freed.</param>
     /// <exception cref="InvalidOperationException">It is a network with timesteps.</exception>
     public SigmaConditionedModel Conditioned(nn.IModule<Tensor, Tensor, Tensor> network, bool disposeNetwork = false) => IsEdm
         ? Hub.PretrainedEdm.Conditioned(network, Baseline, disposeNetwork)

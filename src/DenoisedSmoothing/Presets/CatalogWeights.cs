@@ -11,9 +11,11 @@ internal static class CatalogWeights
         where TNetwork : torch.nn.Module => Load(create, null, path, device, options);
 
     /// <param name="create">Makes the network.</param>
-    /// <param name="read">Makes and fills the network that a file holds, where the file decides; null for the one that is created.</param>
+    /// <param name="read">
+    /// Makes and fills the network in a file, where the file decides which; null to use <paramref name="create"/>.
+    /// </param>
     /// <param name="path">The file.</param>
-    /// <param name="device">Where to.</param>
+    /// <param name="device">The target device.</param>
     /// <param name="options">How the file is read.</param>
     public static TNetwork Load<TNetwork>(
         Func<TNetwork> create, Func<string, CheckpointOptions, TNetwork>? read, string path, string device, CheckpointOptions options)

@@ -6,11 +6,13 @@ using DenoisedSmoothing.Models;
 
 namespace DenoisedSmoothing.Presets;
 
-/// <summary>The networks of this library that weights alone can be loaded into, by name, with what each was published with.</summary>
+/// <summary>
+/// The networks of this library into which bare weights can be loaded, by name, with the settings each was published with.
+/// </summary>
 public static class NetworkCatalog
 {
     /// <summary>
-    /// Classifiers by name: the field's, and those that torchvision and timm have under the same names (docs/models.md lists them). Cohen
+    /// Classifiers by name: those of the field, and those of torchvision and timm under the same names (docs/models.md lists them). Cohen
     /// et al.'s and Salman et al.'s ImageNet models are <c>resnet50</c>.
     /// </summary>
     public static IReadOnlyDictionary<string, CatalogClassifier> Classifiers { get; } = new Dictionary<string, CatalogClassifier>(
@@ -19,7 +21,7 @@ public static class NetworkCatalog
         ["fashion-mnist"] = new(classes => new CifarResNet(20, classes, ResNetShortcut.Pad, inChannels: 1)),
         ["lenet"] = new(classes => new LeNet(classes)),
         ["resnet20"] = new(classes => new CifarResNet(20, classes, ResNetShortcut.Pad)) { Normalization = Normalization.ImageNet },
-        // Cohen et al. and Salman et al. save a Sequential whose first module normalises, at times through DataParallel.
+        // Cohen et al. and Salman et al. save a Sequential whose first module normalises, sometimes through DataParallel.
         ["resnet110"] = new(classes => new CifarResNet(110, classes, ResNetShortcut.Convolution))
         {
             Normalization = Normalization.CohenCifar10,
@@ -64,7 +66,7 @@ public static class NetworkCatalog
         ["edm-cifar10-ncsnpp"] = new(() => new EdmUNet(EdmUNetOptions.Cifar10NcsnPlusPlus)) { IsEdm = true },
     };
 
-    /// <summary>What classifiers want of their pixels, by name; null takes [0,1] as it is.</summary>
+    /// <summary>How classifiers want their pixels normalised, by name; null takes [0,1] as it is.</summary>
     public static IReadOnlyDictionary<string, Normalization?> Normalizations { get; } = new Dictionary<string, Normalization?>
     {
         ["none"] = null,
@@ -74,12 +76,12 @@ public static class NetworkCatalog
     };
 
     /// <summary>
-    /// The name of a small classifier of this catalog that a file's weights are, told by names and shapes. Networks for photos, which
-    /// differ in what they do with images, are none of these: <see cref="PretrainedModel.Open(string)"/> recognises them.
+    /// The name of the small classifier in this catalog to which a file's weights belong, judged by names and shapes. Networks for photos,
+    /// which differ in how they prepare images, are not among these: <see cref="PretrainedModel.Open(string)"/> recognises them.
     /// </summary>
     /// <param name="path">Any format that <see cref="Checkpoint.Open(string)"/> reads.</param>
     /// <param name="options">How it is read; null for the usual way.</param>
-    /// <returns>Null where it is none of them.</returns>
+    /// <returns>Null where it is not one of them.</returns>
     /// <exception cref="CheckpointException">The file is damaged, hostile or of an unknown kind.</exception>
     public static string? Recognise(string path, CheckpointOptions? options = null)
     {
@@ -91,7 +93,7 @@ public static class NetworkCatalog
             && !shapes.ContainsKey(known.Absent)).Network;
     }
 
-    // Of each a few entries, and one that a longer network of the kind has.
+    // For each a few entries, and one that only a longer network of its kind has.
     private static readonly (string Network, (string Entry, long[] Shape)[] Shapes, string Absent)[] s_telling =
     [
         ("fashion-mnist", [("conv1.weight", [16, 1, 3, 3]), ("layer3.2.conv2.weight", [64, 64, 3, 3]), ("linear.weight", [10, 64])],
@@ -105,7 +107,7 @@ public static class NetworkCatalog
         ("lenet", [("conv1.weight", [20, 1, 5, 5]), ("conv2.weight", [50, 20, 5, 5]), ("fc2.weight", [10, 500])], "fc3.weight"),
     ];
 
-    // Whatever network of theirs the file holds.
+    // Any network of theirs that the file holds.
     private static CatalogDenoiser Edm(SdePreconditioning? baseline) => new(() => new EdmUNet(EdmUNetOptions.Cifar10DdpmPlusPlus))
     {
         IsEdm = true,

@@ -2,7 +2,7 @@ using DenoisedSmoothing.Checkpoints;
 
 namespace DenoisedSmoothing.Presets;
 
-/// <summary>How the files of a pair are read, where they are not as they were published.</summary>
+/// <summary>How the files of a pair are read, where they differ from the published ones.</summary>
 public sealed record PairCheckpoints
 {
     /// <summary>The denoiser's file.</summary>

@@ -2,7 +2,7 @@ using DenoisedSmoothing.Checkpoints;
 
 namespace DenoisedSmoothing.Presets;
 
-/// <summary>What a pair was asked for, over what its files usually want.</summary>
+/// <summary>The options asked for, on top of what a pair's files usually need.</summary>
 internal static class PairCheckpointsExtensions
 {
     public static CheckpointOptions OfDenoiser(this PairCheckpoints? asked) => asked?.Denoiser ?? new();

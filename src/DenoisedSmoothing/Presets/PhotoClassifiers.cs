@@ -6,15 +6,17 @@ using DenoisedSmoothing.Preprocessing;
 namespace DenoisedSmoothing.Presets;
 
 /// <summary>
-/// Networks for photos under the names that torchvision and timm give them, with the preprocessing of their published weights
-/// (torchvision's *_Weights, timm's default_cfgs), 1000 classes.
+/// Networks for photos under their names in torchvision and timm, with the preprocessing of their published weights (torchvision's
+/// *_Weights, timm's default_cfgs), 1000 classes.
 /// </summary>
 internal static class PhotoClassifiers
 {
     private static readonly BeitOptions s_beitBase = new() { EmbedDim = 768, Depth = 12, Heads = 12, LayerScale = 0.1 };
     private static readonly BeitOptions s_beitLarge = BeitOptions.Large16Size512 with { ImageSize = 224 };
 
-    /// <summary>Options and preprocessing by name: the shorter side that photos are resized to, before the middle is cut out.</summary>
+    /// <summary>
+    /// Options and preprocessing by name, including the length to which the shorter side is resized before the middle is cut out.
+    /// </summary>
     public static IReadOnlyDictionary<string, (object Options, Normalization Normalization, int Shorter, Resampling Resampling)> All
     { get; } = new Dictionary<string, (object, Normalization, int, Resampling)>
         {
@@ -66,7 +68,7 @@ internal static class PhotoClassifiers
             ["swin_large_patch4_window12_384"] = Deit(SwinOptions.Large with { WindowSize = 12, ImageSize = 384 }),
         };
 
-    /// <summary>The catalog's entry of a name.</summary>
+    /// <summary>The catalog's entry for a name.</summary>
     public static CatalogClassifier Entry(string name)
     {
         (object options, Normalization normalization, int shorter, Resampling resampling) = All[name];
@@ -89,7 +91,7 @@ internal static class PhotoClassifiers
     private static (object, Normalization, int, Resampling) Timm(object options) =>
         (options, Normalization.ToSymmetric, Shorter(options), Resampling.Bicubic);
 
-    // DeiT, and Swin and BEiT v2 after it.
+    // DeiT; Swin and BEiT v2 follow it.
     private static (object, Normalization, int, Resampling) Deit(object options) =>
         (options, Normalization.ImageNet, Shorter(options), Resampling.Bicubic);
 

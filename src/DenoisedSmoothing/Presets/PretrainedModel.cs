@@ -8,20 +8,20 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Presets;
 
 /// <summary>
-/// A classifier as people publish it: a folder of Hugging Face's hub (config.json, preprocessor_config.json and weights; also timm's), or
-/// weights alone of torchvision, timm, Hugging Face and Cohen et al., recognised by their names and shapes. Families: ViT, DeiT, BEiT,
+/// A classifier as it is published: a folder from Hugging Face's hub (config.json, preprocessor_config.json and weights; also timm's), or
+/// bare weights of torchvision, timm, Hugging Face and Cohen et al., recognised by their names and shapes. Families: ViT, DeiT, BEiT,
 /// ResNet, ConvNeXt and Swin.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A published preprocessing has two halves. What brings a photo to the network's size is before the noise: <see cref="Preprocess"/>, and
-/// what comes out of it is the image that is certified. What the network wants of its pixels is behind the denoiser, inside this
-/// classifier: <see cref="Normalization"/>, and, where the certified image has another size than <see cref="ImageSize"/> (32x32 for a
-/// denoiser of CIFAR-10, say), a bicubic resize with antialiasing, whatever filter photos are resized with.
+/// A published preprocessing has two halves. What brings a photo to the network's size comes before the noise: <see cref="Preprocess"/>,
+/// whose result is the certified image. What the network wants for its pixels comes after the denoiser, inside this classifier:
+/// <see cref="Normalization"/> and, where the certified image has another size than <see cref="ImageSize"/> (such as 32x32 for a CIFAR-10
+/// denoiser), a bicubic resize with antialiasing, whatever filter photos are resized with.
 /// </para>
 /// <para>
-/// Nothing is downloaded. Settings that change the function are read, or refused by their names; where settings and weights contradict each
-/// other nothing is loaded. Safe for concurrent use.
+/// Nothing is downloaded. Settings that change the function are read, or refused by name; where settings and weights contradict each other,
+/// nothing is loaded. Safe for concurrent use.
 /// </para>
 /// </remarks>
 public sealed class PretrainedModel : IClassifier, IDescribed, IDisposable
@@ -35,36 +35,35 @@ public sealed class PretrainedModel : IClassifier, IDescribed, IDisposable
             images.Side is { } side ? (side, side) : null, disposeNetwork: true);
     }
 
-    /// <summary>What it is: model_type or architecture of its settings, or the family that was recognised.</summary>
+    /// <summary>What it is: the model_type or architecture from its settings, or the recognised family.</summary>
     public string Name { get; }
 
-    /// <summary>The network, which takes normalised images and returns logits; it ends with this.</summary>
+    /// <summary>The network, which takes normalised images and returns logits; it is disposed with this.</summary>
     public nn.Module<Tensor, Tensor> Network { get; }
 
-    /// <summary>The same classifier, network, normalisation and resizing apart; it ends with this.</summary>
+    /// <summary>The same classifier, with separate access to network, normalisation and resizing; it is disposed with this.</summary>
     public ModuleClassifier Classifier { get; }
 
     /// <summary>
-    /// Before the noise: brings a photo to the size that the network was trained on. Take another one where the denoiser wants another
-    /// size.
+    /// Before the noise: brings a photo to the size that the network was trained on. Use another one where the denoiser wants another size.
     /// </summary>
     public ImagePreprocess Preprocess { get; }
 
     /// <summary>
-    /// Height and width in pixels of the images that the network gets: others are resized behind the denoiser. Null where they are taken as
+    /// Height and width in pixels of the images that the network gets: others are resized after the denoiser. Null where they are taken as
     /// they are.
     /// </summary>
     public int? ImageSize { get; }
 
-    /// <summary>What images are normalised with behind the denoiser; null where the network takes [0,1].</summary>
+    /// <summary>How images are normalised after the denoiser; null where the network takes [0,1].</summary>
     public Normalization? Normalization => Classifier.Normalization;
 
-    /// <summary>The classes' names in their order (id2label, label_names); null where no file has them.</summary>
+    /// <summary>The classes' names in order (id2label, label_names); null where no file has them.</summary>
     public IReadOnlyList<string>? Labels { get; }
 
     /// <summary>
-    /// What no file said and was taken from the conventions of the family, a sentence each, to be shown to the user. Empty for a
-    /// folder with its settings.
+    /// What no file said and was taken from the family's conventions, one sentence each, to be shown to the user. Empty for a folder with
+    /// its settings.
     /// </summary>
     public IReadOnlyList<string> Notes { get; }
 
@@ -80,7 +79,7 @@ public sealed class PretrainedModel : IClassifier, IDescribed, IDisposable
     /// do.</exception>
     public static PretrainedModel Open(string path) => Open(path, new PretrainedModelOptions());
 
-    /// <summary>Opens a folder or a file. What it takes is little more than the network's memory.</summary>
+    /// <summary>Opens a folder or a file. It takes little more than the network's memory.</summary>
     /// <param name="path">
     /// A folder with config.json, preprocessor_config.json (not for timm's) and model.safetensors or pytorch_model.bin, whole or in shards;
     /// or a file of weights in any format that <see cref="Checkpoint.Open(string)"/> reads.

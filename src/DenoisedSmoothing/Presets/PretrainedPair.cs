@@ -30,32 +30,32 @@ public sealed class PretrainedPair : IDisposable
     public IDenoiser Denoiser { get; }
 
     /// <summary>
-    /// The denoiser's model, over which another strategy of denoising can be put; null where the denoiser is none of diffusion. It ends
-    /// with the pair.
+    /// The denoiser's model, on which another denoising strategy can be built; null where the denoiser is not a diffusion model. It is
+    /// disposed with the pair.
     /// </summary>
     public DiffusionModel? Diffusion => (Denoiser as OneShotDenoiser)?.Model;
 
     /// <summary>The classifier, for pixels in [0,1].</summary>
     public IClassifier Classifier { get; }
 
-    /// <summary>Both in a row: what is smoothed.</summary>
+    /// <summary>Both in sequence: what is smoothed.</summary>
     public IBaseClassifier BaseClassifier { get; }
 
-    /// <summary>What the denoiser's file says of its training.</summary>
-    /// <value>Null where it says nothing, as published files do.</value>
+    /// <summary>What the denoiser's file says about its training.</summary>
+    /// <value>Null where it says nothing, as with published files.</value>
     public DenoiserCard? Card { get; internal init; }
 
     /// <summary>What happens to an image before the noise; not part of what is certified.</summary>
     public ImagePreprocess Preprocess { get; }
 
-    /// <summary>Which function this is: kinds, settings and hashes of the weights. The first time it reads all weights.</summary>
+    /// <summary>Which function this is: kinds, settings and hashes of the weights. The first call reads all weights.</summary>
     public string Fingerprint => PartInfo.Of(BaseClassifier).Fingerprint;
 
     /// <summary>The smoothed classifier over this pair, on the device where it was loaded.</summary>
     /// <param name="sigma">The smoothing noise per pixel, in [0,1] pixel space.</param>
     /// <param name="certifier">The statistics; <see cref="CohenCertifier"/> with its defaults when not given.</param>
-    /// <param name="options">How to sample; its devices, where given, take the pair's place.</param>
-    /// <param name="logger">Told of warnings.</param>
+    /// <param name="options">How to sample; its devices, if given, replace the pair's.</param>
+    /// <param name="logger">Receives warnings.</param>
     /// <exception cref="ArgumentException">The denoiser was not trained for this sigma, as its file says.</exception>
     public SmoothedClassifier Smooth(double sigma, ICertifier? certifier = null, SmoothingOptions? options =
         null, ILogger<SmoothedClassifier>? logger = null)

@@ -11,7 +11,7 @@ namespace DenoisedSmoothing.Presets;
 
 /// <summary>
 /// The field's published pairs, from checkpoint files to a ready pair: docs/models.md names the files. Any format that
-/// <see cref="Checkpoint.Open(string)"/> reads will do; a file that holds something else is refused with what it looks like.
+/// <see cref="Checkpoint.Open(string)"/> reads works; a file that holds something else is refused, saying what it looks like.
 /// </summary>
 public static class PretrainedPairs
 {
@@ -25,10 +25,10 @@ public static class PretrainedPairs
     /// </summary>
     /// <param name="diffusionPath">cifar10_uncond_50M_500K.pt.</param>
     /// <param name="vitPath">ViT-B/16 at 224 fine-tuned on CIFAR-10, under Hugging Face's or timm's names.</param>
-    /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
+    /// <param name="device">Where to compute, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <param name="checkpoints">How the files are read; null for the usual way.</param>
     /// <exception cref="CheckpointException">A file is damaged or holds other weights.</exception>
-    /// <exception cref="InvalidDataException">The denoiser's file has a card, which says that it is another denoiser.</exception>
+    /// <exception cref="InvalidDataException">The denoiser's file has a card that says it is another denoiser.</exception>
     public static PretrainedPair Cifar10(
         string diffusionPath, string vitPath, string device = "cpu", PairCheckpoints? checkpoints = null) =>
         Build("Carlini et al. 2022, CIFAR-10, ViT-B/16", device, Cifar, CardOf(diffusionPath, s_improvedDiffusion), owned =>
@@ -40,10 +40,10 @@ public static class PretrainedPairs
     /// <summary>The same denoiser with WRN-28-10 (RobustBench's "Standard"), which takes plain pixels.</summary>
     /// <param name="diffusionPath">cifar10_uncond_50M_500K.pt.</param>
     /// <param name="classifierPath">The WRN-28-10's weights.</param>
-    /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
+    /// <param name="device">Where to compute, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <param name="checkpoints">How the files are read; null for the usual way.</param>
     /// <exception cref="CheckpointException">A file is damaged or holds other weights.</exception>
-    /// <exception cref="InvalidDataException">The denoiser's file has a card, which says that it is another denoiser.</exception>
+    /// <exception cref="InvalidDataException">The denoiser's file has a card that says it is another denoiser.</exception>
     public static PretrainedPair Cifar10WideResNet(
         string diffusionPath, string classifierPath, string device = "cpu", PairCheckpoints? checkpoints = null) =>
         Build("Carlini et al. 2022, CIFAR-10, WRN-28-10", device, Cifar, CardOf(diffusionPath, s_improvedDiffusion), owned =>
@@ -58,10 +58,10 @@ public static class PretrainedPairs
     /// </summary>
     /// <param name="diffusionPath">256x256_diffusion_uncond.pt.</param>
     /// <param name="beitPath">timm's beit_large_patch16_512.</param>
-    /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
+    /// <param name="device">Where to compute, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <param name="checkpoints">How the files are read; null for the usual way.</param>
     /// <exception cref="CheckpointException">A file is damaged or holds other weights.</exception>
-    /// <exception cref="InvalidDataException">The denoiser's file has a card, which says that it is another denoiser.</exception>
+    /// <exception cref="InvalidDataException">The denoiser's file has a card that says it is another denoiser.</exception>
     public static PretrainedPair ImageNet(
         string diffusionPath, string beitPath, string device = "cpu", PairCheckpoints? checkpoints = null) =>
         Build("Carlini et al. 2022, ImageNet", device, new ImagePreprocess().Resize(256).CenterCrop(224).Exactly(3, 224, 224),
@@ -77,7 +77,7 @@ public static class PretrainedPairs
 
     /// <summary>Cohen et al. 2019, CIFAR-10: ResNet-110 trained on noisy images, without a denoiser.</summary>
     /// <param name="classifierPath">A checkpoint.pth.tar of their release; sigma must be the one it was trained with.</param>
-    /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
+    /// <param name="device">Where to compute, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <param name="checkpoints">How the files are read; null for the usual way.</param>
     /// <exception cref="CheckpointException">The file is damaged or holds other weights.</exception>
     public static PretrainedPair CohenCifar10(
@@ -88,16 +88,16 @@ public static class PretrainedPairs
     /// <summary>Salman et al. 2020, CIFAR-10: a denoiser trained for one sigma in front of a plain ResNet-110.</summary>
     /// <param name="denoiserPath">A denoiser of their release: DnCNN, DnCNN wide or MemNet, told apart by the weights.</param>
     /// <param name="classifierPath">A ResNet-110 checkpoint of theirs or of Cohen et al.</param>
-    /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
+    /// <param name="device">Where to compute, such as <c>cpu</c> or <c>cuda</c>.</param>
     /// <param name="checkpoints">How the files are read; null for the usual way.</param>
     /// <exception cref="CheckpointException">A file is damaged or holds other weights.</exception>
-    /// <exception cref="InvalidDataException">The denoiser's file has a card, which says that it is another denoiser.</exception>
+    /// <exception cref="InvalidDataException">The denoiser's file has a card that says it is another denoiser.</exception>
     public static PretrainedPair SalmanCifar10(
         string denoiserPath, string classifierPath, string device = "cpu", PairCheckpoints? checkpoints = null) =>
         Build("Salman et al. 2020, CIFAR-10", device, Cifar, CardOf(denoiserPath, null), owned =>
     {
         using Checkpoint checkpoint = Checkpoint.Open(denoiserPath, checkpoints.OfDenoiser());
-        // DnCNN's first convolution tells the width; MemNet has no entry of that name.
+        // DnCNN's first convolution shows the width; MemNet has no entry of that name.
         TensorEntry? first = checkpoint.Entries.FirstOrDefault(entry => entry.Name == "dncnn.0.weight" && entry.Shape.Count == 4);
         nn.Module<Tensor, Tensor> network = first is null ? new MemNet() : new DnCnn(width: (int)first.Shape[0]);
         Place(owned, network, checkpoint, device);
@@ -151,7 +151,7 @@ public static class PretrainedPairs
         }
     }
 
-    // A file that was trained anew may take the published one's place, if it is the same kind of denoiser.
+    // A newly trained file may replace the published one, if it is the same kind of denoiser.
     private static DenoiserCard? CardOf(string path, DenoiserSettings? pairs)
     {
         DenoiserCard? card = DenoiserCard.Find(path);
@@ -171,7 +171,7 @@ public static class PretrainedPairs
         return network;
     }
 
-    // Entry by entry where the names are the network's own; through a dictionary, twice the memory, where they have to be mapped.
+    // Entry by entry where the names are the network's own; through a dictionary, with twice the memory, where they have to be mapped.
     private static T LoadMapped<T>(
         List<IDisposable> owned, Func<T> create, string path, CheckpointOptions options, string device, Func<string, bool> foreign,
             Func<IReadOnlyDictionary<string, Tensor>, Dictionary<string, Tensor>> map)

@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.Presets;
 
-/// <summary>A denoiser with the card that its file carries, as <c>dds train-denoiser</c> writes them: nothing else need be said.</summary>
+/// <summary>A denoiser with the card in its file, as written by <c>dds train-denoiser</c>: nothing else needs to be specified.</summary>
 public sealed class TrainedDenoiser : IDisposable
 {
     private readonly IDisposable _owned;
@@ -12,31 +12,31 @@ public sealed class TrainedDenoiser : IDisposable
     internal TrainedDenoiser(DenoiserCard card, IDenoiser plain, IDisposable owned) =>
         (Card, Plain, Denoiser, _owned) = (card, plain, new CheckedDenoiser(plain, card), owned);
 
-    /// <summary>What the file says of the training.</summary>
+    /// <summary>What the file says about the training.</summary>
     public DenoiserCard Card { get; }
 
     /// <summary>One-shot denoising, for pixels in [0,1]; refuses noise levels that the card excludes.</summary>
     public IDenoiser Denoiser { get; }
 
     /// <summary>
-    /// The diffusion model, over which other strategies of denoising can be put, up to its last timestep; null for scores and for
-    /// denoisers that are not told the noise level, and where not all timesteps below the last were trained, since the other strategies
-    /// ask the network at those too.
+    /// The diffusion model, on which other denoising strategies can be built, up to its last timestep; null for scores, for denoisers that
+    /// are not told the noise level, and where not all timesteps below the last were trained, since the other strategies call the network
+    /// at those too.
     /// </summary>
     public DiffusionModel? Diffusion => Card is DiffusionCard { Trained: var trained } && trained.ContainsAllUpTo(trained.Last)
         ? Model
         : null;
 
-    /// <summary>The diffusion model, for those that check the card themselves.</summary>
+    /// <summary>The diffusion model, for callers that check the card themselves.</summary>
     internal DiffusionModel? Model => (Plain as OneShotDenoiser)?.Model;
 
-    /// <summary>The denoiser without the check, for those that check themselves.</summary>
+    /// <summary>The denoiser without the check, for callers that check themselves.</summary>
     internal IDenoiser Plain { get; }
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">A safetensors file with a card.</param>
-    /// <param name="device">Where it computes, such as <c>cpu</c> or <c>cuda</c>.</param>
-    /// <exception cref="InvalidDataException">The file carries no card, or one that cannot be understood.</exception>
+    /// <param name="device">Where to compute, such as <c>cpu</c> or <c>cuda</c>.</param>
+    /// <exception cref="InvalidDataException">The file has no card, or one that cannot be understood.</exception>
     /// <exception cref="CheckpointException">The file is damaged or holds other weights than its card says.</exception>
     /// <exception cref="ArgumentException">There is no such device.</exception>
     /// <exception cref="IOException">The file is not there, or cannot be read.</exception>
@@ -48,7 +48,7 @@ public sealed class TrainedDenoiser : IDisposable
     /// <summary>Frees the network.</summary>
     public void Dispose() => _owned.Dispose();
 
-    // What the certificate names is the denoiser inside: no level that is let through is denoised otherwise.
+    // The certificate names the inner denoiser: levels that pass the check are denoised no differently.
     private sealed class CheckedDenoiser(IDenoiser denoiser, DenoiserCard card) : IDenoiser, IDescribed
     {
         public PartInfo Info => PartInfo.Of(denoiser);

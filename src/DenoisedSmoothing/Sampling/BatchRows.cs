@@ -3,10 +3,10 @@ using TorchSharp;
 
 namespace DenoisedSmoothing.Sampling;
 
-/// <summary>The rows of a forward pass for images of each shape: asked for or chosen, and less where memory has run out before.</summary>
+/// <summary>The rows of a forward pass for images of each shape: given or chosen, and fewer where memory has run out before.</summary>
 /// <param name="devices">Where the replicas compute.</param>
 /// <param name="asked">Rows of every forward pass; null to choose by image size and device.</param>
-/// <param name="logger">Told of a batch that was chosen or halved.</param>
+/// <param name="logger">Receives a message when a batch is chosen or halved.</param>
 internal sealed partial class BatchRows(IReadOnlyList<torch.Device> devices, int? asked, ILogger logger)
 {
     private readonly Lock _gate = new();
@@ -28,7 +28,7 @@ internal sealed partial class BatchRows(IReadOnlyList<torch.Device> devices, int
         }
     }
 
-    /// <summary>Halves a batch that memory does not bear, also for later calls.</summary>
+    /// <summary>Halves a batch that does not fit into memory, for later calls too.</summary>
     /// <exception cref="InvalidOperationException">Not even one row fits.</exception>
     public void Halve(long[] imageShape, int tooLarge, Exception error)
     {

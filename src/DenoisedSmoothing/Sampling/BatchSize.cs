@@ -4,12 +4,12 @@ using TorchSharp;
 namespace DenoisedSmoothing.Sampling;
 
 /// <summary>
-/// The rows of a forward pass where none are asked for: a function of image size and machine alone, so that it comes out the same again.
+/// The rows of a forward pass where none are given: a function of only image size and machine, so that the result is repeatable.
 /// </summary>
 /// <remarks>
-/// A row is taken to need 8 KB of working memory for each of its values: by their layers' sizes the paper's CIFAR-10 and ImageNet pairs
-/// need about 5 in float32. On the CPU 512 MB, and no more than a sixteenth of the machine, are spent on a batch: larger ones leave the
-/// caches, and glibc maps tensors above 32 MB afresh at every operation. An accelerator is given half of its memory. A guess that proves
+/// A row is assumed to need 8 KB of working memory for each of its values: by their layers' sizes, the paper's CIFAR-10 and ImageNet pairs
+/// need about 5 in float32. On the CPU, a batch gets 512 MB and no more than a sixteenth of the machine's memory: larger batches leave the
+/// caches, and glibc maps tensors above 32 MB anew for every operation. On an accelerator it gets half of the memory. A guess that proves
 /// too high is halved when memory runs out.
 /// </remarks>
 internal static class BatchSize
@@ -30,11 +30,11 @@ internal static class BatchSize
         _ => OnAccelerator(null, imageShape),
     });
 
-    /// <param name="bytes">The machine's, or the container's: what there is, not what is free now.</param>
+    /// <param name="bytes">The machine's or the container's memory: all of it, not only what is free now.</param>
     /// <param name="imageShape">[C,H,W].</param>
     internal static int OnCpu(long bytes, long[] imageShape) => Fit(Math.Min(CpuBytes, bytes / 16), RowBytes(imageShape), LargestOnCpu);
 
-    /// <param name="bytes">The device's; null where it does not tell.</param>
+    /// <param name="bytes">The device's memory; null where it is not known.</param>
     /// <param name="imageShape">[C,H,W].</param>
     internal static int OnAccelerator(long? bytes, long[] imageShape) =>
         Fit((bytes ?? UnknownAcceleratorBytes) / 2, RowBytes(imageShape), LargestOnAccelerator);

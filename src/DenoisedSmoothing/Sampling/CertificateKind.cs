@@ -3,7 +3,7 @@ using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Sampling;
 
-/// <summary>Asks for certificates, of one and the same function throughout a call.</summary>
+/// <summary>Asks for certificates for the same function throughout a call.</summary>
 /// <param name="certifier">The statistics.</param>
 /// <param name="classCount">K.</param>
 /// <param name="noise">The smoothing noise.</param>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace DenoisedSmoothing.Sampling;
 
-/// <summary>How much memory a CUDA device has. TorchSharp does not tell, so NVIDIA's driver is asked.</summary>
+/// <summary>How much memory a CUDA device has. TorchSharp does not say, so NVIDIA's driver is asked.</summary>
 internal static unsafe class CudaMemory
 {
     private const int Success = 0;

@@ -5,23 +5,24 @@ using TorchSharp;
 namespace DenoisedSmoothing.Sampling;
 
 /// <summary>
-/// The arithmetic as certificates write it: a network's own type, and behind it what cards do other than plain operations, or that a
-/// CPU took plain operations in float32, where it has convolutions of its own elsewhere.
+/// The arithmetic as written in certificates: a network's own type, followed by what cards do other than plain operations, or by the fact
+/// that a CPU used plain operations in float32, where it would normally use the library's own convolutions.
 /// </summary>
 internal static class DeviceArithmetic
 {
-    /// <summary>What a card takes.</summary>
+    /// <summary>What a card uses.</summary>
     /// <param name="Name">The device.</param>
-    /// <param name="WhyNoKernels">Null where it takes the library's own kernels.</param>
-    /// <param name="Tf32x3">Whether products of float32 are three in TF32.</param>
+    /// <param name="WhyNoKernels">Null where it uses the library's own kernels.</param>
+    /// <param name="Tf32x3">Whether float32 products are computed as three in TF32.</param>
     /// <param name="WhyNoTf32x3">Why not, where they would be faster.</param>
     internal sealed record Card(string Name, string? WhyNoKernels, bool Tf32x3, string? WhyNoTf32x3 = null);
 
     /// <summary>The arithmetic of one function on some devices.</summary>
-    /// <param name="precision">The network's own, as <see cref="PartInfo.Precision"/> has it.</param>
+    /// <param name="precision">The network's own, as in <see cref="PartInfo.Precision"/>.</param>
     /// <param name="devices">CPU, or cards.</param>
-    /// <exception cref="InvalidOperationException">Some of the devices take the library's own kernels, and others cannot, or products of
-    /// float32 are not the same on all.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Some of the devices use the library's own kernels and others cannot, or float32 products are not the same on all.
+    /// </exception>
     public static string On(string precision, IEnumerable<torch.Device> devices)
     {
         Card[] cards =
@@ -35,7 +36,7 @@ internal static class DeviceArithmetic
             : precision;
     }
 
-    /// <summary>The same of what cards take.</summary>
+    /// <summary>The same, from what cards use.</summary>
     /// <param name="precision">The network's own.</param>
     /// <param name="cards">At least one.</param>
     /// <param name="tf32">Whether TF32 is allowed.</param>
@@ -64,8 +65,10 @@ internal static class DeviceArithmetic
             + (kernels ? string.Create(CultureInfo.InvariantCulture, $"+kernels{GpuKernels.Version}") : "") + (split ? "+tf32x3" : "");
     }
 
-    /// <summary>Whether something may be computed in float32: a network may have parts in several types, and a part that names its
-    /// arithmetic in other words may have any.</summary>
+    /// <summary>
+    /// Whether something may be computed in float32: a network may have parts in several types, and a part that names its arithmetic in
+    /// other words may use any.
+    /// </summary>
     /// <param name="precision">The network's own.</param>
     internal static bool IsSingle(string precision) =>
         precision.Split('+').Any(static type => type is not ("bfloat16" or "float16" or "float64"));

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Sampling;
 
 /// <summary>
-/// The one thread that gives an accelerator its forward passes, for all classifiers of the process. cuDNN's plans for convolutions and
-/// attention are kept by thread: a new one would have to make them all again, on this one they are made once.
+/// The one thread that runs an accelerator's forward passes, for all classifiers in the process. cuDNN keeps its plans for convolutions and
+/// attention per thread: a new thread would have to make them all again, on this one they are made once.
 /// </summary>
 /// <remarks>It waits for work in the background and does not keep the process alive.</remarks>
 internal sealed class DeviceThread
@@ -25,11 +25,11 @@ internal sealed class DeviceThread
         s_threads.GetOrAdd((device.type, Math.Max(device.index, 0)), static place => new(() => new DeviceThread(place.ToString()))).Value;
 
     /// <summary>
-    /// Whether the caller runs on such a thread: more work for it would wait for the caller to end, and the caller for it.
+    /// Whether the caller runs on such a thread: more work for it would wait for the caller to finish, and the caller for the work.
     /// </summary>
     public static bool IsCurrent => t_current;
 
-    /// <summary>Runs something there, after what has been given before.</summary>
+    /// <summary>Runs something there, after earlier work.</summary>
     public Task<T> Run<T>(Func<T> function)
     {
         TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);

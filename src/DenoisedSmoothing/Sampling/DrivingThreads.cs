@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace DenoisedSmoothing.Sampling;
 
 /// <summary>
-/// Threads that drive schedulers, each kept for a while so that the next scheduler of any classifier can reuse it. Every thread that
-/// computes has its own team of libtorch's threads and its own arena in the allocator: when each classifier started a thread of its own, a
-/// program that made many classifiers held on to a gigabyte of freed memory.
+/// Threads that drive schedulers, each kept for a while so that any classifier's next scheduler can reuse it. Every thread that computes
+/// has its own team of libtorch threads and its own arena in the allocator: when each classifier started its own thread, a program that
+/// made many classifiers held on to a gigabyte of freed memory.
 /// </summary>
 internal static class DrivingThreads
 {
@@ -13,7 +13,7 @@ internal static class DrivingThreads
 
     private static readonly List<Driver> s_idle = []; // the last one is the warmest
 
-    /// <summary>Runs something on a thread that is idle, or on a new one.</summary>
+    /// <summary>Runs something on an idle thread, or on a new one.</summary>
     /// <param name="work">Must not throw.</param>
     public static void Run(Action work)
     {
@@ -58,7 +58,7 @@ internal static class DrivingThreads
             _given.Dispose();
         }
 
-        // A method of its own: while the thread is idle, nothing of the work may be held.
+        // A separate method: while the thread is idle, it must not hold on to anything from the work.
         [MethodImpl(MethodImplOptions.NoInlining)]
         private void Work()
         {

@@ -3,10 +3,10 @@ using DenoisedSmoothing.Votes;
 
 namespace DenoisedSmoothing.Sampling;
 
-/// <summary>What a certifier concludes within a budget when all votes agree: what even then abstains always will.</summary>
+/// <summary>What a certifier concludes within a budget when all votes agree: if it abstains even then, it always will.</summary>
 internal static class DryRun
 {
-    /// <summary>Says what no answer can be had for.</summary>
+    /// <summary>Says for what no answer is possible.</summary>
     public static IEnumerable<string> Warnings(ICertifier certifier, int classCount, IRadiusRule rule, Budget? budget)
     {
         if (budget?.Votes is not { } votes)

@@ -11,9 +11,10 @@ internal sealed class ImageIntake(SeedSource seeds, InputShape? inputShape)
 {
     private readonly HashSet<long> _indices = [];
 
-    /// <summary>The image's values, its place among the noise and its key.</summary>
-    /// <exception cref="ArgumentException">It is no image in [0,1], none that the base classifier takes, or its index is out of range or
-    /// taken.</exception>
+    /// <summary>The image's values, its place in the noise and its key.</summary>
+    /// <exception cref="ArgumentException">
+    /// It is not an image in [0,1] or not one that the base classifier takes, or its index is out of range or taken.
+    /// </exception>
     public ReadImage Read(in SmoothingImage image)
     {
         (float[] values, long[] shape) = ImageTensors.Read(image.Pixels);

@@ -1,15 +1,15 @@
 namespace DenoisedSmoothing.Sampling;
 
-/// <summary>Places for the images that may be in work at once: further ones wait.</summary>
+/// <summary>Places for the images that may be in progress at once: further ones wait.</summary>
 /// <param name="mostImages">At least one.</param>
-/// <param name="onAccelerator">Whether the base classifier computes on the thread of an accelerator.</param>
-/// <param name="telemetry">Told who waits.</param>
+/// <param name="onAccelerator">Whether the base classifier computes on an accelerator's thread.</param>
+/// <param name="telemetry">Receives the number waiting.</param>
 internal sealed class ImageRoom(int mostImages, bool onAccelerator, SmoothingTelemetry telemetry)
 {
     private readonly SemaphoreSlim _places = new(mostImages);
 
     /// <summary>Takes a place, without waiting.</summary>
-    /// <exception cref="InvalidOperationException">A base classifier asks while it is asked itself.</exception>
+    /// <exception cref="InvalidOperationException">A base classifier asks while it is being called itself.</exception>
     public bool TryEnter()
     {
         RefuseNested();

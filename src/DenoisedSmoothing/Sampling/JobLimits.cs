@@ -4,7 +4,9 @@ namespace DenoisedSmoothing.Sampling;
 
 /// <summary>When to give up on one image.</summary>
 /// <param name="Votes">The most votes.</param>
-/// <param name="Deadline">The moment after which no batch is begun, as <see cref="Stopwatch.GetTimestamp"/> counts; null for none.</param>
+/// <param name="Deadline">
+/// The moment after which no batch is begun, in the units of <see cref="Stopwatch.GetTimestamp"/>; null for none.
+/// </param>
 /// <param name="Image">The image's own token.</param>
 /// <param name="Call">The call's token.</param>
 internal readonly record struct JobLimits(long Votes, long? Deadline, CancellationToken Image, CancellationToken Call)

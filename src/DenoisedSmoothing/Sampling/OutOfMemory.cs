@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.Sampling;
 
-/// <summary>Tells an allocator's refusal from other errors. libtorch has no error type for it in .NET, only words.</summary>
+/// <summary>Tells an allocator's refusal from other errors. libtorch has no error type for it in .NET, only a message.</summary>
 internal static class OutOfMemory
 {
     private static readonly string[] s_words =

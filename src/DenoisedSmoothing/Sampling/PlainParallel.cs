@@ -5,7 +5,7 @@ namespace DenoisedSmoothing.Sampling;
 /// <summary>A parallel loop whose errors come through as they are.</summary>
 internal static class PlainParallel
 {
-    /// <summary>As <see cref="Parallel.For(int, int, Action{int})"/> from 0, but the first error is thrown itself, not wrapped.</summary>
+    /// <summary>Like <see cref="Parallel.For(int, int, Action{int})"/> from 0, but the first error is thrown unwrapped.</summary>
     public static void For(int count, Action<int> body)
     {
         try
@@ -14,7 +14,7 @@ internal static class PlainParallel
         }
         catch (AggregateException e)
         {
-            // The caller wrote one of these, or reads the message: which loop it came from is of no use to either.
+            // The caller wrote one of these, or reads the message: either way, the loop that it came from does not matter.
             ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
         }
     }

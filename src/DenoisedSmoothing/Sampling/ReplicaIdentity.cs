@@ -4,10 +4,10 @@ using TorchSharp;
 namespace DenoisedSmoothing.Sampling;
 
 /// <summary>
-/// Which function the replicas are. It is read before the first vote of a certificate and again after the last: what both say is what
+/// Which function the replicas are. It is read before the first vote of a certificate and again after the last: if both agree, that is what
 /// voted.
 /// </summary>
-/// <remarks>One reading serves all who ask before it begins, so that many callers cost no more than one.</remarks>
+/// <remarks>One reading serves everyone who asks before it begins, so that many callers cost no more than one.</remarks>
 /// <param name="replicas">At least one.</param>
 /// <param name="devices">Where they compute.</param>
 internal sealed class ReplicaIdentity(IReadOnlyList<IBaseClassifier> replicas, IReadOnlyList<torch.Device> devices)
@@ -35,7 +35,7 @@ internal sealed class ReplicaIdentity(IReadOnlyList<IBaseClassifier> replicas, I
         }
     }
 
-    /// <summary>Checks that the replicas are what they were.</summary>
+    /// <summary>Checks that the replicas have not changed.</summary>
     /// <exception cref="InvalidOperationException">They have changed.</exception>
     public void Confirm(Reading before)
     {

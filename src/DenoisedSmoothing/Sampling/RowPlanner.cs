@@ -1,8 +1,8 @@
 namespace DenoisedSmoothing.Sampling;
 
 /// <summary>
-/// Which rows go into the next forward pass. Callers have equal shares of it, so that a certificate of 100,000 votes does not hold up a
-/// prediction of 40; within a call the oldest image comes first.
+/// Decides which rows go into the next forward pass. Callers get equal shares of it, so that a certificate of 100,000 votes does not hold
+/// up a prediction of 40; within a call the oldest image comes first.
 /// </summary>
 internal sealed class RowPlanner
 {
@@ -47,7 +47,7 @@ internal sealed class RowPlanner
             AddOldest(rows, jobsByCaller[caller], share: (rows.Room + callersLeft - 1) / callersLeft);
         }
 
-        // What some did not need is for all.
+        // What some did not need is shared by all.
         foreach (VoteJob[] jobs in jobsByCaller)
             AddOldest(rows, jobs, rows.Room);
     }
@@ -62,7 +62,8 @@ internal sealed class RowPlanner
     }
 
     /// <summary>
-    /// Rows that would be padding go to samples that the tests will probably ask for next: one early look is soon followed by another.
+    /// Rows that would be padding are used for samples that the tests will probably ask for next: one early look is soon followed by
+    /// another.
     /// </summary>
     private static void AddAhead(Rows rows, VoteJob[] jobs)
     {

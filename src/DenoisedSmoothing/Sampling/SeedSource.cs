@@ -5,12 +5,12 @@ using System.Text;
 namespace DenoisedSmoothing.Sampling;
 
 /// <summary>
-/// The noise keys of one call. Unless one is given, an image's key is a keyed hash (HMAC-SHA-256) of the image: no one without the secret
+/// The noise keys of one call. Unless one is given, an image's key is a keyed hash (HMAC-SHA-256) of the image: nobody without the secret
 /// can know it before the image is fixed, and it is the same whenever the same image comes again.
 /// </summary>
 /// <remarks>
-/// Whoever knows the key first can look for an image whose votes under that very noise are more favourable than its probabilities. A key
-/// that a certificate publishes tells nothing about those of other images.
+/// An attacker who knows the key first can look for an image whose votes under exactly that noise are more favourable than its
+/// probabilities. A key published in a certificate reveals nothing about those of other images.
 /// </remarks>
 internal sealed class SeedSource
 {
@@ -21,9 +21,10 @@ internal sealed class SeedSource
     private readonly byte[] _purpose;
 
     /// <param name="given">A key for all images, for reproduction; null to derive one from each image.</param>
-    /// <param name="secret">What keys are derived with; null for a fresh secret from the operating system, which lives as long as the
-    /// call.</param>
-    /// <param name="purpose">Predictions and certificates of one image have keys of their own.</param>
+    /// <param name="secret">
+    /// The secret from which keys are derived; null for a fresh one from the operating system, which lasts as long as the call.
+    /// </param>
+    /// <param name="purpose">Predictions and certificates for one image have separate keys.</param>
     public SeedSource(ulong? given, ReadOnlyMemory<byte>? secret, string purpose)
     {
         _fixed = given;

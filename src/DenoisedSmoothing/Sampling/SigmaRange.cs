@@ -6,14 +6,16 @@ namespace DenoisedSmoothing.Sampling;
 internal static class SigmaRange
 {
     /// <summary>
-    /// From here on no image is left under the noise, and a number for pixels of 0 to 255 is meant: 16/255 is little noise.
+    /// From here on, the noise leaves nothing of an image, so a number for pixels of 0 to 255 is meant: 16/255 is little noise.
     /// </summary>
     private const double CertainlyAnotherUnit = 16;
 
-    /// <summary>Twice what is published: at 1 the best accuracies on CIFAR-10 are about a third (Carlini et al. 2022, table 2).</summary>
+    /// <summary>Twice what is published: at 1, the best accuracies on CIFAR-10 are about a third (Carlini et al. 2022, table 2).</summary>
     private const double Unusual = 2;
 
-    /// <exception cref="ArgumentOutOfRangeException">The level is none, in another unit, or beyond reach.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The level is not valid, is in another unit, or is beyond <paramref name="reach"/>.
+    /// </exception>
     public static void Check(double sigma, double reach)
     {
         Require.Sigma(sigma);
@@ -31,7 +33,7 @@ internal static class SigmaRange
         }
     }
 
-    /// <summary>What looks like a mistake but need not be one.</summary>
+    /// <summary>What looks like a mistake but may not be one.</summary>
     public static IEnumerable<string> Warnings(double sigma) => sigma <= Unusual ? [] : [string.Create(CultureInfo.InvariantCulture,
         $"Sigma {sigma} drowns images whose pixels lie in [0,1]; values in use are 0.12 to 1. For pixels of 0 to 255 divide by 255.")];
 }

@@ -8,7 +8,7 @@ namespace DenoisedSmoothing.Sampling;
 /// <param name="scheduler">Draws the votes.</param>
 /// <param name="intake">Reads the images.</param>
 /// <param name="kind">What is asked of them.</param>
-/// <param name="telemetry">Told what came of each image.</param>
+/// <param name="telemetry">Receives the outcome of each image.</param>
 /// <param name="token">Cancels the whole call.</param>
 internal sealed class SmoothingCall<TResult>(VoteScheduler scheduler, ImageIntake intake, ISmoothingKind<TResult> kind,
     SmoothingTelemetry telemetry, CancellationToken token)
@@ -22,8 +22,8 @@ internal sealed class SmoothingCall<TResult>(VoteScheduler scheduler, ImageIntak
     private readonly VoteCaller _caller = new();
     private readonly List<Entry> _entries = []; // in the order of the images
 
-    /// <summary>An image in work.</summary>
-    /// <param name="Image">As it came.</param>
+    /// <summary>An image in progress.</summary>
+    /// <param name="Image">As it was given.</param>
     /// <param name="Job">Its test; null where it was refused.</param>
     /// <param name="Error">Why it was refused.</param>
     private sealed record Entry(SmoothingImage Image, VoteJob<TResult>? Job, Exception? Error)
@@ -35,7 +35,7 @@ internal sealed class SmoothingCall<TResult>(VoteScheduler scheduler, ImageIntak
     }
 
     /// <summary>Answers one image.</summary>
-    /// <returns>The answer; cancelled where the token already is, so that awaiting it is where a caller meets that.</returns>
+    /// <returns>The answer; cancelled where the token already is, so that the caller sees the cancellation on awaiting it.</returns>
     /// <exception cref="ArgumentException">At once: the image is refused.</exception>
     public Task<TResult> RunAsync(in SmoothingImage image) =>
         token.IsCancellationRequested ? Task.FromCanceled<TResult>(token) : AnswerAsync(Open(image));
@@ -86,7 +86,7 @@ internal sealed class SmoothingCall<TResult>(VoteScheduler scheduler, ImageIntak
         }
     }
 
-    /// <summary>Opens tests until there are rows for every replica, or no more room.</summary>
+    /// <summary>Opens tests until there are rows for every replica or no more room.</summary>
     /// <returns>Whether there may be more images.</returns>
     private bool Fill(IEnumerator<SmoothingImage> source)
     {
@@ -124,7 +124,7 @@ internal sealed class SmoothingCall<TResult>(VoteScheduler scheduler, ImageIntak
         return more;
     }
 
-    /// <summary>Gets a job a place. A call waits for one only when it has nothing else to wait for, or to hand out.</summary>
+    /// <summary>Gets a place for a job. A call waits for one only when it has nothing else to wait for or to hand out.</summary>
     private bool Enter(Entry entry, List<VoteJob> fresh)
     {
         VoteJob<TResult> job = entry.Job!;
@@ -220,7 +220,7 @@ internal sealed class SmoothingCall<TResult>(VoteScheduler scheduler, ImageIntak
         }
     }
 
-    /// <summary>Waits until the scheduler has let go of what is still in work: the caller may free the network next.</summary>
+    /// <summary>Waits until the scheduler has released everything still in progress: the caller may free the network next.</summary>
     private void Abandon()
     {
         _end.Cancel();

@@ -4,10 +4,10 @@ using System.Diagnostics.Metrics;
 namespace DenoisedSmoothing.Sampling;
 
 /// <summary>
-/// What is seen from outside: a meter and a source of activities, both named DenoisedSmoothing, as OpenTelemetry's conventions want them.
-/// docs/serving.md lists the instruments. Where nobody listens they cost nothing.
+/// What is visible from outside: a meter and a source of activities, both named DenoisedSmoothing, following OpenTelemetry's conventions.
+/// docs/serving.md lists the instruments. They cost nothing where nothing listens.
 /// </summary>
-/// <param name="model">What measurements call the classifier; null for no name.</param>
+/// <param name="model">The classifier's name in measurements; null for none.</param>
 internal sealed class SmoothingTelemetry(string? model)
 {
     internal const string SourceName = "DenoisedSmoothing";
@@ -49,9 +49,7 @@ internal sealed class SmoothingTelemetry(string? model)
         s_refusals.Add(1, tags);
     }
 
-    /// <summary>
-    /// A certificate that does not reach the radius that was asked for: an abstention of the server's, not of the certifier's.
-    /// </summary>
+    /// <summary>A certificate that does not reach the requested radius: an abstention by the server, not by the certifier.</summary>
     public void NotFarEnough()
     {
         TagList tags = Tags();
@@ -60,10 +58,10 @@ internal sealed class SmoothingTelemetry(string? model)
         s_abstentions.Add(1, tags);
     }
 
-    /// <summary>An image waits for a place, or waits no more.</summary>
+    /// <summary>An image starts or stops waiting for a place.</summary>
     public void Waiting(int change) => Queue("waiting", change);
 
-    /// <summary>Images came into work, or left it.</summary>
+    /// <summary>Work on images started or ended.</summary>
     public void Working(int change) => Queue("working", change);
 
     /// <summary>A forward pass was planned.</summary>
@@ -107,7 +105,7 @@ internal sealed class SmoothingTelemetry(string? model)
         Trace(operation, duration, tags, votes, radius, reason, outcome == "failed" ? error!.Message : null);
     }
 
-    // Made when it is over: a stream of images has no place for an activity that is current meanwhile.
+    // Made when the image is done: in a stream of images, no activity can be current meanwhile.
     private static void Trace(string operation, TimeSpan duration, in TagList tags, long votes, double? radius, string? reason,
         string? error)
     {

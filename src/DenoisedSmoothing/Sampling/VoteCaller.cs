@@ -4,23 +4,23 @@ using DenoisedSmoothing.Votes;
 namespace DenoisedSmoothing.Sampling;
 
 /// <summary>One call of Predict or Certify among those that share batches: its unfinished jobs, oldest first.</summary>
-/// <remarks>The jobs are the scheduler's. The call itself waits here, and looks at what the scheduler has published.</remarks>
+/// <remarks>The jobs belong to the scheduler. The call itself waits here and reads what the scheduler has published.</remarks>
 internal sealed class VoteCaller
 {
     private readonly object _news = new();
     private long _version;
     private Status _status = new(0, 0, null);
-    private long _drawnBefore; // for jobs that have ended; the scheduler's
+    private long _drawnBefore; // for jobs that have ended; used by the scheduler
 
-    /// <param name="Unplanned">Rows that its jobs want and no batch has.</param>
+    /// <param name="Unplanned">Rows that its jobs want and that are in no batch yet.</param>
     /// <param name="TotalDrawn">Votes drawn for it.</param>
     /// <param name="Oldest">What its oldest unfinished job is doing.</param>
     public sealed record Status(long Unplanned, long TotalDrawn, (long ImageIndex, VotePhase Phase, long Drawn, long Requested)? Oldest);
 
-    /// <summary>The scheduler's.</summary>
+    /// <summary>Used by the scheduler.</summary>
     public List<VoteJob> Jobs { get; } = [];
 
-    /// <summary>What was published last.</summary>
+    /// <summary>What was last published.</summary>
     public Status Latest
     {
         get
@@ -30,7 +30,7 @@ internal sealed class VoteCaller
         }
     }
 
-    /// <summary>The number of the news that are out: what to wait beyond.</summary>
+    /// <summary>The number of the latest news: what to wait beyond.</summary>
     public long Version
     {
         get
@@ -40,14 +40,14 @@ internal sealed class VoteCaller
         }
     }
 
-    /// <summary>Counts rows of jobs that are on their way to the scheduler.</summary>
+    /// <summary>Counts rows of jobs on their way to the scheduler.</summary>
     public void Expect(long rows)
     {
         lock (_news)
             _status = _status with { Unplanned = _status.Unplanned + rows };
     }
 
-    /// <summary>Counts what was drawn for a job that is in <see cref="Jobs"/> no more.</summary>
+    /// <summary>Counts what was drawn for a job that has left <see cref="Jobs"/>.</summary>
     public void Ended(VoteJob job) => _drawnBefore += job.TotalDrawn;
 
     /// <summary>Publishes the state of the jobs, and that there may be results.</summary>
@@ -66,7 +66,7 @@ internal sealed class VoteCaller
     }
 
     /// <summary>Waits for news.</summary>
-    /// <param name="seen">The last that the caller has looked at.</param>
+    /// <param name="seen">The last that the caller has seen.</param>
     /// <param name="atMost">How long to wait.</param>
     public void WaitBeyond(long seen, TimeSpan atMost)
     {

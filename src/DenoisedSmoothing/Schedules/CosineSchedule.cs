@@ -20,7 +20,7 @@ public sealed class CosineSchedule : NoiseSchedule
     /// <remarks>
     /// Carlini et al. 2022, equation 5: t = T (1 - 2 (1 + s)/pi arcsin(cos(pi s / (2 (1 + s))) / sqrt(1 + ratio^2))), where the ratio
     /// is 2 sigma for pixels in [0,1]. Its t counts from 1: the 0-based timestep at or above the level is ceil(t - 1), which
-    /// <see cref="INoiseSchedule.TimestepFor"/> answers from the table. The formula knows nothing of the cap on beta, so it has no upper
+    /// <see cref="INoiseSchedule.TimestepFor"/> looks up in the table. The formula does not include the cap on beta, so it has no upper
     /// limit.
     /// </remarks>
     /// <param name="noiseToSignal">sigma over signal in the network's space, 0 or more.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace DenoisedSmoothing.Schedules;
 
-/// <summary>A table of alpha-bar and the two look-ups that denoising needs; the common part of all schedules.</summary>
+/// <summary>A table of alpha-bar and the two lookups that denoising needs; the common part of all schedules.</summary>
 /// <remarks>Timesteps count from 0. Immutable and safe for concurrent use.</remarks>
 public abstract class NoiseSchedule : INoiseSchedule
 {
@@ -47,7 +47,7 @@ public abstract class NoiseSchedule : INoiseSchedule
         return above - 1 + Math.Log(noiseToSignal / low) / Math.Log(high / low);
     }
 
-    /// <summary>alpha-bar from betas: the running product of 1 - beta, in double as the reference makes it.</summary>
+    /// <summary>alpha-bar from betas: the running product of 1 - beta, in double precision, as in the reference.</summary>
     private protected static double[] AlphaBarOf(double[] betas)
     {
         var alphaBar = new double[betas.Length];

@@ -13,8 +13,8 @@ namespace DenoisedSmoothing.Soft;
 /// softmax(beta times the logits) under noise, certified by a <see cref="SoftCertifier"/>.
 /// </summary>
 /// <remarks>
-/// The released code's certificate, which it prints beside the votes' own. It pays for classifiers that were trained for it, such as by
-/// MACER, and with many draws: of 100 draws of score 1 the bound is 0.82. The label comes from the first n0 draws alone. Every pass has
+/// The certificate of the released code, which prints it beside that from votes. It pays off for classifiers trained for it, such as by
+/// MACER, and with many draws: for 100 draws with score 1 the bound is 0.82. The label comes from only the first n0 draws. Every pass has
 /// <see cref="Batch"/> rows. For deterministic base classifiers. One call at a time.
 /// </remarks>
 public sealed class SoftSmoothedClassifier
@@ -29,7 +29,7 @@ public sealed class SoftSmoothedClassifier
     /// <param name="noise">The smoothing noise.</param>
     /// <param name="certifier">The statistics; null for MACER's, with the usual numbers.</param>
     /// <param name="seed">For reproduction; trying several and keeping the best voids alpha. Null for a fresh one.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The noise is beyond what the base classifier reaches.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The noise is beyond what the base classifier can handle.</exception>
     public SoftSmoothedClassifier(
         IBaseClassifier classifier, ISmoothingNoise noise, SoftCertifier? certifier = null, ulong? seed = null)
     {
@@ -64,9 +64,10 @@ public sealed class SoftSmoothedClassifier
     /// <param name="image">A float32 tensor [C,H,W] or [1,C,H,W] in [0,1]. Its noise is a function of the seed and its index; without an
     /// index it gets one from its values.</param>
     /// <param name="cancellationToken">Cancels between batches; no certificate results.</param>
-    /// <exception cref="ArgumentException">It is no image in [0,1], or none that the base classifier takes.</exception>
-    /// <exception cref="InvalidOperationException">The base classifier draws inner noise, its scores have another shape than
-    /// [rows,classes], or it changed while it was asked.</exception>
+    /// <exception cref="ArgumentException">It is not an image in [0,1], or not one that the base classifier takes.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The base classifier draws inner noise, its scores have another shape than [rows,classes], or it changed while in use.
+    /// </exception>
     public SoftCertificate Certify(SmoothingImage image, CancellationToken cancellationToken = default) =>
         Certify(image, static (_, _, _, _) => { }, cancellationToken);
 
@@ -101,13 +102,11 @@ public sealed class SoftSmoothedClassifier
         };
     }
 
-    /// <summary>
-    /// Certifies many images, each of which has a certificate or an error of its own: ordered, streaming, one after another.
-    /// </summary>
-    /// <param name="images">Drawn from as needed.</param>
-    /// <param name="progress">Told about ten times a second, on the enumerating thread.</param>
-    /// <param name="cancellationToken">Cancels between batches; certificates already handed out stand, no other follows.</param>
-    /// <returns>Enumerated again, it certifies again, with the same noise and so the same certificates.</returns>
+    /// <summary>Certifies many images, each with its own certificate or error: ordered, streaming, one after another.</summary>
+    /// <param name="images">Read as needed.</param>
+    /// <param name="progress">Receives reports about ten times a second, on the enumerating thread.</param>
+    /// <param name="cancellationToken">Cancels between batches; certificates already returned stand, no others follow.</param>
+    /// <returns>Enumerating again certifies again, with the same noise and so the same certificates.</returns>
     public IEnumerable<SmoothingOutcome<SoftCertificate>> CertifyEach(
         IEnumerable<SmoothingImage> images, IProgress<SmoothingProgress>? progress = null, CancellationToken cancellationToken = default)
     {

@@ -3,8 +3,8 @@ using DenoisedSmoothing.Votes;
 namespace DenoisedSmoothing.Transfer;
 
 /// <summary>
-/// A certifier that certifies nothing and counts pairs: so that a <see cref="SmoothedClassifier"/> draws them, with its noise, its batches
-/// and its memory. The counts come back as estimation votes.
+/// A certifier that certifies nothing and only counts pairs, so that a <see cref="SmoothedClassifier"/> draws them, with its noise, its
+/// batches and its memory. The counts come back as estimation votes.
 /// </summary>
 internal sealed class PairCounting(CertificateTransfer transfer, Certificate certificate) : ICertifier
 {

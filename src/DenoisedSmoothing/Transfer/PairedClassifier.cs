@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Transfer;
 
 /// <summary>
-/// Two classifiers as one, which votes for what happens to a label: its classes are the <see cref="PairOutcome"/>s. Both see the same rows
+/// Two classifiers as one that votes for what happens to a label: its classes are the <see cref="PairOutcome"/>s. Both see the same rows
 /// and the same inner noise, so they agree as often as they can.
 /// </summary>
 /// <param name="certified">f.</param>
 /// <param name="successor">f'.</param>
 /// <param name="label">The certified label.</param>
 /// <param name="successorDevice">Where f' computes; rows are copied there.</param>
-/// <param name="fingerprint">Of the pair: hashing weights takes long, and every image has a pair of its own.</param>
+/// <param name="fingerprint">The pair's fingerprint: hashing weights takes long, and every image has its own pair.</param>
 internal sealed class PairedClassifier(IBaseClassifier certified, IBaseClassifier successor, int label, Device successorDevice,
     string fingerprint)
     : IBaseClassifier, IDescribed

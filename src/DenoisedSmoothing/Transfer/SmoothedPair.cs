@@ -8,7 +8,7 @@ using TorchSharp;
 namespace DenoisedSmoothing.Transfer;
 
 /// <summary>
-/// A certified base classifier and its successor on the same noise: gives the certificates of the one to the other
+/// A certified base classifier and its successor under the same noise: transfers the certificates of the one to the other
 /// (<see cref="CertificateTransfer"/>).
 /// </summary>
 /// <remarks>
@@ -24,15 +24,15 @@ public sealed partial class SmoothedPair
     private readonly torch.Device _successorDevice;
     private readonly string _certifiedFingerprint, _successorFingerprint;
 
-    /// <summary>Pairs two classifiers. Both are named here, once: it may mean hashing their weights.</summary>
-    /// <param name="certified">The classifier that the certificates were made for.</param>
-    /// <param name="successor">The classifier that is to have them, with the same classes.</param>
+    /// <summary>Pairs two classifiers. Both are fingerprinted here, once, which may mean hashing their weights.</summary>
+    /// <param name="certified">The classifier for which the certificates were made.</param>
+    /// <param name="successor">The classifier to receive them, with the same classes.</param>
     /// <param name="transfer">The statistics; <see cref="CertificateTransfer"/> with its defaults when not given.</param>
     /// <param name="options">
-    /// How to sample. The batch is the certificate's, since it belongs to what was certified. Devices, where given, are two: the certified
-    /// classifier's, then its successor's.
+    /// How to sample. The batch is the certificate's, since it belongs to what was certified. If devices are given, there are two: the
+    /// certified classifier's, then its successor's.
     /// </param>
-    /// <param name="logger">Told where a certificate comes from other software than computes here.</param>
+    /// <param name="logger">Receives a message where a certificate comes from other software than that computing here.</param>
     /// <exception cref="ArgumentException">The classifiers have different classes, or the devices are not two.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to do.</exception>
     public SmoothedPair(
@@ -55,7 +55,7 @@ public sealed partial class SmoothedPair
         (_certifiedFingerprint, _successorFingerprint) = (PartInfo.Of(certified).Fingerprint, PartInfo.Of(successor).Fingerprint);
     }
 
-    /// <summary>Gives a certificate to the successor.</summary>
+    /// <summary>Transfers a certificate to the successor.</summary>
     /// <param name="image">The image that was certified.</param>
     /// <param name="certificate">Its certificate, which certifies a label and says where its votes came from.</param>
     /// <param name="cancellationToken">Cancels between batches.</param>

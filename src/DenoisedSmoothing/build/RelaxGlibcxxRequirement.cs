@@ -5,7 +5,7 @@ using System.IO;
 using System.Text;
 using Microsoft.Build.Framework;
 
-/// <summary>Writes a copy of an ELF library in which the requirement of GLIBCXX_3.4.32 is weak.</summary>
+/// <summary>Writes a copy of an ELF library in which the requirement for GLIBCXX_3.4.32 is weak.</summary>
 public class RelaxGlibcxxRequirement : Microsoft.Build.Utilities.Task
 {
     [Required]
@@ -52,7 +52,7 @@ public static class ElfVersionRequirement
     private const uint GnuVersionRequirements = 0x6ffffffe; // SHT_GNU_verneed
     private const ushort Weak = 0x2; // VER_FLG_WEAK
 
-    /// <summary>Sets the weak flag on every requirement of a version, in place; false where there is none.</summary>
+    /// <summary>Sets the weak flag on every requirement for a version, in place; false where there is none.</summary>
     /// <exception cref="InvalidDataException">Not such a file, or an offset in it leads outside.</exception>
     public static bool MakeWeak(byte[] elf, string version)
     {

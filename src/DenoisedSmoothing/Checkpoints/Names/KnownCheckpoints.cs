@@ -1,13 +1,13 @@
 namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
-/// The published checkpoints of the field by their shapes, so that an error can say what a file is and not only that it does not fit:
-/// the commonest complaint about these networks is a checkpoint loaded into the wrong configuration.
+/// The published checkpoints of the field by their shapes, so that an error can say what a file is and not only that it does not fit: the
+/// most common complaint about these networks is a checkpoint loaded into the wrong configuration.
 /// </summary>
 /// <remarks>
 /// Shapes follow from the flags in the model cards of openai/guided-diffusion and openai/improved-diffusion, and from the sources of
-/// huggingface/transformers, timm, microsoft/denoised-smoothing, locuslab/smoothing and akamaster/pytorch_resnet_cifar10. What shapes
-/// do not show (heads, noise schedule, data set) cannot be told here.
+/// huggingface/transformers, timm, microsoft/denoised-smoothing, locuslab/smoothing and akamaster/pytorch_resnet_cifar10. What shapes do
+/// not show (heads, noise schedule, data set) cannot be told from them.
 /// </remarks>
 internal static class KnownCheckpoints
 {
@@ -67,7 +67,7 @@ internal static class KnownCheckpoints
         ]),
     ];
 
-    /// <summary>What the entries are, or null if they are none that is known.</summary>
+    /// <summary>What the entries are, or null if they are not known.</summary>
     public static string? Describe(IReadOnlyDictionary<string, IReadOnlyList<long>> entries) =>
         Array.Find(All, known => known.Fits(entries))?.Description;
 
@@ -80,7 +80,7 @@ internal static class KnownCheckpoints
             ($"input_blocks.{last}.0.in_layers.2.weight", [deepest, deepest, 3, 3]),
             ("out.2.weight", [6, first, 3, 3]),
         ];
-        // Its blocks resample themselves; improved-diffusion has convolutions of their own for that.
+        // Its blocks resample themselves; improved-diffusion has separate convolutions for that.
         string[] absent = [$"input_blocks.{last + 1}.0.in_layers.2.weight", "input_blocks.3.0.op.weight", "input_blocks.4.0.op.weight"];
         return
         [

@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.Checkpoints;
 
-/// <summary>What wrappers put before the names of a network's weights: found, to be taken off.</summary>
+/// <summary>Finds what wrappers put before the names of a network's weights, so that it can be stripped.</summary>
 internal static class NamePrefix
 {
     private const int MaxWrappers = 8;
@@ -8,10 +8,10 @@ internal static class NamePrefix
     /// <summary>torch.compile; DataParallel and AveragedModel; a Lightning module around its network.</summary>
     private static readonly string[] Wrappers = ["_orig_mod.", "module.", "model."];
 
-    /// <summary>Parts of the names of what lies beside a network in the module that was saved, and is none of its weights.</summary>
+    /// <summary>Parts of names of things that lie beside a network in the saved module and are not its weights.</summary>
     private static readonly string[] Beside = ["loss", "criterion", "metric"];
 
-    /// <summary>The prefix of the wrappers that every name has which matters.</summary>
+    /// <summary>The prefix of wrappers that every name that matters has.</summary>
     /// <param name="entries">All entries of a checkpoint.</param>
     /// <returns>Empty where there is none, or where names that matter would be left out.</returns>
     public static string OfWrappers(IReadOnlyList<TensorEntry> entries)
@@ -29,15 +29,15 @@ internal static class NamePrefix
         return prefix;
     }
 
-    /// <summary>The prefixes that a caller asks for, one behind the other, each where any name has it.</summary>
+    /// <summary>The prefixes that a caller asks for, one after the other, each where any name has it.</summary>
     public static string Of(IReadOnlyList<TensorEntry> entries, IReadOnlyList<string> prefixes) =>
         prefixes.Aggregate("", (stripped, next) => entries.Any(entry => Has(entry, stripped + next)) ? stripped + next : stripped);
 
-    /// <summary>Whether a name has a prefix, and more.</summary>
+    /// <summary>Whether a name has a prefix and is longer.</summary>
     public static bool Has(TensorEntry entry, string prefix) =>
         entry.Name.Length > prefix.Length && entry.Name.StartsWith(prefix, StringComparison.Ordinal);
 
-    /// <summary>The beginnings of a prefix's end, from nothing to all of it: of "a.b." "", "b." and "a.b.".</summary>
+    /// <summary>The ends of a prefix, from nothing to all of it: for "a.b." they are "", "b." and "a.b.".</summary>
     public static IEnumerable<string> Ends(string prefix)
     {
         for (int at = prefix.Length; at >= 0; at = at < 2 ? -1 : prefix.LastIndexOf('.', at - 2) + 1)

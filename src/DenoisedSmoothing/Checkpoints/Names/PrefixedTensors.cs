@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Checkpoints;
 
-/// <summary>The entries of another source under longer names: for a network whose own names have what was taken off.</summary>
+/// <summary>The entries of another source under longer names: for a network whose own names have what was stripped.</summary>
 /// <param name="inner">Left open.</param>
 /// <param name="prefix">What goes before each name.</param>
 internal sealed class PrefixedTensors(ITensorSource inner, string prefix) : ITensorSource

@@ -8,7 +8,7 @@ internal static class StateDictChooser
     private const int Shown = 10;
 
     /// <summary>
-    /// Averaged weights first, as timm does: they are what is evaluated. Where a checkpoint under such a key has other names than the
+    /// Averaged weights first, as in timm: they are what is evaluated. Where a checkpoint under such a key has other names than the
     /// network, loading says so; plain weights in place of the averaged ones would load and be silently worse.
     /// </summary>
     private static readonly string[] Preferred =
@@ -29,7 +29,7 @@ internal static class StateDictChooser
     public static (string Key, PickleDictionary StateDict) Choose(object? root, string? key, string file, MemoryBudget budget)
     {
         List<StateDictPlace> all = StateDictPlaces.Find(root, budget);
-        // An empty state_dict is one: that of a module without weights.
+        // An empty state_dict counts: it is that of a module without weights.
         if (all.Count == 0 && key is null && root is PickleDictionary { IsEmpty: true } empty)
             return ("", empty);
         if (all.Count == 0)
@@ -55,17 +55,17 @@ internal static class StateDictChooser
             choices: [.. shown.Take(Shown).Select(place => place.Key)]);
     }
 
-    /// <summary>The places that are as good as each other, and better than all others: one, where there is no doubt.</summary>
+    /// <summary>The places that are equally good and better than all others: just one where there is no doubt.</summary>
     private static List<StateDictPlace> PreferredOf(List<StateDictPlace> all)
     {
-        // What an optimizer keeps for each weight is no network.
+        // What an optimizer keeps for each weight is not a network.
         List<StateDictPlace> networks = all.FindAll(place => !place.IsOptimizer);
         if (networks.Count == 0)
             networks = all;
         ILookup<string, StateDictPlace> byName = networks.ToLookup(place => place.Name, StringComparer.Ordinal);
         foreach (string wanted in Order().Where(byName.Contains))
             return NamedFirst(byName[wanted]);
-        // Then the outermost one, and the only one that there is.
+        // Then the outermost one, and then the only one there is.
         return networks.Find(place => place.Key.Length == 0) is { } outermost ? [outermost] : NamedFirst(networks);
     }
 

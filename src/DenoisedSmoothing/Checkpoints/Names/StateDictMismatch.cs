@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Checkpoints;
 
-/// <summary>Compares what a checkpoint holds with what a module wants, and says the difference shortly.</summary>
+/// <summary>Compares what a checkpoint holds with what a module wants, and describes the difference briefly.</summary>
 /// <param name="file">What messages call the checkpoint.</param>
 /// <param name="entries">What it holds.</param>
 internal sealed class StateDictMismatch(string file, IEnumerable<TensorEntry> entries)
@@ -14,17 +14,17 @@ internal sealed class StateDictMismatch(string file, IEnumerable<TensorEntry> en
 
     private readonly Dictionary<string, TensorEntry> _found = entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
 
-    /// <summary>Where the entries are from, if that is known: then advice may name its options.</summary>
+    /// <summary>Where the entries come from, if known: then advice may name its options.</summary>
     public Checkpoint? Checkpoint { get; init; }
 
     /// <summary>Whether there is an entry of a name.</summary>
     public bool Has(string name) => _found.ContainsKey(name);
 
-    /// <exception cref="CheckpointException">They differ in more than strict lets pass.</exception>
+    /// <exception cref="CheckpointException">They differ by more than strict allows.</exception>
     public void Check(string module, Dictionary<string, Tensor> wanted, bool strict)
     {
         string[] both = Sorted(wanted.Keys.Where(Has));
-        // A checkpoint with nothing in common would "load" and leave random weights: never what was meant.
+        // A checkpoint with nothing in common would "load" and leave random weights, which is never what was meant.
         bool exact = strict || both.Length == 0;
         string[] missing = exact ? Sorted(wanted.Keys.Where(name => !Has(name) && !IsOptional(name))) : [];
         string[] unexpected = exact ? Sorted(_found.Keys.Where(name => !wanted.ContainsKey(name))) : [];
@@ -58,8 +58,8 @@ internal sealed class StateDictMismatch(string file, IEnumerable<TensorEntry> en
     private bool IsOptional(string name) =>
         name.EndsWith(Counter, StringComparison.Ordinal) && Has($"{name[..^Counter.Length]}running_var");
 
-    // A weight may lose precision, never meaning: an index or a flag is kept exactly. A batch norm's count is neither: halving or
-    // averaging a whole state_dict makes a float of it, and PyTorch converts it back.
+    // A weight may lose precision but never meaning: an index or a flag is kept exactly. A batch norm's count is neither: halving or
+    // averaging a whole state_dict turns it into a float, and PyTorch converts it back.
     private static bool Converts(string name, ScalarType from, ScalarType to) =>
         from == to || (IsFloatingPoint(from) && IsFloatingPoint(to)) || (Bits(from) > 0 && Bits(from) < Bits(to))
         || (name.EndsWith(Counter, StringComparison.Ordinal) && to == ScalarType.Int64 && from != ScalarType.Bool);
@@ -67,7 +67,7 @@ internal sealed class StateDictMismatch(string file, IEnumerable<TensorEntry> en
     private static bool IsFloatingPoint(ScalarType type) =>
         type is ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16;
 
-    // The width of an integer that holds every narrower one: a byte has no sign, and takes one bit more.
+    // The width of an integer that holds every narrower one: a byte has no sign and takes one more bit.
     private static int Bits(ScalarType type) => type switch
     {
         ScalarType.Byte => 9,
@@ -87,7 +87,7 @@ internal sealed class StateDictMismatch(string file, IEnumerable<TensorEntry> en
         report.AppendLine(names.Length > Shown ? $" and {names.Length - Shown} more" : "");
     }
 
-    // Nothing where both are the same network, or neither is known: then the names say more.
+    // Empty where both are the same network, or neither is known: then the names say more.
     private string? Recognised(Dictionary<string, Tensor> wanted)
     {
         string? there = KnownCheckpoints.Describe(_found.ToDictionary(pair => pair.Key, pair => pair.Value.Shape, StringComparer.Ordinal));
@@ -101,7 +101,7 @@ internal sealed class StateDictMismatch(string file, IEnumerable<TensorEntry> en
             : $"This is a checkpoint of {there}.{module} Make the network in that configuration, or take another checkpoint.";
     }
 
-    /// <summary>The prefix under which most of what is missing is there: that of a wrapper. Null where there is none.</summary>
+    /// <summary>The prefix under which most of the missing entries are present: that of a wrapper. Null where there is none.</summary>
     private string? LongerPrefix(string[] missing, string[] unexpected) => unexpected
         .SelectMany(name => missing.Take(Shown)
             .Where(tail => name.EndsWith($".{tail}", StringComparison.Ordinal))
@@ -124,7 +124,7 @@ internal sealed class StateDictMismatch(string file, IEnumerable<TensorEntry> en
         {
             if (unexpected.FirstOrDefault(name => wanted.EndsWith($".{name}", StringComparison.Ordinal)) is not { } tail)
                 continue;
-            // One name in common, such as bias, is no wrapper: most of what is missing has to be there without the prefix.
+            // One name in common, such as bias, does not make a wrapper: most of what is missing has to be there without the prefix.
             string prefix = wanted[..^tail.Length];
             if (2 * unexpected.Intersect(missing.Where(Begins).Select(name => name[prefix.Length..])).Count() <= missing.Length)
                 continue;

@@ -3,7 +3,7 @@ using DenoisedSmoothing.Pickle;
 namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
-/// Looks for dictionaries of tensors: in dictionaries, lists and tuples, to a depth and under keys that checkpoints have.
+/// Looks for dictionaries of tensors: in dictionaries, lists and tuples, as deep and under such keys as checkpoints have.
 /// </summary>
 internal sealed class StateDictPlaces
 {
@@ -17,11 +17,11 @@ internal sealed class StateDictPlaces
 
     private readonly List<StateDictPlace> _found = [];
 
-    // A pickle can hold itself, or one dictionary under millions of paths: each is looked at once.
+    // A pickle can contain itself, or one dictionary under millions of paths: each is looked at once.
     private readonly HashSet<object> _seen = new(ReferenceEqualityComparer.Instance);
     private readonly MemoryBudget _budget;
 
-    // The way to what is being looked at.
+    // The path to what is being looked at.
     private readonly List<PickleKey> _way = [];
     private int _wayLength;
 
@@ -36,9 +36,9 @@ internal sealed class StateDictPlaces
         return places._found;
     }
 
-    /// <summary>What is under a key, also where it is under another as well, and so was found there.</summary>
+    /// <summary>What is under a key, even where it is also under another key and was found there.</summary>
     /// <param name="root">What was saved.</param>
-    /// <param name="key">As <see cref="StateDictPlace.Key"/> has it.</param>
+    /// <param name="key">In the form of <see cref="StateDictPlace.Key"/>.</param>
     /// <returns>The dictionary; null where there is none, or one without tensors.</returns>
     public static PickleDictionary? At(object? root, string key)
     {
@@ -50,7 +50,7 @@ internal sealed class StateDictPlaces
             IList<object?> list => list.Select((item, i) => (PickleKey.Number(i).Text, item)),
             _ => [],
         };
-        // A key may have dots of its own.
+        // A key may itself contain dots.
         return items.Where(item => item.Text == key || key.StartsWith(item.Text + ".", StringComparison.Ordinal))
             .Select(item => At(item.Value, key[Math.Min(key.Length, item.Text.Length + 1)..])).FirstOrDefault(found => found is not null);
     }

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Checkpoints;
 
-/// <summary>What a safetensors header says of one tensor. Immutable.</summary>
+/// <summary>What a safetensors header says about one tensor. Immutable.</summary>
 public sealed class SafetensorsEntry : TensorEntry
 {
     internal SafetensorsEntry(string name, ScalarType dtype, long[] shape, long begin, long end)

@@ -8,8 +8,8 @@ namespace DenoisedSmoothing.Checkpoints;
 /// into its own memory.
 /// </summary>
 /// <remarks>
-/// The format is the one of https://github.com/huggingface/safetensors. Reading from several threads is safe, and takes turns.
-/// A file that changes while it is open yields an error or the changed values: the fingerprint of the loaded module tells.
+/// The format is the one of https://github.com/huggingface/safetensors. Reading from several threads is safe, but they take turns. A file
+/// that changes while it is open yields an error or the changed values, which the fingerprint of the loaded module shows.
 /// </remarks>
 public sealed class SafetensorsFile : ITensorSource, IDisposable
 {
@@ -27,7 +27,7 @@ public sealed class SafetensorsFile : ITensorSource, IDisposable
     /// <summary>What messages call the file: its path, or the name it was opened under.</summary>
     public string Name { get; }
 
-    /// <summary>The header: what the file holds, and its own remarks.</summary>
+    /// <summary>The header: what the file holds, and its metadata.</summary>
     public SafetensorsHeader Header { get; }
 
     /// <summary>The tensors, in the order of their data.</summary>
@@ -37,7 +37,7 @@ public sealed class SafetensorsFile : ITensorSource, IDisposable
 
     /// <summary>Opens a file and checks its header; the file stays open until <see cref="Dispose"/>.</summary>
     /// <param name="path">A safetensors file; others may read it meanwhile.</param>
-    /// <exception cref="CheckpointException">The file is not a sound safetensors file, or uses a type that TorchSharp lacks.</exception>
+    /// <exception cref="CheckpointException">The file is not a valid safetensors file, or uses a type that TorchSharp lacks.</exception>
     /// <exception cref="IOException">The file cannot be opened or read.</exception>
     public static SafetensorsFile Open(string path)
     {
@@ -55,11 +55,12 @@ public sealed class SafetensorsFile : ITensorSource, IDisposable
     }
 
     /// <summary>Opens a file that is already a stream, such as an embedded resource, and checks its header.</summary>
-    /// <param name="stream">A stream that can seek, at the start of the file, which ends where the stream does.</param>
+    /// <param name="stream">A seekable stream at the start of the file, which ends where the stream does.</param>
     /// <param name="name">What messages call the file.</param>
-    /// <param name="leaveOpen">Whether <see cref="Dispose"/> leaves the stream alone; false by default. An Open that fails never closes
-    /// it.</param>
-    /// <exception cref="CheckpointException">The file is not a sound safetensors file, or uses a type that TorchSharp lacks.</exception>
+    /// <param name="leaveOpen">
+    /// Whether <see cref="Dispose"/> leaves the stream alone; false by default. It is not closed if Open fails.
+    /// </param>
+    /// <exception cref="CheckpointException">The file is not a valid safetensors file, or uses a type that TorchSharp lacks.</exception>
     /// <exception cref="ArgumentException">The stream cannot seek.</exception>
     public static SafetensorsFile Open(Stream stream, string name, bool leaveOpen = false)
     {

@@ -5,12 +5,12 @@ namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
 /// The header of a safetensors file, parsed and checked without touching a tensor: names, types, shapes and where the bytes lie.
-/// A header that gets past <see cref="Read"/> describes the whole file, without overlap or hole. Immutable.
+/// A header that passes <see cref="Read"/> describes the whole file, without overlaps or gaps. Immutable.
 /// </summary>
 /// <remarks>
-/// Nothing that the file claims is believed before it is checked against its length, and entries and remarks are charged to the file: a
-/// header costs less than ten times its bytes in memory, whatever it holds. The format: an unsigned 64 bit little-endian length, that many
-/// bytes of JSON, then the data.
+/// Nothing that the file claims is believed before it is checked against its length, and entries and metadata are charged to the file's
+/// budget: a header takes less than ten times its bytes in memory, whatever it holds. The format: an unsigned 64-bit little-endian length,
+/// that many bytes of JSON, then the data.
 /// </remarks>
 public sealed class SafetensorsHeader
 {
@@ -32,7 +32,7 @@ public sealed class SafetensorsHeader
     /// <summary>The tensors, in the order of their data.</summary>
     public IReadOnlyList<SafetensorsEntry> Entries { get; }
 
-    /// <summary>The file's own remarks (<c>__metadata__</c>); empty if it has none.</summary>
+    /// <summary>The file's metadata (<c>__metadata__</c>); empty if it has none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     internal IReadOnlyDictionary<string, SafetensorsEntry> ByName { get; }
@@ -41,10 +41,11 @@ public sealed class SafetensorsHeader
     internal long DataStart { get; }
 
     /// <summary>Reads and checks a header.</summary>
-    /// <param name="stream">A stream that can seek, at the start of a safetensors file that ends where the stream does; it is left at the
-    /// first byte of data.</param>
+    /// <param name="stream">
+    /// A seekable stream at the start of a safetensors file that ends where the stream does; it is left at the first byte of data.
+    /// </param>
     /// <param name="name">What messages call the file.</param>
-    /// <exception cref="CheckpointException">The file is not a sound safetensors file, or uses a type that TorchSharp lacks.</exception>
+    /// <exception cref="CheckpointException">The file is not a valid safetensors file, or uses a type that TorchSharp lacks.</exception>
     /// <exception cref="ArgumentException">The stream cannot seek.</exception>
     public static SafetensorsHeader Read(Stream stream, string name)
     {
@@ -103,7 +104,7 @@ public sealed class SafetensorsHeader
         return new SafetensorsHeader(entries, byName, parser.Metadata, LengthByteCount + json.Length);
     }
 
-    // Without overlap and hole, to the last byte.
+    // Without overlap or gap, to the last byte.
     private static void CheckLayout(List<SafetensorsEntry> entries, long dataByteCount, string file)
     {
         long end = 0;

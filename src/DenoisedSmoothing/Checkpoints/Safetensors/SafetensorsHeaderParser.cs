@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
-/// Reads the JSON of a safetensors header token by token, without a document tree; what it makes of it is charged to a budget, so that
-/// memory stays in proportion to the bytes that are really there. Whatever is not exactly the format is refused.
+/// Reads the JSON of a safetensors header token by token, without a document tree; what it creates is charged to a budget, so that memory
+/// stays in proportion to the bytes actually present. Anything that is not exactly the format is refused.
 /// </summary>
 internal ref struct SafetensorsHeaderParser
 {
@@ -34,8 +34,9 @@ internal ref struct SafetensorsHeaderParser
 
     public Dictionary<string, string>? Metadata { get; private set; }
 
-    /// <exception cref="CheckpointException">The JSON is not a header; neither the layout of the data nor whether names are unique is
-    /// looked at.</exception>
+    /// <exception cref="CheckpointException">
+    /// The JSON is not a header; neither the layout of the data nor the uniqueness of names is checked.
+    /// </exception>
     public static SafetensorsHeaderParser Parse(ReadOnlySpan<byte> json, string file, MemoryBudget budget)
     {
         if (json.IsEmpty || json[0] != '{')
@@ -69,7 +70,7 @@ internal ref struct SafetensorsHeaderParser
                 Entries.Add(ReadEntry(Text(EntryByteCount)));
         }
 
-        // Anything but white space after the closing brace makes the reader throw.
+        // Anything but whitespace after the closing brace makes the reader throw.
         _reader.Read();
     }
 
@@ -155,7 +156,7 @@ internal ref struct SafetensorsHeaderParser
         long size = itemSize;
         try
         {
-            // Strides are products too, of sizes not below 1: they must fit even where a size of 0 leaves no element.
+            // Strides are products too, of sizes not below 1: they must fit even where a size of 0 leaves no elements.
             foreach (long length in shape)
                 size = checked(size * Math.Max(length, 1));
         }
@@ -176,7 +177,7 @@ internal ref struct SafetensorsHeaderParser
     private bool NextProperty() => _reader.Read() && _reader.TokenType == JsonTokenType.PropertyName;
 
     /// <summary>The text that the reader is at.</summary>
-    /// <param name="more">What it costs beside its characters.</param>
+    /// <param name="more">What it costs in addition to its characters.</param>
     private readonly string Text(int more)
     {
         _budget.Charge(more + (2L * _reader.ValueSpan.Length), "has a header that would");

@@ -35,7 +35,7 @@ internal static class SafetensorsIndexParser
                 map = ReadMap(ref reader, file, new MemoryBudget(file, json.Length));
             }
 
-            // Anything but white space after the closing brace makes the reader throw.
+            // Anything but whitespace after the closing brace makes the reader throw.
             reader.Read();
         }
         catch (JsonException e)
@@ -56,7 +56,7 @@ internal static class SafetensorsIndexParser
     {
         Dictionary<string, string> map = new(StringComparer.Ordinal);
         HashSet<string> checkedPaths = new(StringComparer.Ordinal);
-        // Entries of one file follow each other, mostly.
+        // Entries of one file mostly follow each other.
         string? path = null;
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -90,7 +90,7 @@ internal static class SafetensorsIndexParser
         return map;
     }
 
-    // The same on every system: a colon or a backslash means something on one of them.
+    // The same rule on every system: a colon or a backslash has a meaning on one of them.
     private static bool StaysInside(string path) =>
         path.Split('/').All(part => part is not ("" or "." or "..") && !part.Any(c => c is '\\' or ':' || char.IsControl(c)));
 }

@@ -1,10 +1,10 @@
 namespace DenoisedSmoothing.Checkpoints;
 
-/// <summary>The remarks in the header of a safetensors file.</summary>
+/// <summary>The metadata in the header of a safetensors file.</summary>
 internal static class SafetensorsMetadata
 {
-    /// <summary>Reads them; weights are not read.</summary>
-    /// <param name="path">A file of any kind, known by its content, or a folder.</param>
+    /// <summary>Reads it; weights are not read.</summary>
+    /// <param name="path">A file of any kind, recognised by its content, or a folder.</param>
     /// <returns>Empty where the file has none, or is of another kind.</returns>
     /// <exception cref="CheckpointException">It is a safetensors file, and its header is damaged.</exception>
     public static IReadOnlyDictionary<string, string> Of(string path)

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Checkpoints;
 
-/// <summary>Several files that an index makes one of, all open: safetensors, or torch.save's (pytorch_model.bin.index.json).</summary>
+/// <summary>Several files that an index joins into one, all open: safetensors, or torch.save's (pytorch_model.bin.index.json).</summary>
 internal sealed class SafetensorsShards : ITensorSource, IDisposable
 {
     private const int Shown = 5;
@@ -77,7 +77,7 @@ internal sealed class SafetensorsShards : ITensorSource, IDisposable
             ((IDisposable)shard).Dispose();
     }
 
-    // No index among them: it could name itself. Names are the index's, so no prefix is taken off.
+    // No index is allowed among them: it could name itself. Names are the index's, so no prefix is stripped.
     private static ITensorSource OpenShard(string path) => FileKind.Of(path) == FileKind.TorchSave
         ? Checkpoint.Open(path, new CheckpointOptions { StripPrefixes = [] })
         : SafetensorsFile.Open(path);

@@ -9,21 +9,22 @@ namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>Writes safetensors files: the same tensors give the same bytes, whatever order they come in.</summary>
 /// <remarks>
-/// Tensors lie in order of element size, largest first, then of name (ordinal), behind a header padded to 8 bytes: so each one
-/// is aligned, which readers that map the file rely on. The reference implementation orders for the same reason.
+/// Tensors are ordered by element size, largest first, then by name (ordinal), after a header padded to 8 bytes: so each is aligned, which
+/// readers that map the file rely on. The reference implementation orders them for the same reason.
 /// </remarks>
 public static class SafetensorsWriter
 {
     private const string MetadataKey = "__metadata__";
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Writes a file: under a temporary name beside it first, so that <paramref name="path"/> is never half a file.</summary>
+    /// <summary>Writes a file, first under a temporary name beside it, so that <paramref name="path"/> is never half a file.</summary>
     /// <param name="path">The file to write or to replace; its folder exists.</param>
     /// <param name="tensors">Tensors by name, of any shape, layout and device; left as they are.</param>
-    /// <param name="metadata">Remarks for the header, or null for none.</param>
-    /// <exception cref="ArgumentException">A name is there twice, is reserved or is not Unicode; a type has no place in the
-    /// format.</exception>
-    /// <exception cref="IOException">The file cannot be written; a file that was there before is untouched.</exception>
+    /// <param name="metadata">Metadata for the header, or null for none.</param>
+    /// <exception cref="ArgumentException">
+    /// A name occurs twice, is reserved or is not Unicode; a type has no place in the format.</exception> <exception cref="IOException">The
+    /// file cannot be written; a file that was there before is untouched.
+    /// </exception>
     public static void Write(
         string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
@@ -47,11 +48,12 @@ public static class SafetensorsWriter
     }
 
     /// <summary>Writes to a stream, from its current position; the stream stays open.</summary>
-    /// <param name="stream">Any stream that can be written.</param>
+    /// <param name="stream">Any writable stream.</param>
     /// <param name="tensors">Tensors by name, of any shape, layout and device; left as they are.</param>
-    /// <param name="metadata">Remarks for the header, or null for none.</param>
-    /// <exception cref="ArgumentException">A name is there twice, is reserved or is not Unicode; a type has no place in the format. Nothing
-    /// is written.</exception>
+    /// <param name="metadata">Metadata for the header, or null for none.</param>
+    /// <exception cref="ArgumentException">
+    /// A name occurs twice, is reserved or is not Unicode; a type has no place in the format. Nothing is written.
+    /// </exception>
     public static void Write(
         Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
     {

@@ -1,6 +1,6 @@
 namespace DenoisedSmoothing.Checkpoints;
 
-/// <summary>Reads through another stream and sums up what it read.</summary>
+/// <summary>Reads through another stream and keeps a checksum of what it read.</summary>
 /// <param name="inner">Disposed with this one.</param>
 internal sealed class ChecksumStream(Stream inner) : Stream
 {

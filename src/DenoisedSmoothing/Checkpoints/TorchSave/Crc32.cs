@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
-/// The checksum of zip files (polynomial 0xEDB88320), eight bytes at a step: the table k advances a byte that k more follow.
+/// The checksum of zip files (polynomial 0xEDB88320), eight bytes per step: table k advances a byte that k more bytes follow.
 /// </summary>
 internal static class Crc32
 {

@@ -3,7 +3,7 @@ namespace DenoisedSmoothing.Checkpoints;
 /// <summary>Where a torch.save file keeps its storages.</summary>
 internal interface ITorchStorages
 {
-    /// <summary>Whether elements lie highest byte first, as a big-endian machine writes them into a zip file.</summary>
+    /// <summary>Whether elements are stored highest byte first, as a big-endian machine writes them into a zip file.</summary>
     bool IsBigEndian { get; }
 
     /// <summary>The length of a storage in bytes, or null if the file does not have it.</summary>

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace DenoisedSmoothing.Checkpoints;
 
-/// <summary>The first records of a tar archive (POSIX ustar): as many as the oldest files of torch.save have.</summary>
+/// <summary>The first records of a tar archive (POSIX ustar): as many as the oldest torch.save files have.</summary>
 internal sealed class TarDirectory
 {
     private const int BlockByteCount = 512;
@@ -41,7 +41,7 @@ internal sealed class TarDirectory
     }
 
     /// <summary>Opens a record.</summary>
-    /// <exception cref="CheckpointException">There is none of that name.</exception>
+    /// <exception cref="CheckpointException">There is no record of that name.</exception>
     public ByteRangeStream Open(string name) => _records.TryGetValue(name, out var span)
         ? new ByteRangeStream(_stream, span.Start, span.ByteCount)
         : throw CheckpointException.In(_file, $"its tar archive has no record {CheckpointException.Quote(name)}");

@@ -24,9 +24,9 @@ internal sealed class TorchLegacy : ITorchStorages
 
     /// <param name="stream">At 0; ends where the file does.</param>
     /// <param name="file">What messages call the file.</param>
-    /// <param name="inert">More names that the caller takes for inert.</param>
+    /// <param name="inert">More names that the caller declares inert.</param>
     /// <param name="budget">The file's.</param>
-    /// <exception cref="CheckpointException">The file is damaged, or not by torch.save.</exception>
+    /// <exception cref="CheckpointException">The file is damaged, or not from torch.save.</exception>
     public static TorchContents Read(Stream stream, string file, IReadOnlyCollection<string> inert, MemoryBudget budget)
     {
         ByteInput input = new(stream, stream.Length);

@@ -35,7 +35,7 @@ internal sealed class TorchSaveFile : ITensorSource, IDisposable
                     name, key.Text, $"it is {unreadable.Description}, which cannot be read", unreadable.Remedy);
             }
 
-            // Whatever else lies in the dictionary (a counter, _extra_state) is no weight.
+            // Anything else in the dictionary (a counter, _extra_state) is not a weight.
             if (value is not PickleTensor tensor || key.IsNumber)
                 continue;
             budget.Charge(EntryByteCount + (3L * key.Text.Length) + tensor.Storage.Key.Length + (sizeof(long) * tensor.Shape.Length));
@@ -50,7 +50,7 @@ internal sealed class TorchSaveFile : ITensorSource, IDisposable
 
     public string Name { get; }
 
-    /// <summary>The path of the state_dict inside the file; empty where the file is one.</summary>
+    /// <summary>The path of the state_dict inside the file; empty where the file itself is one.</summary>
     public string Key { get; }
 
     public IReadOnlyList<TensorEntry> Entries { get; }
@@ -95,7 +95,7 @@ internal sealed class TorchSaveFile : ITensorSource, IDisposable
         }
     }
 
-    /// <summary>Reads the bytes of an entry without a tensor: those of the storage from its first to its last element.</summary>
+    /// <summary>Reads the bytes of an entry without making a tensor: those of the storage from its first to its last element.</summary>
     internal byte[] ReadBytes(string name)
     {
         PickleTensor described = _tensors[name];

@@ -3,12 +3,12 @@ using DenoisedSmoothing.Pickle;
 namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
-/// Reads parts of the storages of a torch.save file. Each storage is checked against its checksum the first time that any of it is
-/// read: in the same pass if all of it is wanted, in a pass of its own otherwise.
+/// Reads parts of the storages of a torch.save file. Each storage is checked against its checksum the first time any of it is read: in the
+/// same pass if all of it is wanted, in a separate pass otherwise.
 /// </summary>
 /// <param name="storages">The storages.</param>
 /// <param name="file">What messages call the file.</param>
-/// <param name="verify">Whether checksums are looked at.</param>
+/// <param name="verify">Whether checksums are checked.</param>
 internal sealed class TorchStorageReader(ITorchStorages storages, string file, bool verify)
 {
     private const int ChunkByteCount = 64 << 10;
@@ -19,7 +19,7 @@ internal sealed class TorchStorageReader(ITorchStorages storages, string file, b
     public bool IsBigEndian => storages.IsBigEndian;
 
     /// <summary>Checks that the file has what a tensor is said to lie in.</summary>
-    /// <exception cref="CheckpointException">It has not.</exception>
+    /// <exception cref="CheckpointException">It does not.</exception>
     public void CheckLength(string entry, PickleStorage storage)
     {
         string key = CheckpointException.Quote(storage.Key);
@@ -32,8 +32,8 @@ internal sealed class TorchStorageReader(ITorchStorages storages, string file, b
         }
     }
 
-    /// <summary>Makes sure that a storage really has the bytes that it claims, before memory is taken for them.</summary>
-    /// <exception cref="CheckpointException">It has not.</exception>
+    /// <summary>Makes sure that a storage really has the bytes it claims, before memory is allocated for them.</summary>
+    /// <exception cref="CheckpointException">It does not.</exception>
     public void Prepare(string entry, PickleStorage storage, bool whole)
     {
         bool deflated = storages.IsDeflated(storage.Key);
@@ -46,8 +46,8 @@ internal sealed class TorchStorageReader(ITorchStorages storages, string file, b
     /// <param name="storage">The storage, whose length was checked.</param>
     /// <param name="offset">The first byte.</param>
     /// <param name="byteCount">How many.</param>
-    /// <param name="copy">Reads exactly that many from the stream that it gets.</param>
-    /// <exception cref="CheckpointException">The file ended, the storage does not unpack, or its checksum is another.</exception>
+    /// <param name="copy">Reads exactly that many from the stream it is given.</param>
+    /// <exception cref="CheckpointException">The file ended, the storage does not unpack, or its checksum differs.</exception>
     public void Read(string entry, PickleStorage storage, long offset, long byteCount, Action<Stream, long> copy)
     {
         bool whole = byteCount == storage.ByteCount;

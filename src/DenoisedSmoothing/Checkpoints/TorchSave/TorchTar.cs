@@ -30,9 +30,9 @@ internal sealed class TorchTar : ITorchStorages
 
     /// <param name="stream">The file, from 0 to its end.</param>
     /// <param name="file">What messages call the file.</param>
-    /// <param name="inert">More names that the caller takes for inert.</param>
+    /// <param name="inert">More names that the caller declares inert.</param>
     /// <param name="budget">The file's.</param>
-    /// <exception cref="CheckpointException">The file is damaged, or not by torch.save.</exception>
+    /// <exception cref="CheckpointException">The file is damaged, or not from torch.save.</exception>
     public static TorchContents Read(Stream stream, string file, IReadOnlyCollection<string> inert, MemoryBudget budget)
     {
         TarDirectory directory = TarDirectory.Read(stream, file);
@@ -63,7 +63,7 @@ internal sealed class TorchTar : ITorchStorages
 
     public Stream Open(string key) => new ByteRangeStream(_stream, _starts[key], ByteCount(key)!.Value);
 
-    /// <summary>A key as text: numbers were addresses in memory, and texts of them.</summary>
+    /// <summary>A key as text: keys were addresses in memory, as numbers or as texts.</summary>
     internal static string? KeyOf(object? key) => key switch
     {
         long number => number.ToString(CultureInfo.InvariantCulture),
@@ -119,7 +119,7 @@ internal sealed class TorchTar : ITorchStorages
                 throw CheckpointException.In(_file, "a tensor is not described by a key, a storage and a type");
             }
 
-            // Eight bytes of which four were written on purpose.
+            // Eight bytes, of which only four are meaningful.
             uint rank = input.ReadUInt32();
             input.Skip(sizeof(uint));
             if (rank > PickleTensor.MaxRank)
@@ -151,6 +151,6 @@ internal sealed class TorchTar : ITorchStorages
     private long Count(object? value) => value is long and >= 0 ? (long)value
         : throw CheckpointException.In(_file, "it does not say how many storages or tensors it has");
 
-    // A machine's own types: nothing here refers to anything outside of its pickle.
+    // A pickle machine with its own types: nothing here refers to anything outside its pickle.
     private object? Run(ByteInput input) => new PickleMachine(input, _file, new PickleCalls(_inert, _budget), _budget).Run();
 }

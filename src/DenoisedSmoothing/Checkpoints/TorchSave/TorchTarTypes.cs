@@ -2,9 +2,7 @@ using DenoisedSmoothing.Pickle;
 
 namespace DenoisedSmoothing.Checkpoints;
 
-/// <summary>
-/// The pickle of the oldest files of torch.save: its persistent ids are the keys of tensors and storages that were read before.
-/// </summary>
+/// <summary>The pickle of the oldest torch.save files: its persistent ids are the keys of tensors and storages read before.</summary>
 /// <param name="calls">What everything else means.</param>
 /// <param name="objects">Tensors and storages by key.</param>
 internal sealed class TorchTarTypes(PickleCalls calls, IReadOnlyDictionary<string, object> objects) : IPickleTypes

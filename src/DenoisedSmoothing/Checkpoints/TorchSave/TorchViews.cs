@@ -3,16 +3,16 @@ using DenoisedSmoothing.Pickle;
 namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
-/// Charges a file for tensors that share storages. Each storage is read once for nothing; what a stride of 0 repeats is memory that the
-/// file does not have, and what is read or unpacked again takes time that it does not pay for.
+/// Charges a file for tensors that share storages. Reading each storage once is free; what a stride of 0 repeats is memory that the file
+/// does not have, and reading or unpacking a storage again takes time that the file's size does not pay for.
 /// </summary>
 /// <param name="storages">The storages.</param>
 /// <param name="budget">The file's.</param>
 internal sealed class TorchViews(ITorchStorages storages, MemoryBudget budget)
 {
     /// <summary>
-    /// A byte that is read again costs a fraction of one that is kept: layers that share their weights (an entry each) are common, and a
-    /// network repeats few of them a hundred times.
+    /// A byte that is read again costs a fraction of one that is kept: layers that share weights (an entry each) are common, and a network
+    /// repeats few of them a hundred times.
     /// </summary>
     private const int RereadShare = 8;
 
@@ -31,7 +31,7 @@ internal sealed class TorchViews(ITorchStorages storages, MemoryBudget budget)
         if (!_free.TryGetValue(storage, out long free))
         {
             budget.Charge(ViewByteCount);
-            // What is compressed is unpacked once to be checked, and once more to be used.
+            // Compressed data is unpacked once to be checked and once more to be used.
             free = storage.ByteCount * (deflated ? 2 : 1);
         }
 

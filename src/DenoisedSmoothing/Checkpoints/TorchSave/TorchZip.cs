@@ -4,7 +4,7 @@ using DenoisedSmoothing.Pickle;
 namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
-/// The zip files of torch.save, since PyTorch 1.6: NAME/data.pkl, NAME/data/KEY for each storage, NAME/byteorder, NAME/version.
+/// The zip files of torch.save since PyTorch 1.6: NAME/data.pkl, NAME/data/KEY for each storage, NAME/byteorder, NAME/version.
 /// </summary>
 internal sealed class TorchZip : ITorchStorages
 {
@@ -51,9 +51,9 @@ internal sealed class TorchZip : ITorchStorages
 
     /// <param name="stream">At 0; the zip file is all of it.</param>
     /// <param name="file">What messages call the file.</param>
-    /// <param name="inert">More names that the caller takes for inert.</param>
+    /// <param name="inert">More names that the caller declares inert.</param>
     /// <param name="budget">The file's.</param>
-    /// <exception cref="CheckpointException">The file is damaged, or not by torch.save.</exception>
+    /// <exception cref="CheckpointException">The file is damaged, or not from torch.save.</exception>
     public static TorchContents Read(Stream stream, string file, IReadOnlyCollection<string> inert, MemoryBudget budget)
     {
         ZipDirectory directory = ZipDirectory.Read(stream, file, budget);
@@ -88,7 +88,7 @@ internal sealed class TorchZip : ITorchStorages
 
     public Stream Open(string key) => _directory.Open(Record(key)!);
 
-    // NAME/data.pkl, and nothing that makes it a program.
+    // NAME/data.pkl, and nothing that would make it a program.
     private static ZipRecord Pickle(ZipDirectory directory, string file)
     {
         FileKind kind = FileKind.OfZip(directory.Records.Select(record => record.Name));

@@ -6,13 +6,13 @@ namespace DenoisedSmoothing.Checkpoints;
 
 /// <summary>
 /// The records of a zip file (PKWARE APPNOTE 6.3; zip64 too, no encryption, stored or deflated), checked against the length of the
-/// file. Nothing claims more than deflate could pack into its bytes.
+/// file. No record may claim more than deflate could pack into its bytes.
 /// </summary>
 internal sealed class ZipDirectory
 {
     private const int MaxRecords = 1_000_000;
 
-    /// <summary>The longest path of the usual systems; torch.save's records are named after their file.</summary>
+    /// <summary>The longest path of common systems; torch.save's records are named after their file.</summary>
     private const int MaxNameByteCount = 4096;
 
     private const int CentralByteCount = 46;
@@ -37,7 +37,7 @@ internal sealed class ZipDirectory
     /// <param name="stream">The zip file, from 0 to its end.</param>
     /// <param name="file">What messages call the file.</param>
     /// <param name="budget">Charged for every record.</param>
-    /// <exception cref="CheckpointException">The file is not a sound zip file, or uses what torch.save never does.</exception>
+    /// <exception cref="CheckpointException">The file is not a valid zip file, or uses features that torch.save never does.</exception>
     public static ZipDirectory Read(Stream stream, string file, MemoryBudget budget)
     {
         (ulong count, ulong byteCount, ulong start) = ZipEnd.Find(stream, file);
@@ -64,14 +64,14 @@ internal sealed class ZipDirectory
     public ZipRecord? Find(string name) => _records.GetValueOrDefault(name);
 
     /// <summary>Opens a record; the stream yields its bytes, and is read before another one is opened.</summary>
-    /// <exception cref="CheckpointException">The local header is not that of the record.</exception>
+    /// <exception cref="CheckpointException">The local header does not match the record.</exception>
     public Stream Open(ZipRecord record)
     {
         ByteRangeStream packed = new(_stream, record.DataOffset ??= Locate(record), record.PackedByteCount);
         return record.IsDeflated ? new DeflateStream(packed, CompressionMode.Decompress) : packed;
     }
 
-    // The local header has its own extra field: only it tells where the bytes begin.
+    // The local header has its own extra field: only that tells where the bytes begin.
     private long Locate(ZipRecord record)
     {
         byte[] name = Encoding.UTF8.GetBytes(record.Name);
@@ -133,7 +133,7 @@ internal sealed class ZipDirectory
 
         if (offset > (ulong)Start || packed > (ulong)Start - offset)
             throw CheckpointException.InEntry(_file, name, $"the zip record reaches beyond the {Start} bytes before the directory");
-        // Deflate cannot pack more than 1032 bytes into one: what claims more is a trap.
+        // Deflate cannot pack more than 1032 bytes into one: a record that claims more is a trap.
         if (method == 0 ? unpacked != packed : unpacked / MaxDeflateRatio > packed)
             throw CheckpointException.InEntry(_file, name, $"the zip record claims {unpacked} bytes, and has {packed}");
         if (!_records.TryAdd(name, new ZipRecord(name, method == 8, checksum, (long)packed, (long)unpacked, (long)offset)))

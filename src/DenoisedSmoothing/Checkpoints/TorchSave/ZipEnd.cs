@@ -38,7 +38,7 @@ internal static class ZipEnd
         throw CheckpointException.In(file, "it begins as a zip file, but the directory at its end is missing");
     }
 
-    // Zip64: a locator just before the end record points to one with wide fields, which holds then whatever the narrow one says.
+    // Zip64: a locator just before the end record points to one with wide fields, which then applies whatever the narrow one says.
     private static (ulong Count, ulong ByteCount, ulong Start)? Wide(Stream stream, long end, string file)
     {
         if (end < LocatorByteCount)

@@ -9,6 +9,6 @@ namespace DenoisedSmoothing.Checkpoints;
 /// <param name="HeaderOffset">Where its local header begins.</param>
 internal sealed record ZipRecord(string Name, bool IsDeflated, uint Checksum, long PackedByteCount, long ByteCount, long HeaderOffset)
 {
-    /// <summary>Where its bytes begin: known from the first time that it is opened.</summary>
+    /// <summary>Where its bytes begin: known once it has been opened.</summary>
     public long? DataOffset { get; set; }
 }

@@ -44,8 +44,8 @@ internal static partial class BeitNames
     };
 
     /// <summary>
-    /// Weights of either under the network's own names, without the indices that the shape decides and the token that only pretraining
-    /// masks with.
+    /// Weights of either under the network's own names, without the indices that the shape determines and the mask token, which only
+    /// pretraining uses.
     /// </summary>
     public static ITensorSource Native(ITensorSource source)
     {

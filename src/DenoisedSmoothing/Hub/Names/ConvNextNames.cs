@@ -11,7 +11,7 @@ namespace DenoisedSmoothing.Hub;
 /// </summary>
 internal static partial class ConvNextNames
 {
-    // Of a block's layers: Hugging Face's names, and torchvision's numbers.
+    // For a block's layers: Hugging Face's names and torchvision's numbers.
     private static readonly Dictionary<string, string> s_layers = new(StringComparer.Ordinal)
     {
         ["dwconv"] = "conv_dw", ["layernorm"] = "norm", ["pwconv1"] = "mlp.fc1", ["pwconv2"] = "mlp.fc2",
@@ -58,7 +58,7 @@ internal static partial class ConvNextNames
         string whole = $"{layer}.{kind}";
         if (HuggingFace().Match(whole) is { Success: true } theirs)
             return Inside(PlainNumber.ParseWhole<int>(theirs.Groups["stage"].Value, "A stage"), theirs);
-        // torchvision's stages and what is between them take turns, from 1.
+        // In torchvision, stages alternate with what is between them, from 1.
         return TorchVision().Match(whole) is { Success: true } vision
             && PlainNumber.ParseWhole<int>(vision.Groups["stage"].Value, "A stage") is >= 1 and int place
             && place % 2 == (vision.Groups["between"].Success ? 0 : 1)

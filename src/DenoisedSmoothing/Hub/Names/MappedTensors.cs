@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Hub;
 
 /// <summary>
-/// The tensors of another source as a network of this library names and shapes them: renamed, cut, joined. Each is still read alone, so
-/// that loading takes little more memory than the network.
+/// The tensors of another source, renamed, cut or joined as a network of this library names and shapes them. Each is still read separately,
+/// so that loading takes little more memory than the network.
 /// </summary>
 /// <param name="source">Left open.</param>
 internal sealed class MappedTensors(ITensorSource source) : ITensorSource
@@ -28,7 +28,9 @@ internal sealed class MappedTensors(ITensorSource source) : ITensorSource
     /// <summary>The entry under another name.</summary>
     public void Rename(TensorEntry entry, string name) => Add(name, entry, entry.Shape, () => source.Read(entry.Name));
 
-    /// <summary>The entry in another shape of as many elements; in its own where they are not as many, for the loader to name.</summary>
+    /// <summary>
+    /// The entry in another shape with as many elements; if the numbers differ, in its own shape, for the loader to report.
+    /// </summary>
     public void Reshape(TensorEntry entry, string name, params long[] shape)
     {
         if (Product(shape) != Product(entry.Shape))
@@ -37,8 +39,8 @@ internal sealed class MappedTensors(ITensorSource source) : ITensorSource
             Add(name, entry, shape, () => Made(entry, tensor => tensor.reshape(shape)));
     }
 
-    /// <summary>Equal parts of the first dimension, each under a name.</summary>
-    /// <exception cref="CheckpointException">The entry cannot be cut so.</exception>
+    /// <summary>Equal parts along the first dimension, each under a name.</summary>
+    /// <exception cref="CheckpointException">The entry cannot be cut this way.</exception>
     public void Cut(TensorEntry entry, params string[] names)
     {
         if (entry.Shape.Count == 0 || entry.Shape[0] % names.Length != 0)
@@ -56,7 +58,7 @@ internal sealed class MappedTensors(ITensorSource source) : ITensorSource
         }
     }
 
-    /// <summary>Entries one behind the other in the first dimension.</summary>
+    /// <summary>Entries joined along the first dimension.</summary>
     /// <exception cref="CheckpointException">They differ in type or in the other dimensions.</exception>
     public void Join(IReadOnlyList<TensorEntry> entries, string name)
     {

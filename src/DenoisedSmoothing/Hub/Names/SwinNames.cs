@@ -31,7 +31,7 @@ internal static partial class SwinNames
         ["output.dense"] = "mlp.fc2",
     };
 
-    /// <summary>Weights of any of them under the network's own names, without the indices and masks that the shape decides.</summary>
+    /// <summary>Weights of any of them under the network's own names, without the indices and masks that the shape determines.</summary>
     public static ITensorSource Native(ITensorSource source)
     {
         MappedTensors mapped = new(source);
@@ -50,7 +50,7 @@ internal static partial class SwinNames
         return mapped;
     }
 
-    // Before a classification head, a mask token has nothing to do.
+    // A mask token has no use in a classifier.
     private static bool IsDecided(string name) => name.EndsWith("relative_position_index", StringComparison.Ordinal)
         || name.EndsWith("attn_mask", StringComparison.Ordinal) || name == "swin.embeddings.mask_token";
 
@@ -68,7 +68,7 @@ internal static partial class SwinNames
             return $"{outside}.{kind}";
         if (older && layer == "head")
             return $"head.fc.{kind}";
-        // What halves the image is at the end of a stage there, and at the beginning of the next one here.
+        // The layer that halves the image is at the end of a stage there, and at the beginning of the next one here.
         if (Between().Match(name) is { Success: true } between && (older || between.Groups["theirs"].Success))
         {
             int next = PlainNumber.ParseWhole<int>(between.Groups["stage"].Value, "A stage") + 1;

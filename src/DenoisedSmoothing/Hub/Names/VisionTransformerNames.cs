@@ -5,8 +5,8 @@ using DenoisedSmoothing.Models;
 namespace DenoisedSmoothing.Hub;
 
 /// <summary>
-/// Names of a <see cref="VisionTransformer"/>'s weights: Hugging Face's, of which ViT's are the network's own and DeiT's differ in a
-/// prefix, timm's, and torchvision's (vision_transformer.py).
+/// Names of a <see cref="VisionTransformer"/>'s weights: Hugging Face's (ViT's are the network's own, DeiT's differ in a prefix), timm's,
+/// and torchvision's (vision_transformer.py).
 /// </summary>
 internal static partial class VisionTransformerNames
 {
@@ -40,7 +40,7 @@ internal static partial class VisionTransformerNames
     };
 
     /// <summary>Weights of any of them under the network's own names.</summary>
-    /// <exception cref="CheckpointException">An entry is none of a plain timm ViT's.</exception>
+    /// <exception cref="CheckpointException">An entry does not belong to a plain timm ViT.</exception>
     public static ITensorSource Native(ITensorSource source)
     {
         if (Has("vit.embeddings.cls_token") && !source.Entries.Any(entry => IsPooler(entry.Name)))
@@ -66,7 +66,7 @@ internal static partial class VisionTransformerNames
         bool Has(string name) => source.Entries.Any(entry => entry.Name == name);
     }
 
-    // The pooler makes a feature of the class token; no classification head looks at it.
+    // The pooler makes a feature from the class token; no classification head uses it.
     private static bool IsPooler(string name) => name.StartsWith("vit.pooler.", StringComparison.Ordinal)
         || name.StartsWith("deit.pooler.", StringComparison.Ordinal);
 

@@ -6,19 +6,19 @@ using static TorchSharp.torch;
 namespace DenoisedSmoothing.Kernels.Cpu;
 
 /// <summary>
-/// Convolutions of 3x3 pixels in float32 on a CPU by Winograd's F(4x4,3x3), with a quarter of the products of the plain ones
+/// Convolutions of 3x3 pixels in float32 on a CPU by Winograd's F(4x4,3x3), with a quarter of the products of plain ones
 /// (docs/performance.md).
 /// </summary>
-/// <remarks>The sums are other ones than those of oneDNN, and lose more: 3e-6 by norm, in the tests, where those lose 1e-6.</remarks>
+/// <remarks>The sums differ from those of oneDNN and lose more precision: 3e-6 by norm in the tests, against 1e-6.</remarks>
 internal static unsafe class CpuConvolution
 {
-    // The kernels' own transformation costs as much as a thousand pixels.
+    // Transforming the kernels costs as much as a thousand pixels.
     private const long FewestPixels = 2048;
 
     /// <summary>Whether this processor and libtorch have what it needs.</summary>
     public static bool Supported => Fma.IsSupported && Vector256.IsHardwareAccelerated && TorchThreads.Found;
 
-    /// <summary>Whether it is worth taking for these, and no gradient is taped.</summary>
+    /// <summary>Whether it is worth using for these, and no gradient is recorded.</summary>
     /// <param name="layer">The convolution.</param>
     /// <param name="x">[N,C,H,W].</param>
     public static bool Takes(TorchSharp.Modules.Conv2d layer, Tensor x) =>

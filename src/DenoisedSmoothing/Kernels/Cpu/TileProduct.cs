@@ -1,21 +1,21 @@
 namespace DenoisedSmoothing.Kernels.Cpu;
 
-/// <summary>Six rows and two registers of columns of a matrix product: all of its sums stay in registers.</summary>
+/// <summary>Six rows and two registers of columns of a matrix product, whose sums all stay in registers.</summary>
 internal static unsafe class TileProduct
 {
     public const int Rows = 6;
 
     /// <summary>
-    /// c = a b, or c += a b. Every sum runs over the depth in ascending order, so that a row's bits do not depend on the rows beside it,
+    /// c = a b, or c += a b. Every sum runs over the depth in ascending order, so that a row's bits depend neither on the rows beside it
     /// nor on how the depth is cut.
     /// </summary>
     /// <param name="a">Six rows of the depth.</param>
-    /// <param name="stride">From one of them to the next.</param>
+    /// <param name="stride">The distance from one to the next.</param>
     /// <param name="b">[depth, two registers], contiguous.</param>
     /// <param name="c">Six rows, of which two registers are written.</param>
-    /// <param name="width">From one of them to the next.</param>
-    /// <param name="depth">How many products a sum gets.</param>
-    /// <param name="begins">Whether the sums begin here, and do not go on from what c holds.</param>
+    /// <param name="width">The distance from one to the next.</param>
+    /// <param name="depth">How many products each sum has.</param>
+    /// <param name="begins">Whether the sums begin here instead of continuing from what c holds.</param>
     public static void Run<T>(float* a, int stride, float* b, float* c, int width, int depth, bool begins)
         where T : unmanaged, ILanes<T>
     {

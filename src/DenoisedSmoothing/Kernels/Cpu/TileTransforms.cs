@@ -3,18 +3,18 @@ using System.Runtime.CompilerServices;
 namespace DenoisedSmoothing.Kernels.Cpu;
 
 /// <summary>
-/// Into and out of the domain in which a convolution of 3x3 is 36 products a tile of 4x4 pixels (Lavin and Gray 2015, F(4x4,3x3)), for a
+/// Into and out of the domain in which a 3x3 convolution is 36 products per tile of 4x4 pixels (Lavin and Gray 2015, F(4x4,3x3)), for a
 /// register of channels at once. Without fused operations: the bits are the same for registers of any width.
 /// </summary>
 internal static unsafe class TileTransforms
 {
     public const int Tile = 4, Side = 6, Products = Side * Side;
 
-    /// <summary>G g G^T of kernels.</summary>
+    /// <summary>G g G^T for kernels.</summary>
     /// <param name="kernels">Nine registers, one for each place, <paramref name="stride"/> floats apart.</param>
-    /// <param name="stride">See there.</param>
+    /// <param name="stride">See above.</param>
     /// <param name="to">36 registers, <paramref name="plane"/> floats apart.</param>
-    /// <param name="plane">See there.</param>
+    /// <param name="plane">See above.</param>
     public static void Weights<T>(float* kernels, int stride, float* to, long plane)
         where T : unmanaged, ILanes<T>
     {
@@ -35,13 +35,13 @@ internal static unsafe class TileTransforms
 
     /// <summary>B^T d B of the 6x6 pixels around a tile, for all channels; pixels outside are zero.</summary>
     /// <param name="image">[height,width,channels].</param>
-    /// <param name="top">The first row of pixels, from -1 on.</param>
+    /// <param name="top">The first row of pixels, -1 or more.</param>
     /// <param name="left">The first column of them.</param>
     /// <param name="height">Of the image.</param>
     /// <param name="width">Of the image.</param>
     /// <param name="channels">A multiple of a register.</param>
     /// <param name="to">36 rows of the channels, <paramref name="plane"/> floats apart.</param>
-    /// <param name="plane">See there.</param>
+    /// <param name="plane">See above.</param>
     public static void Pixels<T>(float* image, int top, int left, int height, int width, int channels, float* to, long plane)
         where T : unmanaged, ILanes<T>
     {
@@ -82,10 +82,10 @@ internal static unsafe class TileTransforms
         }
     }
 
-    /// <summary>A^T m A plus the bias, for some of the channels; what is outside the image is left out.</summary>
+    /// <summary>A^T m A plus the bias, for some of the channels; whatever is outside the image is left out.</summary>
     /// <param name="products">36 rows of those channels, <paramref name="plane"/> floats apart.</param>
-    /// <param name="plane">See there.</param>
-    /// <param name="bias">Of those channels.</param>
+    /// <param name="plane">See above.</param>
+    /// <param name="bias">For those channels.</param>
     /// <param name="image">[height,width,channels], from the first of those channels on.</param>
     /// <param name="top">The tile's first row of pixels.</param>
     /// <param name="left">Its first column.</param>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace DenoisedSmoothing.Kernels.Cpu;
 
-/// <summary>A convolution of 3x3 pixels with step and padding 1, by tiles of 4x4, on channels-last float32 in memory.</summary>
+/// <summary>A 3x3 convolution with stride and padding 1, in tiles of 4x4, on channels-last float32 in memory.</summary>
 /// <remarks>
 /// Tiles are dealt out in chunks, so that transformed pixels and products stay near the core that made them. The bits of a pixel depend
 /// only on the values that go into it, not on the batch, the chunk or the number of threads.
@@ -12,14 +12,15 @@ namespace DenoisedSmoothing.Kernels.Cpu;
 /// <param name="weights">[results,3,3,channels].</param>
 /// <param name="bias">[results].</param>
 /// <param name="y">[N,height,width,results], which is written.</param>
-/// <param name="threads">How many at most, at least 1.</param>
+/// <param name="threads">The most to use, at least 1.</param>
 internal sealed unsafe class TiledConvolution<T>(TiledShape shape, float* x, float* weights, float* bias, float* y, int threads)
     where T : unmanaged, ILanes<T>
 {
-    // This many bytes of kernels are transformed at once: enough to repay another pass over the pixels, little beside the activations.
+    // This many bytes of kernels are transformed at once: enough to repay another pass over the pixels, little compared with the
+    // activations.
     private const long MostBytes = 16 << 20;
 
-    // Every chunk reads all transformed kernels once. A chunk has as many tiles as make its own pixels and products about as many bytes as
+    // Every chunk reads all transformed kernels once. A chunk has enough tiles that its own pixels and products take about as many bytes as
     // those kernels, within limits: more than a hundred or so would take too much memory.
     private const int FewestBlocks = 8, MostBlocks = 21;
 
@@ -29,7 +30,7 @@ internal sealed unsafe class TiledConvolution<T>(TiledShape shape, float* x, flo
     // This many channels of a panel's kernels fit into a core's first cache, and are used there for all tiles of a chunk.
     private const int Depth = 128;
 
-    // Planes a power of two apart would compete for the same lines of a cache.
+    // Planes a power of two apart would compete for the same cache lines.
     private const int Apart = 16;
 
     private const int Alignment = 64;
@@ -61,11 +62,11 @@ internal sealed unsafe class TiledConvolution<T>(TiledShape shape, float* x, flo
     }
 
     /// <summary>
-    /// Transforms the kernels of one panel of results and a strip of channels; results that a last panel has too many get zeros.
+    /// Transforms the kernels of one panel of results and a strip of channels; surplus results in the last panel get zeros.
     /// </summary>
     private void Transform(int panel, int first, float* to, long plane)
     {
-        // A register of channels at a time: one channel at a time would read every cache line once for each channel in it.
+        // One register of channels at a time: single channels would read every cache line once for each channel in it.
         float* registers = stackalloc float[9 * Panel * T.Count], kernels = stackalloc float[9 * Panel];
         new Span<float>(registers, 9 * Panel * T.Count).Clear();
         int channels = shape.Channels, results = Math.Min(Panel, shape.Results - panel * Panel);
@@ -96,7 +97,7 @@ internal sealed unsafe class TiledConvolution<T>(TiledShape shape, float* x, flo
         long asManyBytes = (long)shape.Channels * shape.Results / (shape.Channels + shape.Results) / TileProduct.Rows;
         int perChunk = (int)Math.Clamp(asManyBytes, FewestBlocks, MostBlocks), chunks = (blocks + perChunk - 1) / perChunk;
         chunks = Math.Min(blocks, (chunks + threads - 1) / threads * threads);
-        // Few tiles and many threads share out the results too.
+        // With few tiles and many threads, the results are shared out too.
         int parts = Math.Min(panels, (threads + chunks - 1) / chunks), perPart = (panels + parts - 1) / parts;
         int tiles = (blocks + chunks - 1) / chunks * TileProduct.Rows;
         TorchThreads.Run(chunks * parts, threads,
@@ -153,10 +154,10 @@ internal sealed unsafe class TiledConvolution<T>(TiledShape shape, float* x, flo
     }
 
     /// <summary>What a thread works on.</summary>
-    /// <param name="Memory">For transformed pixels and products.</param>
-    /// <param name="Room">The most tiles that it has room for.</param>
-    /// <param name="Width">The most results that it has room for.</param>
+    /// <param name="Memory">Holds transformed pixels and products.</param>
+    /// <param name="Room">The most tiles it has room for.</param>
+    /// <param name="Width">The most results it has room for.</param>
     /// <param name="First">The first tile.</param>
-    /// <param name="Tiles">How many, by sixes: behind the last tile of all it is computed again, and left out.</param>
+    /// <param name="Tiles">How many, in sixes: past the very last tile, that tile is computed again and left out.</param>
     private readonly record struct Chunk(nint Memory, int Room, int Width, int First, int Tiles);
 }

@@ -10,7 +10,7 @@ internal sealed record TiledShape(int Images, int Height, int Width, int Channel
     public int Tiles => checked(Images * _down * _across);
 
     /// <summary>
-    /// Where a tile is: pixels before its image, and its first row and column in there. Behind the last tile it is the last.
+    /// Where a tile is: pixels before its image, and its first row and column in the image. Past the last tile, it is the last one.
     /// </summary>
     public (long Image, int Top, int Left) Place(int tile)
     {

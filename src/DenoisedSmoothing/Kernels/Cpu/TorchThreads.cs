@@ -5,8 +5,8 @@ using TorchSharp;
 namespace DenoisedSmoothing.Kernels.Cpu;
 
 /// <summary>
-/// libtorch's own threads, which are those of GNU's OpenMP. They wait for their next work by spinning, for milliseconds: threads of any
-/// other kind would share the cores with them between two operations.
+/// libtorch's own threads, which are those of GNU's OpenMP. They wait for their next work by spinning, for milliseconds: any other threads
+/// would have to share the cores with them between two operations.
 /// </summary>
 internal static unsafe class TorchThreads
 {
@@ -15,18 +15,18 @@ internal static unsafe class TorchThreads
     // GOMP_parallel(function, data, threads, flags): what compilers make of "#pragma omp parallel".
     private static readonly delegate* unmanaged<delegate* unmanaged<nint, void>, nint, uint, uint, void> s_parallel = Find();
 
-    /// <summary>Whether they can be asked.</summary>
+    /// <summary>Whether they can be used.</summary>
     public static bool Found => s_parallel != null;
 
-    /// <summary>Does all tasks, each once, in any order and on any thread, and returns when they are done.</summary>
+    /// <summary>Runs all tasks, each once, in any order and on any thread, and returns when they are done.</summary>
     /// <param name="tasks">How many.</param>
-    /// <param name="threads">How many of libtorch's threads take part at most, the caller among them.</param>
+    /// <param name="threads">The most of libtorch's threads to use, including the caller.</param>
     /// <param name="floats">How much memory each has for itself.</param>
     /// <param name="work">Takes a task and that memory, whose content is undefined.</param>
     public static void Run(int tasks, int threads, long floats, Action<int, nint> work)
     {
         threads = Math.Max(1, Math.Min(threads, tasks));
-        // In one piece, by the caller: every thread that asked for its own would have an arena of the allocator grow.
+        // Allocated in one piece by the caller: if every thread asked for its own, an arena of the allocator would grow for each.
         void* memory = NativeMemory.AlignedAlloc((nuint)(threads * floats) * sizeof(float), Alignment);
         try
         {
@@ -53,7 +53,7 @@ internal static unsafe class TorchThreads
     [UnmanagedCallersOnly]
     private static void Enter(nint handle) => ((Job)GCHandle.FromIntPtr(handle).Target!).Work();
 
-    // Of the library that libtorch was linked with: there may be a second one in the process.
+    // From the library that libtorch was linked with: there may be a second one in the process.
     private static delegate* unmanaged<delegate* unmanaged<nint, void>, nint, uint, uint, void> Find()
     {
         if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad("LibTorchSharp", typeof(torch).Assembly, null, out nint library)
@@ -69,7 +69,7 @@ internal static unsafe class TorchThreads
         /// <summary>What the first task that failed threw.</summary>
         public ExceptionDispatchInfo? Failure { get; private set; }
 
-        // Nothing may be thrown into the code that called.
+        // Nothing may be thrown into the native caller.
         public void Work()
         {
             try

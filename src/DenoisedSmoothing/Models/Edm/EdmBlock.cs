@@ -7,7 +7,7 @@ using static TorchSharp.torch.nn;
 
 namespace DenoisedSmoothing.Models.Edm;
 
-/// <summary>Norm, SiLU and convolution, twice, with the noise level between them, and attention behind (UNetBlock).</summary>
+/// <summary>Norm, SiLU and convolution, twice, with the noise level between them, and attention at the end (UNetBlock).</summary>
 internal sealed class EdmBlock : Module, IUNetLayer
 {
     private const int DhariwalHead = 64;
@@ -55,7 +55,7 @@ internal sealed class EdmBlock : Module, IUNetLayer
         RegisterComponents();
     }
 
-    /// <summary>What it makes of the noise level's embedding.</summary>
+    /// <summary>The layer applied to the noise level's embedding.</summary>
     public Linear TimeLayer => affine;
 
     public FeatureMap Run(ImageOperations operations, FeatureMap x, FeatureMap? behind, Tensor embedding)
@@ -105,7 +105,7 @@ internal sealed class EdmBlock : Module, IUNetLayer
     {
         using DisposeScope scope = NewDisposeScope();
         long n = x.Values.size(0), channels = x.Values.size(1), height = x.Values.size(2), width = x.Values.size(3);
-        // Rows [N T,C] are a view of channels-last images; the q, k and v of one channel lie together.
+        // Rows [N T,C] are a view of channels-last images; the q, k and v of one channel are adjacent.
         Tensor rows = ImageOperations.Rows(operations.Norm(norm2!, x, null, null, silu: false));
         Tensor[] parts = ImageOperations.Pointwise(rows, qkv!.weight!, qkv.bias)
             .reshape(n, height * width, _heads, channels / _heads, 3).transpose(1, 2).unbind(4);

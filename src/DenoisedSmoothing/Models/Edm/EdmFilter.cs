@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Models.Edm;
 
-/// <summary>Half or twice the resolution through a filter, which lies among the weights as resample_filter.</summary>
+/// <summary>Halves or doubles the resolution through a filter, which is stored among the weights as resample_filter.</summary>
 internal static class EdmFilter
 {
     public const string Name = "resample_filter";
@@ -20,7 +20,7 @@ internal static class EdmFilter
         layer.register_buffer(Name, filter.DetachFromDisposeScope());
     }
 
-    /// <summary>Frees layers' filters: a convolution of TorchSharp's frees its weight and its bias alone.</summary>
+    /// <summary>Frees layers' filters: a TorchSharp convolution frees only its weight and bias.</summary>
     public static void Dispose(params ReadOnlySpan<nn.Module> layers)
     {
         foreach (nn.Module layer in layers)
@@ -30,7 +30,7 @@ internal static class EdmFilter
     /// <summary>Half the resolution.</summary>
     /// <param name="filter">[1,1,k,k].</param>
     /// <param name="x">[N,C,H,W].</param>
-    /// <param name="padding">As the reference pads: (k - 1) / 2, or 0 where the input was padded before.</param>
+    /// <param name="padding">As in the reference: (k - 1) / 2, or 0 where the input was already padded.</param>
     public static Tensor Down(Tensor filter, Tensor x, long padding)
     {
         using DisposeScope scope = NewDisposeScope();

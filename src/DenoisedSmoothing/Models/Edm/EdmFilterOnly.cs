@@ -2,5 +2,5 @@ using static TorchSharp.torch.nn;
 
 namespace DenoisedSmoothing.Models.Edm;
 
-/// <summary>A convolution of no kernel: its filter alone.</summary>
+/// <summary>A convolution without a kernel: only its filter.</summary>
 internal sealed class EdmFilterOnly() : Module(nameof(EdmFilterOnly));

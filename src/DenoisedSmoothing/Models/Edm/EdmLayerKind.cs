@@ -9,7 +9,7 @@ internal enum EdmLayerKind
     /// <summary>A block.</summary>
     Block,
 
-    /// <summary>A block that takes what the way down left beside what comes from below.</summary>
+    /// <summary>A block that takes what the way down left together with what comes from below.</summary>
     Joining,
 
     /// <summary>A convolution of the image that joins the block before it.</summary>

@@ -2,7 +2,7 @@ using static TorchSharp.torch.nn;
 
 namespace DenoisedSmoothing.Models.Edm;
 
-/// <summary>Layers under the names that the reference makes of the resolution, such as 16x16_block0.</summary>
+/// <summary>Layers under the names that the reference makes from the resolution, such as 16x16_block0.</summary>
 internal sealed class EdmLayers : Module
 {
     private readonly List<(EdmLayerKind Kind, Module Layer)> _layers = [];

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace DenoisedSmoothing.Models.Edm;
 
-/// <summary>Sines and cosines of what tells the noise level (PositionalEmbedding, FourierEmbedding).</summary>
+/// <summary>Sines and cosines of the noise level's label (PositionalEmbedding, FourierEmbedding).</summary>
 internal sealed class EdmNoiseEmbedding : Module<Tensor, Tensor>
 {
     private const double FourierScale = 16;

@@ -28,8 +28,8 @@ internal sealed class AttentionBlock : Module, IUNetLayer
     {
         using DisposeScope scope = NewDisposeScope();
         long n = x.Values.size(0), channels = x.Values.size(1), height = x.Values.size(2), width = x.Values.size(3);
-        // Rows [N T,C] are a view of channels-last images; a kernel of one pixel is a matrix, and heads of adjacent channels are what the
-        // fused attention is fast on.
+        // Rows [N T,C] are a view of channels-last images; a 1x1 kernel is a matrix, and fused attention is fast for heads of adjacent
+        // channels.
         Tensor joined;
         using (Tensor normed = operations.Norm(norm, x, null, null, silu: false))
             joined = ImageOperations.Pointwise(ImageOperations.Rows(normed), qkv.weight!, qkv.bias);

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace DenoisedSmoothing.Models.UNet;
 
-/// <summary>Half the resolution, by a convolution or by the mean of two by two pixels.</summary>
+/// <summary>Halves the resolution, by a convolution or by the mean of two by two pixels.</summary>
 internal sealed class Downsample : Module, IUNetLayer
 {
     private readonly Module<Tensor, Tensor> op;

@@ -34,7 +34,7 @@ internal sealed class ResBlock : Module, IUNetLayer
         RegisterComponents();
     }
 
-    /// <summary>What it makes of the time embedding.</summary>
+    /// <summary>The layer applied to the time embedding.</summary>
     public Linear TimeLayer => (Linear)emb_layers[1];
 
     public FeatureMap Run(ImageOperations operations, FeatureMap x, FeatureMap? behind, Tensor embedding)

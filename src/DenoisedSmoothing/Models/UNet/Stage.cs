@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 
 namespace DenoisedSmoothing.Models.UNet;
 
-/// <summary>Layers in a row, of which only residual blocks see the time embedding (TimestepEmbedSequential).</summary>
+/// <summary>A sequence of layers, of which only residual blocks see the time embedding (TimestepEmbedSequential).</summary>
 internal sealed class Stage : Module, IUNetLayer
 {
     private readonly Module[] _layers;

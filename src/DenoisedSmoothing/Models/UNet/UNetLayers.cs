@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace DenoisedSmoothing.Models.UNet;
 
-/// <summary>Layers as the reference starts them.</summary>
+/// <summary>Layers, initialised as in the reference.</summary>
 internal static class UNetLayers
 {
     // TorchSharp 0.107 leaves GroupNorm's weight and bias uninitialised.

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace DenoisedSmoothing.Models.UNet;
 
-/// <summary>Twice the resolution by repeating pixels, and a convolution behind it where it is learned.</summary>
+/// <summary>Doubles the resolution by repeating pixels, followed by a convolution where it is learned.</summary>
 internal sealed class Upsample : Module, IUNetLayer
 {
     private readonly Conv2d? conv;

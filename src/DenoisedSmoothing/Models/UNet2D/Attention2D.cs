@@ -28,7 +28,7 @@ internal sealed class Attention2D : Module, IUNetLayer
     {
         using DisposeScope scope = NewDisposeScope();
         long n = x.Values.size(0), channels = x.Values.size(1), height = x.Values.size(2), width = x.Values.size(3);
-        // Rows [N T,C] are a view of channels-last images; with three dimensions a bias would be a pass of its own.
+        // Rows [N T,C] are a view of channels-last images; with three dimensions a bias would be a separate pass.
         Tensor normed = group_norm is null ? x.Values : operations.Norm(group_norm, x, null, null, silu: false);
         Tensor rows = ImageOperations.Rows(normed);
         Tensor attended = nn.functional.scaled_dot_product_attention(Heads(to_q), Heads(to_k), Heads(to_v));

@@ -34,7 +34,7 @@ internal sealed class DownBlock2D : Module
     /// <param name="operations">How.</param>
     /// <param name="x">Not disposed.</param>
     /// <param name="embedding">SiLU of the time embedding.</param>
-    /// <param name="skips">Takes every layer's images, the last of which are what the level makes.</param>
+    /// <param name="skips">Receives every layer's images; the last are the level's result.</param>
     public void Run(ImageOperations operations, FeatureMap x, Tensor embedding, Stack<FeatureMap> skips)
     {
         for (int layer = 0; layer < resnets.Count; layer++)

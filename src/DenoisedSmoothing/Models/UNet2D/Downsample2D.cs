@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 
 namespace DenoisedSmoothing.Models.UNet2D;
 
-/// <summary>Half the resolution by a convolution (Downsample2D).</summary>
+/// <summary>Halves the resolution by a convolution (Downsample2D).</summary>
 internal sealed class Downsample2D : Module, IUNetLayer
 {
     private readonly Conv2d conv;
@@ -19,7 +19,7 @@ internal sealed class Downsample2D : Module, IUNetLayer
         RegisterComponents();
     }
 
-    // Without padding of its own the convolution gets a column at the right and a row below, as in Ho et al.'s code.
+    // Without its own padding, the convolution gets a column on the right and a row below, as in Ho et al.'s code.
     public FeatureMap Run(ImageOperations operations, FeatureMap x, FeatureMap? behind, Tensor embedding) =>
         operations.Settle(operations.Convolve(conv, _padsEnd ? nn.functional.pad(x.Values, [0, 1, 0, 1]) : x.Values.alias()));
 }

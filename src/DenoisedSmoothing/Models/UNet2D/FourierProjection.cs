@@ -24,7 +24,7 @@ internal sealed class FourierProjection : Module<Tensor, Tensor>
     public override Tensor forward(Tensor timesteps)
     {
         using DisposeScope scope = NewDisposeScope();
-        // In the order of the reference: the angles are large, and magnify the last bit.
+        // In the order of the reference: the angles are large and magnify the last bit.
         Tensor angles = timesteps.log().unsqueeze(1) * weight.unsqueeze(0) * Kept(2) * Kept(Math.PI);
         return cat([sin(angles), cos(angles)], 1).MoveToOuterDisposeScope();
     }

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace DenoisedSmoothing.Models.UNet2D;
 
-/// <summary>The block in the middle (UNetMidBlock2D).</summary>
+/// <summary>The middle block (UNetMidBlock2D).</summary>
 internal sealed class MidBlock2D : Module
 {
     private readonly ModuleList<Attention2D> attentions = new();

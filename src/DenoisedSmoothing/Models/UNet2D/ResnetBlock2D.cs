@@ -32,7 +32,7 @@ internal sealed class ResnetBlock2D : Module, IUNetLayer
         RegisterComponents();
     }
 
-    /// <summary>What it makes of the time embedding.</summary>
+    /// <summary>The layer applied to the time embedding.</summary>
     public Linear TimeLayer => time_emb_proj;
 
     public FeatureMap Run(ImageOperations operations, FeatureMap x, FeatureMap? behind, Tensor embedding)

@@ -17,7 +17,7 @@ internal static class UNet2DLayers
         return norm;
     }
 
-    /// <summary>The branch and the residual, over the factor; the branch is used up.</summary>
+    /// <summary>The sum of the branch and the residual, divided by the factor; the branch is consumed.</summary>
     public static FeatureMap Add(ImageOperations operations, FeatureMap branch, Tensor residual, double factor)
     {
         FeatureMap sum = operations.Add(branch, residual);

@@ -13,10 +13,10 @@ internal sealed class UpBlock2D : Module
     private readonly ModuleList<Attention2D> attentions = new();
     private readonly ModuleList<Module> upsamplers = new();
 
-    /// <param name="type">What it is made of.</param>
-    /// <param name="channels">Those that come from below.</param>
-    /// <param name="skips">Those of the way down, in the order in which they are taken: one for each residual block.</param>
-    /// <param name="outChannels">Those that it makes.</param>
+    /// <param name="type">What it consists of.</param>
+    /// <param name="channels">The channels from below.</param>
+    /// <param name="skips">The channels from the way down, in the order in which they are used: one entry for each residual block.</param>
+    /// <param name="outChannels">The output channels.</param>
     /// <param name="last">Whether the resolution stays.</param>
     /// <param name="options">The network's.</param>
     public UpBlock2D(UNet2DBlockType type, int channels, IReadOnlyList<int> skips, int outChannels, bool last, UNet2DModelOptions options)
@@ -38,9 +38,9 @@ internal sealed class UpBlock2D : Module
 
     /// <summary>Runs the level.</summary>
     /// <param name="operations">How.</param>
-    /// <param name="x">Used up.</param>
+    /// <param name="x">Consumed.</param>
     /// <param name="embedding">SiLU of the time embedding.</param>
-    /// <param name="skips">One is taken for each residual block, and used up.</param>
+    /// <param name="skips">One is taken for each residual block and consumed.</param>
     public FeatureMap Run(ImageOperations operations, FeatureMap x, Tensor embedding, Stack<FeatureMap> skips)
     {
         for (int layer = 0; layer < resnets.Count; layer++)

@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 
 namespace DenoisedSmoothing.Models.UNet2D;
 
-/// <summary>Twice the resolution by repeating pixels, and a convolution (Upsample2D).</summary>
+/// <summary>Doubles the resolution by repeating pixels, followed by a convolution (Upsample2D).</summary>
 internal sealed class Upsample2D : Module, IUNetLayer
 {
     private readonly Conv2d conv;

@@ -5,8 +5,8 @@ using TorchSharp;
 namespace DenoisedSmoothing.Presets;
 
 /// <summary>
-/// What the file of a denoiser says of its training, in the metadata of a safetensors file, as <c>dds train-denoiser</c> writes it: enough
-/// to load the denoiser by the file alone, and to refuse noise levels that it never saw, at which it would give no error, only nonsense.
+/// What a denoiser's file says about its training, in the metadata of a safetensors file, as written by <c>dds train-denoiser</c>: enough
+/// to load the denoiser from the file alone, and to refuse noise levels that it never saw, at which it would give no error, only nonsense.
 /// </summary>
 public abstract class DenoiserCard
 {
@@ -19,17 +19,17 @@ public abstract class DenoiserCard
     /// </summary>
     public string Network { get; }
 
-    /// <summary>The file that says it.</summary>
+    /// <summary>The file that the card is from.</summary>
     /// <value>Null for a card that is still to be written.</value>
     public string? File { get; internal init; }
 
-    /// <summary>The noise levels that were trained, in words, such as <c>sigma 0.1 to 1</c>; sigma is in [0,1] pixel space.</summary>
+    /// <summary>The noise levels of the training, in words, such as <c>sigma 0.1 to 1</c>; sigma is in [0,1] pixel space.</summary>
     public abstract string TrainedAt { get; }
 
     /// <summary>Reads the card of a file.</summary>
     /// <param name="path">The file, of any kind. Weights are not read.</param>
-    /// <returns>Null where the file carries no card, or is no safetensors file.</returns>
-    /// <exception cref="InvalidDataException">There is a card, and it cannot be understood.</exception>
+    /// <returns>Null where the file has no card, or is not a safetensors file.</returns>
+    /// <exception cref="InvalidDataException">There is a card, but it cannot be understood.</exception>
     /// <exception cref="CheckpointException">The file's header is damaged.</exception>
     /// <exception cref="IOException">The file is not there, or cannot be read.</exception>
     public static DenoiserCard? Find(string path)
@@ -42,7 +42,7 @@ public abstract class DenoiserCard
             {
                 DiffusionCard.Of(metadata, path), ScoreCard.Of(metadata, path), PlainDenoiserCard.Of(metadata, path),
             }.OfType<DenoiserCard>()];
-            // What is left of a card must not pass for none: then nothing would hold the denoiser to its levels.
+            // A partial card must not count as none: then nothing would restrict the denoiser to its levels.
             if (found.Length == 0 && s_keys.FirstOrDefault(metadata.ContainsKey) is { } left)
                 throw new FormatException($"it has '{left}', and not all that belongs to it");
             return found.Length <= 1 ? found.FirstOrDefault() : throw new FormatException(
@@ -54,7 +54,7 @@ public abstract class DenoiserCard
         }
     }
 
-    /// <summary>Why the denoiser is not to be used at a noise level, in one shot; the text says what to do.</summary>
+    /// <summary>Why the denoiser must not be used at a noise level, in one shot; the text says what to do.</summary>
     /// <param name="sigma">The smoothing noise per pixel, in [0,1] pixel space.</param>
     /// <returns>Null where it was trained for the level.</returns>
     public string? Refusal(double sigma) => Said(Problem(sigma));
@@ -62,7 +62,7 @@ public abstract class DenoiserCard
     /// <summary>Refuses a noise level that the denoiser was not trained for.</summary>
     /// <param name="sigma">The smoothing noise per pixel, in [0,1] pixel space.</param>
     /// <exception cref="ArgumentException">
-    /// It was not; the message names the file, the levels that were trained, and what to do.
+    /// It was not trained for it; the message names the file, the trained levels, and what to do.
     /// </exception>
     public void Require(double sigma)
     {
@@ -74,15 +74,15 @@ public abstract class DenoiserCard
     internal abstract IReadOnlyDictionary<string, string> ToMetadata();
 
     /// <summary>Loads the denoiser from <see cref="File"/>.</summary>
-    /// <param name="device">Where it computes.</param>
+    /// <param name="device">Where to compute.</param>
     /// <param name="checkpoint">How the file is read; null for the usual way.</param>
-    /// <param name="half">The half precision inside the network; null for float32.</param>
+    /// <param name="half">The half-precision type inside the network; null for float32.</param>
     internal abstract TrainedDenoiser Load(string device, CheckpointOptions? checkpoint = null, torch.ScalarType? half = null);
 
-    /// <summary>Says which setting is not the card's.</summary>
-    /// <param name="given">What was said beside the file.</param>
-    /// <param name="name">What a setting, by its name in <see cref="DenoiserSettings"/>, is called where it was given.</param>
-    /// <returns>Null where all agree; else half a sentence, to be followed by advice.</returns>
+    /// <summary>Says which setting differs from the card's.</summary>
+    /// <param name="given">What was specified beside the file.</param>
+    /// <param name="name">Turns a setting's name in <see cref="DenoiserSettings"/> into its name where it was given.</param>
+    /// <returns>Null where all agree; otherwise half a sentence, to be followed by advice.</returns>
     internal string? Contradiction(DenoiserSettings given, Func<string, string> name)
     {
         IReadOnlyDictionary<string, object> own = Settings.Known;
@@ -100,10 +100,10 @@ public abstract class DenoiserCard
     /// <summary>What kind of network it is, with its article.</summary>
     private protected abstract string What { get; }
 
-    /// <summary>What the card says of the settings that can be given.</summary>
+    /// <summary>What the card says about the settings that can be given.</summary>
     private protected abstract DenoiserSettings Settings { get; }
 
-    /// <summary>What is wrong with a noise level, in one shot; null for nothing.</summary>
+    /// <summary>What is wrong with a noise level, in one shot; null if nothing is.</summary>
     private protected abstract string? Problem(double sigma);
 
     /// <summary>A problem as a whole sentence.</summary>

@@ -2,7 +2,7 @@ using DenoisedSmoothing.Denoising;
 
 namespace DenoisedSmoothing.Presets;
 
-/// <summary>What can be said of a denoiser's network beside its file; null for what is left to the file.</summary>
+/// <summary>What can be specified about a denoiser's network beside its file; null for what is left to the file.</summary>
 internal sealed record DenoiserSettings
 {
     public string? Network { get; init; }
@@ -18,7 +18,7 @@ internal sealed record DenoiserSettings
 
     public Parametrization? Predicts { get; init; }
 
-    /// <summary>Those that a network of the catalog was published with.</summary>
+    /// <summary>The settings with which a network of the catalog was published.</summary>
     public static DenoiserSettings Of(string network)
     {
         CatalogDenoiser its = NetworkCatalog.Denoisers[network];
@@ -32,7 +32,7 @@ internal sealed record DenoiserSettings
         };
     }
 
-    /// <summary>Those that were said, by name.</summary>
+    /// <summary>The settings that were specified, by name.</summary>
     public IReadOnlyDictionary<string, object> Known => new (string Name, object? Value)[]
     {
         (nameof(Network), Network), (nameof(Schedule), Schedule), (nameof(Timesteps), Timesteps), (nameof(TimestepScale), TimestepScale),

@@ -12,7 +12,7 @@ namespace DenoisedSmoothing.Presets;
 /// <param name="schedule">cosine or linear.</param>
 /// <param name="scheduleTimesteps">T.</param>
 /// <param name="timestepScale">The network is fed t times this.</param>
-/// <param name="trained">The timesteps that it was trained at.</param>
+/// <param name="trained">The timesteps at which it was trained.</param>
 internal sealed class DiffusionCard(string network, string schedule, int scheduleTimesteps, double timestepScale, TimestepSet trained)
     : DenoiserCard(network)
 {
@@ -21,10 +21,10 @@ internal sealed class DiffusionCard(string network, string schedule, int schedul
 
     private const int FewTimesteps = 12;
 
-    /// <summary>What a card has in a file's metadata.</summary>
+    /// <summary>The card's keys in a file's metadata.</summary>
     internal static IReadOnlyList<string> Keys => [NetworkKey, ScheduleKey, CountKey, ScaleKey, TrainedKey];
 
-    /// <summary>The timesteps that it was trained at.</summary>
+    /// <summary>The timesteps at which it was trained.</summary>
     public TimestepSet Trained => trained;
 
     /// <summary>T.</summary>
@@ -49,15 +49,15 @@ internal sealed class DiffusionCard(string network, string schedule, int schedul
         name == "linear" ? new LinearSchedule(timesteps) : new CosineSchedule(timesteps);
 
     /// <summary>The network with its schedule, as it was trained.</summary>
-    /// <param name="module">Of this name, in any arithmetic.</param>
+    /// <param name="module">A network of this name, in any arithmetic.</param>
     /// <param name="disposeNetwork">Whether the model frees it.</param>
     public DiffusionModel Model(nn.IModule<Tensor, Tensor, Tensor> module, bool disposeNetwork = false) =>
         new(module, NewSchedule(), timestepScale, Math.Max(1, trained.Last), disposeNetwork: disposeNetwork);
 
-    /// <summary>Why the denoiser is not to be used at a noise level by a strategy; null where it was trained for that.</summary>
+    /// <summary>Why a strategy must not use the denoiser at a noise level; null where it was trained for that.</summary>
     /// <param name="sigma">The noise per pixel, in [0,1] pixel space.</param>
     /// <param name="strategy">Its name, for the text.</param>
-    /// <param name="walks">Whether it asks the network at all timesteps up to that of sigma, or at that one alone.</param>
+    /// <param name="walks">Whether it calls the network at all timesteps up to that of sigma, or only at that one.</param>
     public string? Refusal(double sigma, string strategy, bool walks) => Said(Problem(sigma, strategy, walks));
 
     internal override IReadOnlyDictionary<string, string> ToMetadata() => new Dictionary<string, string>
@@ -77,7 +77,7 @@ internal sealed class DiffusionCard(string network, string schedule, int schedul
     }
 
     /// <summary>The card in a file's metadata; null for none.</summary>
-    /// <exception cref="FormatException">It is none that this program knows.</exception>
+    /// <exception cref="FormatException">It is not one that this program knows.</exception>
     /// <exception cref="KeyNotFoundException">A part is missing.</exception>
     internal static DiffusionCard? Of(IReadOnlyDictionary<string, string> metadata, string path)
     {

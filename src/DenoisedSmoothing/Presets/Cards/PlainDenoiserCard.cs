@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Presets;
 
-/// <summary>The card of a denoiser that is not told sigma: its network, the images and the noise level that it was trained for.</summary>
-/// <param name="network">The network's name, of <see cref="Networks"/>.</param>
+/// <summary>The card of a denoiser that is not told sigma: its network, its images and the noise level that it was trained for.</summary>
+/// <param name="network">The network's name, one of <see cref="Networks"/>.</param>
 /// <param name="channels">Channels of its images.</param>
 /// <param name="sigma">The noise per pixel, in [0,1] pixel space.</param>
 internal sealed class PlainDenoiserCard(string network, int channels, double sigma) : DenoiserCard(network)
@@ -17,7 +17,7 @@ internal sealed class PlainDenoiserCard(string network, int channels, double sig
 
     private const int MostChannels = 1024;
 
-    /// <summary>What a card has in a file's metadata.</summary>
+    /// <summary>The card's keys in a file's metadata.</summary>
     internal static IReadOnlyList<string> Keys => [NetworkKey, ChannelsKey, SigmaKey];
 
     /// <summary>The networks, for a number of channels.</summary>
@@ -50,7 +50,7 @@ internal sealed class PlainDenoiserCard(string network, int channels, double sig
     }
 
     /// <summary>The card in a file's metadata; null for none.</summary>
-    /// <exception cref="FormatException">It is none that this program knows.</exception>
+    /// <exception cref="FormatException">It is not one that this program knows.</exception>
     internal static PlainDenoiserCard? Of(IReadOnlyDictionary<string, string> metadata, string path) =>
         !metadata.TryGetValue(NetworkKey, out string? network) ? null
         : Networks.ContainsKey(network)

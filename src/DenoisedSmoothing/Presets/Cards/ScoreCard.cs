@@ -13,7 +13,7 @@ internal sealed class ScoreCard(string network, SigmaInterval sigmas) : Denoiser
 {
     private const string NetworkKey = "dds.score", RangeKey = "dds.score_sigmas";
 
-    /// <summary>What a card has in a file's metadata.</summary>
+    /// <summary>The card's keys in a file's metadata.</summary>
     internal static IReadOnlyList<string> Keys => [NetworkKey, RangeKey];
 
     /// <summary>How the weights of the network itself are read.</summary>
@@ -30,7 +30,7 @@ internal sealed class ScoreCard(string network, SigmaInterval sigmas) : Denoiser
     private protected override DenoiserSettings Settings => new() { Network = Network };
 
     /// <summary>The score of a network.</summary>
-    /// <param name="module">Of this name, in any arithmetic; freed with the score.</param>
+    /// <param name="module">A network of this name, in any arithmetic; freed with the score.</param>
     public ScoreModel Score(nn.IModule<Tensor, Tensor, Tensor> module) =>
         new(new ScoreNetwork(module, sigmas.First, sigmas.Last), sigmas.Last, disposeNetwork: true) { SmallestSigma = sigmas.First };
 
@@ -48,7 +48,7 @@ internal sealed class ScoreCard(string network, SigmaInterval sigmas) : Denoiser
     }
 
     /// <summary>The card in a file's metadata; null for none.</summary>
-    /// <exception cref="FormatException">It is none that this program knows.</exception>
+    /// <exception cref="FormatException">It is not one that this program knows.</exception>
     internal static ScoreCard? Of(IReadOnlyDictionary<string, string> metadata, string path) =>
         !metadata.TryGetValue(NetworkKey, out string? network) ? null
         : NetworkCatalog.Denoisers.TryGetValue(network, out CatalogDenoiser? known) && !known.IsEdm

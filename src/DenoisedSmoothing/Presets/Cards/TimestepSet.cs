@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace DenoisedSmoothing.Presets;
 
-/// <summary>Timesteps of a schedule: a range, or some that were chosen.</summary>
+/// <summary>Timesteps of a schedule: a range, or a chosen set.</summary>
 internal sealed class TimestepSet
 {
     private TimestepSet(IReadOnlyList<int>? chosen, int first, int last) => (Chosen, First, Last) = (chosen, first, last);
 
-    /// <summary>The chosen ones, rising; null for a range.</summary>
+    /// <summary>The chosen ones, in increasing order; null for a range.</summary>
     public IReadOnlyList<int>? Chosen { get; }
 
     public int First { get; }
