@@ -61,7 +61,8 @@ public sealed class AcesRedrawVerbTests : IDisposable
         await Aces();
         File.WriteAllText(At("log.tsv"), "idx\tlabel\tpredict\tradius\tcorrect\ttime\n");
 
-        await Refused("--threshold is for votes of rows of dds aces that are drawn again: add --redraw", ["verify", Rows, "--threshold", "1"]);
+        await Refused("--threshold is for votes of rows of dds aces that are drawn again: add --redraw",
+            ["verify", Rows, "--threshold", "1"]);
         await Refused("--core-file is for rows of dds aces, and ", ["verify", At("log.tsv"), "--redraw", "1", "--core-file", "x.pt"]);
         await Refused("selected by entropy<=0.5, and the options here say entropy<=0.6", [.. Redraw, "--threshold", "0.6"]);
         await Refused("Either --threshold selects", [.. Redraw, "--threshold", "0.5", "--selector-file", "x.pt"]);

@@ -7,8 +7,8 @@ using DenoisedSmoothing.Verification;
 namespace DenoisedSmoothing.Experiments;
 
 /// <summary>
-/// Rows of a model with a core whose votes are drawn again, all or a random share of them: what <c>dds verify --redraw</c> does with rows of
-/// <c>dds aces</c>. A share is picked afresh each time, as by <see cref="RedrawRun"/>.
+/// Rows of a model with a core whose votes are drawn again, all or a random share of them: what <c>dds verify --redraw</c> does with
+/// rows of <c>dds aces</c>. A share is picked afresh each time, as by <see cref="RedrawRun"/>.
 /// </summary>
 public sealed record AcesRedrawRun
 {
@@ -42,8 +42,8 @@ public sealed record AcesRedrawRun
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>Each row drawn, in the order of the file, with its differences. Where data set or preparation are not those of the
     /// settings, nothing is drawn, and each row says so.</returns>
-    /// <exception cref="InvalidDataException">A row or an image cannot be read, the rows are of an earlier version and hold no votes, or the
-    /// settings beside them are missing or do not say how the votes were drawn.</exception>
+    /// <exception cref="InvalidDataException">A row or an image cannot be read, the rows are of an earlier version and hold no votes, or
+    /// the settings beside them are missing or do not say how the votes were drawn.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public IEnumerable<RedrawnCertificate> Run(CancellationToken cancellationToken = default)
     {

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Torch.Tests.Experiments;
 
-/// <summary>A run of a model with a core over images of two pixels: the first says whether one is selected, the second what it is.</summary>
+/// <summary>
+/// A run of a model with a core over images of two pixels: the first says whether one is selected, the second what it is.
+/// </summary>
 internal static class AcesPairs
 {
     public static CohenCertifier Certifier { get; } = new(n0: 10, n: 200, alpha: .05);
