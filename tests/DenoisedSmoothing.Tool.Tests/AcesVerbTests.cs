@@ -1,7 +1,4 @@
-using DenoisedSmoothing.Checkpoints;
 using DenoisedSmoothing.Logs;
-using DenoisedSmoothing.Presets;
-using TorchSharp;
 
 namespace DenoisedSmoothing.Tool.Tests;
 
@@ -48,8 +45,8 @@ public sealed class AcesVerbTests : IDisposable
     [Fact]
     public async Task Selectors_of_two_classes_take_the_place_of_the_entropy()
     {
-        Selector(At("all.safetensors"), left: 0, selected: 9, radius: 0.25);
-        Selector(At("none.safetensors"), left: 9, selected: 0);
+        ConstantNetwork.Write(At("all.safetensors"), left: 0, selected: 9, radius: 0.25);
+        ConstantNetwork.Write(At("none.safetensors"), left: 9, selected: 0);
 
         string said = await Run("--selector-file", At("all.safetensors"), "--out", At("all.tsv"));
         await Run("--selector-file", At("none.safetensors"), "--selector-network", "lenet", "--out", At("none.tsv"));
@@ -65,9 +62,9 @@ public sealed class AcesVerbTests : IDisposable
     [Fact]
     public async Task Selectors_that_are_none_are_refused()
     {
-        Selector(At("s.safetensors"), left: 0, selected: 9);
-        Selector(At("three.safetensors"), left: 0, selected: 9, classes: 3);
-        Selector(At("bare.safetensors"), left: 0, selected: 9, classes: 3, remarks: false);
+        ConstantNetwork.Write(At("s.safetensors"), left: 0, selected: 9);
+        ConstantNetwork.Write(At("three.safetensors"), left: 0, selected: 9, classes: 3);
+        ConstantNetwork.Write(At("bare.safetensors"), left: 0, selected: 9, classes: 3, remarks: false);
         string[] command = [.. s_small, "--out", At("x.tsv")];
 
         await Refused("Either --threshold selects by the entropy of the answers, or --selector-file",
@@ -136,8 +133,8 @@ public sealed class AcesVerbTests : IDisposable
     [Fact]
     public async Task Rows_of_other_settings_or_of_another_process_are_not_continued()
     {
-        Selector(At("s.safetensors"), left: 0, selected: 9);
-        Selector(At("core.safetensors"), left: 0, selected: 9, classes: 10);
+        ConstantNetwork.Write(At("s.safetensors"), left: 0, selected: 9);
+        ConstantNetwork.Write(At("core.safetensors"), left: 0, selected: 9, classes: 10);
         await Run("--out", At("rows.tsv"));
         string rows = File.ReadAllText(At("rows.tsv"));
         string[] command = [.. s_fast, "--out", At("rows.tsv"), "--resume"];
@@ -187,13 +184,6 @@ public sealed class AcesVerbTests : IDisposable
         await Refused("hold no votes", [.. s_fast, "--out", At("rows.tsv"), "--resume", "--threshold", "1"]);
     }
 
-    [Fact]
-    public async Task Verify_cannot_draw_the_votes_of_rows_again_and_says_what_can()
-    {
-        await Run("--out", At("rows.tsv"));
-        await Refused("run dds aces again, into another file", ["verify", At("rows.tsv"), "--redraw", "1"]);
-    }
-
     private async Task<string[][]> RowsOf(string threshold, params string[] more)
     {
         string file = At($"entropy-{threshold}.tsv"), said = await Run(["--threshold", threshold, "--out", file, .. more]);
@@ -225,25 +215,6 @@ public sealed class AcesVerbTests : IDisposable
         (int exit, string output, string error) = await Dds.RunAsync(command);
         exit.Should().Be(1, "{0}", output);
         error.ReplaceLineEndings(" ").Should().Contain(message).And.NotContain("   at ");
-    }
-
-    /// <summary>A network that says the same of every image.</summary>
-    private static void Selector(string file, float left, float selected, double? radius = null, int classes = 2, bool remarks = true)
-    {
-        using torch.nn.Module<torch.Tensor, torch.Tensor> network = NetworkCatalog.Classifiers["lenet"].Create(classes);
-        using IDisposable noGrad = torch.no_grad();
-        foreach ((_, TorchSharp.Modules.Parameter parameter) in network.named_parameters())
-            parameter.zero_();
-        TorchSharp.Modules.Parameter bias = network.named_parameters()
-            .Last(its => its.parameter.shape is [var last] && last == classes).parameter;
-        using (torch.Tensor scores = torch.tensor([left, selected, .. new float[classes - 2]]))
-            bias.copy_(scores);
-        Dictionary<string, string> said = remarks
-            ? new() { [FileMetadata.ClassifierKey] = "lenet", [FileMetadata.ClassesKey] = $"{classes}" }
-            : [];
-        if (radius is not null)
-            said[FileMetadata.SelectorRadiusKey] = FormattableString.Invariant($"{radius}");
-        SafetensorsWriter.Write(file, network.state_dict(), said);
     }
 
     private string At(string name) => Path.Combine(_folder.FullName, name);

@@ -3,12 +3,15 @@ using DenoisedSmoothing.Aces;
 
 namespace DenoisedSmoothing.Logs;
 
-/// <summary>Reads what <see cref="AcesLogWriter"/> wrote.</summary>
-internal static class AcesLog
+/// <summary>Reads what <see cref="AcesLogWriter"/> wrote: rows of a model with a core.</summary>
+public static class AcesLog
 {
     /// <summary>Whether a file begins as these rows do, with or without votes.</summary>
+    /// <param name="path">The TSV; where there is no such file, it does not.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public static bool Is(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         if (!File.Exists(path))
             return false;
         byte[] expected = Encoding.UTF8.GetBytes(AcesRow.HeaderWithoutVotes), there = new byte[expected.Length];
@@ -18,8 +21,17 @@ internal static class AcesLog
 
     /// <summary>Reads the rows one by one; a last one that is not whole is left out, since it may be in writing.</summary>
     /// <param name="path">The TSV.</param>
-    /// <exception cref="InvalidDataException">A line is not a row with votes; the message names it.</exception>
+    /// <returns>In the order of their indices.</returns>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">A line is not a row with votes; the message names it, and says what to do where the rows are
+    /// of an earlier version.</exception>
     public static IEnumerable<AcesRow> ReadAll(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Rows(path);
+    }
+
+    private static IEnumerable<AcesRow> Rows(string path)
     {
         using FileStream stream = LogPaths.OpenToRead(path);
         long last = -1;
@@ -39,7 +51,7 @@ internal static class AcesLog
 
     /// <summary>Passes the header of rows with votes.</summary>
     /// <exception cref="InvalidDataException">It is another; the message says of what.</exception>
-    public static void RequireHeader(string path, LogLine line)
+    internal static void RequireHeader(string path, LogLine line)
     {
         if (line.Text == AcesRow.HeaderWithoutVotes)
             throw new InvalidDataException($"{path}: its rows are of an earlier version and hold no votes, so their radii cannot be "
@@ -53,7 +65,7 @@ internal static class AcesLog
     /// <param name="line">The line.</param>
     /// <param name="last">The index of the row before it; -1 for none.</param>
     /// <exception cref="InvalidDataException">It is not written as rows with votes are, or not behind the last one.</exception>
-    public static AcesRow Row(string path, LogLine line, long last)
+    internal static AcesRow Row(string path, LogLine line, long last)
     {
         AcesRow row = AcesRow.Find(line.Text) is { HasVotes: true } whole ? whole : throw new InvalidDataException(
             $"{path}, line {line.Number}: not a row as it is written; the file was edited or damaged.");

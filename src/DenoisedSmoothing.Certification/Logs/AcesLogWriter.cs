@@ -52,7 +52,7 @@ public sealed class AcesLogWriter : IDisposable
             if (!resume)
                 CertificationLogWriter.RefuseExisting(path);
             if (CertificationLogMeta.Find(path) is { } there)
-                there.RequireSameRun(meta, path);
+                GoOn(path, there, meta);
             else if (table.Length > 0)
                 throw CertificationLogMeta.Missing(path);
             else
@@ -94,6 +94,19 @@ public sealed class AcesLogWriter : IDisposable
             _lock.Remove();
         else
             _lock.Dispose();
+    }
+
+    private static void GoOn(string path, CertificationLogMeta there, CertificationLogMeta meta)
+    {
+        there.RequireSameRun(meta, path);
+        // Nothing says which of the rows the new software computes.
+        if (there.Notes.TryGetValue(CertificationLogMeta.SoftwareNote, out string? begun)
+            && begun != meta.Notes.GetValueOrDefault(CertificationLogMeta.SoftwareNote))
+        {
+            Dictionary<string, string> notes = new(there.Notes);
+            notes.Remove(CertificationLogMeta.SoftwareNote);
+            (there with { Notes = notes }).Write(path);
+        }
     }
 
     /// <summary>Reads the rows that are whole, cuts off what is behind them, and writes the header where it is not whole.</summary>

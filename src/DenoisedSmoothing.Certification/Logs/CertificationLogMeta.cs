@@ -41,6 +41,12 @@ public sealed record CertificationLogMeta
     /// <summary>The setting that holds the noise key; absent where that is kept secret.</summary>
     public const string SeedSetting = "seed";
 
+    /// <summary>
+    /// The note that says what computed (<see cref="Provenance.Software"/>) beside rows that do not say it themselves; missing where a run
+    /// was continued under other software.
+    /// </summary>
+    public const string SoftwareNote = "software";
+
     /// <summary>What the log's lines are.</summary>
     public required CertificationLogKind Kind { get; init; }
 

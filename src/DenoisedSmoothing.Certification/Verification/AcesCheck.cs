@@ -13,8 +13,7 @@ internal sealed class AcesCheck
     private readonly CertificationLogMeta _meta;
     private readonly SettingsCheck _settings;
     private readonly ClassCounts _classes = new();
-    private readonly CertificationMethod _method;
-    private readonly double _each;
+    private readonly AcesParts _parts;
 
     /// <param name="path">The rows; method, alpha and noise are in the settings beside them.</param>
     /// <exception cref="InvalidDataException">There are no settings, or they lack one of these.</exception>
@@ -22,10 +21,7 @@ internal sealed class AcesCheck
     {
         _meta = CertificationLogMeta.Find(path) ?? throw new InvalidDataException(
             $"{path} has no {LogPaths.Meta(path)} beside it, so method and alpha of its rows are not known: nothing can be recomputed.");
-        if (_meta is not { Kind: CertificationLogKind.Aces, Method: { } method, Alpha: { } alpha })
-            throw new InvalidDataException($"{LogPaths.Meta(path)} does not say method and alpha of rows of a model with a core.");
-        // The method is that of each of the two certificates, and a row may be wrong as often as both.
-        (_settings, _method, _each) = (new SettingsCheck(_meta), method, alpha / 2);
+        (_settings, _parts) = (new SettingsCheck(_meta), new AcesParts(_meta, LogPaths.Meta(path)));
     }
 
     public IReadOnlyList<VerificationFinding> Check(AcesRow row)
@@ -46,8 +42,8 @@ internal sealed class AcesCheck
             findings.Overstated("selected", $"votes are over {row.SelectedBy.EstimationVotes.ClassCount} classes, and a selector has 2");
         return
         [
-            .. Certificate("selected", row.SelectedLabel, row.SelectedRadius, row.SelectedBy, row, law),
-            .. Certificate("certified", row.CertifiedLabel, row.CertifiedRadius, row.CertifiedBy, row, law),
+            .. Part("selected", row.SelectedBy, _parts.Selected(row, law)),
+            .. Part("certified", row.CertifiedBy, _parts.Certified(row, law)),
             .. findings.All,
         ];
     }
@@ -65,29 +61,9 @@ internal sealed class AcesCheck
             findings.Overstated("outcome", $"{row.Outcome} is claimed, and selection, label and core give {outcome}");
     }
 
-    private IEnumerable<VerificationFinding> Certificate(
-        string part, int? label, double radius, AcesEvidence evidence, AcesRow row, NoiseLaw law)
-    {
-        if (evidence.SelectionVotes.ClassCount != evidence.EstimationVotes.ClassCount)
-        {
-            return [new VerificationFinding(VerificationSeverity.Overstated, part, "the votes of its two phases are not over the same "
-                + "classes")];
-        }
-
-        return _verifier.Verify(new Certificate
-        {
-            Label = label,
-            Radius = radius,
-            Norm = law.Norm,
-            SelectedLabel = evidence.SelectionVotes.Top,
-            PALower = evidence.PALower,
-            PBUpper = evidence.PBUpper,
-            SelectionVotes = evidence.SelectionVotes,
-            EstimationVotes = evidence.EstimationVotes,
-            Alpha = _each,
-            Sigma = law.Sigma,
-            Noise = row.Noise,
-            Method = _method,
-        }).Select(finding => finding with { Member = $"{part}.{finding.Member}" });
-    }
+    private IEnumerable<VerificationFinding> Part(string part, AcesEvidence evidence, Certificate certificate) =>
+        evidence.SelectionVotes.ClassCount == evidence.EstimationVotes.ClassCount
+            ? _verifier.Verify(certificate).Select(finding => finding with { Member = $"{part}.{finding.Member}" })
+            : [new VerificationFinding(VerificationSeverity.Overstated, part,
+                "the votes of its two phases are not over the same classes")];
 }

@@ -3,7 +3,8 @@ using System.CommandLine;
 namespace DenoisedSmoothing.Tool;
 
 /// <summary>Options of a model with a core: what selects, and what answers the rest.</summary>
-internal sealed class AcesOptions
+/// <param name="forRows">Whether the verb takes other files than rows of aces, too, which these options have nothing to do with.</param>
+internal sealed class AcesOptions(bool forRows = false)
 {
     private readonly Option<double> _threshold = new Option<double>("--threshold")
     {
@@ -40,12 +41,21 @@ internal sealed class AcesOptions
     };
 
     public IEnumerable<OptionGroup> All =>
-        [new("Selection", [_threshold, _selector, _selectorNetwork]), new("Core model", [_core, _coreNetwork])];
+    [
+        new(forRows ? "Selection of rows of aces" : "Selection", [_threshold, _selector, _selectorNetwork]),
+        new(forRows ? "Core model of rows of aces" : "Core model", [_core, _coreNetwork]),
+    ];
 
-    /// <summary>What selects.</summary>
-    /// <exception cref="ArgumentException">Options exclude each other.</exception>
+    /// <summary>The first of these options that was typed; null where none was.</summary>
+    public string? Typed(ParseResult parsed) => All.SelectMany(static group => group)
+        .FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
+
+    /// <summary>Selection and core.</summary>
+    /// <exception cref="ArgumentException">Options exclude each other, or a network is named without a file.</exception>
     /// <exception cref="InvalidDataException">The selector's file says that it is none.</exception>
-    public AcesSelection Selection(ParseResult parsed)
+    public AcesChoice Read(ParseResult parsed) => new(Selection(parsed), Core(parsed));
+
+    private AcesSelection Selection(ParseResult parsed)
     {
         string? file = parsed.GetValue(_selector), network = parsed.GetValue(_selectorNetwork);
         if (file is null && network is not null)
@@ -56,13 +66,11 @@ internal sealed class AcesOptions
         return new AcesSelection(parsed.GetValue(_threshold), file, network).Checked();
     }
 
-    /// <summary>The core model's file and network; no file for the classifier itself.</summary>
-    /// <exception cref="ArgumentException">A network is named without a file.</exception>
-    public (string? File, string? Network) Core(ParseResult parsed)
+    private AcesCore Core(ParseResult parsed)
     {
         (string? file, string? network) = (ModelOptions.Existing(parsed.GetValue(_core)), parsed.GetValue(_coreNetwork));
         return file is null && network is not null
             ? throw new ArgumentException("--core-network says what --core-file holds: name that file.")
-            : (file, network);
+            : new AcesCore(file, network);
     }
 }

@@ -37,6 +37,7 @@ internal static class AcesCommand
             double alpha = parsed.GetValue(certifier.Alpha);
             if (alpha < 2 * ClopperPearson.MinAlpha)
                 throw new ArgumentException("aces gives selection and label half of alpha each: --alpha must be at least 2e-100.");
+            AcesChoice chosen = aces.Read(parsed);
             return new AcesRun
             {
                 Models = choice,
@@ -47,8 +48,8 @@ internal static class AcesCommand
                 Seed = parsed.GetValue(sampling.Seed),
                 Certifier = new CohenCertifier(parsed.GetValue(certifier.N0) ?? 100, parsed.GetValue(certifier.N) ?? 100_000,
                     alpha / 2),
-                Selection = aces.Selection(parsed),
-                Core = aces.Core(parsed),
+                Selection = chosen.Selection,
+                Core = chosen.Core,
                 Out = output.Read(parsed)!,
                 Resume = parsed.GetValue(output.Resume),
                 Output = parsed.InvocationConfiguration.Output,

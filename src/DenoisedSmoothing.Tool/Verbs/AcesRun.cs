@@ -31,8 +31,8 @@ internal sealed record AcesRun
 
     public required AcesSelection Selection { get; init; }
 
-    /// <summary>The core model's file and network; no file for the certification model's classifier.</summary>
-    public (string? File, string? Network) Core { get; init; }
+    /// <summary>What answers the images that are not selected.</summary>
+    public required AcesCore Core { get; init; }
 
     /// <summary>The rows to write.</summary>
     public required string Out { get; init; }
@@ -92,22 +92,8 @@ internal sealed record AcesRun
             Selector = selectors[0].BaseClassifier,
             MoreSelectors = [.. selectors.Skip(1)],
             Selection = Selection.Word,
-            Core = CoreModel(models, owned),
+            Core = Core.Of(models, Models.Device, owned),
         };
-    }
-
-    private IClassifier CoreModel(LoadedModels models, LoadedParts owned)
-    {
-        if (Core.File is null)
-            return models.Classifier;
-        (IClassifier core, _, IDisposable part) = ModelFiles.Classifier(new ModelChoice
-        {
-            Classifier = new ClassifierChoice { File = Core.File, Network = Core.Network, Weights = new() { Part = "classifier" } },
-            Denoiser = new DenoiserChoice { Weights = new() { Part = "denoiser" } },
-            Device = Models.Device,
-        });
-        owned.Add(part);
-        return core;
     }
 
     private void Summary(List<AcesRow> rows)

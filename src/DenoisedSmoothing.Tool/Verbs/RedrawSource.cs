@@ -9,18 +9,27 @@ namespace DenoisedSmoothing.Tool;
 
 /// <summary>The models and images with which votes are drawn again.</summary>
 internal sealed class RedrawSource(
-    LoadedModels models, IImageDataset images, StrategyChoice strategy, string device, double share) : IDisposable
+    LoadedModels models, IImageDataset images, StrategyChoice strategy, AcesRedrawSource aces, string device, double share) : IDisposable
 {
     /// <summary>Loads them.</summary>
-    public static RedrawSource Open(ModelChoice choice, Func<ModelChoice, DataChoice> data, StrategyChoice strategy, double share)
+    /// <param name="choice">The models that voted.</param>
+    /// <param name="data">The images.</param>
+    /// <param name="strategy">What was put in front of the classifier.</param>
+    /// <param name="aces">Selector and core of rows of aces.</param>
+    /// <param name="share">The share to draw.</param>
+    public static RedrawSource Open(
+        ModelChoice choice, Func<ModelChoice, DataChoice> data, StrategyChoice strategy, AcesChoice aces, double share)
     {
         IImageDataset images = DataSources.Open(data(choice));
-        return new RedrawSource(PairLoader.Load(choice), images, strategy, choice.Device, share);
+        LoadedModels models = PairLoader.Load(choice);
+        return new RedrawSource(
+            models, images, strategy, new AcesRedrawSource(models, choice, strategy, aces, images, share), choice.Device, share);
     }
 
     /// <summary>Draws the votes of a file's certificates again, prints what differs, and tells the worst of each.</summary>
     public void Draw(string path, TextWriter output, Action<VerificationSeverity> found, CancellationToken cancellationToken)
     {
+        string what = AcesLog.Is(path) ? "rows" : "certificates";
         long certificates = 0, votes = 0, apart = 0;
         foreach (RedrawnCertificate drawn in Drawn(path, cancellationToken))
         {
@@ -33,19 +42,21 @@ internal sealed class RedrawSource(
         }
 
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{path}: {votes} votes of {certificates} certificates drawn again, ") + (apart == 0
+            $"{path}: {votes} votes of {certificates} {what} drawn again, ") + (apart == 0
                 ? "the same."
-                : string.Create(CultureInfo.InvariantCulture, $"{apart} certificates differ.")));
+                : string.Create(CultureInfo.InvariantCulture, $"{apart} {what} differ.")));
     }
 
-    public void Dispose() => models.Dispose();
+    public void Dispose()
+    {
+        aces.Dispose();
+        models.Dispose();
+    }
 
     private IEnumerable<RedrawnCertificate> Drawn(string path, CancellationToken cancellationToken)
     {
         if (AcesLog.Is(path))
-            throw new InvalidDataException($"{path} holds rows of several models, whose votes are not drawn again here: run dds aces "
-                + "again, into another file, with the settings and the seed beside these rows. The same build, device and batch give the "
-                + "same rows.");
+            return aces.Drawn(path, cancellationToken);
         if (SingleAnswer.TryRead(path) is not { } one)
         {
             return new RedrawRun

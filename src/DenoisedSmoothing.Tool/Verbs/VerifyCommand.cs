@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using DenoisedSmoothing.Logs;
 using DenoisedSmoothing.Verification;
 
 namespace DenoisedSmoothing.Tool;
@@ -19,6 +20,7 @@ internal static class VerifyCommand
         ModelOptions models = new();
         DataOptions data = new();
         StrategyOptions strategy = new();
+        AcesOptions aces = new(forRows: true);
         Option<double?> redraw = new Option<double?>("--redraw")
         {
             HelpName = "share",
@@ -30,25 +32,30 @@ internal static class VerifyCommand
             "Recomputes bounds, radii and p-values from the votes, by other formulas than those that made them, and names every "
                 + "difference: a label that is not the selection's, a bound or a radius that is too large, settings that are not those "
                 + "beside the log, lines that share their noise. A log is verified by its JSON lines, rows of aces by "
-                + "the votes in them. The votes are taken as they are, unless --redraw draws them again.",
-            ["verify runs/050.tsv", "verify certificate.json", "verify runs/050.tsv --redraw 0.1"],
+                + "the votes in them. The votes are taken as they are, unless --redraw draws them again; for rows of aces it takes "
+                + "the options of selection and core that dds aces was given.",
+            ["verify runs/050.tsv", "verify runs/050.tsv --redraw 0.1", "verify aces.tsv --redraw 1 --threshold 0.4"],
             [
                 (CommandLine.Done, "everything is what the votes give"),
                 (CommandLine.Failed, "something differs, also where it was stopped after that was found, or a file is bad"),
                 (CommandLine.CannotTell, "nothing differs, but a method or a noise law is not known here, or votes cannot be drawn here"),
                 (CommandLine.Cancelled, "stopped (Ctrl-C)"),
             ])
-            .With(files).With([redraw]).With(models.All).With(data.Source).With(strategy.All);
+            .With(files).With([redraw]).With(models.All).With(data.Source).With(strategy.All).With(aces.All);
         return verb.Does((parsed, cancellationToken) =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
+            string[] paths = parsed.GetRequiredValue(files);
+            if (aces.Typed(parsed) is { } typed)
+                RequireRows(typed, paths, parsed.GetValue(redraw) is not null);
             using RedrawSource? source = parsed.GetValue(redraw) is { } share
-                ? RedrawSource.Open(models.Read(parsed), choice => data.Read(parsed, choice.Pair), strategy.Read(parsed), share)
+                ? RedrawSource.Open(models.Read(parsed), choice => data.Read(parsed, choice.Pair), strategy.Read(parsed),
+                    aces.Read(parsed), share)
                 : null;
             VerificationSeverity? worst = null;
             try
             {
-                foreach (string path in parsed.GetRequiredValue(files))
+                foreach (string path in paths)
                 {
                     (string[] lines, VerificationSeverity? its) = Verify(path, output, cancellationToken);
                     worst = Worse(worst, Show(output, lines, its));
@@ -62,6 +69,15 @@ internal static class VerifyCommand
 
             return ExitCodeOf(worst);
         });
+    }
+
+    private static void RequireRows(string option, string[] paths, bool redraw)
+    {
+        if (!redraw)
+            throw new ArgumentException($"{option} is for votes of rows of dds aces that are drawn again: add --redraw, or leave it out.");
+        if (!paths.Any(AcesLog.Is))
+            throw new ArgumentException($"{option} is for rows of dds aces, and {(paths.Length == 1 ? $"{paths[0]} holds none"
+                : "none of these files holds any")}: leave it out.");
     }
 
     private static int ExitCodeOf(VerificationSeverity? worst) => worst switch

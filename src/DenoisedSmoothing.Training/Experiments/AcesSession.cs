@@ -104,6 +104,12 @@ public sealed class AcesSession : IDisposable
         // The method is that of each of the two certificates behind a row, and a row may be wrong as often as both.
         if (PlainNumber.TryParse(method.Parameters["alpha"], out double each))
             settings[CertificationLogMeta.AlphaSetting] = (2 * each).ToString("R", CultureInfo.InvariantCulture);
-        return certification with { Kind = CertificationLogKind.Aces, Settings = settings };
+        return certification with
+        {
+            Kind = CertificationLogKind.Aces,
+            Settings = settings,
+            // A row has no provenance of its own.
+            Notes = new Dictionary<string, string>(certification.Notes) { [CertificationLogMeta.SoftwareNote] = LibTorch.Software },
+        };
     }
 }

@@ -1,9 +1,7 @@
-using System.Security.Cryptography;
 using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Logs;
 using DenoisedSmoothing.Preprocessing;
 using DenoisedSmoothing.Verification;
-using TorchSharp;
 
 namespace DenoisedSmoothing.Experiments;
 
@@ -13,8 +11,6 @@ namespace DenoisedSmoothing.Experiments;
 /// </summary>
 public sealed record RedrawRun
 {
-    private const int Resolution = 1 << 30;
-
     /// <summary>The log, or its JSON lines.</summary>
     public required string LogPath { get; init; }
 
@@ -32,13 +28,8 @@ public sealed record RedrawRun
 
     /// <summary>The share of the certificates to draw again, above 0 and at most 1. At least one is drawn.</summary>
     /// <value>1, all of them, unless set.</value>
-    public double Share
-    {
-        get;
-        init => field = value is > 0 and <= 1
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(Share), value, "The share to draw again must be above 0 and at most 1.");
-    } = 1;
+    /// <exception cref="ArgumentOutOfRangeException">It is set to another.</exception>
+    public double Share { get; init => field = RedrawImages.Share(value); } = 1;
 
     /// <summary>Draws the votes again, one certificate after another.</summary>
     /// <param name="cancellationToken">Stops between batches.</param>
@@ -58,37 +49,14 @@ public sealed record RedrawRun
         if (entries.Any(static entry => entry.Certificate is null))
             throw new InvalidDataException($"{LogPath} is a log of predictions: they keep no seed, so their votes cannot be drawn again.");
         Dictionary<double, CertificateRedraw> redraws = [];
-        foreach (CertificationLogEntry entry in Picked(entries))
+        RedrawImages images = new(LogPath, Images, Preprocess);
+        foreach (CertificationLogEntry entry in RedrawImages.Picked(entries, Share))
         {
             Certificate certificate = entry.Certificate!;
             if (!redraws.TryGetValue(certificate.Sigma, out CertificateRedraw? redraw))
                 redraws.Add(certificate.Sigma, redraw = new CertificateRedraw(BaseClassifier(certificate.Sigma), Device));
-            yield return Redraw(entry, certificate, redraw, cancellationToken);
+            yield return images.Redraw(entry.Index, entry.Label, certificate.N0 + certificate.N,
+                image => redraw.Verify(image, certificate, cancellationToken));
         }
-    }
-
-    private RedrawnCertificate Redraw(
-        CertificationLogEntry entry, Certificate certificate, CertificateRedraw redraw, CancellationToken cancellationToken)
-    {
-        if (entry.Index >= Images.Count)
-            throw new InvalidDataException($"{LogPath} has image {entry.Index}, and the data set ends at {Images.Count - 1}.");
-        using torch.Tensor raw = Images.Image((int)entry.Index);
-        using torch.Tensor? prepared = Preprocess?.Apply(raw);
-        List<VerificationFinding> findings = [.. redraw.Verify(prepared ?? raw, certificate, cancellationToken)];
-        if (Images.Label((int)entry.Index) is var label && label != entry.Label)
-        {
-            findings.Add(new VerificationFinding(
-                VerificationSeverity.Overstated, "label", $"the true label is {entry.Label} in the log, and {label} in the data set"));
-        }
-
-        return new RedrawnCertificate(entry.Index, certificate.N0 + certificate.N, findings);
-    }
-
-    private IEnumerable<CertificationLogEntry> Picked(CertificationLogEntry[] entries)
-    {
-        CertificationLogEntry[] picked = Share >= 1
-            ? entries
-            : [.. entries.Where(_ => RandomNumberGenerator.GetInt32(Resolution) < Share * Resolution)];
-        return picked.Length > 0 || entries.Length == 0 ? picked : [entries[RandomNumberGenerator.GetInt32(entries.Length)]];
     }
 }

@@ -118,8 +118,13 @@ public sealed class CertificateRedraw(IBaseClassifier classifier, string device 
         if (from.Software == LibTorch.Software)
             findings.Overstated(member, $"{both}");
         else
-            findings.Different(member, $"{both} under other software, {LibTorch.Software}, where near ties may fall differently");
+            findings.Different(member, $"{both} {Elsewhere(from.Software)}");
     }
+
+    /// <summary>Why an honest answer may be another here.</summary>
+    /// <param name="software">What computed then.</param>
+    internal static string Elsewhere(string software) =>
+        $"here, under {LibTorch.Software}; under {software} near ties may fall differently";
 
     private static string Text(VoteCounts votes) => string.Join(", ", Enumerable.Range(0, votes.ClassCount)
         .Where(label => votes[label] > 0)

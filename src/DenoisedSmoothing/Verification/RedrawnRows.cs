@@ -21,7 +21,7 @@ internal sealed class RedrawnRows(
             cancellationToken.ThrowIfCancellationRequested();
             int wanted = (int)Math.Min(from.Batch, n - first);
             foreach (long label in Labels(row =>
-                new NoiseCoordinate(0, from.ImageIndex, phase, begin + first + (row < wanted ? row : 0)))[..wanted])
+                new NoiseCoordinate(0, from.ImageIndex, phase, begin + first + (row < wanted ? row : 0)), cancellationToken)[..wanted])
             {
                 if (label < 0)
                     missed++;
@@ -34,13 +34,16 @@ internal sealed class RedrawnRows(
     }
 
     /// <summary>The labels of a whole batch, since float rows change with its size; -1 where the scores are not finite.</summary>
-    private long[] Labels(Func<int, NoiseCoordinate> place)
+    private long[] Labels(Func<int, NoiseCoordinate> place, CancellationToken cancellationToken)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
         Tensor noisy = Fill((row, values) => noise.AddTo(from.Seed, place(row), image, values));
         NoiseContext context = new(noise.Level.Certified, stream =>
-            Fill((row, values) => GaussianNoise.Fill(from.Seed, place(row) with { Stream = stream }, values)));
+            Fill((row, values) => GaussianNoise.Fill(from.Seed, place(row) with { Stream = stream }, values)))
+        {
+            CancellationToken = cancellationToken,
+        };
         using Tensor scores = classifier.Score(noisy, context);
         return argmax(scores, 1).masked_fill(isfinite(scores).all(1).logical_not(), Kept(-1)).cpu().data<long>().ToArray();
     }

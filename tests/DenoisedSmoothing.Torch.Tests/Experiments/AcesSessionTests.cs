@@ -1,11 +1,7 @@
 using DenoisedSmoothing.Aces;
-using DenoisedSmoothing.Data;
 using DenoisedSmoothing.Experiments;
 using DenoisedSmoothing.Logs;
-using DenoisedSmoothing.Noise;
 using DenoisedSmoothing.Testing;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace DenoisedSmoothing.Torch.Tests.Experiments;
 
@@ -24,7 +20,7 @@ public sealed class AcesSessionTests : IDisposable
         foreach (int rows in cancelledAfter)
         {
             using CancellationTokenSource source = new();
-            using AcesSession session = Run(At("parts.tsv"), seed: 3).Open();
+            using AcesSession session = AcesPairs.Run(At("parts.tsv"), seed: 3).Open();
             int done = 0;
             if (rows == 0)
                 source.Cancel();
@@ -39,14 +35,14 @@ public sealed class AcesSessionTests : IDisposable
             done.Should().Be(rows);
         }
 
-        using (AcesSession session = Run(At("parts.tsv"), seed: null).Open())
+        using (AcesSession session = AcesPairs.Run(At("parts.tsv"), seed: null).Open())
         {
             (session.Finished.Count, session.Left.Count, session.Total, session.Seed).Should().Be((7, 3, 10, 3));
             session.Run().Should().HaveCount(3);
         }
 
         File.ReadAllText(At("parts.tsv")).Should().Be(File.ReadAllText(At("whole.tsv")));
-        Run(At("parts.tsv"), seed: 4).Invoking(run => run.Open()).Should().Throw<InvalidDataException>()
+        AcesPairs.Run(At("parts.tsv"), seed: 4).Invoking(run => run.Open()).Should().Throw<InvalidDataException>()
             .WithMessage("*seed: there 3, now 4*");
     }
 
@@ -54,11 +50,11 @@ public sealed class AcesSessionTests : IDisposable
     public void Open_names_every_difference_and_leaves_the_rows_as_they_are()
     {
         string[] rows = Rows(At("rows.tsv"), seed: 3);
-        AcesCertificationRun run = Run(At("rows.tsv"), seed: 3);
+        AcesCertificationRun run = AcesPairs.Run(At("rows.tsv"), seed: 3);
 
         (run with { Selector = new Named(new LinearClassifier([1, 0], .1), "another") }).Invoking(its => its.Open()).Should()
             .Throw<InvalidDataException>().WithMessage("*selector: there named, now another*");
-        (run with { Core = new Dark("other") }).Invoking(its => its.Open()).Should().Throw<InvalidDataException>()
+        (run with { Core = new AcesPairs.Dark("other") }).Invoking(its => its.Open()).Should().Throw<InvalidDataException>()
             .WithMessage("*core: there core, now other*");
         (run with { Certification = run.Certification with { Resume = false } }).Invoking(its => its.Open()).Should()
             .Throw<IOException>().WithMessage("*will not be overwritten*");
@@ -67,6 +63,33 @@ public sealed class AcesSessionTests : IDisposable
         CertificationLogMeta meta = CertificationLogMeta.Find(At("rows.tsv"))!;
         (meta.Kind, meta.Alpha, meta.Settings["selection"]).Should().Be((CertificationLogKind.Aces, .1, "by the first pixel"));
         File.ReadAllLines(At("rows.tsv"))[1..].Should().Equal(rows);
+    }
+
+    [Fact]
+    public void Open_says_what_computes_until_other_software_goes_on()
+    {
+        Rows(At("rows.tsv"), seed: 3);
+        Noted().Should().Be(LibTorch.Software);
+        AcesPairs.Run(At("rows.tsv"), seed: 3).Open().Dispose();
+        Noted().Should().Be(LibTorch.Software);
+        CertificationLogMeta meta = CertificationLogMeta.Find(At("rows.tsv"))!;
+        (meta with
+        {
+            Notes = new Dictionary<string, string> { [CertificationLogMeta.SoftwareNote] = "another", ["models"] = "two" },
+        }).Write(At("rows.tsv"));
+
+        for (int time = 0; time < 2; time++)
+        {
+            AcesPairs.Run(At("rows.tsv"), seed: 3).Open().Dispose();
+            Noted().Should().BeNull("nothing says which rows are of which");
+        }
+
+        CertificationLogMeta.Find(At("rows.tsv"))!.Should().BeEquivalentTo(meta with
+        {
+            Notes = new Dictionary<string, string> { ["models"] = "two" },
+        });
+
+        string? Noted() => CertificationLogMeta.Find(At("rows.tsv"))!.Notes.GetValueOrDefault(CertificationLogMeta.SoftwareNote);
     }
 
     [Theory]
@@ -86,7 +109,7 @@ public sealed class AcesSessionTests : IDisposable
             "gaussian sigma=0.25\t0\t1\t0:1 of 2\t0:2 of 2\t0\t1\t0:1 of 2\t0:2 of 2");
         File.WriteAllText(At("rows.tsv"), edited);
 
-        Run(At("rows.tsv"), seed: 3).Invoking(run => run.Open()).Should().Throw<InvalidDataException>().WithMessage(message);
+        AcesPairs.Run(At("rows.tsv"), seed: 3).Invoking(run => run.Open()).Should().Throw<InvalidDataException>().WithMessage(message);
         File.ReadAllText(At("rows.tsv")).Should().Be(edited);
     }
 
@@ -106,60 +129,15 @@ public sealed class AcesSessionTests : IDisposable
         string edited = File.ReadAllText(At("rows.tsv"));
 
         for (int time = 0; time < 2; time++)
-            Run(At("rows.tsv"), seed: 3).Invoking(run => run.Open()).Should().Throw<InvalidDataException>().WithMessage(message);
+            AcesPairs.Run(At("rows.tsv"), seed: 3).Invoking(run => run.Open()).Should().Throw<InvalidDataException>().WithMessage(message);
         File.ReadAllText(At("rows.tsv")).Should().Be(edited);
     }
 
     private static string[] Rows(string path, ulong seed)
     {
-        using AcesSession session = Run(path, seed).Open();
+        using AcesSession session = AcesPairs.Run(path, seed).Open();
         return [.. session.Run().Select(row => row.ToString())];
     }
 
-    // Two pixels: the first says whether an image is selected, the second what it is.
-    private static AcesCertificationRun Run(string path, ulong? seed) => new()
-    {
-        Certification = new CertificationRun
-        {
-            Images = new Pairs(10),
-            BaseClassifier = new Named(new LinearClassifier([0, 1], -.5), "certified"),
-            Noise = new GridGaussianNoise(.25),
-            Certifier = new CohenCertifier(n0: 10, n: 200, alpha: .05),
-            Batch = 16,
-            Seed = seed,
-            LogPath = path,
-            Resume = true,
-        },
-        Selector = new Named(new LinearClassifier([1, 0], -.5)),
-        Selection = "by the first pixel",
-        Core = new Dark("core"),
-    };
-
     private string At(string name) => Path.Combine(_folder.FullName, name);
-
-    private sealed class Dark(string name) : IClassifier, IDescribed
-    {
-        public int ClassCount => 2;
-
-        public PartInfo Info => new(name);
-
-        public Tensor Classify(Tensor images) => tensor(new float[,] { { 1, 0 } });
-    }
-
-    private sealed class Pairs(int count) : IImageDataset
-    {
-        public int Count => count;
-
-        public IReadOnlyList<string> ClassNames => ["dark", "bright"];
-
-        public string Fingerprint => "pairs";
-
-        public string ImageName(int index) => $"pair {index}";
-
-        public int Label(int index) => index % 2;
-
-        public ImageShape? ShapeOf(int index) => new ImageShape(1, 1, 2);
-
-        public Tensor Image(int index) => tensor([index % 3 == 0 ? 0f : 1, index % 2 == 0 ? 0f : 1], [1, 1, 2]);
-    }
 }
