@@ -24,7 +24,7 @@ internal static class VoteCheck
     internal static TResult Finished<TResult>(TResult? result, VoteRequest? request)
         where TResult : class =>
         result ?? throw new InvalidOperationException(
-            $"The test has not finished: it still wants {request?.Count} {request?.Phase} votes. Half a test is no result.");
+            $"The test has not finished: it still wants {request?.Count} {request?.Phase} votes. An unfinished test has no result.");
 
     /// <summary>No votes, for a test that ends without any.</summary>
     internal static VoteCounts None(int classCount) => new(new long[classCount]);

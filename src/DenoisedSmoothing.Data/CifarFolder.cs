@@ -94,8 +94,8 @@ internal sealed class CifarFolder(string folder, string binary, string python, s
         if (file.Length == 0 || file.Length % record != 0)
         {
             throw new InvalidDataException(
-                $"{path}: {file.Length} bytes are no whole number of records of {record} (label and image). "
-                + "Was it copied whole, and unpacked?");
+                $"{path}: {file.Length} bytes are not a whole number of records of {record} (label and image). "
+                + "Was it copied completely, and unpacked?");
         }
 
         for (int at = 0; at < file.Length; at += record)

@@ -25,7 +25,7 @@ public static class ImageFolder
         if (!Directory.Exists(folder))
         {
             throw new DirectoryNotFoundException(File.Exists(folder)
-                ? $"'{folder}' is a file, and a folder of class folders is wanted."
+                ? $"'{folder}' is a file, but a folder of class folders is needed."
                 : $"There is no folder '{folder}'.");
         }
 
@@ -43,7 +43,7 @@ public static class ImageFolder
             string others = empty.Length > 1 ? $" and {empty.Length - 1} other class folders" : "";
             throw new InvalidDataException(
                 $"There is no image ({string.Join(", ", s_extensions)}) in '{Path.Combine(folder, empty[0])}'{others}. "
-                + "Delete folders that are no classes; they would take a label.");
+                + "Delete folders that are not classes; each would take a label.");
         }
 
         return new ImageFiles(folder, images.SelectMany((paths, label) => paths.Select(path => (path, label))), classes, options);

@@ -103,7 +103,7 @@ public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor,
     /// <exception cref="InvalidOperationException">The model takes no timesteps, or fails.</exception>
     public Tensor call(Tensor images, Tensor timesteps) => Signature.Timesteps is not null
         ? Run(images, timesteps)
-        : throw new InvalidOperationException($"{_name} takes images only: it is no diffusion network.");
+        : throw new InvalidOperationException($"{_name} takes only images: it is not a diffusion network.");
 
     /// <summary>Frees the model.</summary>
     public void Dispose()

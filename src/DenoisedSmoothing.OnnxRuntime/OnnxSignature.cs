@@ -23,7 +23,7 @@ internal sealed record OnnxSignature(OnnxTensor Images, OnnxTensor? Timesteps, O
             throw Error($"the image input must be floating-point [N,C,H,W]; this one is {images}");
         if (images.IsChannelsLast)
         {
-            throw Error($"the image input {images} is channels-last, [N,H,W,C], as Keras and TensorFlow have it, and [N,C,H,W] is wanted. "
+            throw Error($"the image input {images} is channels-last, [N,H,W,C], as Keras and TensorFlow have it, but [N,C,H,W] is needed. "
                 + "Convert it with tf2onnx and --inputs-as-nchw, or put a Transpose in front of it");
         }
 

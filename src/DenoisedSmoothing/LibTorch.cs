@@ -94,7 +94,7 @@ public static class LibTorch
             .GroupBy(static device => Math.Max(device.index, 0)))
         {
             if (card.Count() > 1)
-                throw new ArgumentException($"'{names}' names cuda:{card.Key} twice: a second replica there gains nothing.", nameof(names));
+                throw new ArgumentException($"'{names}' names cuda:{card.Key} twice: a second replica there would gain nothing.", nameof(names));
         }
 
         return each;
@@ -129,7 +129,7 @@ public static class LibTorch
         DeviceArithmetic.On(precision, [DeviceNamed(device)]);
 
     private static string NoCard(string name) => $"'{name}': no CUDA device can be used. Add TorchSharp-cuda-windows or "
-        + "TorchSharp-cuda-linux to your application in place of TorchSharp-cpu, and check the driver; or say cpu.";
+        + "TorchSharp-cuda-linux to your application instead of TorchSharp-cpu, and check the driver; or use cpu.";
 
     private static int CudaDevices()
     {

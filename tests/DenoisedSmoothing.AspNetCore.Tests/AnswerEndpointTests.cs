@@ -83,7 +83,7 @@ public class AnswerEndpointTests(SharedServer shared) : IClassFixture<SharedServ
     {
         using HttpResponseMessage response = await shared.Instance.Client.PostAsync(
             "/verify", Content(Encoding.UTF8.GetBytes(body), type));
-        (await TestServer.JsonOf(response, 400)).GetProperty("detail").GetString().Should().Contain("no certificate");
+        (await TestServer.JsonOf(response, 400)).GetProperty("detail").GetString().Should().Contain("not a certificate");
     }
 
     [Theory]
@@ -119,10 +119,10 @@ public class AnswerEndpointTests(SharedServer shared) : IClassFixture<SharedServ
     }
 
     [Theory]
-    [InlineData("image/png", "not an image", 400, "an image is wanted")]
+    [InlineData("image/png", "not an image", 400, "an image is needed")]
     [InlineData("text/html", "<p>", 415, "text/html")]
     [InlineData("application/json", "{\"shape\":[1,8,8],\"data\":[0.5]}", 400, "64 values; got 1")]
-    [InlineData("application/json", "{\"shape\":[1,8,8]", 400, "no image in JSON")]
+    [InlineData("application/json", "{\"shape\":[1,8,8]", 400, "not an image in JSON")]
     [InlineData("application/json", "{\"shape\":[1,1,2],\"data\":[0.5,255]}", 400, "[0,255]")]
     [InlineData("image/png", "", 400, "no body")]
     public async Task Predict_bad_body_is_a_problem_that_says_what_is_wrong(string type, string body, int status, string words)

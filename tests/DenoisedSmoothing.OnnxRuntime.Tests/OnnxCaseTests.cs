@@ -91,7 +91,7 @@ public sealed class OnnxCaseTests : IDisposable
     public void Load_of_a_folder_or_an_empty_file_says_so()
     {
         Action folder = () => OnnxNetwork.Load(Path.GetTempPath());
-        folder.Should().Throw<CheckpointException>().WithMessage("*it is a folder, and an ONNX model is wanted*");
+        folder.Should().Throw<CheckpointException>().WithMessage("*it is a folder, but an ONNX model is needed*");
         string path = _models.PathOf("empty.onnx");
         File.WriteAllBytes(path, []);
         Action empty = () => OnnxNetwork.Load(path);

@@ -19,7 +19,7 @@ public sealed class OnnxLoadErrorTests : IDisposable
     {
         string path = _models.PathOf("text.onnx");
         File.WriteAllText(path, "not a model");
-        Load(path).Should().Throw<CheckpointException>().WithMessage("*text.onnx: it is a text file, and an ONNX model is wanted*");
+        Load(path).Should().Throw<CheckpointException>().WithMessage("*text.onnx: it is a text file, but an ONNX model is needed*");
     }
 
     [Fact]

@@ -76,5 +76,5 @@ internal sealed record FileKind(string Noun, string Advice)
     /// Says what the file is instead of what was wanted, and what to do: two sentences, of which the first begins in lower case.
     /// </summary>
     /// <param name="wanted">What the reader reads, with its article: "a certification log".</param>
-    public string InsteadOf(string wanted) => $"it is {Noun}, and {wanted} is wanted. {Advice}";
+    public string InsteadOf(string wanted) => $"it is {Noun}, but {wanted} is needed. {Advice}";
 }

@@ -55,7 +55,7 @@ public static class AcesLog
     {
         if (line.Text == AcesRow.HeaderWithoutVotes)
             throw new InvalidDataException($"{path}: its rows are of an earlier version and hold no votes, so their radii cannot be "
-                + "recomputed and they cannot be gone on with. Run dds aces anew, into another file.");
+                + "recomputed and the run cannot be continued. Run dds aces again, into another file.");
         if (line.Text != AcesRow.Header)
             throw new InvalidDataException($"{path}, line 1: not the header of this version's rows; they cannot be read or resumed.");
     }

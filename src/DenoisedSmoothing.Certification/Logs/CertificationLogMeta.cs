@@ -159,7 +159,7 @@ public sealed record CertificationLogMeta
             differences.Add($"rows: there {Rows?.ToString() ?? "(unknown)"}, now {now.Rows?.ToString() ?? "(unknown)"}");
         if (differences.Count > 0)
             throw new InvalidDataException(
-                $"{log} was begun under other settings and cannot be resumed:\n  {string.Join("\n  ", differences)}");
+                $"{log} was started with other settings and cannot be resumed:\n  {string.Join("\n  ", differences)}");
     }
 
     /// <summary>The error for rows without settings beside them.</summary>
@@ -175,7 +175,7 @@ public sealed record CertificationLogMeta
         try
         {
             Document document = JsonSerializer.Deserialize(text, LogJson.Indented.Document)
-                ?? throw new InvalidDataException($"{name}: null is no settings.");
+                ?? throw new InvalidDataException($"{name}: null is not a set of settings.");
             if (document.Schema > CurrentSchema)
                 throw new InvalidDataException($"{name} is of schema {document.Schema}; this version knows up to {CurrentSchema}.");
             CertificationLogMeta meta = document.ToMeta();

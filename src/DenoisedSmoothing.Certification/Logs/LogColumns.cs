@@ -40,7 +40,7 @@ internal sealed class LogColumns
 
         if (columns._header.GroupBy(static column => column, StringComparer.OrdinalIgnoreCase)
             .FirstOrDefault(static same => same.Count() > 1) is { } twice)
-            throw new InvalidDataException($"{name}, line {number}: the column '{Excerpt(twice.Key)}' stands twice.");
+            throw new InvalidDataException($"{name}, line {number}: the column '{Excerpt(twice.Key)}' appears twice.");
         return columns;
     }
 
@@ -97,7 +97,7 @@ internal sealed class LogColumns
     private long Integer(LogLine line, string[] cells, int column, long least)
     {
         if (!PlainNumber.TryParseWhole(cells[column], out long value))
-            throw Bad(line, $"{_header[column]} '{Excerpt(cells[column])}' is no whole number");
+            throw Bad(line, $"{_header[column]} '{Excerpt(cells[column])}' is not a whole number");
         return value >= least ? value : throw Bad(line, $"{_header[column]} {value} is below {least}");
     }
 

@@ -28,7 +28,7 @@ internal static class LogLines
 
             rest.Write(buffer, start, read - start);
             if (rest.Length > MostBytes)
-                throw new InvalidDataException($"{name}, line {number}: longer than {MostBytes} bytes, so this is no log.");
+                throw new InvalidDataException($"{name}, line {number}: longer than {MostBytes} bytes, so this is not a log.");
         }
 
         if (rest.Length > 0)

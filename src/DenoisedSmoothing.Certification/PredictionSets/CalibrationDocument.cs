@@ -36,7 +36,7 @@ internal sealed record CalibrationDocument(
         if (Missed < 0 || Missed > N)
             throw new ArgumentException($"missed is {Missed}, of {N} images");
         if (Threshold is { } threshold && !double.IsFinite(threshold))
-            throw new ArgumentException("threshold is not finite; null stands for an infinite one");
+            throw new ArgumentException("threshold is not finite; null means an infinite one");
         if (Images is { First: < 0 } or { Step: < 1 } || Images?.Count < N)
             throw new ArgumentException("images names no selection of as many images");
         Model.Validate();

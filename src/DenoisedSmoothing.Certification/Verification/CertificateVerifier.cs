@@ -81,7 +81,7 @@ public sealed class CertificateVerifier
         foreach (int its in (int[])[prediction.TopLabel, prediction.RunnerUpLabel])
         {
             if (its < 0 || its >= prediction.Votes.ClassCount)
-                findings.Overstated("label", $"{its} is none of {prediction.Votes.ClassCount} classes");
+                findings.Overstated("label", $"{its} is not one of the {prediction.Votes.ClassCount} classes");
         }
 
         if (findings.All.Count > 0)
@@ -103,9 +103,9 @@ public sealed class CertificateVerifier
         if (first != then)
             findings.Overstated("selectionVotes", $"they are over {first} classes, and the estimation's over {then}");
         else if (c.SelectedLabel < 0 || c.SelectedLabel >= then)
-            findings.Overstated("selectedLabel", $"{c.SelectedLabel} is none of {then} classes");
+            findings.Overstated("selectedLabel", $"{c.SelectedLabel} is not one of the {then} classes");
         if (!(c.Sigma > 0 && double.IsFinite(c.Sigma)))
-            findings.Overstated("sigma", $"{c.Sigma} is no noise level");
+            findings.Overstated("sigma", $"{c.Sigma} is not a noise level");
         return findings.All.Count == 0;
     }
 

@@ -49,7 +49,7 @@ internal sealed class ImagesCheck
         if (index < _first || (index - _first) % _step != 0 || place >= _count)
             findings.Different("index", $"the settings do not set out to do this image");
         else if (place < _done)
-            findings.Different("index", $"it comes behind image {Index(_done - 1)}");
+            findings.Different("index", $"it comes after image {Index(_done - 1)}");
         else
             return Reached(place, place + 1);
         return [.. findings.All.Select(finding => new LogFinding(index, finding))];

@@ -111,7 +111,7 @@ internal sealed class TrainingCheckpoint(string folder, IReadOnlyDictionary<stri
         }
 
         throw new InvalidDataException(
-            $"{path} is no training state of this version: it is damaged, or another version wrote it. " +
+            $"{path} is not a training state of this version: it is damaged, or another version wrote it. " +
             $"Name another checkpoint folder, or delete '{folder}'.");
     }
 }

@@ -22,7 +22,7 @@ internal static class CheckpointPath
         if (stream.CanSeek)
             return stream;
         stream.Dispose();
-        throw CheckpointException.In(path, "it is a pipe or a device, and a file is wanted", "Write it to a file first.");
+        throw CheckpointException.In(path, "it is a pipe or a device, but a file is needed", "Write it to a file first.");
     }
 
     private static CheckpointException IsFolder(string path)
@@ -44,7 +44,7 @@ internal static class CheckpointPath
         ];
         return CheckpointException.In(
             path,
-            "it is a folder, and a checkpoint is wanted",
+            "it is a folder, but a checkpoint is needed",
             names.Length > 0 ? $"Name a file inside of it: {string.Join(", ", names)}." : FileKind.Folder.Advice);
     }
 }

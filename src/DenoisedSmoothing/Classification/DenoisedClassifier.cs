@@ -36,5 +36,5 @@ public sealed class DenoisedClassifier : IBaseClassifier, IDescribed
     }
 
     private static InvalidOperationException Nothing(object part, string wanted) =>
-        new($"{part.GetType().Name} returned null in place of {wanted}.");
+        new($"{part.GetType().Name} returned null instead of {wanted}.");
 }

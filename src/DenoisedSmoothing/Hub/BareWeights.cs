@@ -40,7 +40,7 @@ internal sealed record BareWeights(RecognisedWeights Recognised, ImagePreparatio
             : Resampling.Bicubic;
         ImagePreprocess preprocess = new ImagePreprocess().Resize(shorter, resampling).CenterCrop(side).Exactly(channels, side, side);
         notes.Add($"Not in the file, by the family's convention: photos are prepared by {preprocess}, and other images are resized to "
-            + $"{side}x{side} behind the denoiser.");
+            + $"{side}x{side} after the denoiser.");
         return new BareWeights(weights with { Options = options }, new ImagePreparation(preprocess, side, normalization), notes);
     }
 

@@ -23,7 +23,7 @@ internal sealed record DiffusersFolder(DiffusersConfig Network, string Weights, 
     public static DiffusersFolder Find(string folder)
     {
         if (File.Exists(folder))
-            throw CheckpointException.In(folder, "it is a file, and a folder of diffusers is wanted", "Name the folder that holds it.");
+            throw CheckpointException.In(folder, "it is a file, but a folder of diffusers is needed", "Name the folder that holds it.");
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"There is no folder '{folder}'.");
         if (File.Exists(Path.Combine(folder, Index)))
@@ -79,7 +79,7 @@ internal sealed record DiffusersFolder(DiffusersConfig Network, string Weights, 
         if (type is not (null or "UNet2DModel"))
             throw config.Error($"the network is a {type}, and only UNet2DModel is known here", PixelsOnly);
         if (type is null && !config.Has("down_block_types"))
-            throw config.Error("this is no configuration of a UNet2DModel: it has neither its name nor 'down_block_types'", PixelsOnly);
+            throw config.Error("this is not the configuration of a UNet2DModel: it has neither its name nor 'down_block_types'", PixelsOnly);
     }
 
     private static string FindWeights(string folder)

@@ -44,7 +44,7 @@ internal static partial class TimmNames
         if (Block().Match(timm) is { Success: true } block && s_inBlock.TryGetValue(block.Groups["layer"].Value, out string? layer))
             return Inside(block, layer);
         throw new CheckpointException(
-            $"The entry {CheckpointException.Quote(timm)} is none of a plain timm ViT's (class token, absolute positions, no layer "
+            $"The entry {CheckpointException.Quote(timm)} does not belong to a plain timm ViT (class token, absolute positions, no layer "
             + $"scale, no pooling).");
     }
 

@@ -136,7 +136,7 @@ public sealed class PretrainedModel : IClassifier, IDescribed, IDisposable
     {
         using Checkpoint checkpoint = WeightFile.Open(path, options.Checkpoint);
         RecognisedWeights weights = RecognisedWeights.Of(checkpoint) ?? throw CheckpointException.In(path,
-            "its weights are none of a ViT, DeiT, BEiT, ResNet, ConvNeXt or Swin under torchvision's, timm's or Hugging Face's names",
+            "its weights are not those of a ViT, DeiT, BEiT, ResNet, ConvNeXt or Swin under torchvision's, timm's or Hugging Face's names",
             $"Name its network ({nameof(NetworkCatalog)}.{nameof(NetworkCatalog.Classifiers)}). {ModelExport.Advice}");
         BareWeights bare = BareWeights.Of(weights, options.Normalization);
         return Load(weights.Family, bare.Recognised, bare.Preparation, options, device, labels: null, bare.Notes);

@@ -43,7 +43,7 @@ internal sealed class ReplicaIdentity(IReadOnlyList<IBaseClassifier> replicas, I
         if (now == before)
             return;
         throw new InvalidOperationException(
-            "The base classifier changed while its votes were drawn, so there is no function that a certificate could speak of: "
+            "The base classifier changed while its votes were drawn, so there is no single function that a certificate could be about: "
             + $"it was {before.Fingerprint} ({before.Precision}), and is {now.Fingerprint} ({now.Precision}). Do not train or convert a "
                 + $"network that certifies.");
     }

@@ -161,7 +161,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IDispos
         await File.WriteAllTextAsync(path, "not an image");
         await (await page.QuerySelectorAsync("#file")).UploadFileAsync(path);
         await page.ClickAsync("#start");
-        await TextAsync(page, "#status", "an image is wanted");
+        await TextAsync(page, "#status", "an image is needed");
         await UploadAsync(page, 100, side: 40);
         await page.ClickAsync("#start");
         await TextAsync(page, "#status", "28x28");

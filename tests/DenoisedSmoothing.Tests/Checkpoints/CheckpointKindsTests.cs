@@ -68,9 +68,9 @@ public sealed class CheckpointKindsTests : IDisposable
     public void Open_names_other_archives()
     {
         Opened.Refused(File.ReadAllBytes(Case("model.pt.gz"))).Should()
-            .Be("file: it is a gzip file, and a checkpoint is wanted. Unpack it first.");
+            .Be("file: it is a gzip file, but a checkpoint is needed. Unpack it first.");
         Opened.Refused(TarFile.Make(("model.pt", [1, 2, 3]))).Should()
-            .Be("file: it is a tar archive, and a checkpoint is wanted. Unpack it first.");
+            .Be("file: it is a tar archive, but a checkpoint is needed. Unpack it first.");
         Opened.Refused(File.ReadAllBytes(Case("lfs.onnx"))).Should().Match("*a pointer of Git LFS*git lfs pull*");
         byte[] legacy = File.ReadAllBytes(Case("legacy.pth"));
         Opened.Refused(legacy[..2000]).Should().Match("file: *its tar archive*");
@@ -79,7 +79,7 @@ public sealed class CheckpointKindsTests : IDisposable
     [Fact]
     public void Open_names_the_checkpoints_in_a_folder()
     {
-        Refused().Should().Match("*it is a folder, and a checkpoint is wanted. Name a file inside of it.");
+        Refused().Should().Match("*it is a folder, but a checkpoint is needed. Name a file inside of it.");
         File.WriteAllText(Path.Combine(_folder.FullName, "pytorch_model.bin"), "");
         File.WriteAllText(Path.Combine(_folder.FullName, "model.safetensors"), "");
         Refused().Should().Match("*Name a file inside of it: 'model.safetensors', 'pytorch_model.bin'.");
@@ -96,7 +96,7 @@ public sealed class CheckpointKindsTests : IDisposable
         using AnonymousPipeServerStream pipe = new(PipeDirection.Out);
         Action open = () => Checkpoint.Open($"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}");
         open.Should().Throw<CheckpointException>()
-            .WithMessage("*it is a pipe or a device, and a file is wanted. Write it to a file first.");
+            .WithMessage("*it is a pipe or a device, but a file is needed. Write it to a file first.");
     }
 
     private static string Case(string name) => Golden.PathOf($"cases/checkpoints/{name}");

@@ -96,7 +96,7 @@ public sealed class CifarTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_folder, name), "version https://git-lfs.github.com/spec/v1\noid sha256:0\n");
         Action act = () => Cifar10.Test(_folder);
-        act.Should().Throw<InvalidDataException>().WithMessage($"*{name}: it is a pointer of Git LFS*and a file of CIFAR is wanted*");
+        act.Should().Throw<InvalidDataException>().WithMessage($"*{name}: it is a pointer of Git LFS*but a file of CIFAR is needed*");
     }
 
     [Theory]

@@ -37,7 +37,7 @@ public class IdxFileTests
 
     [Theory]
     [InlineData("version https://git-lfs.github.com/spec/v1\n",
-        "file.idx: it is a pointer of Git LFS*and an IDX file, as of MNIST, is wanted*git lfs pull*")]
+        "file.idx: it is a pointer of Git LFS*but an IDX file, as of MNIST, is needed*git lfs pull*")]
     [InlineData("<!DOCTYPE html>", "file.idx: it is a web page*")]
     [InlineData("PK\u0003\u0004", "file.idx: it is*zip archive*")]
     public void Read_other_kinds_of_files_are_named(string content, string message) =>

@@ -159,7 +159,7 @@ public sealed class ImageCsvTests : IDisposable
         (byte[] Content, string Message)[] files =
         [
             ([.. "a.png,caf"u8, 0xe9], "*not text in UTF-8*"),
-            ([0x1f, 0x8b, 8, 0], "*it is a gzip file, and a CSV file is wanted*"),
+            ([0x1f, 0x8b, 8, 0], "*it is a gzip file, but a CSV file is needed*"),
             ([.. "version https://git-lfs.github.com/spec/v1\n"u8], "*it is a pointer of Git LFS*git lfs pull*"),
             ([.. "<!DOCTYPE html><html>"u8], "*it is a web page*"),
         ];
@@ -171,7 +171,7 @@ public sealed class ImageCsvTests : IDisposable
         }
 
         Action folder = () => ImageCsv.Open(_folder), none = () => ImageCsv.Open(path + "x");
-        folder.Should().Throw<InvalidDataException>().WithMessage("*it is a folder, and a CSV file is wanted*");
+        folder.Should().Throw<InvalidDataException>().WithMessage("*it is a folder, but a CSV file is needed*");
         none.Should().Throw<FileNotFoundException>();
     }
 

@@ -93,7 +93,7 @@ public class FileKindTests
     [Fact]
     public void InsteadOf_says_what_it_is_what_was_wanted_and_what_to_do() =>
         FileKind.Gzip.InsteadOf("a certification log").Should()
-            .Be("it is a gzip file, and a certification log is wanted. Unpack it first.");
+            .Be("it is a gzip file, but a certification log is needed. Unpack it first.");
 
     [Fact]
     public void Of_a_damaged_archive_is_an_answer_and_no_error()

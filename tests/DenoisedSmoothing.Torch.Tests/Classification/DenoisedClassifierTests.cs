@@ -43,8 +43,8 @@ public class DenoisedClassifierTests
         using Tensor noisy = Images.Random(1, 4, 1, 2, 2);
         foreach ((IDenoiser denoiser, IClassifier classifier, string said) in new (IDenoiser, IClassifier, string)[]
         {
-            (new Nothing(), new FlatClassifier(2), "Nothing returned null in place of denoised images."),
-            (new IdentityDenoiser(), new Nothing(), "Nothing returned null in place of scores."),
+            (new Nothing(), new FlatClassifier(2), "Nothing returned null instead of denoised images."),
+            (new IdentityDenoiser(), new Nothing(), "Nothing returned null instead of scores."),
             (new DelegateDenoiser((_, _) => null!), new FlatClassifier(2), "The denoiser returned null."),
             (new IdentityDenoiser(), new DelegateClassifier(2, _ => null!), "The classifier returned null."),
         })

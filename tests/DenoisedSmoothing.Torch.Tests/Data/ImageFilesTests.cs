@@ -152,9 +152,9 @@ public sealed class ImageFilesTests : IDisposable
     {
         (string Content, string Message)[] files =
         [
-            ("", "*it is an empty file, and an image is wanted*"),
+            ("", "*it is an empty file, but an image is needed*"),
             ("version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
-                "*it is a pointer of Git LFS, not the file itself, and an image is wanted. Fetch the file: git lfs pull.*"),
+                "*it is a pointer of Git LFS, not the file itself, but an image is needed. Fetch the file: git lfs pull.*"),
             ("<!DOCTYPE html><html></html>", "*it is a web page*"),
             ("\u001f\u008b\u0008\0", "*it is a gzip file*"),
             ("II*\0\u0008\0\0\0", "*not read, such as TIFF. Convert it to PNG.*"),
@@ -170,7 +170,7 @@ public sealed class ImageFilesTests : IDisposable
         }
 
         Action folder = () => images.Image(1);
-        folder.Should().Throw<InvalidDataException>().WithMessage("*it is a folder, and an image is wanted*");
+        folder.Should().Throw<InvalidDataException>().WithMessage("*it is a folder, but an image is needed*");
         images.ShapeOf(1).Should().BeNull();
     }
 

@@ -98,7 +98,7 @@ public class VisionTransformerTests
             Dictionary<string, Tensor> timm = Timm();
             timm.Add(name, zeros(32));
             Action act = () => VisionTransformer.FromTimm(timm);
-            act.Should().Throw<CheckpointException>().WithMessage($"*'{name}' is none of a plain timm ViT's*");
+            act.Should().Throw<CheckpointException>().WithMessage($"*'{name}' does not belong to a plain timm ViT*");
             foreach (Tensor tensor in timm.Values)
                 tensor.Dispose();
         });

@@ -33,7 +33,7 @@ public sealed class AotInductorTests : IDisposable
             entry.Write("{}");
         Action act = () => AotInductor.LoadDenoiser(path, new CosineSchedule());
         act.Should().Throw<CheckpointException>()
-            .WithMessage("*exported.pt2*an AOTInductor package of torch._inductor.aoti_compile_and_package is wanted*");
+            .WithMessage("*exported.pt2*an AOTInductor package of torch._inductor.aoti_compile_and_package is needed*");
     }
 
     [Fact]

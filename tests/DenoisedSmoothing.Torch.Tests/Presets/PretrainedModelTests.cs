@@ -110,7 +110,7 @@ public sealed class PretrainedModelTests : IDisposable
         model.Labels.Should().Equal("class 0", "class 1", "class 2", "class 3", "class 4");
         model.Preprocess.ToString().Should().Be("resized to 40x40 (bicubic), middle 32x32, exactly 3x32x32");
         model.Normalization!.Mean.Should().Equal(.485f, .456f, .406f);
-        // An image of another size is resized behind the denoiser.
+        // An image of another size is resized after the denoiser.
         using Tensor small = rand(2, 3, 16, 16), logits = model.Classify(small);
         logits.shape.Should().Equal(2, 5);
     }
@@ -301,7 +301,7 @@ public sealed class PretrainedModelTests : IDisposable
         using (NewDisposeScope())
             SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["head.weight"] = zeros(2, 3) }, null);
         FluentActions.Invoking(() => PretrainedModel.Open(path)).Should().Throw<CheckpointException>()
-            .WithMessage("*none of a ViT, DeiT, BEiT, ResNet, ConvNeXt or Swin*torch.jit.save*");
+            .WithMessage("*not those of a ViT, DeiT, BEiT, ResNet, ConvNeXt or Swin*torch.jit.save*");
     }
 
     private static string Timm(string architecture) => """

@@ -152,7 +152,7 @@ public sealed class ResumptionTests : IDisposable
         File.WriteAllText(State(_folder), state);
         Action act = () => new TrainingTask("classifier").Train(Options(10));
         act.Should().Throw<InvalidDataException>()
-            .WithMessage($"*state.json is no training state of this version*another checkpoint folder*'{_folder}'*");
+            .WithMessage($"*state.json is not a training state of this version*another checkpoint folder*'{_folder}'*");
     }
 
     [Fact]

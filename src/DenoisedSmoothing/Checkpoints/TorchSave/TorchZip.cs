@@ -93,7 +93,7 @@ internal sealed class TorchZip : ITorchStorages
     {
         FileKind kind = FileKind.OfZip(directory.Records.Select(record => record.Name));
         if (kind != FileKind.TorchSave && kind != FileKind.Zip)
-            throw CheckpointException.In(file, $"it is {kind.Noun}, and a checkpoint is wanted", kind.Advice);
+            throw CheckpointException.In(file, $"it is {kind.Noun}, but a checkpoint is needed", kind.Advice);
         ZipRecord[] pickles = [.. directory.Records.Where(record => IsPickle(record.Name))];
         return pickles is [ZipRecord only] ? only : throw CheckpointException.In(
             file,
