@@ -94,7 +94,7 @@ public static class LibTorch
             .GroupBy(static device => Math.Max(device.index, 0)))
         {
             if (card.Count() > 1)
-                throw new ArgumentException($"'{names}' names cuda:{card.Key} twice: a second replica there would gain nothing.", nameof(names));
+                throw new ArgumentException($"'{names}' names cuda:{card.Key} twice: a second replica there gains nothing.", nameof(names));
         }
 
         return each;

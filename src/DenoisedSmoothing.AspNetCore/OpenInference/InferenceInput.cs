@@ -125,7 +125,8 @@ internal static class InferenceInput
         {
             if (bytes.Length < sizeof(uint) || BinaryPrimitives.ReadUInt32LittleEndian(bytes.Span) is var length
                 && length > bytes.Length - sizeof(uint))
-                throw new RequestException($"The input '{Name}' is BYTES: each element is its length, four bytes, and then that many bytes.");
+                throw new RequestException($"The input '{Name}' is BYTES: each element is its length, four bytes, and then "
+                    + "that many bytes.");
             elements.Add(bytes.Slice(sizeof(uint), (int)length).ToArray());
             bytes = bytes[(sizeof(uint) + (int)length)..];
         }

@@ -11,6 +11,6 @@ public static class ConformityScores
     /// <exception cref="ArgumentException">The library has no score of this name.</exception>
     public static IConformityScore Named(string name) => All.FirstOrDefault(score => score.Name == name)
         ?? throw new ArgumentException(
-            $"'{name}' is not one of this library's conformity scores, which are {string.Join(", ", All.Select(static score => score.Name))}: "
+            $"'{name}' is not a conformity score of this library; these are {string.Join(", ", All.Select(static score => score.Name))}: "
             + $"hand in the one that it names.", nameof(name));
 }

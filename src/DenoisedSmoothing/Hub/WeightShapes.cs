@@ -55,7 +55,7 @@ internal sealed class WeightShapes(ITensorSource source)
         int side = (int)Math.Round(Math.Sqrt(Math.Max(tokens, 0)));
         return side >= 1 && (long)side * side == tokens
             ? side
-            : throw CheckpointException.InEntry(File, name, $"{tokens} positions do not form a square: only square images are supported here",
+            : throw CheckpointException.InEntry(File, name, $"{tokens} positions do not form a square, and other images are not supported",
                 "Export the model to ONNX or TorchScript.");
     }
 }
