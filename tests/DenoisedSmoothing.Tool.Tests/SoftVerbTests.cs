@@ -57,7 +57,7 @@ public sealed class SoftVerbTests : IDisposable
         (await Run("verify", log)).Should().Contain("2 lines, as the votes give");
         (await Run("analyze", log)).Should().Contain("0.5");
         await Run("report", log, "--out", At("report.html"));
-        File.ReadAllText(At("report.html")).Should().Contain("bernstein");
+        File.ReadAllText(At("report.html")).Should().Contain("bernstein").And.Contain("gets a mean score pA").And.Contain("grid-gaussian");
         await Run([.. command, "--resume"]);
     }
 

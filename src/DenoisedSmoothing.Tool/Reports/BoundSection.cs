@@ -17,10 +17,19 @@ internal static class BoundSection
         Markup missing = Markup.Join(view.Logs.Where(static log => log.Certifies && BoundsOf(log).Length == 0).Select(static log =>
             Markup.Of($"<p>{log.Log.Path} does not hold the lower bounds, only radii: logs of dds certify do.</p>\n")));
         return known.Length == 0 ? missing : Markup.Of($"""
-            <p>Under the noise, an image's label gets a share pA of the votes. The certificate rests on a lower bound of it: the nearer
-            to 1, the larger the radius. Images whose bound is not above one half are abstentions, whatever label was selected.</p>
+            <p>Under the noise, an image's label gets {Share(known.Select(static its => its.Log))}. The certificate rests on a lower
+            bound on it: the nearer to 1, the larger the radius. Images whose bound is not above one half are abstentions, whatever label
+            was selected.</p>
             {Chart(known)}{known.Select(its => Table(view, its.Log, its.Bounds))}{missing}
             """);
+    }
+
+    private static string Share(IEnumerable<ReportedLog> logs)
+    {
+        bool[] ofScores = [.. logs.Select(static log => log.OfScores).Distinct()];
+        return ofScores is [true] ? "a mean score pA"
+            : ofScores is [false] ? "a share pA of the votes"
+            : "a share pA of the votes or, in certificates of mean scores, a mean score pA";
     }
 
     private static double[] BoundsOf(ReportedLog log) =>

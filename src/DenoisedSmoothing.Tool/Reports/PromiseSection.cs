@@ -19,37 +19,43 @@ internal static class PromiseSection
         if (view.Logs.Any(static log => log.Certifies))
         {
             yield return $"Each certificate by itself: it is false with probability at most alpha = {alpha}, over the noise that was "
-                + $"drawn. If it "
-                + "holds, no image within its radius gets another label from the smoothed model, whatever attack finds the image.";
+                + "drawn. If it holds, no image within its radius gets another label from the smoothed model, whatever attack finds the image.";
         }
 
         if (view.Logs.Any(static log => !log.Certifies))
-            yield return $"Each prediction by itself: a label that is given is another than the smoothed model's with probability at "
+        {
+            yield return "Each prediction by itself: if it gives a label, that label differs from the smoothed model's with probability at "
                 + $"most alpha = {alpha}.";
-        yield return "All images together: \"of these images at least\" takes off as many false certificates as there can be, at all "
-            + "radii at "
-            + $"once, with confidence {view.Confidence}; \"of the population at least\" adds the chance of which images were drawn.";
+        }
+
+        yield return "All images together: \"of these images at least\" subtracts as many false certificates as there can be, at all radii "
+            + $"at once, with confidence {view.Confidence}; \"of the population at least\" also allows for chance in which images were "
+            + "drawn.";
         string norms = string.Join(" or ", view.Logs.Select(static log => log.Norm).Distinct());
-        yield return $"Radii are {norms} lengths of the change of an image, its pixel values being in [0,1], at the size at which the "
-            + $"noise is added.";
+        yield return $"Radii are {norms} lengths of the change to an image, with pixel values in [0,1], at the size at which the noise is "
+            + "added.";
     }
 
     private static IEnumerable<string> Limits(ReportView view)
     {
-        yield return "Anything about the plain model: the promise is the smoothed model's, which answers with the label that most "
-            + "noisy copies "
-            + "get. A program that calls the classifier once, without noise, has none.";
-        yield return "That the label is right: a certificate says that the answer does not change. That it is right on these images "
-            + "is counted "
-            + "against their labels; on a new image it is not known. Accuracy on unchanged images is no promise about changed ones, "
-            + "and the other way round.";
-        yield return "Other changes than small ones in this norm: not rotations, shifts, crops, blur, brightness or weather, whose "
-            + "lengths are soon "
-            + "far beyond these radii; not patches; not other norms, but for what follows from this one.";
-        yield return "Anything where the noise was known before the image was fixed, or seeds were tried until one pleased: alpha is "
-            + "over noise that is "
-            + "drawn after the image.";
-        yield return "Other functions: other weights, precision, device kind or batch size are other models, even where they nearly agree.";
-        yield return "Other images: those are what \"of the population\" is about, and only if the images were drawn from it at random.";
+        yield return $"Anything about the plain model: the promise is about the smoothed model, which answers with {Answer(view)}. A "
+            + "program that calls the classifier once, without noise, gets no promise.";
+        yield return "That the label is right: a certificate says that the answer does not change. Whether it is right on these images was "
+            + "counted with their labels; on a new image it is not known. Accuracy on unchanged images promises nothing about changed "
+            + "ones, and vice versa.";
+        yield return "Anything but small changes in this norm: not rotations, shifts, crops, blur, brightness or weather, whose lengths "
+            + "quickly exceed these radii; not patches; not other norms, except for what follows from this one.";
+        yield return "Anything if the noise was known before the image was fixed, or if seeds were tried until one gave a good result: "
+            + "alpha is over noise that is drawn after the image.";
+        yield return "Other functions: other weights, precision, device kind or batch size make another model, even if the two nearly "
+            + "agree.";
+        yield return "Other images: \"of the population\" is about those, and only if the images were drawn from it at random.";
+    }
+
+    private static string Answer(ReportView view)
+    {
+        const string Votes = "the label that most noisy copies get", Scores = "the label with the largest mean score over noisy copies";
+        bool[] ofScores = [.. view.Logs.Select(static log => log.OfScores).Distinct()];
+        return ofScores is [true] ? Scores : ofScores is [false] ? Votes : $"{Votes} or, in certificates of mean scores, {Scores}";
     }
 }

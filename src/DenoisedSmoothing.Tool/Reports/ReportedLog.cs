@@ -19,6 +19,9 @@ internal sealed record ReportedLog(
 
     public bool Certifies => Log.Kind == CertificationLogKind.Certify;
 
+    /// <summary>Whether its certificates are of mean scores, not of votes.</summary>
+    public bool OfScores => Entries.Any(static entry => entry.Soft is not null);
+
     /// <summary>The name of the norm of its radii.</summary>
     public string Norm => ReportText.Name(Log.Norm);
 
