@@ -19,7 +19,7 @@ internal static class PromiseSection
         if (view.Logs.Any(static log => log.Certifies))
         {
             yield return $"Each certificate by itself: it is false with probability at most alpha = {alpha}, over the noise that was "
-                + "drawn. If it holds, no image within its radius gets another label from the smoothed model, whatever attack finds the image.";
+                + "drawn. If it holds, no image within its radius gets another label from the smoothed model, whatever attack finds it.";
         }
 
         if (view.Logs.Any(static log => !log.Certifies))
