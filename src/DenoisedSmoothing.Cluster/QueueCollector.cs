@@ -61,7 +61,7 @@ public static class QueueCollector
         }
 
         if (there.TryPeek(out long foreign))
-            throw Damaged(path, $"image {foreign} is in it, and is none of this run's");
+            throw Damaged(path, $"image {foreign} is in it, and is not one of this run's");
         if (missing.Count == 0)
             writer.End();
         return missing;

@@ -94,7 +94,7 @@ internal sealed class CifarFolder(string folder, string binary, string python, s
         if (file.Length == 0 || file.Length % record != 0)
         {
             throw new InvalidDataException(
-                $"{path}: {file.Length} bytes are no whole number of records of {record} (label and image). "
+                $"{path}: {file.Length} bytes are not a whole number of records of {record} (label and image). "
                 + "Was it copied whole, and unpacked?");
         }
 

@@ -77,7 +77,7 @@ internal static class ImageDecoder
     {
         using MemoryStream stream = new(file);
         FileKind? kind = FileKind.Of(stream);
-        return kind is null ? "this is no image of a known format, or its header is damaged."
+        return kind is null ? "this is not an image of a known format, or its header is damaged."
             : kind == FileKind.Image ? "the image is damaged, or of a format that is not read, such as TIFF. Convert it to PNG."
             : kind.InsteadOf("an image");
     }

@@ -43,7 +43,7 @@ public static class ImageFolder
             string others = empty.Length > 1 ? $" and {empty.Length - 1} other class folders" : "";
             throw new InvalidDataException(
                 $"There is no image ({string.Join(", ", s_extensions)}) in '{Path.Combine(folder, empty[0])}'{others}. "
-                + "Delete folders that are no classes; they would take a label.");
+                + "Delete folders that are not classes; they would take a label.");
         }
 
         return new ImageFiles(folder, images.SelectMany((paths, label) => paths.Select(path => (path, label))), classes, options);

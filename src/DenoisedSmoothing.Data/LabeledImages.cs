@@ -222,7 +222,7 @@ public sealed class LabeledImages : IImageDataset
             if (MathF.Abs(values[i] * 255f - pixels[i]) > 1e-3f)
             {
                 throw new InvalidDataException(string.Create(
-                    CultureInfo.InvariantCulture, $"{name} has a pixel of {values[i]}, which is no multiple of 1/255."));
+                    CultureInfo.InvariantCulture, $"{name} has a pixel of {values[i]}, which is not a multiple of 1/255."));
             }
         }
     }

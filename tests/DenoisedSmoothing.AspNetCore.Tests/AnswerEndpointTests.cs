@@ -83,7 +83,7 @@ public class AnswerEndpointTests(SharedServer shared) : IClassFixture<SharedServ
     {
         using HttpResponseMessage response = await shared.Instance.Client.PostAsync(
             "/verify", Content(Encoding.UTF8.GetBytes(body), type));
-        (await TestServer.JsonOf(response, 400)).GetProperty("detail").GetString().Should().Contain("no certificate");
+        (await TestServer.JsonOf(response, 400)).GetProperty("detail").GetString().Should().Contain("not a certificate");
     }
 
     [Theory]

@@ -63,7 +63,7 @@ internal sealed class VerifyEndpoint(SmoothedModels models, ILogger<SmoothedMode
         }
         catch (JsonException e)
         {
-            throw new RequestException($"The body is no certificate: {e.Message}");
+            throw new RequestException($"The body is not a certificate: {e.Message}");
         }
     }
 }

@@ -25,12 +25,12 @@ internal sealed record InferenceBody(InferenceRequest Request, ReadOnlyMemory<by
         try
         {
             InferenceRequest request = JsonSerializer.Deserialize(body.AsSpan(0, length), InferenceJson.Default.InferenceRequest)
-                ?? throw new RequestException("The body is no inference request.");
+                ?? throw new RequestException("The body is not an inference request.");
             return new InferenceBody(request, body.AsMemory(length), header is not null);
         }
         catch (JsonException e)
         {
-            throw new RequestException($"The body is no inference request: {e.Message}");
+            throw new RequestException($"The body is not an inference request: {e.Message}");
         }
     }
 }

@@ -96,7 +96,7 @@ internal static class InferenceInput
             {
                 values.Add(element.ValueKind == JsonValueKind.Number && element.TryGetSingle(out float value)
                     ? value
-                    : throw new RequestException($"The input '{Name}' has data that is no number: {element}."));
+                    : throw new RequestException($"The input '{Name}' has data that is not a number: {element}."));
             }
         }
     }
@@ -125,7 +125,7 @@ internal static class InferenceInput
         {
             if (bytes.Length < sizeof(uint) || BinaryPrimitives.ReadUInt32LittleEndian(bytes.Span) is var length
                 && length > bytes.Length - sizeof(uint))
-                throw new RequestException($"The input '{Name}' is BYTES: each element is its length, four bytes, and then so many bytes.");
+                throw new RequestException($"The input '{Name}' is BYTES: each element is its length in four bytes, then that many bytes.");
             elements.Add(bytes.Slice(sizeof(uint), (int)length).ToArray());
             bytes = bytes[(sizeof(uint) + (int)length)..];
         }

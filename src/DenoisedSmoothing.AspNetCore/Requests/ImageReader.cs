@@ -47,7 +47,7 @@ internal static class ImageReader
         }
         catch (JsonException e)
         {
-            throw new RequestException($"The body is no image in JSON, {{\"shape\": [C,H,W], \"data\": [...]}}: {e.Message}");
+            throw new RequestException($"The body is not an image in JSON, {{\"shape\": [C,H,W], \"data\": [...]}}: {e.Message}");
         }
 
         return document is { Shape: { } shape, Data: { } data }
@@ -63,7 +63,7 @@ internal static class ImageReader
             ? length
             : throw new RequestException($"shape is '{shapeText}'; it must be C,H,W, such as 3,32,32."))];
         if (bytes.Length % sizeof(float) != 0)
-            throw new RequestException($"The body has {bytes.Length} bytes, which are no whole number of float32 values.");
+            throw new RequestException($"The body has {bytes.Length} bytes, which is not a whole number of float32 values.");
         return Checked(MemoryMarshal.Cast<byte, float>(bytes).ToArray(), shape);
     }
 

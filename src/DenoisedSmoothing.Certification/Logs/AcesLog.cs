@@ -55,7 +55,7 @@ public static class AcesLog
     {
         if (line.Text == AcesRow.HeaderWithoutVotes)
             throw new InvalidDataException($"{path}: its rows are of an earlier version and hold no votes, so their radii cannot be "
-                + "recomputed and they cannot be gone on with. Run dds aces anew, into another file.");
+                + "recomputed and they cannot be continued. Run dds aces again, into another file.");
         if (line.Text != AcesRow.Header)
             throw new InvalidDataException($"{path}, line 1: not the header of this version's rows; they cannot be read or resumed.");
     }
@@ -68,7 +68,7 @@ public static class AcesLog
     internal static AcesRow Row(string path, LogLine line, long last)
     {
         AcesRow row = AcesRow.Find(line.Text) is { HasVotes: true } whole ? whole : throw new InvalidDataException(
-            $"{path}, line {line.Number}: not a row as it is written; the file was edited or damaged.");
+            $"{path}, line {line.Number}: not a row as this program writes it; the file was edited or damaged.");
         return row.Index > last ? row : throw new InvalidDataException(
             $"{path}, line {line.Number}: image {row.Index} comes after image {last}; the file was edited.");
     }

@@ -114,6 +114,6 @@ public sealed record CertificationLogEntry
             throw new InvalidDataException(
                 $"{path}, line {line}: a certificate of mean scores has a radius of at least 0 and a bound from 0 to 1.");
         if (!(Math.Abs(Seconds) <= LogTime.MostSeconds))
-            throw new InvalidDataException($"{path}, line {line}: {Seconds} is no time in seconds.");
+            throw new InvalidDataException($"{path}, line {line}: {Seconds} is not a time in seconds.");
     }
 }

@@ -106,7 +106,7 @@ public static class CertificationLogMerge
             && PlainNumber.TryParseWhole(parts[1], out int count)
             && index >= 1 && index <= count
             ? (path, index, count)
-            : throw new InvalidDataException($"{path}: '{shard}' is no shard; one is written as 2/4.");
+            : throw new InvalidDataException($"{path}: '{shard}' is not a shard; one is written as 2/4.");
     }
 
     private static void CheckDistinct(ShardState[] shards, CancellationToken cancellationToken)

@@ -40,7 +40,7 @@ internal sealed class LogColumns
 
         if (columns._header.GroupBy(static column => column, StringComparer.OrdinalIgnoreCase)
             .FirstOrDefault(static same => same.Count() > 1) is { } twice)
-            throw new InvalidDataException($"{name}, line {number}: the column '{Excerpt(twice.Key)}' stands twice.");
+            throw new InvalidDataException($"{name}, line {number}: the column '{Excerpt(twice.Key)}' occurs twice.");
         return columns;
     }
 
@@ -50,7 +50,7 @@ internal sealed class LogColumns
         if (!line.Text.TrimStart().StartsWith(_header[0], StringComparison.OrdinalIgnoreCase))
             return false;
         if (!Split(line.Text).SequenceEqual(_header, StringComparer.OrdinalIgnoreCase))
-            throw new InvalidDataException($"{_name}, line {line.Number}: another header than the first: '{Excerpt(line.Text)}'.");
+            throw new InvalidDataException($"{_name}, line {line.Number}: a header other than the first: '{Excerpt(line.Text)}'.");
         return true;
     }
 
@@ -97,7 +97,7 @@ internal sealed class LogColumns
     private long Integer(LogLine line, string[] cells, int column, long least)
     {
         if (!PlainNumber.TryParseWhole(cells[column], out long value))
-            throw Bad(line, $"{_header[column]} '{Excerpt(cells[column])}' is no whole number");
+            throw Bad(line, $"{_header[column]} '{Excerpt(cells[column])}' is not a whole number");
         return value >= least ? value : throw Bad(line, $"{_header[column]} {value} is below {least}");
     }
 

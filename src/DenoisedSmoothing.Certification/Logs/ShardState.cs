@@ -59,7 +59,7 @@ internal sealed record ShardState(string Path, long Last, string? Unfinished)
             LogCompleteness.Finished => null,
             LogCompleteness.Unfinished when meta.Rows is { } expected => $"{shard} is unfinished: {images} of {expected} images.",
             LogCompleteness.Unfinished => $"{shard} is unfinished: {images} images so far.",
-            _ => $"{shard} does not say whether it is finished: {images} images. It is of an earlier version, which passed over images "
-                + $"without a word.",
+            _ => $"{shard} does not say whether it is finished: {images} images. It is of an earlier version, which skipped images "
+                + $"without saying so.",
         };
 }

@@ -31,7 +31,7 @@ public static class RadiusRules
         }
         catch (ArgumentOutOfRangeException error)
         {
-            throw new FormatException($"'{text}' is no noise: {error.Message}", error);
+            throw new FormatException($"'{text}' is not a noise: {error.Message}", error);
         }
 
         return rule is not null && rule.Description == parsed.ToString()

@@ -43,7 +43,7 @@ internal static class CalibrationFile
         try
         {
             return (JsonSerializer.Deserialize(file, CalibrationJson.Strict.CalibrationDocument)
-                ?? throw new InvalidDataException($"{path}: null is no calibration.")).ToCalibration();
+                ?? throw new InvalidDataException($"{path}: null is not a calibration.")).ToCalibration();
         }
         catch (Exception e) when (e is JsonException or ArgumentException or FormatException)
         {

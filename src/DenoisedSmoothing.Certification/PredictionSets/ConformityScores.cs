@@ -11,6 +11,7 @@ public static class ConformityScores
     /// <exception cref="ArgumentException">The library has no score of this name.</exception>
     public static IConformityScore Named(string name) => All.FirstOrDefault(score => score.Name == name)
         ?? throw new ArgumentException(
-            $"'{name}' is none of this library's conformity scores, which are {string.Join(", ", All.Select(static score => score.Name))}: "
-            + $"hand in the one that it names.", nameof(name));
+            $"'{name}' is not one of this library's conformity scores, "
+                + $"which are {string.Join(", ", All.Select(static score => score.Name))}: "
+            + $"pass in the one that it names.", nameof(name));
 }

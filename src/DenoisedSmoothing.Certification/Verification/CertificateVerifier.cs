@@ -105,7 +105,7 @@ public sealed class CertificateVerifier
         else if (c.SelectedLabel < 0 || c.SelectedLabel >= then)
             findings.Overstated("selectedLabel", $"{c.SelectedLabel} is none of {then} classes");
         if (!(c.Sigma > 0 && double.IsFinite(c.Sigma)))
-            findings.Overstated("sigma", $"{c.Sigma} is no noise level");
+            findings.Overstated("sigma", $"{c.Sigma} is not a noise level");
         return findings.All.Count == 0;
     }
 

@@ -64,7 +64,7 @@ internal static class PostgresLocation
         // libpq allows an empty host, for sockets; .NET's Uri does not.
         string filled = location.Replace(":///", "://localhost/", StringComparison.Ordinal);
         if (!Uri.TryCreate(filled, UriKind.Absolute, out Uri? uri))
-            throw new ArgumentException("--queue: this is no address of a database, such as postgres://me@server:5432/runs.");
+            throw new ArgumentException("--queue: this is not the address of a database, such as postgres://me@server:5432/runs.");
         builder.Host = uri.Host;
         if (uri.Port > 0)
             builder.Port = uri.Port;
@@ -90,7 +90,7 @@ internal static class PostgresLocation
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
-            throw new ArgumentException($"--queue: a PostgreSQL connection has no setting '{key}', or not of this value.");
+            throw new ArgumentException($"--queue: a PostgreSQL connection has no setting '{key}', or it cannot have this value.");
         }
     }
 }

@@ -74,8 +74,8 @@ internal sealed class SqliteDatabase : IQueueDatabase
 
     public string Explain(DbException error) => error is not SqliteException { SqliteErrorCode: var code } ? error.Message : code switch
     {
-        NotADatabase => "it is no SQLite database. Name a file of its own for the queue.",
-        CantOpen => "it cannot be opened. Is its folder there, and may it be written?",
+        NotADatabase => "it is not an SQLite database. Name a file of its own for the queue.",
+        CantOpen => "it cannot be opened. Is its folder there, and is it writable?",
         _ => error.Message,
     };
 

@@ -24,7 +24,7 @@ internal static class PromiseSection
         }
 
         if (view.Logs.Any(static log => !log.Certifies))
-            yield return $"Each prediction by itself: a label that is given is another than the smoothed model's with probability at "
+            yield return $"Each prediction by itself: a label that is given differs from the smoothed model's with probability at "
                 + $"most alpha = {alpha}.";
         yield return "All images together: \"of these images at least\" takes off as many false certificates as there can be, at all "
             + "radii at "
@@ -43,9 +43,9 @@ internal static class PromiseSection
             + "is counted "
             + "against their labels; on a new image it is not known. Accuracy on unchanged images is no promise about changed ones, "
             + "and the other way round.";
-        yield return "Other changes than small ones in this norm: not rotations, shifts, crops, blur, brightness or weather, whose "
+        yield return "Changes other than small ones in this norm: not rotations, shifts, crops, blur, brightness or weather, whose "
             + "lengths are soon "
-            + "far beyond these radii; not patches; not other norms, but for what follows from this one.";
+            + "far beyond these radii; not patches; not other norms, except for what follows from this one.";
         yield return "Anything where the noise was known before the image was fixed, or seeds were tried until one pleased: alpha is "
             + "over noise that is "
             + "drawn after the image.";

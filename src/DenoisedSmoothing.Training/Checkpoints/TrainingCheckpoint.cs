@@ -70,7 +70,7 @@ internal sealed class TrainingCheckpoint(string folder, IReadOnlyDictionary<stri
             }
             catch (CheckpointException error)
             {
-                throw new InvalidOperationException($"'{folder}' holds a run of another network than {network.GetName()}: continue it with "
+                throw new InvalidOperationException($"'{folder}' holds a run of a network other than {network.GetName()}: continue it with "
                     + $"that one, or name another checkpoint folder. {error.Message}", error);
             }
         }
@@ -111,7 +111,7 @@ internal sealed class TrainingCheckpoint(string folder, IReadOnlyDictionary<stri
         }
 
         throw new InvalidDataException(
-            $"{path} is no training state of this version: it is damaged, or another version wrote it. " +
+            $"{path} is not a training state of this version: it is damaged, or another version wrote it. " +
             $"Name another checkpoint folder, or delete '{folder}'.");
     }
 }

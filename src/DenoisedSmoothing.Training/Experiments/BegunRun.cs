@@ -28,11 +28,11 @@ internal static class BegunRun
             }
 
             if (!found)
-                throw Damaged(log, $"image {image} is in it, and is none of this run's");
+                throw Damaged(log, $"image {image} is in it, and is not one of this run's");
         }
     }
 
     private static InvalidDataException Damaged(string log, FormattableString what) => new(
-        $"{log}: {what.ToString(CultureInfo.InvariantCulture)}; the file was edited or damaged. Put it back as it was written, or begin "
-        + "the run anew, in another file.");
+        $"{log}: {what.ToString(CultureInfo.InvariantCulture)}; the file was edited or damaged. Restore it as it was written, or begin "
+        + "the run again, in another file.");
 }

@@ -45,6 +45,6 @@ internal static class CheckpointPath
         return CheckpointException.In(
             path,
             "it is a folder, and a checkpoint is wanted",
-            names.Length > 0 ? $"Name a file inside of it: {string.Join(", ", names)}." : FileKind.Folder.Advice);
+            names.Length > 0 ? $"Name a file inside it: {string.Join(", ", names)}." : FileKind.Folder.Advice);
     }
 }

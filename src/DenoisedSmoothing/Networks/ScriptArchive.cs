@@ -124,7 +124,7 @@ internal sealed partial class ScriptArchive
 
         int? place = ScriptResult.Of(method.Returns, Fields).Place(_path, output);
         return method.Arguments.FirstOrDefault(argument => !argument.HasDefault && !argument.TakesTensor) is { } other
-            ? throw CheckpointException.In(_path, $"forward takes {CheckpointException.Quote(other.ToString())}, which is no tensor",
+            ? throw CheckpointException.In(_path, $"forward takes {CheckpointException.Quote(other.ToString())}, which is not a tensor",
                 "Wrap the model before saving, so that forward takes images, or images and timesteps, as tensors.")
             : method with { Output = place };
     }

@@ -74,7 +74,7 @@ public sealed partial class TorchScriptNetwork : nn.IModule<Tensor, Tensor>, nn.
         if (kind != FileKind.TorchScript)
             throw new CheckpointException(
                 $"{path}: "
-                + (kind?.InsteadOf("a TorchScript archive") ?? "this is no TorchScript archive. Save the model with torch.jit.save."));
+                + (kind?.InsteadOf("a TorchScript archive") ?? "this is not a TorchScript archive. Save the model with torch.jit.save."));
         ScriptMethod forward = ScriptArchive.Forward(path, output);
         string hash;
         using (FileStream file = File.OpenRead(path))

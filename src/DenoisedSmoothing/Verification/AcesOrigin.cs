@@ -31,5 +31,5 @@ internal sealed record AcesOrigin(
     }
 
     private static InvalidDataException Missing(string name) => new(
-        $"The settings beside the rows do not say '{name}', so the votes cannot be drawn again. Run dds aces anew, into another file.");
+        $"The settings beside the rows do not say '{name}', so the votes cannot be drawn again. Run dds aces again, into another file.");
 }

@@ -62,7 +62,7 @@ public sealed class AcesRedraw
     {
         ArgumentNullException.ThrowIfNull(row);
         if (!row.HasVotes)
-            throw new ArgumentException("The row is of an earlier version and holds no votes: answer its image anew.", nameof(row));
+            throw new ArgumentException("The row is of an earlier version and holds no votes: answer its image again.", nameof(row));
         (float[] values, long[] shape) = ImageTensors.Read(image);
         Findings findings = new();
         if (NoiseLaw.Of(row.Noise, 0) is not { } law)

@@ -45,7 +45,7 @@ public sealed class ImageFolderTests : IDisposable
     {
         Make("cat/a.png", "dog/b.png", ".ipynb_checkpoints/note.txt");
         Action open = () => ImageFolder.Open(_folder), none = () => ImageFolder.Open(Path.Combine(_folder, "cat"), allowEmptyClasses: true);
-        open.Should().Throw<InvalidDataException>().WithMessage("*no image*.ipynb_checkpoints'. Delete folders that are no classes*");
+        open.Should().Throw<InvalidDataException>().WithMessage("*no image*.ipynb_checkpoints'. Delete folders that are not classes*");
         ImageFolder.Open(_folder, allowEmptyClasses: true).Label(0).Should().Be(1);
         Directory.CreateDirectory(Path.Combine(_folder, "cat", "x"));
         none.Should().Throw<InvalidDataException>().WithMessage("*no image*");

@@ -65,16 +65,16 @@ public sealed class CertificationLogTests : IDisposable
     [InlineData("0\t1\t1\t1e999\t1\t0:00:01\n", "line 2: radius '1e999' is not a number of at least 0")]
     [InlineData("0\t1\t1\t-0.5\t1\t0:00:01\n", "line 2: radius '-0.5' is not a number of at least 0")]
     [InlineData("0\t1\t1\t0,5\t1\t0:00:01\n", "line 2: radius '0,5' is not a number of at least 0, such as 0.25")]
-    [InlineData("+1\t1\t1\t0.5\t1\t0:00:01\n", "line 2: idx '+1' is no whole number")]
-    [InlineData("0\t1\t1\t0.5\t1\t0:00:01\n1.5\t1\t1\t0.5\t1\t0:00:01\n", "line 3: idx '1.5' is no whole number")]
+    [InlineData("+1\t1\t1\t0.5\t1\t0:00:01\n", "line 2: idx '+1' is not a whole number")]
+    [InlineData("0\t1\t1\t0.5\t1\t0:00:01\n1.5\t1\t1\t0.5\t1\t0:00:01\n", "line 3: idx '1.5' is not a whole number")]
     [InlineData("-1\t1\t1\t0.5\t1\t0:00:01\n", "line 2: idx -1 is below 0")]
     [InlineData("0\t1\t-2\t0.5\t1\t0:00:01\n", "line 2: predict -2 is below -1")]
-    [InlineData("0\t1\tcat\t0.5\t1\t0:00:01\n", "line 2: predict 'cat' is no whole number")]
+    [InlineData("0\t1\tcat\t0.5\t1\t0:00:01\n", "line 2: predict 'cat' is not a whole number")]
     [InlineData("0\t1\t1\t0.5\t1\tsoon\n", "line 2: time 'soon' is neither")]
     [InlineData("0\t1\t1\t0.5\t1\t0:61:00\n", "line 2: time '0:61:00' is neither")]
     [InlineData("0\t1\t1\t0.5\t1\tnan\n", "line 2: time 'nan' is neither")]
     [InlineData("7\t1\t1\t0.5\t1\t1\n\n7\t1\t1\t0.5\t1\t1\n", "line 4: image 7 is in line 2 already")]
-    [InlineData("idx\tlabel\tpredict\n", "line 2: another header")]
+    [InlineData("idx\tlabel\tpredict\n", "line 2: a header other")]
     public void Read_names_the_bad_line(string rows, string message) =>
         FluentActions.Invoking(() => Read(Header + rows)).Should().Throw<InvalidDataException>().WithMessage($"*log.tsv, {message}*");
 
@@ -84,7 +84,7 @@ public sealed class CertificationLogTests : IDisposable
     [InlineData("hello\n", "line 1: not the header of a log*'hello'")]
     [InlineData("0\t1\t1\t0.5\t1\t0:00:01\n", "line 1: not the header of a log")]
     [InlineData("idx,label,predict,radius\n0,1,1,0.5\n", "line 1: not the header of a log*separated by tabs")]
-    [InlineData("idx\tlabel\tpredict\tradius\tradius\n", "line 1: the column 'radius' stands twice")]
+    [InlineData("idx\tlabel\tpredict\tradius\tradius\n", "line 1: the column 'radius' occurs twice")]
     [InlineData("{\"index\":0}\n", "line 1: not a line of a log")]
     [InlineData("\u0001\u0002\u001b[31m", "line 1: not the header of a log*'???[31m'")]
     public void Read_says_what_is_no_log(string text, string message) =>
@@ -95,7 +95,7 @@ public sealed class CertificationLogTests : IDisposable
     [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "a pointer of Git LFS")]
     [InlineData("<!DOCTYPE html><html></html>", "a web page")]
     [InlineData("\u001f\u008b\b", "a gzip file*Unpack it")]
-    [InlineData("idx\tlabel\tpredict\r0\t1\t1\r", "line 1: a carriage return inside of a line; save the file with line ends of LF or CRLF")]
+    [InlineData("idx\tlabel\tpredict\r0\t1\t1\r", "line 1: a carriage return inside a line; save the file with line ends of LF or CRLF")]
     public void Read_names_another_kind_of_file(string text, string message)
     {
         string path = _folder.PathOf("log.tsv");

@@ -61,7 +61,7 @@ public class LabeledImagesFromTests
     public void From_pixels_between_the_bytes_are_refused_not_rounded()
     {
         Action half = () => LabeledImages.From(new Foreign(Four, _ => full(3, 2, 2, .5f)));
-        half.Should().Throw<InvalidDataException>().WithMessage("image 0 has a pixel of 0.5, which is no multiple of 1/255.");
+        half.Should().Throw<InvalidDataException>().WithMessage("image 0 has a pixel of 0.5, which is not a multiple of 1/255.");
     }
 
     [Fact]

@@ -230,7 +230,7 @@ public sealed class TorchScriptErrorTests : IDisposable
     [Fact]
     public void Load_forward_that_takes_no_tensor_is_an_error() =>
         Load("  def forward(self: __torch__.M,\n    xs: List[Tensor],\n    n: int=3) -> Tensor:\n    return xs[0]\n")
-            .Should().Throw<CheckpointException>().WithMessage("*forward takes 'xs: List[Tensor]', which is no tensor*");
+            .Should().Throw<CheckpointException>().WithMessage("*forward takes 'xs: List[Tensor]', which is not a tensor*");
 
     [Fact]
     public void Load_arguments_with_defaults_need_not_be_given()

@@ -81,7 +81,7 @@ public sealed class ResumptionTests : IDisposable
         new TrainingTask("denoiser").Train(options);
 
         FluentActions.Invoking(() => new TrainingTask("unet").Train(options)).Should().Throw<InvalidOperationException>()
-            .WithMessage($"'{_folder}' holds a run of another network than *: continue it with that one, *another checkpoint folder.*");
+            .WithMessage($"'{_folder}' holds a run of a network other than *: continue it with that one, *another checkpoint folder.*");
     }
 
     [Theory]
@@ -152,7 +152,7 @@ public sealed class ResumptionTests : IDisposable
         File.WriteAllText(State(_folder), state);
         Action act = () => new TrainingTask("classifier").Train(Options(10));
         act.Should().Throw<InvalidDataException>()
-            .WithMessage($"*state.json is no training state of this version*another checkpoint folder*'{_folder}'*");
+            .WithMessage($"*state.json is not a training state of this version*another checkpoint folder*'{_folder}'*");
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal sealed class TimestepSet
 
     public static TimestepSet Range(int first, int last) => first >= 0 && first <= last
         ? new TimestepSet(null, first, last)
-        : throw new FormatException($"{first}..{last} is no range of timesteps");
+        : throw new FormatException($"{first}..{last} is not a range of timesteps");
 
     public static TimestepSet Of(IEnumerable<int> timesteps)
     {
