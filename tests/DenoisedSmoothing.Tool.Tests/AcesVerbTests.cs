@@ -157,7 +157,7 @@ public sealed class AcesVerbTests : IDisposable
         File.WriteAllText(At("rows.tsv"), rows.Replace("Agreed", "Core"));
         await Refused("the answer is not what selection, label and core make of it", command);
         File.WriteAllText(At("rows.tsv"), rows.Replace("Agreed", "agreed"));
-        await Refused("not a row as it is written", command);
+        await Refused("not a row as this program writes it", command);
         File.Delete(At("rows.tsv.meta.json"));
         await Refused("its settings are not known", command);
     }
