@@ -122,7 +122,7 @@ public class AnswerEndpointTests(SharedServer shared) : IClassFixture<SharedServ
     [InlineData("image/png", "not an image", 400, "an image is wanted")]
     [InlineData("text/html", "<p>", 415, "text/html")]
     [InlineData("application/json", "{\"shape\":[1,8,8],\"data\":[0.5]}", 400, "64 values; got 1")]
-    [InlineData("application/json", "{\"shape\":[1,8,8]", 400, "no image in JSON")]
+    [InlineData("application/json", "{\"shape\":[1,8,8]", 400, "not an image in JSON")]
     [InlineData("application/json", "{\"shape\":[1,1,2],\"data\":[0.5,255]}", 400, "[0,255]")]
     [InlineData("image/png", "", 400, "no body")]
     public async Task Predict_bad_body_is_a_problem_that_says_what_is_wrong(string type, string body, int status, string words)
