@@ -138,7 +138,7 @@ public sealed class AcesRedrawRunTests : IDisposable
     public void Run_rows_that_do_not_say_enough_are_refused_with_advice()
     {
         Settings(settings => settings.Remove("seed"));
-        Refused("*do not say 'seed'*Run dds aces anew*");
+        Refused("*do not say 'seed'*Run dds aces again*");
         Settings(settings => (settings["seed"], settings["batch"]) = ("3", "many"));
         Refused("*do not say 'batch'*");
         Settings(settings => settings["batch"] = "16");
@@ -147,7 +147,7 @@ public sealed class AcesRedrawRunTests : IDisposable
         File.Delete(CertificationLogMeta.PathFor(Path));
         Refused("*beside it, so nothing says how its votes were drawn*");
         File.WriteAllLines(Path, File.ReadAllLines(Path).Select(line => string.Join('\t', line.Split('\t')[..12])));
-        Refused("*hold no votes*Run dds aces anew*");
+        Refused("*hold no votes*Run dds aces again*");
         FluentActions.Invoking(() => Redraw().Run().ToArray()).Should().Throw<InvalidDataException>();
     }
 
