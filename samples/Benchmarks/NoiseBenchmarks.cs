@@ -57,7 +57,7 @@ public class NoiseBenchmarks
     {
         public string Id => nameof(NormalsPerSecond);
         public string ColumnName => "M normals/s";
-        public string Legend => "Millions of normals a second, from the mean time";
+        public string Legend => "Millions of normals per second, from the mean time";
         public bool AlwaysShow => true;
         public ColumnCategory Category => ColumnCategory.Custom;
         public int PriorityInCategory => 0;

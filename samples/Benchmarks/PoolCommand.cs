@@ -20,7 +20,7 @@ internal static class PoolCommand
         };
         Command command =
             new("pool",
-            "Votes a second and padding of the sequential certifier on the bundled pair: one image at a time, pooled, and by several "
+            "Votes per second and padding of the sequential certifier on the bundled pair: one image at a time, pooled, and by several "
             + "callers.")
             { images, batch, sigma, radius, budget, callers };
         command.SetAction(parsed =>

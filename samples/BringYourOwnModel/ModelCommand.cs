@@ -77,7 +77,7 @@ internal static class ModelCommand
             Description = "PNG or JPEG images of one size [default: Fashion-MNIST test images from the library]",
         };
         Option<bool> grey = new("--grey") { Description = "Read the folder's images as grey, for a model of one channel" };
-        Option<int> first = new("--first") { Description = "At most so many images", DefaultValueFactory = _ => 10 };
+        Option<int> first = new("--first") { Description = "At most this many images", DefaultValueFactory = _ => 10 };
         Option<double> sigma = new("--sigma") { Description = "Noise per pixel, for pixels in [0,1]", DefaultValueFactory = _ => 0.25 };
         Option<int> n = new("--n")
         {

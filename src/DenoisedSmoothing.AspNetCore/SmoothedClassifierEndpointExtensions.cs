@@ -30,7 +30,7 @@ public static class SmoothedClassifierEndpointExtensions
             throw new InvalidOperationException("There is no smoothed classifier: call services.AddSmoothedClassifier(name, ...) first.");
         RouteGroupBuilder group = endpoints.MapGroup(prefix);
         Answering(group.MapPost("/predict", AnswerEndpoints.PredictAsync), "Predict")
-            .WithSummary("The smoothed classifier's answer, or an abstention; with a radius, only if certified at least so far.")
+            .WithSummary("The smoothed classifier's answer, or an abstention; with a radius, only if certified at least that far.")
             .Produces<AnswerDocument>();
         Answering(group.MapPost("/certify", AnswerEndpoints.CertifyAsync), "Certify")
             .WithSummary("A class with a radius within which the answer does not change, or an abstention.")

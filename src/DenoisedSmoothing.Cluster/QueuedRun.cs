@@ -33,6 +33,6 @@ public sealed record QueuedRun
         ArgumentNullException.ThrowIfNull(settings);
         if (Settings.DifferencesTo(settings) is { Count: > 0 } differences)
             throw new InvalidDataException(
-                $"The run '{Name}' has other settings than this, and cannot have its answers:\n  {string.Join("\n  ", differences)}");
+                $"The run '{Name}' has other settings than this one, and cannot take its answers:\n  {string.Join("\n  ", differences)}");
     }
 }

@@ -21,7 +21,7 @@ public static class ImageBatches
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(indices);
         if (indices.Count == 0)
-            throw new ArgumentException("There is no index.", nameof(indices));
+            throw new ArgumentException("No index is given.", nameof(indices));
         using DisposeScope scope = NewDisposeScope();
         Tensor[] batch = [.. indices.Select(index =>
         {

@@ -47,7 +47,7 @@ internal sealed class NumpyPickle(MemoryBudget budget) : IPickleTypes
         ?? throw new PickleException(
             $"it refers to {CheckpointException.Quote(name)}, which is not among the names that images need", Remedy);
 
-    public object? Persistent(object? id) => throw new PickleException("it refers to something outside of it", Remedy);
+    public object? Persistent(object? id) => throw new PickleException("it refers to something outside it", Remedy);
 
     public object? Call(object? function, object? arguments)
     {

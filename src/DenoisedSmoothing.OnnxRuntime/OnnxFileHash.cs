@@ -27,7 +27,7 @@ internal static class OnnxFileHash
             if (Path.IsPathRooted(name)
                 || !file.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
                 throw new CheckpointException(
-                    $"{path}: it keeps weights in '{Printable(name)}', which is outside of its folder. Export it again, with its files "
+                    $"{path}: it keeps weights in '{Printable(name)}', which is outside its folder. Export it again, with its files "
                     + $"beside it.");
             if (!File.Exists(file))
                 throw new CheckpointException(

@@ -103,7 +103,7 @@ public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor,
     /// <exception cref="InvalidOperationException">The model takes no timesteps, or fails.</exception>
     public Tensor call(Tensor images, Tensor timesteps) => Signature.Timesteps is not null
         ? Run(images, timesteps)
-        : throw new InvalidOperationException($"{_name} takes only images: it is not a diffusion network.");
+        : throw new InvalidOperationException($"{_name} takes images only: it is not a diffusion network.");
 
     /// <summary>Frees the model.</summary>
     public void Dispose()
@@ -159,7 +159,7 @@ public sealed class OnnxNetwork : nn.IModule<Tensor, Tensor>, nn.IModule<Tensor,
         {
             throw new InvalidOperationException(
                 $"{_name} made [{string.Join(',', made)}] of {key.N} images, not one row for each: its batch is fixed somewhere inside, "
-                    + $"as by a Reshape to a constant. "
+                    + $"such as by a Reshape to a constant. "
                 + "Export it with a dynamic batch axis, or set SmoothingOptions.Batch to the batch that it was exported for.");
         }
 

@@ -84,7 +84,7 @@ internal static partial class Advice
                 $"{known.Problem} Choose one of them, such as with --{part}-key{choice}.",
             nameof(CheckpointOptions.Key) => $"{known.Problem} Leave --{part}-key out.",
             nameof(CheckpointOptions.StripPrefixes) =>
-                $"{known.Problem}{Environment.NewLine}What is missing is there under a prefix: strip it with --{part}-prefix{choice}.",
+                $"{known.Problem}{Environment.NewLine}The missing entries are there under a prefix: strip it with --{part}-prefix{choice}.",
             nameof(CheckpointOptions.InertTypes) => $"{known.Problem} Nothing of the file was run. If this is a type that merely holds "
                 + $"settings, read past it with --inert-type{choice}; otherwise load the file in Python, and save only its weights again "
                 + "(torch.save(model.state_dict(), path), or safetensors).",

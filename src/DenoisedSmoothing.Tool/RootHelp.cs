@@ -18,7 +18,7 @@ internal static class RootHelp
         ]),
         ("Prediction sets",
         [
-            ("calibrate", "what robust prediction sets are cut with, from labelled images"),
+            ("calibrate", "the threshold of robust prediction sets, from labelled images"),
             ("sets", "the classes that every image may have, from one vote each"),
         ]),
         ("Logs",
@@ -26,7 +26,7 @@ internal static class RootHelp
             ("analyze", "certified accuracy by radius: tables, curves"),
             ("report", "one page: how robust the model is, with its evidence"),
             ("verify", "whether the votes give what a log or certificate claims"),
-            ("audit", "whether a log can have been made as it claims"),
+            ("audit", "whether a log could have been made as it claims"),
             ("merge", "one log from the shards of a run"),
         ]),
         ("Many machines",

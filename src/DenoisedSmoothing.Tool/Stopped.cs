@@ -15,10 +15,10 @@ internal static class Stopped
         IList<Option> options = parsed.CommandResult.Command.Options;
         bool resumes = options.Any(static option => option.Name == Resume);
         if (resumes && parsed.GetValue<string?>("--out") is null)
-            return "Stopped; nothing is kept. With --out LOG a run can be stopped and go on.";
+            return "Stopped; nothing is kept. With --out LOG a run can be stopped and continued.";
         if (!resumes && !options.Any(static option => option.Name == CheckpointEvery))
             return "Stopped.";
         IEnumerable<string> words = resumes && !args.Contains(Resume) ? args.Append(Resume) : args;
-        return $"Stopped. To go on:{Environment.NewLine}  dds {string.Join(' ', words.Select(Advice.Quoted))}";
+        return $"Stopped. To continue:{Environment.NewLine}  dds {string.Join(' ', words.Select(Advice.Quoted))}";
     }
 }

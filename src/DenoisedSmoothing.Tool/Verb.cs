@@ -30,7 +30,7 @@ internal sealed class Verb : Command
     public static IReadOnlyList<(int Code, string Meaning)> ExitCodesOfARun { get; } =
     [
         (CommandLine.Done, "done"),
-        (CommandLine.Failed, "an option, a file or an image was not in order; the message says which"),
+        (CommandLine.Failed, "an option, a file or an image was invalid; the message says which"),
         (CommandLine.Cancelled, "stopped (Ctrl-C or SIGTERM); what was finished is kept"),
     ];
 

@@ -93,7 +93,7 @@ public sealed class EnqueueTests(QueuePlaces places)
         File.WriteAllText(text, new string('x', 5000));
         File.WriteAllText(empty, "");
         await using IWorkQueue wrong = WorkQueue.Open(text), none = WorkQueue.Open(empty);
-        await ((Func<Task>)(() => wrong.RunsAsync())).Should().ThrowAsync<IOException>().WithMessage("*no SQLite database*");
+        await ((Func<Task>)(() => wrong.RunsAsync())).Should().ThrowAsync<IOException>().WithMessage("*not an SQLite database*");
         await ((Func<Task>)(() => none.RunsAsync())).Should().ThrowAsync<InvalidDataException>().WithMessage("*holds no queue*");
     }
 }

@@ -81,7 +81,7 @@ public sealed class OnnxCaseTests : IDisposable
             Action load = () => OnnxClassifier.Load(path).Dispose(), hash = () => OnnxFileHash.Of(path);
             load.Should().Throw<CheckpointException>().WithMessage("*external.onnx*");
             hash.Should().Throw<CheckpointException>()
-                .WithMessage(file == "absent.bin" ? "*'absent.bin', which is not there*" : "*outside of its folder*");
+                .WithMessage(file == "absent.bin" ? "*'absent.bin', which is not there*" : "*outside its folder*");
         }
 
         File.Delete(outside);

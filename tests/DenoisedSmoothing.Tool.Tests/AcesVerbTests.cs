@@ -125,7 +125,7 @@ public sealed class AcesVerbTests : IDisposable
         int exit = await CommandLine.RunAsync([.. s_fast, "--out", At("rows.tsv")], new() { Output = output, Error = error }, output.Token);
 
         exit.Should().Be(130);
-        error.ToString().Should().MatchRegex(@"Stopped\. To go on:\s+dds aces .*--out \S*rows\.tsv --resume");
+        error.ToString().Should().MatchRegex(@"Stopped\. To continue:\s+dds aces .*--out \S*rows\.tsv --resume");
         await Run("--out", At("rows.tsv"), "--resume");
         string.Join('\n', Rows(At("rows.tsv")).Select(row => string.Join('\t', row))).Should().Be(whole);
     }
@@ -157,7 +157,7 @@ public sealed class AcesVerbTests : IDisposable
         File.WriteAllText(At("rows.tsv"), rows.Replace("Agreed", "Core"));
         await Refused("the answer is not what selection, label and core make of it", command);
         File.WriteAllText(At("rows.tsv"), rows.Replace("Agreed", "agreed"));
-        await Refused("not a row as it is written", command);
+        await Refused("not a row as this program writes it", command);
         File.Delete(At("rows.tsv.meta.json"));
         await Refused("its settings are not known", command);
     }

@@ -78,7 +78,7 @@ public sealed class AttackVerbTests : IDisposable
 
         (int exit, string output, string error) = process.Finish();
         exit.Should().Be(130, "{0} {1}", output, error);
-        error.Should().MatchRegex(@"Stopped\. To go on:\s+dds attack .*--out \S*stopped\.jsonl --resume");
+        error.Should().MatchRegex(@"Stopped\. To continue:\s+dds attack .*--out \S*stopped\.jsonl --resume");
     }
 
     [Fact]

@@ -166,11 +166,11 @@ public class CommandLineTests
     }
 
     [Theory]
-    [InlineData("Stopped. To go on:\n  dds certify --sigma 0.5 --out 'my log.tsv' --resume", "certify", "--sigma", "0.5", "--out",
+    [InlineData("Stopped. To continue:\n  dds certify --sigma 0.5 --out 'my log.tsv' --resume", "certify", "--sigma", "0.5", "--out",
         "my log.tsv")]
-    [InlineData("Stopped. To go on:\n  dds predict --sigma 0.5 --resume --out a", "predict", "--sigma", "0.5", "--resume", "--out", "a")]
-    [InlineData("Stopped; nothing is kept. With --out LOG a run can be stopped and go on.", "certify", "--sigma", "0.5")]
-    [InlineData("Stopped. To go on:\n  dds train-denoiser --out x.safetensors", "train-denoiser", "--out", "x.safetensors")]
+    [InlineData("Stopped. To continue:\n  dds predict --sigma 0.5 --resume --out a", "predict", "--sigma", "0.5", "--resume", "--out", "a")]
+    [InlineData("Stopped; nothing is kept. With --out LOG a run can be stopped and continued.", "certify", "--sigma", "0.5")]
+    [InlineData("Stopped. To continue:\n  dds train-denoiser --out x.safetensors", "train-denoiser", "--out", "x.safetensors")]
     [InlineData("Stopped.", "evaluate")]
     public void Stopped_says_the_command_that_goes_on(string expected, params string[] args) =>
         Stopped.Says(CommandLine.Root().Parse(args), args).ReplaceLineEndings("\n").Should().Be(expected);

@@ -43,7 +43,7 @@ public sealed class LogVerbsTests : LogVerbs
         (await Run("verify", none)).Should().Be(1);
         Error.ToString().Should().Contain("none.json: neither a certificate nor a prediction");
         (await Run("verify", Write("line.json", File.ReadLines(WriteLog(alpha: .001, end: true) + ".jsonl").First()))).Should().Be(1);
-        Error.ToString().Should().Contain("call the file .jsonl");
+        Error.ToString().Should().Contain("in a file named .jsonl");
     }
 
     [Theory]

@@ -169,7 +169,7 @@ public sealed class ModelOptionsTests : IDisposable
 
         File.ReadAllText(At("hub.tsv") + ".meta.json").Should().Contain("ConvNext").And.Contain("resize=32x32");
         (await Refused([.. args, "--classes", "7"])).Should().Contain("--classes 7 is not what").And.Contain(": 5.");
-        (await Refused([.. args, "--classifier-network", "resnet20"])).Should().Contain("--classifier-network has no place");
+        (await Refused([.. args, "--classifier-network", "resnet20"])).Should().Contain("--classifier-network cannot be used with");
         File.WriteAllText(Path.Combine(folder, "config.json"), """{"model_type":"mobilevit"}""");
         (await Refused(args)).Should().Contain("known here are vit").And.Contain("torch.jit.save").And.Contain("--classifier-file")
             .And.NotContain("OnnxClassifier");

@@ -95,7 +95,7 @@ public sealed class TrainClassifierVerbTests : IDisposable
             "--further-path", At("further"), "--further-labeller", labeller, "--further-labeller-network", "fashion-mnist"];
         string output = await Run([.. command, "--further-weight", "0.5", "--out", At("s.safetensors")]);
 
-        output.Should().Contain($"6 further images, of the labels 0 to 9: {string.Join(", ", expected)}").And.Contain("their weight=0.5");
+        output.Should().Contain($"6 further images, with the labels 0 to 9: {string.Join(", ", expected)}").And.Contain("their weight=0.5");
         (int exit, _, string error) = await Dds.RunAsync([.. command[..^4], "--out", At("t.safetensors")]);
         exit.Should().Be(1);
         error.Should().Contain("1 classes, the training set 10").And.Contain("--further-labeller");

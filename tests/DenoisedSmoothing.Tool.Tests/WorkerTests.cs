@@ -53,7 +53,7 @@ public sealed class WorkerTests : IDisposable
 
         (int exit, _, string error) = process.Finish();
         exit.Should().Be(130, error);
-        error.Should().Contain("Stopped. To go on:").And.Contain("--resume");
+        error.Should().Contain("Stopped. To continue:").And.Contain("--resume");
         (_, _, string progress) = await Dds.RunAsync("merge", "--partial", log, "--out", At("so-far.tsv"));
         progress.Should().Contain("no process of this machine writes it");
     }

@@ -187,7 +187,7 @@ for task in 1 2 3 4; do
 done
 ! ls "$work"/shards/*.failures "$work"/shards/*.lock 2>/dev/null || { echo "A finished shard keeps its failures or its lock."; exit 1; }
 grep -l "dds ended with 137" "$work"/out/certify-*_1.out >/dev/null || { echo "Task 1 was not killed."; exit 1; }
-grep -l "Stopped. To go on" "$work"/out/certify-*_3.out >/dev/null || { echo "Task 3 did not stop cleanly."; exit 1; }
+grep -l "Stopped. To continue" "$work"/out/certify-*_3.out >/dev/null || { echo "Task 3 did not stop cleanly."; exit 1; }
 grep -l "Another process is writing" "$work"/out/certify-*_4.out >/dev/null || { echo "Task 4 was not refused its log."; exit 1; }
 
 echo "--sigma 99" >"$work/bad.args"

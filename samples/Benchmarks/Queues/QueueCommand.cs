@@ -23,7 +23,7 @@ internal static class QueueCommand
         };
         Option<string?> collect = new("--collect") { Description = "Write the run's log there, and measure it" };
         Option<bool> fill = new("--fill") { Description = "No workers: all answers are put in as fast as they go, to measure the log" };
-        Command command = new("queue", "Leases a second, waiting times and losses of a work queue under workers that compute nothing.")
+        Command command = new("queue", "Leases per second, waiting times and losses of a work queue under workers that compute nothing.")
         {
             location, images, workers, seconds, loss, connections, collect, fill,
         };
@@ -37,7 +37,7 @@ internal static class QueueCommand
             int count = parsed.GetValue(images);
             long began = System.Diagnostics.Stopwatch.GetTimestamp();
             (QueuedRun run, _) = await queue.EnqueueAsync(FakeRun.Of(count), FakeRun.Indices(count), cancellationToken);
-            Say($"{queue.Name}: {count} images put in in {Since(began):F1} s");
+            Say($"{queue.Name}: {count} images enqueued in {Since(began):F1} s");
             if (parsed.GetValue(fill))
                 await FillAsync(queue, run, cancellationToken);
             else

@@ -28,7 +28,7 @@ internal sealed class QueueStudy(IWorkQueue queue, QueuedRun run, int workers, d
         double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         Say($"{workers} workers, {_finished} images in {seconds:F1} s: {_finished / seconds:F0} images/s; {_lost} workers lost, ");
         Say($"{_leased - _finished - _late} images leased again, {_late} answers too late\n");
-        Say($"calls a second: {(_leases.Count + _answers.Count + _renewals.Count) / seconds:F0}\n");
+        Say($"calls per second: {(_leases.Count + _answers.Count + _renewals.Count) / seconds:F0}\n");
         Say($"| call | number | p50, ms | p99, ms | longest, ms |\n|---|---|---|---|---|\n");
         foreach ((string name, ConcurrentQueue<double> times) in new[]
         {

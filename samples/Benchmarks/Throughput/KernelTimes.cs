@@ -45,7 +45,7 @@ internal static class KernelTimes
                 "us" or "usecond" => 1,
                 "ms" or "msecond" => 1e3,
                 "s" or "second" => 1e6,
-                string other => throw new FormatException($"The profiler measures in '{other}', which is no unit of time known here."),
+                string other => throw new FormatException($"The profiler measures in '{other}', which is not a unit of time known here."),
             };
             if (double.TryParse(fields[Array.IndexOf(header, "Metric Value")], NumberStyles.Float | NumberStyles.AllowThousands,
                 CultureInfo.InvariantCulture, out double value))

@@ -54,7 +54,7 @@ internal static class ThroughputCommand
             Description = "Votes to compare with those of plain operations in float32 on the same noise",
         };
         Command command =
-            new("throughput", "Samples a second through noise, denoiser, classifier and counting: a line of JSON for each batch size.")
+            new("throughput", "Samples per second through noise, denoiser, classifier and counting: a line of JSON for each batch size.")
         {
             pair, precision, batch, device, seconds, threads, tf32, plain, noTf32x3, profile, agreement,
         };

@@ -10,7 +10,7 @@ internal sealed record FileKind(string Noun, string Advice)
 {
     private const string LoadWeights = "Build the network, and load them with Checkpoint.Open and StateDict.Load.";
 
-    public static readonly FileKind Folder = new("a folder", "Name a file inside of it.");
+    public static readonly FileKind Folder = new("a folder", "Name a file inside it.");
     public static readonly FileKind Empty = new("an empty file", "Fetch it or write it again.");
     public static readonly FileKind GitLfsPointer = new("a pointer of Git LFS, not the file itself", "Fetch the file: git lfs pull.");
     public static readonly FileKind WebPage = new("a web page", "The download failed: open its address in a browser.");

@@ -129,7 +129,7 @@ internal sealed class AdmissionQueue(int mostInWork, int mostWaiting, TimeSpan l
             {
                 WaitingRequest last = _waiting.Max!;
                 _waiting.Remove(last);
-                last.Refuse(Full("displaced", "A request of higher priority took the place."));
+                last.Refuse(Full("displaced", "A request of higher priority took its place."));
             }
 
             request = new WaitingRequest(priority, _number++);
@@ -147,7 +147,7 @@ internal sealed class AdmissionQueue(int mostInWork, int mostWaiting, TimeSpan l
                     return;
                 request.Refuse(cancellationToken.IsCancellationRequested
                     ? new OperationCanceledException(cancellationToken)
-                    : Full("late", $"No place came free within {longestWait.TotalSeconds:0.#} s."));
+                    : Full("late", $"No place became free within {longestWait.TotalSeconds:0.#} s."));
             }
         });
         return await request.Place.ConfigureAwait(false);
@@ -166,10 +166,10 @@ internal sealed class AdmissionQueue(int mostInWork, int mostWaiting, TimeSpan l
         if (_inWork < mostInWork && _waiting.Count == 0)
             return null;
         if (_waiting.Count >= mostWaiting && (_waiting.Max is not { } last || last.Priority >= priority))
-            return Full("full", $"{_inWork} images are in work, and {_waiting.Count} wait.");
+            return Full("full", $"{_inWork} images are in progress, and {_waiting.Count} wait.");
         double foreseen = ForeseenWait(_waiting.Count(request => request.Priority >= priority) + 1);
         return foreseen > longestWait.TotalSeconds
-            ? Full("full", $"The wait would be some {foreseen:0.#} s, and {longestWait.TotalSeconds:0.#} s are the most.")
+            ? Full("full", $"The wait would be about {foreseen:0.#} s, and {longestWait.TotalSeconds:0.#} s is the longest allowed.")
             : null;
     }
 

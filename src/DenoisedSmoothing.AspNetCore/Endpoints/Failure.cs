@@ -31,7 +31,7 @@ internal sealed record Failure(int Status, string Detail)
             case var memory when OutOfMemory.Is(memory):
                 logger.NotAnswered(memory, model);
                 return new Failure(
-                    StatusCodes.Status503ServiceUnavailable, "The server's memory does not suffice for this image at the moment.");
+                    StatusCodes.Status503ServiceUnavailable, "The server does not have enough memory for this image at the moment.");
             default:
                 logger.NotAnswered(error, model);
                 // The library's own messages about a model may be shown to strangers; a model's may not.
@@ -39,7 +39,7 @@ internal sealed record Failure(int Status, string Detail)
                     StatusCodes.Status500InternalServerError,
                     error is InvalidOperationException && error.Message.StartsWith("The base classifier", StringComparison.Ordinal)
                         ? error.Message
-                        : "The server failed at this image; its log says why.");
+                        : "The server failed on this image; its log says why.");
         }
     }
 }

@@ -15,7 +15,7 @@ internal sealed class ModelNames
         if (!name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
             throw new ArgumentException($"'{name}' cannot name a classifier: use letters, digits, '-', '_' and '.'.", nameof(name));
         if (_names.Contains(name))
-            throw new ArgumentException($"There is a smoothed classifier '{name}' already.", nameof(name));
+            throw new ArgumentException($"There is already a smoothed classifier '{name}'.", nameof(name));
         _names.Add(name);
     }
 }

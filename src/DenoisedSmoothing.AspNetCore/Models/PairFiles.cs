@@ -78,7 +78,7 @@ internal static class PairFiles
     {
         if ((its.Network ?? its.Resize?.ToString(CultureInfo.InvariantCulture)) is not null)
             throw new ArgumentException(
-                $"The folder {folder} says itself which network and size it holds: leave Classifier:Network and Classifier:Resize out.");
+                $"The folder {folder} itself says which network and size it holds: leave Classifier:Network and Classifier:Resize out.");
         PretrainedModel model = PretrainedModel.Open(folder, new PretrainedModelOptions
         {
             Device = device,

@@ -44,7 +44,7 @@ internal static class InferenceEndpoints
         version is null or Version
         ? models.Named(name)
         : throw new RequestException(
-            $"The model '{name}' has the version {Version} alone, not '{version}'.", StatusCodes.Status404NotFound);
+            $"The model '{name}' has only the version {Version}, not '{version}'.", StatusCodes.Status404NotFound);
 
     private static IResult ReadyIf(bool ready) => Json(
         new ServerState(true, ready), InferenceJson.Default.ServerState,

@@ -29,7 +29,7 @@ internal static class VerificationLimits
         if (!fits)
         {
             throw new RequestException(string.Create(CultureInfo.InvariantCulture,
-                $"The server recomputes certificates of at most {mostVotes} votes a phase, {MostRadii} radii and looks of at least "
+                $"The server recomputes certificates of at most {mostVotes} votes per phase, {MostRadii} radii and looks of at least "
                 + $"{ClosestLooks}; use `dds verify` for this one."));
         }
     }

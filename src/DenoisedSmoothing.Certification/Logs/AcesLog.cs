@@ -68,7 +68,7 @@ public static class AcesLog
     internal static AcesRow Row(string path, LogLine line, long last)
     {
         AcesRow row = AcesRow.Find(line.Text) is { HasVotes: true } whole ? whole : throw new InvalidDataException(
-            $"{path}, line {line.Number}: not a row as it is written; the file was edited or damaged.");
+            $"{path}, line {line.Number}: not a row as this program writes it; the file was edited or damaged.");
         return row.Index > last ? row : throw new InvalidDataException(
             $"{path}, line {line.Number}: image {row.Index} comes after image {last}; the file was edited.");
     }

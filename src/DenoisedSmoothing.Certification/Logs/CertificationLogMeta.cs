@@ -177,7 +177,7 @@ public sealed record CertificationLogMeta
             Document document = JsonSerializer.Deserialize(text, LogJson.Indented.Document)
                 ?? throw new InvalidDataException($"{name}: null is not a set of settings.");
             if (document.Schema > CurrentSchema)
-                throw new InvalidDataException($"{name} is of schema {document.Schema}; this version knows up to {CurrentSchema}.");
+                throw new InvalidDataException($"{name} has schema {document.Schema}; this version knows up to {CurrentSchema}.");
             CertificationLogMeta meta = document.ToMeta();
             if (meta.Fingerprint != document.Fingerprint)
                 throw new InvalidDataException($"{name} was changed: its settings do not give the fingerprint that it has.");

@@ -50,7 +50,7 @@ internal sealed class LogColumns
         if (!line.Text.TrimStart().StartsWith(_header[0], StringComparison.OrdinalIgnoreCase))
             return false;
         if (!Split(line.Text).SequenceEqual(_header, StringComparer.OrdinalIgnoreCase))
-            throw new InvalidDataException($"{_name}, line {line.Number}: another header than the first: '{Excerpt(line.Text)}'.");
+            throw new InvalidDataException($"{_name}, line {line.Number}: a header other than the first: '{Excerpt(line.Text)}'.");
         return true;
     }
 

@@ -46,7 +46,7 @@ internal static class LogLines
             span = span[..^1];
         if (span.Contains((byte)'\r'))
             throw new InvalidDataException(
-                $"{name}, line {number}: a carriage return inside of a line; save the file with line ends of LF or CRLF.");
+                $"{name}, line {number}: a carriage return inside a line; save the file with line ends of LF or CRLF.");
         return Encoding.UTF8.GetString(span);
     }
 }

@@ -45,7 +45,7 @@ internal sealed record LogRecord(string Fingerprint, CertificationLogEntry? Entr
         try
         {
             LogRecordDocument document = JsonSerializer.Deserialize(text, LogJson.Lines.LogRecordDocument)
-                ?? throw new ArgumentException("null is no record");
+                ?? throw new ArgumentException("null is not a record");
             return Of(document, path, line);
         }
         catch (Exception e) when (e is JsonException or ArgumentException or OverflowException)

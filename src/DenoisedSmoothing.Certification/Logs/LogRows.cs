@@ -36,7 +36,7 @@ internal sealed class LogRows(string name)
                 continue;
             (CertificationLogKind its, CertificationMethod itsMethod) = (entry.Kind, entry.Method);
             if ((kind ??= its) != its)
-                throw new InvalidDataException($"{name}, line {line.Number}: certificates and predictions are in one log.");
+                throw new InvalidDataException($"{name}, line {line.Number}: certificates and predictions are mixed in one log.");
             if ((method ??= itsMethod) != itsMethod)
                 throw new InvalidDataException($"{name}, line {line.Number}: the method changes from '{method}' to '{itsMethod}'.");
             Add(entry.ToRow() with { Line = line.Number });

@@ -10,7 +10,7 @@ internal static class NoiseRow
         if (image.Overlaps(noisy, out int offset) && offset != 0)
         {
             throw new ArgumentException(
-                "The noisy image overlaps the image with an offset: use its own memory or memory apart.", nameof(noisy));
+                "The noisy image overlaps the image with an offset: use the same memory exactly, or memory apart.", nameof(noisy));
         }
 
         CheckLength(image.Length, longest, nameof(image));

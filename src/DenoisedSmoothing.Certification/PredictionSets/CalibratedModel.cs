@@ -51,7 +51,7 @@ public sealed record CalibratedModel
         if (ClassCount < 2)
             throw new ArgumentException($"classCount is {ClassCount}, and a classifier has at least 2 classes");
         if (Batch is < 1 or > 65536)
-            throw new ArgumentException($"batch is {Batch}, outside of [1, 65536]");
+            throw new ArgumentException($"batch is {Batch}, outside [1, 65536]");
         if (ImageShape.Count != 3 || ImageShape.Any(static length => length < 1))
             throw new ArgumentException($"imageShape is [{string.Join(',', ImageShape)}], not [C,H,W]");
     }

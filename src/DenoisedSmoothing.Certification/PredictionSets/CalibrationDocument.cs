@@ -38,7 +38,7 @@ internal sealed record CalibrationDocument(
         if (Threshold is { } threshold && !double.IsFinite(threshold))
             throw new ArgumentException("threshold is not finite; null means an infinite one");
         if (Images is { First: < 0 } or { Step: < 1 } || Images?.Count < N)
-            throw new ArgumentException("images names no selection of as many images");
+            throw new ArgumentException("images does not name a selection of that many images");
         Model.Validate();
         CheckLevel();
         return new PredictionSetCalibration
@@ -61,7 +61,7 @@ internal sealed record CalibrationDocument(
         IRadiusRule rule = RadiusRules.Parse(Noise);
         if (rule is GridGaussianRule grid && grid.Dimension != Model.ImageShape.Aggregate(1L, static (product, length) => product * length))
             throw new ArgumentException(
-                $"noise is of {grid.Dimension} values, and imageShape [{string.Join(',', Model.ImageShape)}] of others");
+                $"noise is of {grid.Dimension} values, and imageShape [{string.Join(',', Model.ImageShape)}] of another number");
         double follows = RobustLevel.CleanMiscoverage(rule, Radius, Miscoverage);
         if (!(CleanMiscoverage >= 0 && CleanMiscoverage <= follows))
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,

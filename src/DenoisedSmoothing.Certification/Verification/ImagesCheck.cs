@@ -47,7 +47,7 @@ internal sealed class ImagesCheck
         Findings findings = new();
         long place = (index - _first) / _step;
         if (index < _first || (index - _first) % _step != 0 || place >= _count)
-            findings.Different("index", $"the settings do not set out to do this image");
+            findings.Different("index", $"the settings do not include this image");
         else if (place < _done)
             findings.Different("index", $"it comes after image {Index(_done - 1)}");
         else
@@ -66,9 +66,9 @@ internal sealed class ImagesCheck
             return [];
         Findings findings = new();
         if (more == 0)
-            findings.Overstated("index", $"the settings set out to do it, and it is left out");
+            findings.Overstated("index", $"the settings include it, and it is left out");
         else
-            findings.Overstated("index", $"the settings set out to do it, and all {more + 1} up to image {Index(place - 1)} are left out");
+            findings.Overstated("index", $"the settings include it, and all {more + 1} up to image {Index(place - 1)} are left out");
         return [.. findings.All.Select(finding => new LogFinding(missing, finding))];
     }
 

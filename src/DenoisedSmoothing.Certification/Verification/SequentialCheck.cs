@@ -98,7 +98,7 @@ internal sealed class SequentialCheck : MethodCheck
         }
 
         if (votes < _options.Budget && !IsDecided(look, hits, votes, law))
-            findings.Different("estimationVotes", $"the method would have gone on after {hits} of {votes} votes");
+            findings.Different("estimationVotes", $"the method would have continued after {hits} of {votes} votes");
         if (look == 0 || IsOpen)
             return;
 

@@ -14,7 +14,7 @@ internal sealed class StagedCheck(StagedCertifier method, NoiseLaw law) : Method
         int stage = Array.IndexOf([.. method.Stages], c.N);
         Fixed(stage < 0 ? method.Stages[^1] : c.N).Certificate(c, noise, findings);
         if (stage >= 0 && stage < method.Stages.Count - 1 && c.Stopped is null && !Stops(c))
-            findings.Different("estimationVotes", $"the method would have gone on after {c.N} votes");
+            findings.Different("estimationVotes", $"the method would have continued after {c.N} votes");
     }
 
     public override void Prediction(Prediction p, Findings findings) => Fixed(method.Stages[^1]).Prediction(p, findings);

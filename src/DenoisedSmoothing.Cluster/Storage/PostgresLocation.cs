@@ -90,7 +90,7 @@ internal static class PostgresLocation
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
-            throw new ArgumentException($"--queue: a PostgreSQL connection has no setting '{key}', or not of this value.");
+            throw new ArgumentException($"--queue: a PostgreSQL connection has no setting '{key}', or it cannot have this value.");
         }
     }
 }

@@ -59,7 +59,7 @@ internal sealed class SqlQueue : IWorkQueue
         QueuedRun there = (await RunsAsync(cancellationToken).ConfigureAwait(false)).Single(its => its.Name == run.Name);
         if (there.Settings.DifferencesTo(run.Settings) is { Count: > 0 } differences)
             throw new InvalidDataException(
-                $"{Name} has a run '{run.Name}' of other settings, which stays as it is. Choose another name:\n  "
+                $"{Name} has a run '{run.Name}' with other settings, which stays as it is. Choose another name:\n  "
                 + string.Join("\n  ", differences));
         return (there, added);
     }

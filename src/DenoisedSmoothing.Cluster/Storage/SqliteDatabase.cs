@@ -75,7 +75,7 @@ internal sealed class SqliteDatabase : IQueueDatabase
     public string Explain(DbException error) => error is not SqliteException { SqliteErrorCode: var code } ? error.Message : code switch
     {
         NotADatabase => "it is not an SQLite database. Name a separate file for the queue.",
-        CantOpen => "it cannot be opened. Is its folder there, and may it be written?",
+        CantOpen => "it cannot be opened. Is its folder there, and is it writable?",
         _ => error.Message,
     };
 

@@ -45,7 +45,7 @@ internal sealed class AttackLog : IDisposable
     public static AttackLog Open(string path, IReadOnlyDictionary<string, string> settings, bool resume)
     {
         if (!resume && new FileInfo(path) is { Exists: true, Length: > 0 })
-            throw new IOException($"{path} is there already and will not be overwritten: --resume goes on with it.");
+            throw new IOException($"{path} is there already and will not be overwritten: --resume continues it.");
         LogLock alone = LogLock.Take(path);
         FileStream? file = null;
         try
@@ -106,7 +106,7 @@ internal sealed class AttackLog : IDisposable
     private static void RequireSame(string path, Header header, IReadOnlyDictionary<string, string> now)
     {
         if (header.Schema > Schema)
-            throw new InvalidDataException($"{path} is of schema {header.Schema}; this version knows up to {Schema}.");
+            throw new InvalidDataException($"{path} has schema {header.Schema}; this version knows up to {Schema}.");
         string[] differences = [.. header.Settings.Keys.Union(now.Keys)
             .Select(key => (Key: key, There: header.Settings.GetValueOrDefault(key), Now: now.GetValueOrDefault(key)))
             .Where(setting => setting.There != setting.Now)
@@ -122,7 +122,7 @@ internal sealed class AttackLog : IDisposable
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(line, s_json) ?? throw new JsonException("null is no line.");
+            return JsonSerializer.Deserialize<T>(line, s_json) ?? throw new JsonException("null is not a line.");
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {

@@ -13,8 +13,8 @@ internal static class BundleReadme
             =============================================
 
             report.html              the report; opens in any browser, without a network
-            logs/*.tsv               one line an image: label, answer, radius
-            logs/*.tsv.jsonl         one line an image: the whole certificate, with votes, bounds, seed and hashes
+            logs/*.tsv               one line per image: label, answer, radius
+            logs/*.tsv.jsonl         one line per image: the whole certificate, with votes, bounds, seed and hashes
             logs/*.tsv.meta.json     the settings of the run, and their fingerprint
             certificate.schema.json  the form of a certificate
             hashes.json              fingerprints of the models, SHA-256 of the images
@@ -23,7 +23,7 @@ internal static class BundleReadme
 
             What was verified when this was made
             ------------------------------------
-            Bounds, radii and p-values were computed again from the votes, by other formulas than those that made them, and compared with
+            Bounds, radii and p-values were computed again from the votes, by formulas other than those that made them, and compared with
             the settings and between the files of a log. The votes themselves were taken as they are.
 
             {found}
@@ -31,13 +31,13 @@ internal static class BundleReadme
             How to recheck
             --------------
             1. That nothing was changed since: sha256sum -c MANIFEST.sha256
-               Who made it, the list cannot say: compare its own hash with one that came by another way, or a signature.
+               The list cannot say who made it: compare its own hash with one that came by another way, or check a signature.
             2. That the figures are what the votes give, and that the votes are what the models give (the latter needs the models and the
                images, which are not in here; hashes.json says which):
 
             {commands}
 
-            3. What the figures promise, and what they do not: the section of that name in report.html.
+            3. What the figures promise, and what they do not: report.html has a section on this.
 
             """.ReplaceLineEndings("\n");
     }

@@ -139,7 +139,7 @@ internal sealed class CheckPage(CheckResult result, IReadOnlyList<double> radii,
     }
 
     private Markup Confusion() => PageTable.OfText(
-        "Clean images: what each label is answered most often",
+        "Clean images: the most frequent answer for each label",
         ["label", "images", "right", "most frequent answer", "so often", "mean confidence"],
         Enumerable.Range(0, Images.Count).GroupBy(i => Images.Labels[i]).OrderBy(static group => group.Key).Take(100).Select(group =>
         {

@@ -17,7 +17,7 @@ internal static class CheckPictures
                 : [Text($"noise {level.Sigma}")]),
         ];
         return rows == 0 ? Markup.None : PageTable.Of(
-            "One row an image; under it the classifier's answer, ✓ right or ✗ wrong", header, Enumerable.Range(0, rows).Select(row =>
+            "One row per image; under it the classifier's answer, ✓ right or ✗ wrong", header, Enumerable.Range(0, rows).Select(row =>
                 (IReadOnlyList<Markup>)
                 [
                     Markup.Of($"{images.NameOf(images.Labels[row])}<br />{images.Indices[row]}"),

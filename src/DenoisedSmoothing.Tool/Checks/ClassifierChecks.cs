@@ -67,7 +67,7 @@ internal static class ClassifierChecks
         }
 
         yield return ("With pixels from 0 to 255",
-            "The classifier wants pixels from 0 to 255: export it with the division by 255 left out of its own "
+            "The classifier expects pixels from 0 to 255: export it with the division by 255 left out of its own "
             + "preparation, or with a multiplication by 255 in front.", () => new DelegateClassifier(module.ClassCount, images =>
             {
                 using ModuleClassifier plain = new(module.Network, module.ClassCount, module.Normalization, module.ResizeTo);

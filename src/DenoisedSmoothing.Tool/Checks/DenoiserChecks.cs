@@ -47,7 +47,7 @@ internal static class DenoiserChecks
         ("classifier-harmed", static level => !CheckAnswers.IsBetter(level.NoisyRight, level.DenoisedRight) ? null : (
             Text($"the classifier is right on {level.DenoisedRight.Count(static right => right)} denoised images, and on "
                 + $"{level.NoisyRight.Count(static right => right)} noisy ones."),
-            "A classifier that was trained on noise wants --denoiser none; else the denoiser smooths away what the classifier looks at.")),
+            "A classifier that was trained on noise needs --denoiser none; else the denoiser smooths away what the classifier looks at.")),
     ];
 
     private static (string, string)? OutputRange(CheckLevel level)
@@ -57,10 +57,10 @@ internal static class DenoiserChecks
         return (level.Slope, level.Offset) switch
         {
             ( > 1.5 and < 2.5, > -1.4 and < -.6) => (says + "they are in [-1,1].",
-                "The denoiser answers in [-1,1], and is used as if in [0,1]: export it with (x + 1) / 2 behind it."),
+                "The denoiser answers in [-1,1], and is used as if in [0,1]: export it with (x + 1) / 2 after it."),
             ( > .3 and < .7, > .3 and < .7) => (says + "they have half the contrast, and are too bright.",
-                "The denoiser answers in [0,1], and is used as if in [-1,1]: export it with 2 x - 1 behind it."),
-            ( > 50, _) => (says + "they go from 0 to 255.", "Export the denoiser with a division by 255 behind it."),
+                "The denoiser answers in [0,1], and is used as if in [-1,1]: export it with 2 x - 1 after it."),
+            ( > 50, _) => (says + "they go from 0 to 255.", "Export the denoiser with a division by 255 after it."),
             _ => null,
         };
     }
@@ -72,8 +72,8 @@ internal static class DenoiserChecks
             .Select(shift => (shift - mean) * (shift - mean)).Average() / Math.Max(1, level.Shift.Length - 1));
         return OutputRange(level) is not null || Math.Abs(mean) < LeastShift || Math.Abs(mean) < Deviations * deviation ? null : (
             Text($"denoised images are {(mean > 0 ? "brighter" : "darker")} than the clean ones by {Math.Abs(mean):G2} on average."),
-            "A denoiser should err to either side alike. Images of other kinds than it was trained on, another range of pixels ([-1,1] for "
-                + "[0,1]) or another colour order do this.");
+            "A denoiser should err equally to either side. Images of a kind it was not trained on, another range of pixels ([-1,1] for "
+                + "[0,1]) or another colour order cause this.");
     }
 
     private static (string, string)? NoiseLeft(CheckLevel level) =>

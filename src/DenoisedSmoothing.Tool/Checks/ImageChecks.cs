@@ -15,9 +15,9 @@ internal static class ImageChecks
         (double low, double high) = Range(images);
         if (!(low >= 0 && high <= 1))
         {
-            yield return new CheckWarning("range", Text($"Pixels go from {low:G4} to {high:G4}, and not from 0 to 1."), high > 2
+            yield return new CheckWarning("range", Text($"Pixels go from {low:G4} to {high:G4}, not from 0 to 1."), high > 2
                 ? "Divide by 255 where the images are read. Every sigma and radius is a length for pixels in [0,1]."
-                : "Where they are read they are brought to [-1,1] or normalised: leave that to the models, which are told with "
+                : "They are scaled to [-1,1] or normalised where they are read: leave that to the models, which are told with "
                     + "--normalization.");
         }
         else if (high > 0 && high < Dark)
@@ -28,7 +28,7 @@ internal static class ImageChecks
 
         foreach (double sigma in sigmas.Where(static sigma => sigma > Drowned))
         {
-            yield return new CheckWarning("sigma-units", Text($"Sigma {sigma} is far more noise than pixels in [0,1] have range."),
+            yield return new CheckWarning("sigma-units", Text($"Sigma {sigma} is far more noise than the range of pixels in [0,1]."),
                 Text($"If it is for pixels from 0 to 255, divide by 255: that makes {sigma / 255:G3}."));
         }
     }

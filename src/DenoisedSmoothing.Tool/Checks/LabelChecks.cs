@@ -17,8 +17,8 @@ internal static class LabelChecks
             yield return new CheckWarning("labels-range",
                 Text($"Labels go up to {images.Labels.Max()}, and the classifier has {classCount} classes, 0 to {classCount - 1}."),
                 images.Labels.Min() > 0 && images.Labels.Max() == classCount
-                    ? "They seem to begin at 1: they are counted from 0."
-                    : "Is it the classifier of this data set? --classes says how many classes it has, where its file does not.");
+                    ? "They seem to begin at 1, and are counted from 0."
+                    : "Is it the classifier for this data set? --classes says how many classes it has, where its file does not.");
         }
 
         if (Renaming(images, clean) is { Count: > 0 } renaming)

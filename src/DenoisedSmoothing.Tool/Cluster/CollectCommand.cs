@@ -17,11 +17,11 @@ internal static class CollectCommand
         }
             .Check(static path => path.Length > 0 && !Directory.Exists(path) && Path.GetFileName(path).Length > 0,
                 "--out must name a file, not a folder.");
-        Option<bool> partial = new("--partial") { Description = "Write what there is, although the run is not complete" };
+        Option<bool> partial = new("--partial") { Description = "Write what there is, even if the run is not complete" };
         Verb verb = new Verb(
             "collect",
-            "Writes the log of a run from its queue: the one that a single dds certify or predict would have written, times apart. "
-                + "Stopped, it goes on when it is typed again.",
+            "Writes the log of a run from its queue: the one that a single dds certify or predict would have written, except for times. "
+                + "If it is stopped, the same command continues it.",
             ["collect --queue runs.db --out runs/first.tsv",
                 "collect --queue postgres://me@db/runs --run photos --out photos.tsv --partial"],
             [(CommandLine.Done, "written"), (CommandLine.Failed, "refused; the message says why"),

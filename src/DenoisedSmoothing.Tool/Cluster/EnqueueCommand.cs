@@ -15,7 +15,7 @@ internal sealed class EnqueueCommand
     {
         HelpName = "verb",
         DefaultValueFactory = static _ => "certify",
-        Description = "Whose options these are, and what is done: certify or predict",
+        Description = "The verb to run, whose options follow: certify or predict",
     };
 
     private readonly SamplingOptions _sampling = new();
@@ -33,8 +33,8 @@ internal sealed class EnqueueCommand
         Verb verb = new Verb(
             "enqueue",
             "Puts a run into a queue, from which any number of workers (dds work) take its images. It takes the options of certify or "
-                + "predict; a seed is drawn where none is given, and kept with the run. A run that is there stays as it is: the same once "
-                + "more changes nothing, and another under its name is refused.",
+                + "predict; a seed is drawn where none is given, and kept with the run. A run that is there stays as it is: adding the "
+                + "same one again changes nothing, and another under its name is refused.",
             [
                 "enqueue --queue runs.db --run first --sigma 0.5 --n 1000 --max 20",
                 "enqueue --queue postgres://me@db/runs --run photos --pair imagenet --denoiser-file 256x256_diffusion_uncond.pt "

@@ -24,13 +24,13 @@ internal static class StatusCommand
         Option<int?> watch = new Option<int?>("--watch")
         {
             HelpName = "seconds",
-            Description = "Say it again every so many seconds, until nothing is left to do",
+            Description = "Repeat every so many seconds, until nothing is left to do",
         }
             .Within(new NumberRange<int>(1, 86400));
         Verb verb = new Verb(
             "status",
-            "How far the runs of a queue are: images done, in work, waiting and parked, the rate of the last five minutes, the expected "
-                + "end, accuracy so far, and the workers. From any machine that reaches the queue.",
+            "How far the runs of a queue are: images done, in progress, waiting and parked, the rate of the last five minutes, the "
+                + "expected end, accuracy so far, and the workers. From any machine that reaches the queue.",
             ["status --queue runs.db", "status --queue postgres://me@db/runs --run photos --format json"],
             [(CommandLine.Done, "said"), (CommandLine.Failed, "there is no such queue or run"),
                 (CommandLine.Cancelled, "stopped (Ctrl-C)")])

@@ -16,8 +16,8 @@ internal static class StatusReport
         StringBuilder text = new();
         bool certifies = status.Run.Settings.Kind == CertificationLogKind.Certify;
         Line($"Run '{status.Run.Name}' ({(certifies ? "certify" : "predict")}): {status.Done} of {status.Run.Images} images done, ");
-        Line($"{status.InWork} in work, {status.Waiting} waiting, {status.Poisoned} poisoned, {status.Skipped} skipped\n");
-        Line($"  {status.Rate:G3} images a second lately");
+        Line($"{status.InWork} in progress, {status.Waiting} waiting, {status.Poisoned} poisoned, {status.Skipped} skipped\n");
+        Line($"  {status.Rate:G3} images per second over the last five minutes");
         if (status.ExpectedEnd is { } end)
             Line($", expected end {end.UtcDateTime:yyyy-MM-dd HH:mm} UTC (in {Span(end - status.Time)})");
         text.Append('\n');

@@ -19,7 +19,7 @@ internal sealed class WorkCommand
     {
         HelpName = "seconds",
         DefaultValueFactory = static _ => 120,
-        Description = "How long the images of a worker that is lost wait before another takes them",
+        Description = "How long the images of a lost worker wait before another takes them",
     }
         .Within(new(1, 86400));
 
@@ -27,13 +27,13 @@ internal sealed class WorkCommand
     {
         HelpName = "seconds",
         DefaultValueFactory = static _ => 300,
-        Description = "How long a database that does not answer, or restarts, is waited for",
+        Description = "How long to wait for a database that does not answer, or restarts",
     }
         .Within(new(1, 86400));
 
     private readonly Option<bool> _retry = new("--retry-poisoned")
     {
-        Description = "Try parked images again, which is no second try: the noise is the same",
+        Description = "Try parked images again; the noise is the same, so it is not a second draw",
     };
 
     public static Verb Create()
@@ -42,7 +42,7 @@ internal sealed class WorkCommand
         Verb verb = new Verb(
             "work",
             "Works on a run of a queue until nothing is left: start it as often as there are machines or devices, and stop it at any time. "
-                + "It sets itself up as the run was put in; files and the device can be other ones here, as long as they are the same "
+                + "It sets itself up as the run was put in; files and the device may be different ones here, as long as they are the same "
                 + "models and images, and a worker whose settings differ from the run's is refused.",
             [
                 "work --queue runs.db",
@@ -83,7 +83,7 @@ internal sealed class WorkCommand
             if (sinceLine.Elapsed < s_linesEvery)
                 return;
             sinceLine.Restart();
-            output.WriteLine(Text($"{finished} images here, {finished / clock.Elapsed.TotalSeconds:G3} a second"));
+            output.WriteLine(Text($"{finished} images here, {finished / clock.Elapsed.TotalSeconds:G3} per second"));
         }, cancellationToken);
         output.WriteLine(Text($"{summary.Finished} images here")
             + (summary.Failed > 0 ? Text($", {summary.Failed} failed") : "")

@@ -32,7 +32,7 @@ internal static class DataSources
     public static IImageDataset Open(DataChoice choice)
     {
         if (choice.Grey && choice.Name is not ("folder" or "csv"))
-            throw new ArgumentException($"--grey is for image files, --data folder or csv: '{choice.Name}' has the channels that it has.");
+            throw new ArgumentException($"--grey is for image files, --data folder or csv: the channels of '{choice.Name}' are fixed.");
         IImageDataset images = s_open[choice.Name](choice);
         return choice.Range.CountOf(images.Count) > 0
             ? choice.Preprocess is { } preprocess ? images.Prepared(preprocess) : images

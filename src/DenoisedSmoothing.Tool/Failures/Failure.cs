@@ -57,7 +57,7 @@ internal sealed record Failure(int ExitCode, string Message)
         ExternalException when DeviceFaults.CanPass(error.Message) => $"The device failed: {FirstLine(error)}.",
         ExternalException when OutOfMemory.Is(error) => $"libtorch refuses: {FirstLine(error)}.",
         ExternalException and not DbException =>
-            $"libtorch refuses: {FirstLine(error)}. Do size and channels of the images fit the models, and has the device memory enough?",
+            $"libtorch refuses: {FirstLine(error)}. Do size and channels of the images fit the models, and has the device enough memory?",
         // .NET adds the parameter's name and value, which mean nothing to a user who typed options.
         ArgumentException { ParamName: { } name } => Advice.Of(error.Message.Split($" (Parameter '{name}')")[0]),
         _ => Advice.Of(error.Message),

@@ -17,6 +17,6 @@ internal static class ClaimedSettings
     // For a log without such a setting, such as one of predictions, no claim applies, and any value serves to say so.
     private static T Missing<T>(CertificationLog log, string option, T any) =>
         log.Kind == CertificationLogKind.Certify && log.Method?.Name is null or "cohen"
-        ? throw new ArgumentException($"{option} is missing: there are no settings beside {log.Path} that say it.")
+        ? throw new ArgumentException($"{option} is missing: there are no settings beside {log.Path} that give it.")
         : any;
 }

@@ -23,7 +23,7 @@ internal static class LogClaims
         return unverified || overstated.Length == 0 ? verification : throw new InvalidDataException(
             $"{path} claims more than its votes give:\n  "
                 + $"{string.Join("\n  ", overstated.Take(MostShown).Select(static found => found.ToString()))}\n"
-                + $"dds verify lists all; --unverified {verb} it nevertheless.");
+                + $"dds verify lists all; --unverified {verb} it anyway.");
     }
 
     /// <summary>The findings of claims beyond what the votes show.</summary>

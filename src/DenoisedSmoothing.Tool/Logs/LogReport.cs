@@ -26,7 +26,8 @@ internal sealed record LogReport
         {
             throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
-                    $"--alpha {alpha} is below the alpha of {above.Log.Path}, {above.Log.Alpha}: its certificates do not hold at less."));
+                    $"--alpha {alpha} is below the alpha of {above.Log.Path}, {above.Log.Alpha}: "
+                        + $"its certificates do not hold at a smaller one."));
         }
     }
 

@@ -12,6 +12,6 @@ internal readonly record struct ReportRadius(string Text, double Value)
         static ReportRadius Parse(string text) =>
             PlainNumber.TryParse(text, out double value) && value >= 0
                 ? new ReportRadius(text, value)
-                : throw new ArgumentException($"--radii: '{text}' is no radius; give numbers of at least 0, such as 0,0.25,0.5.");
+                : throw new ArgumentException($"--radii: '{text}' is not a radius; give numbers of at least 0, such as 0,0.25,0.5.");
     }
 }

@@ -44,7 +44,7 @@ internal sealed record ShardProgress(long Done, long? Total, long Abstained, Tim
         string pace = Rate is not { } rate ? "" : rate >= 1 ? Plain($", {rate:F1} images/s") : Plain($", {1 / rate:F1} s/image");
         string end = IsWritten
             ? Left is null || Worked is not { } worked ? "" : ", " + RunStatus.Times(worked, (double)Done / Math.Max(1, Total!.Value), now)
-            : Left is { } left ? Plain($", {RunStatus.Span(left)} left when it goes on") : "";
+            : Left is { } left ? Plain($", {RunStatus.Span(left)} left when it continues") : "";
         string state = IsWritten ? "" : $"; no process of this machine writes it, its last line is {RunStatus.Span(Idle)} old";
         return Plain($"{Done}{of} images, {Abstained} abstained") + pace + end + state;
     }

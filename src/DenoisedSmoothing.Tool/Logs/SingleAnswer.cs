@@ -20,12 +20,12 @@ internal sealed record SingleAnswer(Certificate? Certificate, Prediction? Predic
             using JsonDocument document = JsonDocument.Parse(json);
             if (document.RootElement.ValueKind == JsonValueKind.Object && (document.RootElement.TryGetProperty("certificate", out _)
                 || document.RootElement.TryGetProperty("prediction", out _)))
-                throw new InvalidDataException($"{path}: the certificate or prediction is inside of something larger. For a line of a log, "
-                    + "call the file .jsonl; of a server's answer, save that part alone.");
+                throw new InvalidDataException($"{path}: the certificate or prediction is inside something larger. Give a line of a log "
+                    + "in a file named .jsonl; of a server's answer, save that part alone.");
             return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("votes", out _)
                 ? new SingleAnswer(null, JsonSerializer.Deserialize<Prediction>(json)!)
                 : new SingleAnswer(
-                    JsonSerializer.Deserialize<Certificate>(json) ?? throw new JsonException("null is no certificate"), null);
+                    JsonSerializer.Deserialize<Certificate>(json) ?? throw new JsonException("null is not a certificate"), null);
         }
         catch (JsonException e)
         {

@@ -98,7 +98,7 @@ internal static class ModelFiles
         List<string> notes = [];
         string? name = its.Network ?? FileMetadata.ClassifierOf(path) ?? fallback;
         if (name is null && (name = NetworkCatalog.Recognise(path, its.Weights.Options(new()))) is not null)
-            notes.Add($"{path}: recognised by names and shapes as {name}, with what that was published with.");
+            notes.Add($"{path}: recognised by names and shapes as {name}, with the settings that it was published with.");
         if (name is null)
             return LoadPretrained(choice, path);
         CatalogClassifier network = NetworkCatalog.Classifiers.GetValueOrDefault(name)
@@ -115,7 +115,7 @@ internal static class ModelFiles
     {
         ClassifierChoice its = choice.Classifier;
         if (Directory.Exists(path) && (its.Network is not null ? "--classifier-network" : its.Weights.TensorOption) is { } option)
-            throw new ArgumentException($"{option} has no place with the folder {path}, which says itself what it holds.");
+            throw new ArgumentException($"{option} cannot be used with the folder {path}, which itself says what it holds.");
         PretrainedModel model = PretrainedModel.Open(path, new PretrainedModelOptions
         {
             Device = choice.Device,
@@ -146,7 +146,7 @@ internal static class ModelFiles
     private static string Preparation(PretrainedModel model, string folder) =>
         $"{folder} prepares photos by {model.Preprocess}. That is left to --image-resize, --image-resampling and --image-crop, since it "
         + "comes before the noise"
-        + (model.ImageSize is { } side ? $"; images of other sizes are resized to {side}x{side} behind the denoiser." : ".");
+        + (model.ImageSize is { } side ? $"; images of other sizes are resized to {side}x{side} after the denoiser." : ".");
 
     private static (DiffusionModel? Diffusion, IDenoiser? Own, DenoiserCard? Card, IDisposable Owned) LoadDenoiser(ModelChoice choice,
         string? fallback)
@@ -175,7 +175,7 @@ internal static class ModelFiles
 
         DenoiserCard? card = DenoiserCard.Find(path);
         if (card is not (null or DiffusionCard) && (its.SettingsOfOwn ?? its.Weights.WeightsOption) is { } setting)
-            throw new ArgumentException($"{path} says itself what it is, and was trained at {card.TrainedAt}: leave {setting} out.");
+            throw new ArgumentException($"{path} itself says what it is, and was trained at {card.TrainedAt}: leave {setting} out.");
         if (its.Weights.TensorOption is { } option)
             throw new ArgumentException($"{option} is for a model that comes with its network; {path} holds weights.");
         if (card?.Contradiction(its.Said, DenoiserChoice.OptionOf) is { } contradiction)

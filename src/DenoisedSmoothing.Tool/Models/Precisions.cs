@@ -24,12 +24,14 @@ internal static class Precisions
             {
                 Input = module.Input,
             }
-            : throw new NotSupportedException($"--precision {precision} is not possible for this classifier: it is no network of weights.");
+            : throw new NotSupportedException($"--precision {precision} is not possible for this classifier: "
+                + "it is not a network of weights.");
 
     /// <summary>The diffusion model computing in another precision; the same one for float32.</summary>
     public static DiffusionModel Convert(DiffusionModel model, string precision) => TypeOf(precision) is not { } half ? model
         : model.Network is nn.Module network
             ? new DiffusionModel(new HalfPrecisionNetwork(network, half), model.Schedule, model.TimestepScale, model.LastTimestep,
                 model.Parametrization)
-            : throw new NotSupportedException($"--precision {precision} is not possible for this denoiser: it is no network of weights.");
+            : throw new NotSupportedException($"--precision {precision} is not possible for this denoiser: "
+                + "it is not a network of weights.");
 }

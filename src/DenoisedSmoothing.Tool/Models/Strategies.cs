@@ -27,7 +27,7 @@ internal static class Strategies
         "--local-sigma" => ["local"],
         "--level-steps" or "--level-pace" => [Map, Langevin],
         "--start-below" => ["multi-step", "vote"],
-        _ => throw new ArgumentOutOfRangeException(nameof(option), option, "This is no option of a strategy."),
+        _ => throw new ArgumentOutOfRangeException(nameof(option), option, "This is not an option of a strategy."),
     };
 
     /// <summary>The strategy's name, with the default filled in.</summary>

@@ -23,7 +23,7 @@ internal sealed record DenoiserObjective(string Name, string Words, bool NeedsCl
         Noise,
         Score,
         new("mse", "squared error of the denoised image", Create: (network, _, sigma) => new DenoisingError(network, sigma)),
-        new("stability", "a classifier's answer stays as without noise (Salman 2020)", true,
+        new("stability", "a classifier's answer stays as it is without noise (Salman 2020)", true,
             (network, classifiers, sigma) => new DenoisingStability(network, classifiers, sigma)),
         new("classification", "a classifier's answer is the label (Salman 2020)", true,
             (network, classifiers, sigma) => new DenoisingClassification(network, classifiers, sigma)),

@@ -30,7 +30,7 @@ internal sealed record FurtherImages(DataChoice Data, string? Labeller, string? 
         int[] counts = new int[images.ClassCount];
         for (int i = 0; i < images.Count; i++)
             counts[images.Label(i)]++;
-        output.WriteLine($"{images.Count} further images, of the labels 0 to {images.ClassCount - 1}: {string.Join(", ", counts)}");
+        output.WriteLine($"{images.Count} further images, with the labels 0 to {images.ClassCount - 1}: {string.Join(", ", counts)}");
         return new PseudoLabels(objective, images) { Weight = Weight };
     }
 
@@ -51,7 +51,8 @@ internal sealed record FurtherImages(DataChoice Data, string? Labeller, string? 
         {
             if (classifier.ClassCount != trained.ClassCount)
                 throw new InvalidDataException(
-                    $"{Labeller} has {classifier.ClassCount} classes, the training set {trained.ClassCount}: its labels mean others.");
+                    $"{Labeller} has {classifier.ClassCount} classes, the training set {trained.ClassCount}: "
+                        + "its labels mean other classes.");
             byte[] labels = new byte[images.Count];
             byte[] pixels = new byte[images.Count * images.Pixels(0).Length];
             using IDisposable inference = inference_mode();

@@ -21,10 +21,10 @@ internal sealed class ObjectiveOptions
     private readonly Option<double?> _eta = Weight("--eta",
         "consistency: weight of the entropy; smoothmix: of the mixed images [default: 0.5; 5, or 1 for quick]");
 
-    private readonly Option<double?> _beta = Weight("--beta", "macer: how sharp answers are taken [default: 16]");
+    private readonly Option<double?> _beta = Weight("--beta", "macer: how much answers are sharpened [default: 16]");
 
     private readonly Option<double?> _gamma = Weight("--gamma",
-        "macer: images whose radius is beyond this, in units of sigma/2, are let be [default: 8]");
+        "macer: images whose radius is beyond this, in units of sigma/2, are left alone [default: 8]");
 
     private readonly Option<int?> _fromEpoch = new Option<int?>("--from-epoch")
     {
@@ -52,7 +52,7 @@ internal sealed class ObjectiveOptions
     private readonly Option<int?> _members = new Option<int?>("--members")
     {
         HelpName = "count",
-        Description = "drt: classifiers trained together, a file each [default: 3; 2 for quick]",
+        Description = "drt: classifiers trained together, one file each [default: 3; 2 for quick]",
     }
         .Within(new NumberRange<int>(2, 100));
 
@@ -62,7 +62,7 @@ internal sealed class ObjectiveOptions
 
     private readonly Option<SmoothAdvAttack?> _attack = new("--attack")
     {
-        Description = "smoothadv: how images are moved; estimate takes forward passes alone [default: Pgd]",
+        Description = "smoothadv: how images are moved; estimate takes forward passes only [default: Pgd]",
     };
 
     private readonly Option<int?> _attackSteps = new Option<int?>("--attack-steps")
@@ -163,7 +163,7 @@ internal sealed class ObjectiveOptions
                 Batch = setting => Cut(setting, setting.Or(_draws, 2)),
                 Members = setting => setting.Or(_members, (3, 3, 3), (3, 3, 3), quick: 2),
             },
-            new("ft-cadis", "a trained classifier behind its denoiser (Jang 2024)",
+            new("ft-cadis", "a trained classifier after its denoiser (Jang 2024)",
                 [Sigma, _draws, _lambda, _radius, _attackSteps],
                 (setting, parts) => new FtCadis(parts.Classifier, parts.Denoiser!, setting.Sigma)
                 {

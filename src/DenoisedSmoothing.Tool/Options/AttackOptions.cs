@@ -21,7 +21,7 @@ internal sealed class AttackOptions
     {
         HelpName = "copies",
         DefaultValueFactory = _ => 16,
-        Description = "Noisy copies behind each step; four times as many for estimate and known-seed",
+        Description = "Noisy copies for each step; four times as many for estimate and known-seed",
     }
         .Within(new(1, 1_000_000));
 
@@ -47,7 +47,7 @@ internal sealed class AttackOptions
     {
         HelpName = "count",
         DefaultValueFactory = _ => 1000,
-        Description = "The most fresh votes of one judgement, which is undecided when they do not tell",
+        Description = "The most fresh votes of one judgement, which is undecided if they do not suffice",
     }
         .Within(new(1, 1_000_000_000));
 

@@ -33,9 +33,9 @@ internal sealed class CertifierOptions
             + "sequential stops when more would not change the answer"
             + (predicts
                 ? ""
-                : "; staged decides one radius in --stages, each larger than the one before, as Horvath et al.; bernstein certifies the "
+                : "; staged decides one radius in --stages, each larger than the one before, as in Horvath et al.; bernstein certifies the "
                 + "largest mean score in place of votes, as MACER's code does; pixeldp, pixeldp-scores, "
-                + "lecuyer and li are the smaller radii of before Cohen, for comparison")
+                + "lecuyer and li are the smaller radii from before Cohen, for comparison")
             + ". All at the same alpha";
         N.Description = predicts
             ? "Votes of each prediction, for cohen [default: 1000]"
@@ -68,7 +68,7 @@ internal sealed class CertifierOptions
 
     public Option<double[]?> Target { get; } =
         ListOptions.Radii("--target",
-        "Radii that sequential decides, rising, separated by commas; without, it certifies as large a radius as pays. Staged decides one");
+        "Radii that sequential decides, rising, separated by commas; without, the radius that is worth its votes. Staged decides one");
 
     public Option<long[]> Stages { get; } = ListOptions.RisingCounts("--stages",
         "Fresh votes of each stage, for staged: rising, separated by commas [default: 1000,10000,125000]");
@@ -76,7 +76,7 @@ internal sealed class CertifierOptions
     public Option<double?> GiveUp { get; } = new Option<double?>("--give-up")
     {
         HelpName = "p",
-        Description = "Allowed probability of giving a radius up that holds, for staged [default: 0.0001]",
+        Description = "Allowed probability of giving up a radius that holds, for staged [default: 0.0001]",
     }
         .Within(new NumberRange<double>(1e-90, 1) { Below = true });
 

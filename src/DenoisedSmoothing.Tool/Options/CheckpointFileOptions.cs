@@ -17,7 +17,7 @@ internal sealed class CheckpointFileOptions(string part)
     private readonly Option<string[]?> _prefix = new($"--{part}-prefix")
     {
         HelpName = "text",
-        Description = "What to take off the names of the weights, such as model. (repeat it for one behind the other; none keeps all) "
+        Description = "What to take off the names of the weights, such as model. (repeat it for one after the other; none keeps all) "
             + "[default: the usual ones]",
     };
 

@@ -72,7 +72,7 @@ internal sealed class ClassifierOptions
     public Option<int?> Resize { get; } = new Option<int?>("--resize")
     {
         HelpName = "pixels",
-        Description = "Height and width to resize to behind the denoiser [default: the network's, else the images']",
+        Description = "Height and width to resize to after the denoiser [default: the network's, else the images']",
     }
         .AtLeast(1);
 

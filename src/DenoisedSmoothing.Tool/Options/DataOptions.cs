@@ -73,7 +73,7 @@ internal sealed class DataOptions
     public Option<int?> Max { get; } = new Option<int?>("--max")
     {
         HelpName = "count",
-        Description = "At most so many images, over all shards together",
+        Description = "At most this many images, over all shards together",
     }
         .AtLeast(1);
 

@@ -15,7 +15,7 @@ internal sealed class OutputOptions
 
     public Option<bool> Resume { get; } = new("--resume")
     {
-        Description = "Go on with the log where it stops; begin one where there is none",
+        Description = "Continue the log where it stops; begin one if there is none",
     };
 
     public OptionGroup All => new("Log", [Out, Resume]);
@@ -26,7 +26,7 @@ internal sealed class OutputOptions
     {
         string? path = parsed.GetValue(Out);
         if (path is null)
-            return parsed.GetValue(Resume) ? throw new ArgumentException("--resume goes on with a log: name it with --out.") : null;
+            return parsed.GetValue(Resume) ? throw new ArgumentException("--resume continues a log: name it with --out.") : null;
         OutputFolder.Make(path);
         return path;
     }

@@ -18,7 +18,7 @@ internal sealed class PreprocessOptions
     };
 
     public Option<string?> Resize { get; } = Size("--classifier-resize", "pixels",
-        "Resize denoised images for the classifier: the shorter side, or HxW; --resize is a square behind mean and std");
+        "Resize denoised images for the classifier: the shorter side, or HxW; --resize is a square after mean and std");
 
     public Option<string?> Crop { get; } = Size("--classifier-crop", "pixels",
         "Cut the middle out of denoised images, after --classifier-resize");

@@ -8,8 +8,8 @@ internal sealed class SelectorOptions
     private readonly Option<string?> _log = new("--select-from")
     {
         HelpName = "log",
-        Description = "Train a selector for dds aces, of two classes: 1 for images that this log of the same images has certified, rightly "
-            + "and at --select-radius, 0 for its others; images without a line are left out",
+        Description = "Train a selector for dds aces, of two classes: 1 for images that this log of the same images certifies correctly "
+            + "at --select-radius, 0 for its others; images without a line are left out",
     };
 
     private readonly Option<double?> _radius = new Option<double?>("--select-radius")
@@ -30,7 +30,7 @@ internal sealed class SelectorOptions
         {
             (null, null) => null,
             (null, _) => throw new ArgumentException("--select-radius is about the certificates of --select-from: name that log."),
-            (_, null) => throw new ArgumentException("--select-from needs --select-radius: from which certified radius on to select."),
+            (_, null) => throw new ArgumentException("--select-from needs --select-radius: the least certified radius to select."),
             ({ } path, { } radius) => new SelectorLabels(path, radius),
         };
     }

@@ -45,7 +45,7 @@ internal sealed class TrainingVerbOptions
     {
         HelpName = "steps",
         DefaultValueFactory = _ => 500,
-        Description = "Steps between checkpoints, which lie in OUT.checkpoints",
+        Description = "Steps between checkpoints, which are kept in OUT.checkpoints",
     }
         .AtLeast(1);
 
@@ -53,7 +53,7 @@ internal sealed class TrainingVerbOptions
     {
         Required = true,
         HelpName = "file",
-        Description = "The weights to write, .safetensors; a run that was stopped goes on under the same command",
+        Description = "The weights to write, .safetensors; the same command continues a run that was stopped",
     }
         .Check(path => path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
             && !Directory.Exists(path), "--out must name a .safetensors file.");

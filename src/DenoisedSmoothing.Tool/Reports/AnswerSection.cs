@@ -95,7 +95,7 @@ internal static class AnswerSection
         if (log.Log.Norm != Norm.L2 || radius.Value <= 0 || Dimension(log) is not { } values)
             return null;
         double each = radius.Value / Math.Sqrt(values);
-        return Text($"How large that is: an image has {values} values from 0 to 1. A change of l2 length {radius.Text} is one value "
+        return Text($"For scale: an image has {values} values from 0 to 1. A change of l2 length {radius.Text} is one value "
             + $"changed by ")
             + Text($"{radius.Text}, or every value by {Cut(each, 5)}, which is {Cut(each * 255, 2)} of 255 steps.");
     }

@@ -12,7 +12,7 @@ internal static class ExampleSection
         ? view.Each(log => Of(view, log, images))
         : Markup.Of($"""
             <p>Pictures are left out: the log holds no images. Name the data set as for <code>dds certify</code>, such as
-            <code>--data fashion-mnist</code> or <code>--data folder --data-path DIR</code>, and they come with it.</p>
+            <code>--data fashion-mnist</code> or <code>--data folder --data-path DIR</code>, and they are shown.</p>
 
             """);
 

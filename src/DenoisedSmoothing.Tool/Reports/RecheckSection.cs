@@ -12,7 +12,7 @@ internal static class RecheckSection
         <pre>{string.Join('\n', view.Logs.SelectMany(log => Commands(view, log)))}</pre>
         <p class="soft"><code>verify</code> computes bounds and radii again from the votes, by other formulas; <code>--redraw</code> draws
         the votes of a random share of the images again, with the models and the images; <code>audit</code> asks whether the radii can come
-        from the settings that are claimed, also where there are no votes. Lines behind # say what to add.</p>
+        from the settings that are claimed, also where there are no votes. The text after # says what to add.</p>
 
         """);
 
@@ -20,7 +20,7 @@ internal static class RecheckSection
     public static string Finding(ReportedLog log) => log.Verification switch
     {
         null => $"{log.Path} holds no votes: nothing of it could be verified. Its radii can be audited.",
-        { Findings.Count: 0 } verification => Text($"{log.Path}: {verification.Verified} lines verified, everything is as the votes give."),
+        { Findings.Count: 0 } verification => Text($"{log.Path}: {verification.Verified} lines verified, all is what the votes give."),
         { } verification => Text($"{log.Path}: {verification.Verified} lines verified, {verification.Findings.Count} findings."),
     };
 

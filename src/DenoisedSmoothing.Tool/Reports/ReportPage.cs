@@ -16,7 +16,7 @@ internal static class ReportPage
             new("classes", "By class", ClassSection.Of(view)),
             new("examples", "Examples", ExampleSection.Of(view)),
             new("missed", "Abstentions and missed rows", MissedSection.Of(view)),
-            new("promise", "What this says, and what not", PromiseSection.Of(view)),
+            new("promise", "What this says, and what it does not", PromiseSection.Of(view)),
             new("settings", "Settings", SettingsSection.Of(view)),
             new("recheck", "How to recheck", RecheckSection.Of(view)),
         ]);

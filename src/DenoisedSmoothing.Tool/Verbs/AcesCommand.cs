@@ -18,12 +18,12 @@ internal static class AcesCommand
         output.Out.Required = true;
         output.Out.HelpName = "file";
         output.Out.Description = "A row for each image, as TSV, with FILE.meta.json beside it";
-        output.Resume.Description = "Go on with the rows where they stop; begin them where there are none";
+        output.Resume.Description = "Continue the rows where they stop; begin them if there are none";
         Verb verb = new Verb(
             "aces",
             "Answers images that a model is sure of under noise with a certificate, and the others by an accurate core model without one "
-                + "(Horvath et al. 2022, ACES). Selection and label are certified at half of alpha each. A run that is stopped or killed "
-                + "goes on with --resume.",
+                + "(Horvath et al. 2022, ACES). Selection and label are certified at half of alpha each. --resume continues a run "
+                + "that was stopped or killed.",
             ["aces --sigma 0.5 --threshold 0.5 --max 20 --n 1000 --out aces.tsv",
                 "aces --sigma 0.5 --classifier-file gaussian.safetensors --denoiser none --selector-file selector.safetensors "
                     + "--core-file core.safetensors --data fashion-mnist --skip 20 --seed 1 --out aces.tsv --resume"],

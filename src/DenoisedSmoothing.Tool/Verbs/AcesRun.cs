@@ -47,7 +47,8 @@ internal sealed record AcesRun
     public int Execute(CancellationToken cancellationToken)
     {
         if (!Resume && new FileInfo(Out) is { Exists: true, Length: > 0 })
-            throw new IOException($"{Out} is there already and will not be overwritten: go on with --resume, or choose another name.");
+            throw new IOException($"{Out} is there already and will not be overwritten: "
+                + "continue it with --resume, or choose another name.");
         IImageDataset images = DataSources.Open(Data);
         using LoadedReplicas replicas = LoadedReplicas.Load(Models);
         replicas.First.Tell(Output);

@@ -36,7 +36,7 @@ internal static class AnalyzeCommand
         };
         Option<bool> paired = new("--paired")
         {
-            Description = "Add every log but the first against the first, image by image: table, markdown, json.",
+            Description = "Also compare every other log with the first, image by image: table, markdown, json.",
         };
         Option<string?> plot = new("--plot")
         {
@@ -48,7 +48,7 @@ internal static class AnalyzeCommand
         Option<double?> rho = Level("--rho", "Probability with which a high-probability bound may fail; 0.001 when not given.");
         Option<bool> unverified = new("--unverified")
         {
-            Description = "Analyse logs although their lines claim more than their votes give.",
+            Description = "Analyse logs even if their lines claim more than their votes give.",
         };
         Verb verb = new Verb(
             "analyze",
@@ -56,8 +56,8 @@ internal static class AnalyzeCommand
                 + "and time. "
             + "Correctness is recomputed from label and prediction. Radii are compared as logged: published logs hold three digits "
                 + "rounded to nearest. "
-            + "Shares of success are cut, those of failure rounded up. Logs with votes are verified first. tsv: log images abstained "
-                + "acr and one column a radius, fractions with 6 decimals.",
+            + "Shares of success are rounded down, those of failure up. Logs with votes are verified first. tsv: log images abstained "
+                + "acr and one column per radius, fractions with 6 decimals.",
             ["analyze sigma_0.25.tsv sigma_0.50.tsv --radii 0,0.25,0.5 --envelope", "analyze sigma_*.tsv --format tsv --plot figure2.svg",
                 "analyze gaussian.tsv consistency.tsv --paired"],
             [(CommandLine.Done, "done"), (CommandLine.Failed, "a log or an option is bad; nothing is printed then")])

@@ -25,10 +25,10 @@ internal static class AttackCommand
         Option<string?> log = new Option<string?>("--out")
         {
             HelpName = "log",
-            Description = "The log to write: JSON lines, the settings and then an image each [default: none]",
+            Description = "The log to write: JSON lines, the settings and then one line per image [default: none]",
         }
             .Check(path => path!.Length > 0 && !Directory.Exists(path), "--out must name a file, not a folder.");
-        Option<bool> resume = new("--resume") { Description = "Go on with the log where it stops; begin one where there is none" };
+        Option<bool> resume = new("--resume") { Description = "Continue the log where it stops; begin one if there is none" };
         Option<string?> plot = new("--plot")
         {
             HelpName = "figure",
@@ -37,8 +37,8 @@ internal static class AttackCommand
         return new Verb(
             "attack",
             "Certifies images and attacks them within their certified radii: by gradients, by estimates of them, by search among votes, "
-                + "in the low bits, and knowing the seed. Fresh votes judge whether an answer changed. A sound certificate is changed by "
-                + "none.",
+                + "in the low bits, and knowing the seed. Fresh votes judge whether an answer changed. No attack "
+                + "changes a sound certificate.",
             [
                 "attack --sigma 0.5 --n 1000 --max 5",
                 "attack --sigma 0.5 --n 1000 --max 40 --beyond 0.5,1,1.5,2,3,4 --plot attacked.png --out runs/attack.jsonl --resume",
@@ -46,7 +46,7 @@ internal static class AttackCommand
             ],
             [
                 (CommandLine.Done, "no attack changed an answer within its certified radius"),
-                (CommandLine.Failed, "an option, a file or an image was not in order; the message says which"),
+                (CommandLine.Failed, "an option, a file or an image was invalid; the message says which"),
                 (Contradicted, "an attack changed an answer within its certified radius; also where the run was stopped after it"),
                 (CommandLine.Cancelled, "stopped (Ctrl-C) before any did; images that are in the log are kept"),
             ])
@@ -62,7 +62,7 @@ internal static class AttackCommand
             double sigma = parsed.GetValue(sampling.Sigma);
             string? path = parsed.GetValue(log), figure = parsed.GetValue(plot);
             if (path is null && parsed.GetValue(resume))
-                throw new ArgumentException("--resume goes on with a log: name it with --out.");
+                throw new ArgumentException("--resume continues a log: name it with --out.");
             if (figure is not null)
                 AccuracyPlot.CheckPath(figure);
             foreach (string file in new[] { path, figure }.OfType<string>())

@@ -38,7 +38,7 @@ internal static class AuditCommand
             .Within(CertifierOptions.AlphaRange, CertifierOptions.AboutAlpha);
         Verb verb = new Verb(
             "audit",
-            "Checks whether a log can have been made with the settings that it claims. A radius of Cohen's certifier is sigma * "
+            "Checks whether a log could have been made with the settings that it claims. A radius of Cohen's certifier is sigma * "
                 + "Phi^-1(Clopper-Pearson "
             + "bound of k in n at alpha) for a whole number k of votes; not every number is. Lists the radii that are impossible, and "
                 + "which alpha, n or sigma would explain the log.",
@@ -128,7 +128,7 @@ internal static class AuditCommand
 
         output.WriteLine(explanations[0].Impossible == 0
             ? "It would be explained by:"
-            : "Nothing that was tried explains all of it; nearest come:");
+            : "Nothing that was tried explains all of it; the nearest are:");
         foreach (LogAuditExplanation explanation in explanations)
         {
             string cut = explanation.DigitsCut ? ", digits cut instead of rounded" : "";

@@ -50,7 +50,7 @@ internal static class CalibrateCommand
         return new Verb(
             "calibrate",
             "Finds the threshold of robust prediction sets: from one noisy copy of each labelled image, such that the sets of dds sets "
-                + "hold the label as often as asked for, though each image was moved by up to --radius (Zargarbashi et al. 2025). The "
+                + "hold the label as often as asked for, even if each image was moved by up to --radius (Zargarbashi et al. 2025). The "
                 + "images must be like those that will be asked about, and must have had no part in training.",
             [
                 "calibrate --sigma 0.25 --radius 0.125 --max 250 --out runs/sets.json",

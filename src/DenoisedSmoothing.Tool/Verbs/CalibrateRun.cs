@@ -77,7 +77,7 @@ internal sealed record CalibrateRun
     private static string Summary(PredictionSetCalibration calibration) => string.Create(CultureInfo.InvariantCulture,
         $"Sets miss the label of at most {100 * calibration.Miscoverage:G15}% of images, each moved by up to {calibration.Radius}: ")
         + string.Create(CultureInfo.InvariantCulture,
-            $"so they may miss {Math.Floor(1e5 * calibration.CleanMiscoverage) / 1e3:F3}% of images that no one moved, and the threshold ")
+            $"so they may miss {Math.Floor(1e5 * calibration.CleanMiscoverage) / 1e3:F3}% of unmoved images, and the threshold ")
         + "of "
         + (double.IsPositiveInfinity(calibration.Threshold)
             ? $"{calibration.Model.Score} is infinite"

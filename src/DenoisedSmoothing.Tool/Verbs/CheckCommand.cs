@@ -47,13 +47,13 @@ internal static class CheckCommand
                 "--out must name an .html file.");
         Verb verb = new Verb(
             "check",
-            "Looks a pair of models over with a few labelled images, before any long run: pictures, accuracy on clean, noisy and "
+            "Examines a pair of models with a few labelled images, before any long run: pictures, accuracy on clean, noisy and "
                 + "denoised images, "
                 + "which sigma certifies most, what certificates cost on this device, and warnings where something looks like a mistake: a "
                 + "wrong range of pixels, normalisation, channel order, class order, schedule, timestep scale or noise level.",
             ["check --radius 0.5", "check --pair cifar10 --denoiser-file d.pt --classifier-file c.bin --data cifar10 --data-path DIR "
                 + "--max 200"],
-            [(CommandLine.Done, "done, with or without warnings"), (CommandLine.Failed, "an option, a file or an image was not in order"),
+            [(CommandLine.Done, "done, with or without warnings"), (CommandLine.Failed, "an option, a file or an image was invalid"),
                 (CommandLine.Cancelled, "stopped (Ctrl-C)")])
             .With(models.All).With(data.Selection).With(strategy.All).With([sigma, radius, certify, n, batch, seed, output]);
         return verb.Does((parsed, cancellationToken) =>

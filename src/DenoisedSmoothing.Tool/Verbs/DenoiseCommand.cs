@@ -10,7 +10,7 @@ internal static class DenoiseCommand
         ModelOptions models = new();
         DataOptions data = new();
         StrategyOptions strategy = new();
-        Option<double[]> sigma = ListOptions.Sigmas("Noise levels, separated by commas: a block of columns each", 0.5);
+        Option<double[]> sigma = ListOptions.Sigmas("Noise levels, separated by commas: one block of columns each", 0.5);
         Option<int[]> chosen = ListOptions.Indices("--images",
             "Indices of the images, separated by commas [default: the first 8 of --start, --skip and --max]");
         Option<string[]> denoisers = ListOptions.Names("--denoiser",
@@ -19,7 +19,7 @@ internal static class DenoiseCommand
         Option<int?> scale = new Option<int?>("--scale")
         {
             HelpName = "factor",
-            Description = "Screen pixels a pixel [default: what makes an image about 96 pixels high]",
+            Description = "Screen pixels per image pixel [default: what makes an image about 96 pixels high]",
         }
             .Within(new NumberRange<int>(1, 32));
         Option<string> output = new Option<string>("--out")
@@ -32,7 +32,7 @@ internal static class DenoiseCommand
                 && !Directory.Exists(path), "--out must name a .png file.");
         Verb verb = new Verb(
             "denoise",
-            "Draws images, their noisy copies and what each strategy makes of them (the paper's Figures 3 to 5): a row an image, framed "
+            "Draws images, their noisy copies and what each strategy makes of them (the paper's Figures 3 to 5): one row per image, framed "
                 + "green where the classifier is right and red where it is wrong.",
             ["denoise --sigma 0.5 --images 0,1,2,3", "denoise --denoiser one-shot,multi-step,heun --sigma 0.25,1.0 --out runs/figure3.png"],
             Verb.ExitCodesOfARun)

@@ -13,7 +13,7 @@ internal static class EvaluateCommand
         Option<double[]> sigma = ListOptions.Sigmas("Noise levels, separated by commas", 0.25, 0.5, 1.0);
         Option<string[]> denoisers =
             ListOptions.Names("--denoiser",
-            $"Strategies, separated by commas: {string.Join(", ", Strategies.Names)} [default: one-shot, and none beside it]",
+            $"Strategies, separated by commas: {string.Join(", ", Strategies.Names)} [default: one-shot and none]",
             Strategies.Names);
         Option<int> batch = new Option<int>("--batch")
         {
@@ -26,7 +26,7 @@ internal static class EvaluateCommand
         Option<string?> output = new("--out")
         {
             HelpName = "file",
-            Description = "Also write the table there, as TSV; never over a file that is there",
+            Description = "Also write the table to this file, as TSV; an existing file is not overwritten",
         };
         Verb verb = new Verb(
             "evaluate",

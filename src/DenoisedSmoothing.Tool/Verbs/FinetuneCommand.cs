@@ -14,7 +14,7 @@ internal static class FinetuneCommand
         strategy.Denoiser.Validators.Clear();
         strategy.Denoiser.AcceptOnlyFromAmong([.. Strategies.Denoisers]);
         strategy.Denoiser.Description =
-            $"What the classifier is trained behind: {string.Join(", ", Strategies.Denoisers)} (none: Gaussian augmentation, as Cohen "
+            $"The denoising before the classifier: {string.Join(", ", Strategies.Denoisers)} (none: Gaussian augmentation, as Cohen "
             + $"et al.) [default: one-shot]";
         TrainingVerbOptions training = new("128", TrainingVerbOptions.Cosine("0.001"), "two epochs");
         Option<int?> samplerSteps = new Option<int?>("--denoiser-steps")
@@ -29,10 +29,10 @@ internal static class FinetuneCommand
         {
             HelpName = "pixels",
             DefaultValueFactory = _ => 2,
-            Description = "Images are moved by up to so many pixels each way",
+            Description = "Images are moved by up to this many pixels each way",
         }
             .AtLeast(0);
-        Option<bool> noMirror = new("--no-mirror") { Description = "Do not mirror every second image, as one would not for digits" };
+        Option<bool> noMirror = new("--no-mirror") { Description = "Do not mirror every second image (mirroring does not suit digits)" };
         Option<double> weightDecay = new Option<double>("--weight-decay")
         {
             HelpName = "rate",

@@ -15,10 +15,10 @@ internal static class MergeCommand
             HelpName = "LOG",
             Required = true,
         };
-        Option<bool> partial = new("--partial") { Description = "Merge although shards are missing or unfinished." };
+        Option<bool> partial = new("--partial") { Description = "Merge even if shards are missing or unfinished." };
         Verb verb = new Verb(
             "merge",
-            "Merges the shards of a run into the log that the whole run would have written, times apart. Each shard needs its "
+            "Merges the shards of a run into the log that the whole run would have written, except for times. Each shard needs its "
                 + "SHARD.jsonl and SHARD.meta.json beside it. "
             + "Shards of different settings are refused, and the settings named.",
             ["merge run.1.tsv run.2.tsv --out run.tsv"],

@@ -44,11 +44,11 @@ internal static class PlanCommand
             .AtLeast(1);
         Verb verb = new Verb(
             "plan",
-            "Says before any work how many samples a radius needs when the label has a given true probability, what the largest radius "
-                + "is that n can reach, and how long it takes.",
+            "Says before a run how many samples a radius needs when the label has a given true probability, the largest radius "
+                + "that n can reach, and how long it takes.",
             ["plan --sigma 0.5 --radius 0.5,1.0", "plan --sigma 0.25 --radius 0.5 --pa 0.99,0.999 --n 10000 --rate 825",
                 "plan --sigma 0.5 --norm l1 --radius 0.5", "plan --sigma 0.5 --radius 0.5 --measure"],
-            [(CommandLine.Done, "done"), (CommandLine.Failed, "an option was not in order, or a radius is beyond any certificate at sigma"),
+            [(CommandLine.Done, "done"), (CommandLine.Failed, "an option was invalid, or a radius is beyond any certificate at sigma"),
                 (CommandLine.Cancelled, "stopped (Ctrl-C)")])
             .With([sampling.Sigma, sampling.Norm, radius, pA, power, certifier.N0, certifier.N, certifier.Alpha, certifier.Budget, rate,
                 images, measure, batch])

@@ -19,7 +19,7 @@ internal static class RateMeasurement
             PairLoader.Bundled => [1, 28, 28],
             "imagenet" => [3, 224, 224],
             not null => [3, 32, 32],
-            null => throw new ArgumentException("--measure needs --pair, which tells the images' size; else say --rate."),
+            null => throw new ArgumentException("--measure needs --pair, which gives the images' size; otherwise give --rate."),
         };
         using Tensor blank = full(shape, Kept(0.5f));
         StrategyChoice strategy = new(null, null, null, 0.25, false);

@@ -40,19 +40,19 @@ internal static class ReportCommand
         Option<string?> names = new("--class-names")
         {
             HelpName = "file",
-            Description = "Names of the classes, a line each [default: the data set's, where --data names it]",
+            Description = "Names of the classes, one per line [default: the data set's, where --data names it]",
         };
         Option<double?> alpha = AnalyzeCommand.Level("--alpha",
             "Alpha of the certificates where a log does not say it [default: 0.001]; never below what a log says");
         Option<double?> rho = AnalyzeCommand.Level("--rho", "Probability with which a bound may fail [default: 0.001]");
         Option<bool> unverified = new("--unverified") { Description =
-            "Report on logs although their lines claim more than their votes give" };
+            "Report on logs even if their lines claim more than their votes give" };
         Verb verb = new Verb(
             "report",
             "Answers \"how robust is my model?\" with one HTML file that needs nothing else: the answer in sentences, certified "
                 + "accuracy by "
-                + "radius with bounds, by class, examples, what it promises and what not, settings, and how to recheck it. The figures are "
-                + "those of analyze. With a data set there are pictures.",
+                + "radius with bounds, by class, examples, what it promises and what it does not, settings, and how to recheck it. The "
+                + "figures are those of analyze. With a data set there are pictures.",
             ["report runs/050.tsv --data fashion-mnist --radius 0.5", "report runs/025.tsv runs/050.tsv --out both.html --bundle both.zip"],
             [(CommandLine.Done, "done"), (CommandLine.Failed, "a log or an option is bad; nothing is written then"),
                 (CommandLine.Cancelled, "stopped (Ctrl-C)")])

@@ -20,13 +20,13 @@ internal static class TrainClassifierCommand
         Option<int?> shift = new Option<int?>("--shift")
         {
             HelpName = "pixels",
-            Description = "Images are moved by up to so many pixels each way [default: the recipe's]",
+            Description = "Images are moved by up to this many pixels each way [default: the recipe's]",
         }
             .AtLeast(0);
         Option<bool?> mirror = new("--mirror")
         {
             HelpName = "true|false",
-            Description = "Mirror every second image, as one would not for digits [default: the recipe's]",
+            Description = "Mirror every second image (mirroring does not suit digits) [default: the recipe's]",
         };
         Option<double?> weightDecay = new Option<double?>("--weight-decay")
         {
@@ -38,8 +38,8 @@ internal static class TrainClassifierCommand
         SelectorOptions selector = new();
         Verb verb = new Verb(
             "train-classifier",
-            "Trains a classifier to be smoothed, most without a denoiser as the field's other methods do, with their papers' settings. "
-                + "The other verbs load the result with --classifier-file, and certify it with --denoiser none (one of ft-cadis behind its "
+            "Trains a classifier for smoothing by the field's other methods, most without a denoiser, with their papers' settings. "
+                + "The other verbs load the result with --classifier-file, and certify it with --denoiser none (one of ft-cadis after its "
                 + "denoiser).",
             ["train-classifier --objective gaussian --sigma 0.5 --recipe quick --out runs/gaussian.safetensors",
                 "train-classifier --objective consistency --sigma 0.5 --lambda 5 --epochs 20 --out runs/consistency.safetensors",

@@ -52,8 +52,8 @@ internal sealed record TransferRun
         IEnumerable<long> images = entries.Select(entry => entry.Index).Concat(log.Skipped.Select(image => image.Index)).Order();
         if (!writer.FinishedImages.SequenceEqual(images.TakeWhile(index => index <= writer.LastIndex)))
             throw new InvalidDataException(
-                $"{LogPath} does not hold the images of {From} up to image {writer.LastIndex}: it was edited or damaged. Put it back as it "
-                + "was written, or transfer anew, into another file.");
+                $"{LogPath} does not hold the images of {From} up to image {writer.LastIndex}: it was edited or damaged. Restore it as it "
+                + "was written, or transfer again, into another file.");
         SmoothedPair pair = new(Certified, Successor, Transfer, new SmoothingOptions
         {
             Seed = Seed,

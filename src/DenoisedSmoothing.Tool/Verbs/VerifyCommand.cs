@@ -29,7 +29,7 @@ internal static class VerifyCommand
             .Within(new NumberRange<double>(0, 1) { Above = true });
         Verb verb = new Verb(
             "verify",
-            "Recomputes bounds, radii and p-values from the votes, by other formulas than those that made them, and names every "
+            "Recomputes bounds, radii and p-values from the votes, by formulas other than those that made them, and names every "
                 + "difference: a label that is not the selection's, a bound or a radius that is too large, settings that are not those "
                 + "beside the log, lines that share their noise. A log is verified by its JSON lines, rows of aces by "
                 + "the votes in them. The votes are taken as they are, unless --redraw draws them again; for rows of aces it takes "

@@ -70,7 +70,7 @@ internal sealed class TrainingCheckpoint(string folder, IReadOnlyDictionary<stri
             }
             catch (CheckpointException error)
             {
-                throw new InvalidOperationException($"'{folder}' holds a run of another network than {network.GetName()}: continue it with "
+                throw new InvalidOperationException($"'{folder}' holds a run of a network other than {network.GetName()}: continue it with "
                     + $"that one, or name another checkpoint folder. {error.Message}", error);
             }
         }

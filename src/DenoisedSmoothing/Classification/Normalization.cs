@@ -16,14 +16,14 @@ public sealed class Normalization
         if (mean.Count == 0 || mean.Count != std.Count || std.Any(value => !(value > 0) || float.IsInfinity(value))
             || mean.Any(value => !float.IsFinite(value)))
             throw new ArgumentException(
-                $"A normalisation needs one finite mean and one positive std a channel; got means [{Join(", ", mean)}] and stds "
+                $"A normalisation needs one finite mean and one positive std per channel; got means [{Join(", ", mean)}] and stds "
                 + $"[{Join(", ", std)}].");
         if (mean.Any(value => value is < 0 or > 1) || std.Any(value => value > 1))
         {
             throw new ArgumentException(
                 $"Pixels are in [0,1], so a mean lies in [0,1] and a std is at most 1; got means [{Join(", ", mean)}] and stds "
                     + $"[{Join(", ", std)}]. "
-                + "If they are of pixels from 0 to 255, divide them by 255.");
+                + "If they are for pixels from 0 to 255, divide them by 255.");
         }
 
         (Mean, Std) = ([.. mean], [.. std]);

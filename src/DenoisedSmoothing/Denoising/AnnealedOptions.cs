@@ -38,7 +38,7 @@ public sealed record AnnealedOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(StepsPerLevel, 1);
         if (Sigmas is { } sigmas && (sigmas.Count == 0 || sigmas.Any(sigma => !(sigma > 0 && double.IsFinite(sigma)))
             || sigmas.Zip(sigmas.Skip(1)).Any(pair => pair.Second >= pair.First)))
-            throw new ArgumentException("Sigmas must fall, each finite and above 0, at least one.", nameof(Sigmas));
+            throw new ArgumentException("Sigmas must hold at least one level, falling, each finite and above 0.", nameof(Sigmas));
         Check(SmallestSigma, nameof(SmallestSigma));
         Check(Epsilon, nameof(Epsilon));
     }

@@ -36,7 +36,8 @@ public sealed class DelegateDenoiser : IDenoiser, IDescribed
         torch.Tensor clean = _denoise(noisy, noise) ?? throw new InvalidOperationException("The denoiser returned null.");
         if (!clean.shape.SequenceEqual(noisy.shape))
             throw new InvalidOperationException(
-                $"The denoiser turned [{string.Join(',', noisy.shape)}] into [{string.Join(',', clean.shape)}]; the shape must stay.");
+                $"The denoiser turned [{string.Join(',', noisy.shape)}] into [{string.Join(',', clean.shape)}]; "
+                    + "the shape must not change.");
         // The caller frees the result: it must not be the caller's own batch.
         return (ReferenceEquals(clean, noisy) ? clean.clone() : clean).MoveToOuterDisposeScope();
     }

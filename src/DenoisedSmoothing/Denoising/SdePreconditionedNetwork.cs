@@ -29,7 +29,7 @@ public sealed class SdePreconditionedNetwork : nn.IModule<Tensor, Tensor, Tensor
     {
         ArgumentNullException.ThrowIfNull(network);
         if (!Enum.IsDefined(kind))
-            throw new ArgumentOutOfRangeException(nameof(kind), kind, "The preconditioning is one of the two.");
+            throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such preconditioning: give one of the two.");
         (_network, _kind, _disposeNetwork) = (network, kind, disposeNetwork);
         (network as nn.Module)?.eval();
     }

@@ -79,7 +79,7 @@ internal sealed record DiffusersFolder(DiffusersConfig Network, string Weights, 
         if (type is not (null or "UNet2DModel"))
             throw config.Error($"the network is a {type}, and only UNet2DModel is known here", PixelsOnly);
         if (type is null && !config.Has("down_block_types"))
-            throw config.Error("this is not the configuration of a UNet2DModel: its name and 'down_block_types' are missing",
+            throw config.Error("this is not a configuration of a UNet2DModel: its name and 'down_block_types' are missing",
                 PixelsOnly);
     }
 

@@ -31,7 +31,7 @@ internal sealed partial class DiffusersNames : ITensorSource
                 _ => ".to_out.0.",
             });
             if (!_inside.TryAdd(name, entry.Name))
-                throw CheckpointException.InEntry(inner.Name, entry.Name, $"it is there under its newer name too, {name}");
+                throw CheckpointException.InEntry(inner.Name, entry.Name, $"it is also there under its newer name, {name}");
             entries.Add(new TensorEntry(name, entry.DType, entry.Shape));
         }
 

@@ -76,7 +76,7 @@ internal sealed record DiffusersScheduler(
         }
         catch (ArgumentException e)
         {
-            throw config.Error($"its betas are not a schedule ({e.Message.TrimEnd('.')})", "Fetch the file again.");
+            throw config.Error($"its betas do not make a schedule ({e.Message.TrimEnd('.')})", "Fetch the file again.");
         }
     }
 

@@ -28,7 +28,7 @@ internal static class DiffusersUNet
         if (config.Names.FirstOrDefault(name => !s_read.Contains(name) && config.IsSet(name)) is { } unknown)
             throw config.Error($"the setting '{unknown}' is not one that UNet2DModel is known to have", Unknown);
         if (config.IsSet("class_embed_type") || config.IsSet("num_class_embeds"))
-            throw config.Error("this network is told the class of the image, which is what the classifier behind it has yet to find out",
+            throw config.Error("this network is told the class of the image, which is what the classifier after it has yet to find out",
                 "Take an unconditional network.");
         RequireOneOf(config, "act_fn", "silu", "silu", "swish");
         RequireOneOf(config, "mid_block_type", "UNetMidBlock2D", "UNetMidBlock2D");

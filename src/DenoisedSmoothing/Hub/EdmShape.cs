@@ -89,7 +89,7 @@ internal sealed partial class EdmShape
         IReadOnlyList<long> shape = Shape(name, 4);
         return shape[0] == shape[1] && shape[2] == 3 && shape[3] == 3 ? Size(shape[0])
             : throw CheckpointException.InEntry(
-                _file, name, $"a shape of {CheckpointException.Text(shape)} is not one of such networks", Save);
+                _file, name, $"a shape of {CheckpointException.Text(shape)} is not one that such networks have", Save);
     }
 
     private IReadOnlyList<long> Shape(string name, int dimensions) =>
@@ -98,7 +98,7 @@ internal sealed partial class EdmShape
             : throw CheckpointException.InEntry(_file, name, "this weight is missing, or of another shape", Save);
 
     private int Size(long size) => size is > 0 and <= 1 << 20 ? (int)size
-        : throw CheckpointException.In(_file, $"a size of {size} is not one of such networks", Save);
+        : throw CheckpointException.In(_file, $"a size of {size} is not one that such networks have", Save);
 
     private static string Name(int side) => $"{side}x{side}";
 

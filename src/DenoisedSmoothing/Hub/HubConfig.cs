@@ -31,11 +31,11 @@ internal sealed class HubConfig
         catch (JsonException e)
         {
             string kind = FileKind.Of(path) is { } known && known != FileKind.Text && known != FileKind.Json
-                && known != FileKind.ModelConfiguration ? $"it is {known.Noun}" : "it is no JSON";
+                && known != FileKind.ModelConfiguration ? $"it is {known.Noun}" : "it is not JSON";
             throw CheckpointException.In(path, kind, cause: e);
         }
 
-        throw CheckpointException.In(path, "it is no JSON object");
+        throw CheckpointException.In(path, "it is not a JSON object");
     }
 
     /// <summary>Whether there is a value other than null.</summary>

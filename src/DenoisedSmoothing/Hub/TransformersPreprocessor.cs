@@ -43,7 +43,7 @@ internal static class TransformersPreprocessor
             preprocess = preprocess.Exactly(channels, pixels, pixels);
         ImagePreparation images = new(preprocess, side, Normalization(config, kind, channels));
         return name is null && Array.Find(s_neededWithoutKind, needed => !config.Has(needed)) is { } missing
-            ? throw config.Wrong(missing, "there where image_processor_type is not")
+            ? throw config.Wrong(missing, "present if image_processor_type is not")
             : images;
     }
 

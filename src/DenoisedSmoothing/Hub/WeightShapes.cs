@@ -32,7 +32,7 @@ internal sealed class WeightShapes(ITensorSource source)
         return shape.Count == dimensions && shape[dimension] is >= 1 and <= int.MaxValue
             ? (int)shape[dimension]
             : throw CheckpointException.InEntry(File, name,
-                $"its shape {CheckpointException.Text(shape)} cannot be: {dimensions} dimensions are expected");
+                $"its shape {CheckpointException.Text(shape)} is impossible: {dimensions} dimensions are expected");
     }
 
     /// <summary>How many parts are numbered under a name, from 0 on without a gap.</summary>

@@ -141,7 +141,7 @@ public sealed class DiffusionUNet : Module<Tensor, Tensor, Tensor>, IOneTimestep
             throw new InvalidOperationException("This DiffusionUNet is not class-conditional: it takes no labels.");
         CheckInput(x, timesteps);
         if (labels.dim() != 1 || labels.shape[0] != x.shape[0])
-            throw new ArgumentException($"One label a row is needed: [{x.shape[0]}]; got [{string.Join(',', labels.shape)}].",
+            throw new ArgumentException($"One label per row is needed: [{x.shape[0]}]; got [{string.Join(',', labels.shape)}].",
                 nameof(labels));
         return InSlices(x, timesteps, labels, Options.OutChannels);
     }

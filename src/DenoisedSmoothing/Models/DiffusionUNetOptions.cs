@@ -106,7 +106,7 @@ public sealed record DiffusionUNetOptions
     internal void Validate()
     {
         if (ChannelMultipliers.Count == 0 || ResidualBlocks < 1 || InChannels < 1 || OutChannels < 1 || ModelChannels < 1)
-            throw new ArgumentException("A DiffusionUNet needs channels, at least one level and at least one residual block a level.");
+            throw new ArgumentException("A DiffusionUNet needs channels, at least one level and at least one residual block per level.");
         if (ClassCount < 1)
             throw new ArgumentException(
                 $"A class-conditional DiffusionUNet needs at least one class, not {ClassCount}; null is an unconditional one.");

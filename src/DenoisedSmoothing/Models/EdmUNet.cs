@@ -68,7 +68,7 @@ public sealed class EdmUNet : Module<Tensor, Tensor, Tensor>, IImageNetwork
         NetworkInput.Require(x, nameof(EdmUNet), Input);
         ArgumentNullException.ThrowIfNull(noise);
         if (noise.dim() != 1 || noise.shape[0] != x.shape[0])
-            throw new ArgumentException($"One noise label a row is needed: [{x.shape[0]}]; got [{string.Join(',', noise.shape)}].");
+            throw new ArgumentException($"One noise label per row is needed: [{x.shape[0]}]; got [{string.Join(',', noise.shape)}].");
         long first = 0;
         return RowSlices.Run(x, 3L * Options.Widths[0] * x.shape[2] * x.shape[3], rows =>
         {

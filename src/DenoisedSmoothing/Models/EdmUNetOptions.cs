@@ -67,7 +67,7 @@ public sealed record EdmUNetOptions
         if (!Enum.IsDefined(Architecture) || Widths.Count == 0 || Blocks < 1 || Channels < 1 || Labels < 0 || Augments < 0
             || EmbeddingChannels < 1 || ModelChannels < 4 || Widths.Any(static width => width < 4) || NoiseChannels < 4
             || NoiseChannels % 2 != 0)
-            throw new ArgumentException("An EdmUNet needs channels, at least one level and at least one block a level.");
+            throw new ArgumentException("An EdmUNet needs channels, at least one level and at least one block per level.");
         if (Resolution < 1 || Resolution >> (Widths.Count - 1) << (Widths.Count - 1) != Resolution)
             throw new ArgumentException($"A resolution of {Resolution} cannot be halved {Widths.Count - 1} times.");
         if (FilterTaps is not (2 or 4))

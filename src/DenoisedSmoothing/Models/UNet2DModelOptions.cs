@@ -113,7 +113,7 @@ public sealed record UNet2DModelOptions
                 $"A UNet2DModel has as many levels down and up as widths, and at least one; got {DownBlocks.Count} down, {UpBlocks.Count} "
                     + $"up and {levels} widths.");
         if (InChannels < 1 || OutChannels < 1 || LayersPerBlock < 1 || NormGroups < 1 || BlockChannels.Any(c => c < 2))
-            throw new ArgumentException("A UNet2DModel needs channels, groups and at least one residual block a level.");
+            throw new ArgumentException("A UNet2DModel needs channels, groups and at least one residual block per level.");
         if (DownBlocks.Concat(UpBlocks).Any(block => !Enum.IsDefined(block)) || !Enum.IsDefined(TimeEmbedding))
             throw new ArgumentException("A block or the time embedding is of no known kind.");
         if (DownsamplePadding is not (0 or 1))

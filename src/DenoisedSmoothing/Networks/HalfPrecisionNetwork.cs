@@ -86,5 +86,5 @@ public sealed class HalfPrecisionNetwork : nn.IModule<Tensor, Tensor>, nn.IModul
     /// <summary>Frees the network.</summary>
     public void Dispose() => _network.Dispose();
 
-    private InvalidOperationException TakesImagesOnly() => new($"{_network.GetName()} takes only images: it is not a diffusion network.");
+    private InvalidOperationException TakesImagesOnly() => new($"{_network.GetName()} takes images only: it is not a diffusion network.");
 }

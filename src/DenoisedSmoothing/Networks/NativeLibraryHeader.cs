@@ -22,7 +22,7 @@ internal static class NativeLibraryHeader
         if (OperatingSystem.IsWindows())
             return header.StartsWith("MZ"u8) ? null : "it is not a Windows library";
         if (OperatingSystem.IsMacOS())
-            return header.StartsWith((ReadOnlySpan<byte>)[0xcf, 0xfa, 0xed, 0xfe]) ? null : "it is no library of macOS";
+            return header.StartsWith((ReadOnlySpan<byte>)[0xcf, 0xfa, 0xed, 0xfe]) ? null : "it is not a macOS library";
         if (header.Length < 64 || !header.StartsWith((ReadOnlySpan<byte>)[0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1]))
             return "it is not a 64-bit Linux library";
         int machine = BinaryPrimitives.ReadUInt16LittleEndian(header[18..]);

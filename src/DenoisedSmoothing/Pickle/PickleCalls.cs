@@ -128,7 +128,7 @@ internal sealed class PickleCalls(IReadOnlyCollection<string> inert, MemoryBudge
         budget.Charge(ViewByteCount);
         return offset >= 0 && count >= 0 && offset <= storage.Count - count
             ? new PickleStorageView(storage, offset, count)
-            : throw new PickleException($"a part of storage {CheckpointException.Quote(storage.Key)} lies outside of it");
+            : throw new PickleException($"a part of storage {CheckpointException.Quote(storage.Key)} lies outside it");
     }
 
     /// <summary>A tensor over a part of a storage.</summary>
@@ -176,7 +176,7 @@ internal sealed class PickleCalls(IReadOnlyCollection<string> inert, MemoryBudge
             else if (pair is object?[] { Length: 2 } tuple)
                 dictionary.Set(tuple[0], tuple[1], budget);
             else
-                throw new PickleException("a dictionary is made of something else than pairs");
+                throw new PickleException("a dictionary is made of something other than pairs");
         }
 
         return dictionary;

@@ -49,7 +49,7 @@ internal sealed partial class BatchRows(IReadOnlyList<torch.Device> devices, int
     private partial void LogChosen(int batch, string shape);
 
     [LoggerMessage(EventId = 103, Level = LogLevel.Warning,
-        Message = "Out of memory with {TooLarge} rows per forward pass. Images in work start again with {Batch}, and certificates record " +
-            "the batch of their votes. Give SmoothingOptions.Batch = {Batch} to begin there")]
+        Message = "Out of memory with {TooLarge} rows per forward pass. Images in progress start again with {Batch}, and certificates " +
+            "record the batch of their votes. Give SmoothingOptions.Batch = {Batch} to begin there")]
     private partial void LogHalved(Exception error, int tooLarge, int batch);
 }

@@ -38,7 +38,7 @@ internal sealed class ImageIntake(SeedSource seeds, InputShape? inputShape)
         if (!_indices.Add(index))
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"Image index {index} comes twice: noise is a function of seed and index, so distinct images need distinct indices."));
+                $"Image index {index} occurs twice: noise is a function of seed and index, so distinct images need distinct indices."));
         }
     }
 
@@ -54,5 +54,5 @@ internal sealed class ImageIntake(SeedSource seeds, InputShape? inputShape)
     }
 
     private const string ChannelsLastRemedy =
-        " Use ImageTensors.FromHwcBytes, or permute(2, 0, 1); where images really are so, declare it (PartInfo.InputShape).";
+        " Use ImageTensors.FromHwcBytes, or permute(2, 0, 1); if images really have this layout, declare it (PartInfo.InputShape).";
 }

@@ -58,7 +58,7 @@ internal sealed class ImageRoom(int mostImages, bool onAccelerator, SmoothingTel
     {
         if (DeviceThread.IsCurrent && onAccelerator)
             throw new InvalidOperationException(
-                "A base classifier on an accelerator asked a SmoothedClassifier on one while it was asked itself: both would wait for one "
-                + "another for ever. Let the inner one compute on the CPU, or ask it beforehand.");
+                "A base classifier on an accelerator asked a SmoothedClassifier on one while being asked itself: both would wait for one "
+                + "another forever. Let the inner one compute on the CPU, or ask it beforehand.");
     }
 }

@@ -31,7 +31,7 @@ internal sealed class SmoothingTelemetry(string? model)
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.1, .25, .5, .75, 1, 1.5, 2, 3, 5] });
 
     private static readonly UpDownCounter<long> s_queue = s_meter.CreateUpDownCounter<long>(
-        "denoised_smoothing.queue.length", "{image}", "Images in work, and images that wait for a place.");
+        "denoised_smoothing.queue.length", "{image}", "Images in progress, and images that wait for a place.");
 
     private static readonly Counter<long> s_refusals = s_meter.CreateCounter<long>(
         "denoised_smoothing.refusals", "{image}", "Images that a server refused because there was too much to do, by reason.");

@@ -56,7 +56,7 @@ public class AdmissionQueueTests
         Task<Place> waits2 = queue.EnterAsync(0, default), waits4 = queue.EnterAsync(0, default);
         RefusedException refused =
             (await queue.Invoking(q => q.EnterAsync(0, default)).Should().ThrowAsync<RefusedException>()).Which;
-        refused.Message.Should().Contain("some 6 s");
+        refused.Message.Should().Contain("about 6 s");
         refused.RetryAfter.Should().Be(TimeSpan.FromSeconds(4));
         (waits2.IsCompleted, waits4.IsCompleted).Should().Be((false, false));
     }

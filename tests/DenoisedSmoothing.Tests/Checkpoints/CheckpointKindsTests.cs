@@ -25,7 +25,7 @@ public sealed class CheckpointKindsTests : IDisposable
         byte[] file = File.ReadAllBytes(Case("linear.dat"));
         for (int length = 1; length < file.Length; length++)
             Opened.Refused(file[..length]).Should().Contain("checkpoint");
-        Opened.Refused([.. file, 0]).Should().Contain("those of no checkpoint that is known");
+        Opened.Refused([.. file, 0]).Should().Contain("not those of any known checkpoint");
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class CheckpointKindsTests : IDisposable
         Refused().Should().Match("*it is a folder, but a checkpoint is needed. Name a file inside of it.");
         File.WriteAllText(Path.Combine(_folder.FullName, "pytorch_model.bin"), "");
         File.WriteAllText(Path.Combine(_folder.FullName, "model.safetensors"), "");
-        Refused().Should().Match("*Name a file inside of it: 'model.safetensors', 'pytorch_model.bin'.");
+        Refused().Should().Match("*Name a file inside it: 'model.safetensors', 'pytorch_model.bin'.");
         File.WriteAllText(Path.Combine(_folder.FullName, "data.pkl"), "");
         Refused().Should().Match("*it is a folder, with what a checkpoint of torch.save has inside. Pack it again*");
         Action safetensors = () => SafetensorsFile.Open(_folder.FullName);

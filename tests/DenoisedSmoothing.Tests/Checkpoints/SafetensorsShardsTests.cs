@@ -65,7 +65,7 @@ public sealed class SafetensorsShardsTests : IDisposable
     [InlineData("""{"weight_map":[]}""", "*weight_map is not a map of strings*")]
     [InlineData("""{"weight_map":{"a":1}}""", "*'a': its file in weight_map is not a string*")]
     [InlineData("""{"weight_map":{"a":"1","a":"1"}}""", "*'a': it is in weight_map twice*")]
-    [InlineData("""{"weight_map":{},"weight_map":{}}""", "*weight_map is there twice*")]
+    [InlineData("""{"weight_map":{},"weight_map":{}}""", "*weight_map occurs twice*")]
     [InlineData("""{"metadata":[[[[[[[[[]]]]]]]]]}""", "*not valid JSON*")]
     [InlineData("""{"weight_map":{"\ud800":"1"}}""", "*a string that is not text*")]
     [InlineData("""{"architectures":["ViT"]}""", "*the configuration of a model, without its weights*")]

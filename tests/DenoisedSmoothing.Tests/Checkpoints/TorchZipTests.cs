@@ -68,8 +68,8 @@ public class TorchZipTests
     }
 
     [Theory]
-    [InlineData(8, 1, "*encrypted, or packed by something else than deflate*")]
-    [InlineData(10, 14, "*encrypted, or packed by something else than deflate*")]
+    [InlineData(8, 1, "*encrypted, or packed by something other than deflate*")]
+    [InlineData(10, 14, "*encrypted, or packed by something other than deflate*")]
     [InlineData(20, 77, "*claims 4000 bytes, and has 77*")]
     [InlineData(42, 1, "*'archive/data/0': the zip record is not where the directory says*")]
     [InlineData(45, 0x7f, "*reaches beyond the*")]
@@ -97,7 +97,7 @@ public class TorchZipTests
         using (TorchSaveFile opened = Open(commented))
             opened.Entries.Should().ContainSingle();
         Opened.Refused(TorchZipFile.Make(Pickle, ("0", new byte[4000]), ("0", new byte[4000]))).Should()
-            .Match("*'archive/data/0': the zip record is there twice*");
+            .Match("*'archive/data/0': the zip record occurs twice*");
     }
 
     [Fact]

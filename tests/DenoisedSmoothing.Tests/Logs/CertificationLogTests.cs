@@ -74,7 +74,7 @@ public sealed class CertificationLogTests : IDisposable
     [InlineData("0\t1\t1\t0.5\t1\t0:61:00\n", "line 2: time '0:61:00' is neither")]
     [InlineData("0\t1\t1\t0.5\t1\tnan\n", "line 2: time 'nan' is neither")]
     [InlineData("7\t1\t1\t0.5\t1\t1\n\n7\t1\t1\t0.5\t1\t1\n", "line 4: image 7 is in line 2 already")]
-    [InlineData("idx\tlabel\tpredict\n", "line 2: another header")]
+    [InlineData("idx\tlabel\tpredict\n", "line 2: a header other")]
     public void Read_names_the_bad_line(string rows, string message) =>
         FluentActions.Invoking(() => Read(Header + rows)).Should().Throw<InvalidDataException>().WithMessage($"*log.tsv, {message}*");
 
@@ -95,7 +95,7 @@ public sealed class CertificationLogTests : IDisposable
     [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "a pointer of Git LFS")]
     [InlineData("<!DOCTYPE html><html></html>", "a web page")]
     [InlineData("\u001f\u008b\b", "a gzip file*Unpack it")]
-    [InlineData("idx\tlabel\tpredict\r0\t1\t1\r", "line 1: a carriage return inside of a line; save the file with line ends of LF or CRLF")]
+    [InlineData("idx\tlabel\tpredict\r0\t1\t1\r", "line 1: a carriage return inside a line; save the file with line ends of LF or CRLF")]
     public void Read_names_another_kind_of_file(string text, string message)
     {
         string path = _folder.PathOf("log.tsv");

@@ -184,7 +184,7 @@ public sealed class AcesVerificationTests : IDisposable
 
         File.WriteAllLines(Rows, [lines[0], lines[1], lines[4]]);
         LogVerification.Run(Rows).Findings.Select(static finding => finding.ToString()).Should().Equal(
-            "image 4: index: the settings set out to do it, and all 2 up to image 8 are left out");
+            "image 4: index: the settings include it, and all 2 up to image 8 are left out");
         File.WriteAllLines(Rows, lines[..3]);
         LogVerification.Run(Rows).Should().Match<LogVerification>(part => part.Findings.Count == 0 && part.Unfinished == 2,
             "the last ones may still be in work");

@@ -211,7 +211,7 @@ public sealed class LogVerificationTests : IDisposable
         foreach (string path in (string[])[Log, Log + ".jsonl"])
         {
             LogVerification.Run(path).Findings.Select(static finding => finding.ToString()).Should().Equal(
-                "image 1: index: the settings set out to do it, and it is left out");
+                "image 1: index: the settings include it, and it is left out");
         }
     }
 

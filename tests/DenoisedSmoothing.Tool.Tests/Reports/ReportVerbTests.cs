@@ -77,7 +77,7 @@ public sealed class ReportVerbTests : LogVerbs
 
         page.Section("probability")!.Descendants("svg").Should().NotBeEmpty();
         page.Section("recheck")!.Value.Should().Contain($"dds verify {log}\n").And.Contain($"dds audit {log}\n")
-            .And.Contain($"dds verify {log} --redraw 0.1 #").And.Contain("3 lines verified, everything is as the votes give");
+            .And.Contain($"dds verify {log} --redraw 0.1 #").And.Contain("3 lines verified, all is what the votes give");
         page.Section("missed")!.Value.Should().Contain("7 (broken)").And.Contain("Rows without finite scores: none");
         page.Section("promise")!.Value.Should().Contain("alpha = 0.001").And.Contain("not rotations");
         page.Section("examples")!.Value.Should().Contain("--data fashion-mnist");
@@ -128,7 +128,7 @@ public sealed class ReportVerbTests : LogVerbs
             File.ReadAllText(log + ".jsonl").Replace("\"radius\":0.", "\"radius\":1.", StringComparison.Ordinal));
 
         (await Run("report", log, "--out", Page)).Should().Be(1);
-        Error.ToString().Should().Contain("claims more than its votes give").And.Contain("--unverified reports it nevertheless");
+        Error.ToString().Should().Contain("claims more than its votes give").And.Contain("--unverified reports it anyway");
         File.Exists(Page).Should().BeFalse();
         XElement page = await Report(log, "--unverified");
         page.Element("body")!.Element("header")!.Value.Should().Contain("Do not rely on these figures");

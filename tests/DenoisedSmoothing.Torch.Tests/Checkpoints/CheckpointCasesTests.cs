@@ -41,7 +41,7 @@ public class CheckpointCasesTests
         using var linear = nn.Linear(3, 2);
         using Checkpoint kept = Checkpoint.Open(Path("lightning-with-loss.ckpt"), new CheckpointOptions { StripPrefixes = [] });
         CheckpointException e = Refused(linear, kept);
-        e.Advice.Should().Be("What is missing is there under the prefix 'model.': set CheckpointOptions.StripPrefixes to it.");
+        e.Advice.Should().Be("The missing entries are there under the prefix 'model.': set CheckpointOptions.StripPrefixes to it.");
         e.Option.Should().Be(nameof(CheckpointOptions.StripPrefixes));
         using Checkpoint advised = Checkpoint.Open(Path("lightning-with-loss.ckpt"), new CheckpointOptions { StripPrefixes = e.Choices });
         LoadsInto(linear, advised);

@@ -88,7 +88,7 @@ public class SafetensorsWriterTests
         {
             using Tensor one = ones(1);
             using Tensor complex = zeros(1, ScalarType.ComplexFloat32);
-            Refuses([new("a", one), new("a", one)], "*'a' is there twice*");
+            Refuses([new("a", one), new("a", one)], "*'a' occurs twice*");
             Refuses([new("__metadata__", one)], "*reserved*");
             Refuses([new("half \ud800", one)], "*not valid Unicode*");
             Refuses([new("z", complex)], "*'z' is ComplexFloat32: convert it to one of F64*");

@@ -112,7 +112,7 @@ public class StateDictTests
         Action load = () => StateDict.Load(module, file);
         load.Should().Throw<CheckpointException>()
             .WithMessage(
-            "weights.safetensors does not fit*7 missing*7 unexpected*is there under the prefix 'module.': open the file by "
+            "weights.safetensors does not fit*7 missing*7 unexpected*are there under the prefix 'module.': open the file by "
             + "Checkpoint.Open, with CheckpointOptions.StripPrefixes set to it.");
     }
 

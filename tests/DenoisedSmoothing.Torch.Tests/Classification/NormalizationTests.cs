@@ -31,7 +31,7 @@ public class NormalizationTests
     public void Constructor_refuses_what_cannot_be(float[] mean, float[] std)
     {
         Action act = () => _ = new Normalization(mean, std);
-        act.Should().Throw<ArgumentException>().WithMessage("*one finite mean and one positive std a channel*");
+        act.Should().Throw<ArgumentException>().WithMessage("*one finite mean and one positive std per channel*");
     }
 
     [Theory]

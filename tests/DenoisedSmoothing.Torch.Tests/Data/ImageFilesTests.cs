@@ -158,7 +158,7 @@ public sealed class ImageFilesTests : IDisposable
             ("<!DOCTYPE html><html></html>", "*it is a web page*"),
             ("\u001f\u008b\u0008\0", "*it is a gzip file*"),
             ("II*\0\u0008\0\0\0", "*not read, such as TIFF. Convert it to PNG.*"),
-            ("\u0001\u0002\u0003", "*no image of a known format*"),
+            ("\u0001\u0002\u0003", "*not an image of a known format*"),
         ];
         ImageFiles images = new(_folder, [("x.png", 0), (".", 0)], ["picture"]);
         foreach (var (content, message) in files)

@@ -46,7 +46,7 @@ public sealed class PretrainedDiffusionRefusalTests : IDisposable
     [InlineData("""{"_class_name":"UNet2DModel","block_out_channels":[1000000000,1,1,1],"norm_num_groups":1}""", "*")]
     [InlineData("""{"_class_name":"UNet2DModel","out_channels":4}""", "*4 channels of 3*")]
     [InlineData("""{"_class_name":"UNet2DConditionModel"}""", "*told what to paint*")]
-    [InlineData("""{"sample_size":32}""", "*no configuration of a UNet2DModel*")]
+    [InlineData("""{"sample_size":32}""", "*not a configuration of a UNet2DModel*")]
     [InlineData("""{"_class_name":"UNet2DModel","in_channels":1,"in_channels":3}""", "*JSON object*")]
     [InlineData("""{"_class_name":"UNet2DModel"}""", "*'conv_in.weight'*[32, 3, 3, 3]*config.json*[224, 3, 3, 3]*")]
     public void Open_a_network_that_is_not_built_here_says_which_setting(string config, string message)

@@ -223,7 +223,7 @@ public class DiffusionUNetTests
             .WithMessage("*takes no labels*");
         FluentActions.Invoking(() => conditional.call(x, t)).Should().Throw<InvalidOperationException>().WithMessage("*needs labels*");
         FluentActions.Invoking(() => conditional.forward(x, t, one)).Should().Throw<ArgumentException>()
-            .WithMessage("*One label a row*[2]*[1]*");
+            .WithMessage("*One label per row*[2]*[1]*");
     }
 
     [Theory]

@@ -39,8 +39,8 @@ public sealed class AotInductorErrorTests : IDisposable
         Load(Package(Device, whole[..100])).Should().Throw<CheckpointException>().WithMessage("*cut short*");
         Load(Package(Device, other)).Should().Throw<CheckpointException>().WithMessage("*another processor (ELF machine 8)*");
         Load(Package(Device, [.. "MZ, and then Windows"u8])).Should().Throw<CheckpointException>()
-            .WithMessage("*no 64-bit library of Linux*");
-        Load(Package(Device, [])).Should().Throw<CheckpointException>().WithMessage("*no 64-bit library of Linux*");
+            .WithMessage("*not a 64-bit Linux library*");
+        Load(Package(Device, [])).Should().Throw<CheckpointException>().WithMessage("*not a 64-bit Linux library*");
     }
 
     [SkippableFact]

@@ -101,7 +101,7 @@ public class PredictionSetCalibratorTests
         Refused("image 1 has label 3*0 to 2", (image, 0), (image, 3));
         Refused("image 1 is [1,2,3]*[1,2,2]", (image, 0), (larger, 0));
         Refused("[0,255]", (bytes, 0));
-        Refused("comes twice", (new(image, 7), 0), (new(image, 7), 0));
+        Refused("occurs twice", (new(image, 7), 0), (new(image, 7), 0));
         calibrator.Invoking(its => its.Calibrate([(image, 0)], -1)).Should().Throw<ArgumentOutOfRangeException>();
         calibrator.Invoking(its => its.Calibrate([(image, 0)], .1, .9)).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new PredictionSetCalibrator(classifier, 64)).Should().Throw<ArgumentOutOfRangeException>();

@@ -162,7 +162,7 @@ public class RobustSetClassifierTests
         sets.Invoking(its => its.PredictSet(larger)).Should().Throw<ArgumentException>().WithMessage("*[1,2,2]*[1,2,3]*");
         sets.Invoking(its => its.PredictSet(normalised)).Should().Throw<ArgumentException>().WithMessage("*normalised*");
         sets.Invoking(its => its.PredictSetMany([new(image, 1), new(image, 1)]).ToArray()).Should().Throw<ArgumentException>()
-            .WithMessage("*comes twice*");
+            .WithMessage("*occurs twice*");
     }
 
     [Fact]

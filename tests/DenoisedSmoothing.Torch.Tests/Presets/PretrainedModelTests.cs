@@ -183,8 +183,8 @@ public sealed class PretrainedModelTests : IDisposable
     [InlineData("""{"size":0}""", "*size must be a side of at least 1*")]
     [InlineData("""{"image_mean":[0.5]}""", "*image_mean must be one number for each of 3 channels*")]
     [InlineData("""{"size":32,"image_mean":[127,127,127],"image_std":[58,58,58]}""", "*Pixels are in *")]
-    [InlineData("""{"size":32,"resample":2,"image_mean":[0.5,0.5,0.5]}""", "*image_std must be there where image_processor_type is not*")]
-    [InlineData("[1]", "*it is no JSON object*")]
+    [InlineData("""{"size":32,"resample":2,"image_mean":[0.5,0.5,0.5]}""", "*image_std must be present if image_processor_type is not*")]
+    [InlineData("[1]", "*it is not a JSON object*")]
     [InlineData("<html>", "*it is a web page*")]
     public void Open_folder_with_another_preprocessing_is_refused(string preprocessor, string message)
     {

@@ -81,7 +81,7 @@ public sealed class ResumptionTests : IDisposable
         new TrainingTask("denoiser").Train(options);
 
         FluentActions.Invoking(() => new TrainingTask("unet").Train(options)).Should().Throw<InvalidOperationException>()
-            .WithMessage($"'{_folder}' holds a run of another network than *: continue it with that one, *another checkpoint folder.*");
+            .WithMessage($"'{_folder}' holds a run of a network other than *: continue it with that one, *another checkpoint folder.*");
     }
 
     [Theory]

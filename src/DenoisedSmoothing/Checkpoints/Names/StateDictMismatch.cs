@@ -114,7 +114,7 @@ internal sealed class StateDictMismatch(string file, IEnumerable<TensorEntry> en
         .FirstOrDefault().Prefix;
 
     private string StripAdvice(string prefix) =>
-        $"What is missing is there under the prefix {CheckpointException.Quote(prefix)}: "
+        $"The missing entries are there under the prefix {CheckpointException.Quote(prefix)}: "
         + (Checkpoint is null ? "open the file by Checkpoint.Open, with " : "set ")
         + $"CheckpointOptions.StripPrefixes{(Checkpoint is null ? " set" : "")} to it.";
 
@@ -129,7 +129,7 @@ internal sealed class StateDictMismatch(string file, IEnumerable<TensorEntry> en
             if (2 * unexpected.Intersect(missing.Where(Begins).Select(name => name[prefix.Length..])).Count() <= missing.Length)
                 continue;
             return $"The names of the module begin with {CheckpointException.Quote(prefix)}, those of the checkpoint do not: load into the "
-                + "network inside of it.";
+                + "network inside it.";
 
             bool Begins(string name) => name.StartsWith(prefix, StringComparison.Ordinal);
         }

@@ -94,7 +94,7 @@ public sealed class SafetensorsHeader
         foreach (SafetensorsEntry entry in entries)
         {
             if (!byName.TryAdd(entry.Name, entry))
-                throw CheckpointException.InEntry(file, entry.Name, "it is there twice");
+                throw CheckpointException.InEntry(file, entry.Name, "it occurs twice");
         }
 
         // Empty tensors lie on a boundary: sorting by the end as well puts them before the tensor that begins there.

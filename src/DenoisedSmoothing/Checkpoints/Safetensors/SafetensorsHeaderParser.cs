@@ -77,7 +77,7 @@ internal ref struct SafetensorsHeaderParser
     private void ReadMetadata()
     {
         if (Metadata is not null)
-            throw CheckpointException.InEntry(_file, MetadataKey, "it is there twice");
+            throw CheckpointException.InEntry(_file, MetadataKey, "it occurs twice");
         Metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         Expect(JsonTokenType.StartObject, MetadataKey, "it is not a map of strings");
         while (NextProperty())
@@ -86,7 +86,7 @@ internal ref struct SafetensorsHeaderParser
             if (!_reader.Read() || _reader.TokenType != JsonTokenType.String)
                 throw CheckpointException.InEntry(_file, MetadataKey, $"the value of {CheckpointException.Quote(key)} is not a string");
             if (!Metadata.TryAdd(key, Text(0)))
-                throw CheckpointException.InEntry(_file, MetadataKey, $"the key {CheckpointException.Quote(key)} is there twice");
+                throw CheckpointException.InEntry(_file, MetadataKey, $"the key {CheckpointException.Quote(key)} occurs twice");
         }
     }
 
@@ -105,7 +105,7 @@ internal ref struct SafetensorsHeaderParser
             else if (span is null && _reader.ValueTextEquals("data_offsets"))
                 span = ReadIntegers(name, "data_offsets", 2);
             else
-                throw CheckpointException.InEntry(_file, name, $"the field {CheckpointException.Quote(Text(0))} is unknown or there twice");
+                throw CheckpointException.InEntry(_file, name, $"the field {CheckpointException.Quote(Text(0))} is unknown or repeated");
         }
 
         if (dtype is null || shape is null || span is not { Length: 2 })
@@ -139,7 +139,7 @@ internal ref struct SafetensorsHeaderParser
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
         {
             if (_reader.TokenType != JsonTokenType.Number || !_reader.TryGetInt64(out long value) || value < 0)
-                throw CheckpointException.InEntry(_file, name, $"{field} holds something else than integers from 0 to 2^63 - 1");
+                throw CheckpointException.InEntry(_file, name, $"{field} holds something other than integers from 0 to 2^63 - 1");
             if (count == most)
                 throw CheckpointException.InEntry(_file, name, $"{field} holds more than {most} integers");
             values[count++] = value;

@@ -31,7 +31,7 @@ internal static class SafetensorsIndexParser
                 }
 
                 if (map is not null)
-                    throw CheckpointException.In(file, $"{MapName} is there twice");
+                    throw CheckpointException.In(file, $"{MapName} occurs twice");
                 map = ReadMap(ref reader, file, new MemoryBudget(file, json.Length));
             }
 
@@ -80,7 +80,7 @@ internal static class SafetensorsIndexParser
                     file,
                     entry,
                     $"its file {CheckpointException.Quote(path)} is not a path inside the folder of the index",
-                    "Nothing outside of it is opened.");
+                    "Nothing outside it is opened.");
             }
 
             if (!map.TryAdd(entry, path))

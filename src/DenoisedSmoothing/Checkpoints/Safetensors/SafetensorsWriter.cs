@@ -83,7 +83,7 @@ public static class SafetensorsWriter
                 throw new ArgumentException($"The name {MetadataKey} is reserved: pass metadata instead.", nameof(tensors));
             CheckUnicode(name, nameof(tensors));
             if (!names.Add(name))
-                throw new ArgumentException($"The name {CheckpointException.Quote(name)} is there twice.", nameof(tensors));
+                throw new ArgumentException($"The name {CheckpointException.Quote(name)} occurs twice.", nameof(tensors));
             if (!SafetensorsDType.TryName(tensor.dtype, out string dtype, out int itemSize))
             {
                 throw new ArgumentException(

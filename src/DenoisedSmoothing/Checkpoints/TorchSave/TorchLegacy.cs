@@ -85,7 +85,7 @@ internal sealed class TorchLegacy : ITorchStorages
             start += prefix.Length;
             budget.Charge(SpanByteCount + key.Length);
             if (!_spans.TryAdd(key, (start, storage.ByteCount)))
-                throw CheckpointException.In(file, $"its storage {CheckpointException.Quote(key)} is there twice");
+                throw CheckpointException.In(file, $"its storage {CheckpointException.Quote(key)} occurs twice");
             start += storage.ByteCount;
         }
     }

@@ -145,7 +145,7 @@ internal sealed class TorchTar : ITorchStorages
     {
         _budget.Charge(EntryByteCount + (3L * key.Length));
         if (!_objects.TryAdd(key, value))
-            throw CheckpointException.In(_file, $"its key {CheckpointException.Quote(key)} is there twice");
+            throw CheckpointException.In(_file, $"its key {CheckpointException.Quote(key)} occurs twice");
     }
 
     private long Count(object? value) => value is long and >= 0 ? (long)value

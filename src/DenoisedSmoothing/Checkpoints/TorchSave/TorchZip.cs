@@ -43,7 +43,7 @@ internal sealed class TorchZip : ITorchStorages
             throw CheckpointException.In(
                 file,
                 $"its version is {number}, and {NewestVersion} is the newest that is read",
-                "Save it by another version of PyTorch, or as safetensors.");
+                "Save it with another version of PyTorch, or as safetensors.");
         }
     }
 

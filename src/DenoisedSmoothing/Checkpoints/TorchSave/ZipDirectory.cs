@@ -42,7 +42,7 @@ internal sealed class ZipDirectory
     {
         (ulong count, ulong byteCount, ulong start) = ZipEnd.Find(stream, file);
         if (start > (ulong)stream.Length || byteCount > (ulong)stream.Length - start)
-            throw CheckpointException.In(file, "its zip directory lies outside of the file");
+            throw CheckpointException.In(file, "its zip directory lies outside the file");
         if (count > MaxRecords)
             throw CheckpointException.In(file, $"it claims {count} records, and {MaxRecords} are the most that are read");
         ZipDirectory directory = new(stream, file, (int)Math.Min(count, byteCount / CentralByteCount)) { Start = (long)start };
@@ -128,7 +128,7 @@ internal sealed class ZipDirectory
         if ((flags & 1) != 0 || method is not (0 or 8))
         {
             throw CheckpointException.InEntry(
-                _file, name, "the zip record is encrypted, or packed by something else than deflate", "Unpack it, and save it again.");
+                _file, name, "the zip record is encrypted, or packed by something other than deflate", "Unpack it, and save it again.");
         }
 
         if (offset > (ulong)Start || packed > (ulong)Start - offset)
@@ -137,7 +137,7 @@ internal sealed class ZipDirectory
         if (method == 0 ? unpacked != packed : unpacked / MaxDeflateRatio > packed)
             throw CheckpointException.InEntry(_file, name, $"the zip record claims {unpacked} bytes, and has {packed}");
         if (!_records.TryAdd(name, new ZipRecord(name, method == 8, checksum, (long)packed, (long)unpacked, (long)offset)))
-            throw CheckpointException.InEntry(_file, name, "the zip record is there twice");
+            throw CheckpointException.InEntry(_file, name, "the zip record occurs twice");
     }
 
     // Zip64: the fields that are full in the header follow in the extra field 1, in this order.

@@ -50,7 +50,7 @@ internal static class ZipEnd
             return null;
         ulong start = BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]);
         if (start > (ulong)(end - LocatorByteCount) || (ulong)(end - LocatorByteCount) - start < WideByteCount)
-            throw CheckpointException.In(file, "its zip64 end record lies outside of the file");
+            throw CheckpointException.In(file, "its zip64 end record lies outside the file");
         stream.Position = (long)start;
         stream.ReadExactly(bytes);
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != WideSignature)

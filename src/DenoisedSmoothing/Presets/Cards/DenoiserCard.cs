@@ -44,7 +44,7 @@ public abstract class DenoiserCard
             }.OfType<DenoiserCard>()];
             // A partial card must not count as none: then nothing would restrict the denoiser to its levels.
             if (found.Length == 0 && s_keys.FirstOrDefault(metadata.ContainsKey) is { } left)
-                throw new FormatException($"it has '{left}', and not all that belongs to it");
+                throw new FormatException($"it has '{left}', and not all that belongs with it");
             return found.Length <= 1 ? found.FirstOrDefault() : throw new FormatException(
                 $"it is of several kinds: {string.Join(", ", found.Select(static card => card.What))}");
         }
