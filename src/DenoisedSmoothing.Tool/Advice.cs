@@ -8,7 +8,7 @@ internal static partial class Advice
 {
     private const string DataPath = "Name its folder with --data-path, and its kind with --data.";
 
-    private const string LogWanted = "a certification log is wanted.";
+    private const string LogWanted = "a certification log is needed.";
 
     // What is said about either model's file: {0} is classifier or denoiser.
     private static readonly (string Api, string Typed)[] s_ofPart =
@@ -37,7 +37,7 @@ internal static partial class Advice
         (" Read them as grey.", " Read them as grey (--grey)."),
         (" Read them as colour, or wrap classifier and denoiser in GreyToColorClassifier and GreyToColorDenoiser.",
             " Read them as colour: leave --grey out, or take another data set."),
-        ("Add TorchSharp-cuda-windows or TorchSharp-cuda-linux to your application in place of TorchSharp-cpu, and check the driver",
+        ("Add TorchSharp-cuda-windows or TorchSharp-cuda-linux to your application instead of TorchSharp-cpu, and check the driver",
             "Build dds with -p:TorchRuntime=cuda-linux (or cuda-windows), or set DDS_LIBTORCH of an installed dds to the native folder of "
             + "an application with TorchSharp-cuda-linux (or -windows), and check the driver"),
         ("name another checkpoint folder", "give another --out"),

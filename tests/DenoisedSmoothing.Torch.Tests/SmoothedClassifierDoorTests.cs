@@ -94,7 +94,7 @@ public class SmoothedClassifierDoorTests
     {
         using Tensor image = Images.Grey(1, 2, 2);
         Action act = () => Smoothed(FakeClassifier.Constant(0, 1)).CertifyMany([new(image, 3), new(image, 4), new(image, 3)]).ToList();
-        act.Should().Throw<ArgumentException>().WithMessage("*index 3 comes twice*distinct*");
+        act.Should().Throw<ArgumentException>().WithMessage("*index 3 occurs twice*distinct*");
     }
 
     [Theory]

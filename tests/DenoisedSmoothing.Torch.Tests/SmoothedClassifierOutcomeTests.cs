@@ -27,7 +27,7 @@ public class SmoothedClassifierOutcomeTests
         foreach (SmoothingOutcome<Certificate> outcome in outcomes.Where(outcome => outcome.Error is null))
             outcome.Result.Should().Be(smoothed.Certify(outcome.Image));
         Action thrown = () => _ = outcomes[4].Result;
-        thrown.Should().Throw<ArgumentException>().WithMessage("*index 2 comes twice*");
+        thrown.Should().Throw<ArgumentException>().WithMessage("*index 2 occurs twice*");
         smoothed.PredictEach([good, bad, good]).Select(outcome => outcome.Error is null).Should().Equal(true, false, true);
     }
 

@@ -29,7 +29,7 @@ internal static class CheckpointProbe
     /// <summary>Says what a file that is not a checkpoint is.</summary>
     public static CheckpointException Refusal(Stream stream, string file) => FileKind.Of(stream) is { } kind
         ? CheckpointException.In(file, $"it is {kind.Noun}, but a checkpoint is needed", kind.Advice)
-        : CheckpointException.In(file, "its first bytes are those of no checkpoint that is known", Known);
+        : CheckpointException.In(file, "its first bytes are not those of any known checkpoint", Known);
 
     private static bool IsZip(Stream stream)
     {

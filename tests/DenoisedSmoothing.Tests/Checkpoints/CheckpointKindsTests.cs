@@ -79,7 +79,7 @@ public sealed class CheckpointKindsTests : IDisposable
     [Fact]
     public void Open_names_the_checkpoints_in_a_folder()
     {
-        Refused().Should().Match("*it is a folder, but a checkpoint is needed. Name a file inside of it.");
+        Refused().Should().Match("*it is a folder, but a checkpoint is needed. Name a file inside it.");
         File.WriteAllText(Path.Combine(_folder.FullName, "pytorch_model.bin"), "");
         File.WriteAllText(Path.Combine(_folder.FullName, "model.safetensors"), "");
         Refused().Should().Match("*Name a file inside it: 'model.safetensors', 'pytorch_model.bin'.");

@@ -44,7 +44,7 @@ public sealed class ImagesCheckTests
         CertificationLogMeta meta = Meta("start=0 skip=20 max=500 corrupt=skip", 10);
 
         Found(meta, [0, 80, 100, 80], ended: false).Select(static finding => finding.ToString()).Should().Equal(
-            "image 20: index: the settings set out to do it, and all 3 up to image 60 are left out",
+            "image 20: index: the settings include it, and all 3 up to image 60 are left out",
             "image 80: index: it comes after image 100");
         Found(meta, [0, 20], ended: true).Select(static finding => finding.ToString()).Should().Equal(
             "image 40: index: the settings include it, and all 8 up to image 180 are left out");
