@@ -45,6 +45,6 @@ internal static class CheckpointPath
         return CheckpointException.In(
             path,
             "it is a folder, but a checkpoint is needed",
-            names.Length > 0 ? $"Name a file inside of it: {string.Join(", ", names)}." : FileKind.Folder.Advice);
+            names.Length > 0 ? $"Name a file inside it: {string.Join(", ", names)}." : FileKind.Folder.Advice);
     }
 }

@@ -92,7 +92,7 @@ public class CheckpointChoiceTests
     [InlineData("<!DOCTYPE html><html>", "*a web page, but a checkpoint is needed. The download failed*")]
     [InlineData("\n<html>", "*a web page*")]
     [InlineData("\u0093NUMPY\u0001\0", "*a NumPy array*")]
-    [InlineData("\u00de\u00ad\u00be\u00ef", "*those of no checkpoint that is known*")]
+    [InlineData("\u00de\u00ad\u00be\u00ef", "*not those of any known checkpoint*")]
     [InlineData("\u001f\u008b\u0008\0", "*it is a gzip file, but a checkpoint is needed. Unpack it first.")]
     [InlineData("\u0008\u0007\u0012\u0007pytorch", "*it is an ONNX model*OnnxClassifier.Load*")]
     [InlineData("{\"architectures\":[\"ViT\"]}", "*the configuration of a model*")]
