@@ -23,7 +23,7 @@ internal static class ImageChecks
         else if (high > 0 && high < Dark)
         {
             yield return new CheckWarning("dark", Text($"The brightest pixel is {high:G4}: the images are all but black."),
-                "They were probably divided by 255 twice. Files from 0 to 255 are read as they are.");
+                "They were probably divided by 255 twice. The library divides files from 0 to 255 by itself.");
         }
 
         foreach (double sigma in sigmas.Where(static sigma => sigma > Drowned))

@@ -18,8 +18,8 @@ internal static class BoundSection
             Markup.Of($"<p>{log.Log.Path} does not hold the lower bounds, only radii: logs of dds certify do.</p>\n")));
         return known.Length == 0 ? missing : Markup.Of($"""
             <p>Under the noise, an image's label gets {Share(known.Select(static its => its.Log))}. The certificate rests on a lower
-            bound on it: the nearer to 1, the larger the radius. Images whose bound is not above one half are abstentions, whatever label
-            was selected.</p>
+            bound on it: the nearer to 1, the larger the radius. Where only this bound is known, it has to be above one half, or the
+            answer is an abstention; a method that also bounds the other classes can certify a label with less.</p>
             {Chart(known)}{known.Select(its => Table(view, its.Log, its.Bounds))}{missing}
             """);
     }

@@ -32,7 +32,7 @@ internal static class FinetuneCommand
             Description = "Images are moved by up to this many pixels each way",
         }
             .AtLeast(0);
-        Option<bool> noMirror = new("--no-mirror") { Description = "Do not mirror every second image (mirroring does not suit digits)" };
+        Option<bool> noMirror = new("--no-mirror") { Description = "Mirror no images (mirroring does not suit digits)" };
         Option<double> weightDecay = new Option<double>("--weight-decay")
         {
             HelpName = "rate",

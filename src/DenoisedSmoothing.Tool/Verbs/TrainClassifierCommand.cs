@@ -26,7 +26,7 @@ internal static class TrainClassifierCommand
         Option<bool?> mirror = new("--mirror")
         {
             HelpName = "true|false",
-            Description = "Mirror every second image (mirroring does not suit digits) [default: the recipe's]",
+            Description = "Mirror images with probability 1/2 (mirroring does not suit digits) [default: the recipe's]",
         };
         Option<double?> weightDecay = new Option<double?>("--weight-decay")
         {
